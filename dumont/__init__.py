@@ -1,0 +1,1 @@
+"""Dumont Cloud: the control plane for rented compute."""

@@ -1,0 +1,1 @@
+"""What lies under every context: settings, database, jobs, events, live updates, HTTP, secrets, telemetry."""

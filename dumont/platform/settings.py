@@ -1,0 +1,223 @@
+"""All settings, read once from environment over `dumont.toml` over defaults, then handed down."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, cast
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+
+from dumont.basics.errors import Invalid
+
+Source = Literal["default", "toml", "environment"]
+MINUTE, HOUR, DAY = 60, 3600, 86400
+
+
+def _setting(default: Any, description: str, *env: str, **rules: Any) -> Any:
+    return Field(default, description=description, json_schema_extra={"env": list(env)}, **rules)
+
+
+class Settings(BaseModel):
+    """One flat table; every field is `DUMONT_<NAME>` in the environment and `<name>` in `dumont.toml`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    home: Path = _setting(Path(), "Folder of the embedded installation: database, keys, files.")
+    host: str = _setting("127.0.0.1", "Address to listen on.", "APP_HOST")
+    port: int = _setting(8000, "Port of the API and the web application.", "APP_PORT", ge=0, le=65535)
+    public_url: str = _setting("", "Address under which people reach this server; used in links and for cookies.")
+    demo: bool = _setting(False, "Fill the system with simulated providers.")
+
+    database_url: SecretStr | None = _setting(
+        None, "PostgreSQL 15 or newer; unset means the embedded one.", "DATABASE_URL"
+    )
+    database_replica_url: SecretStr | None = _setting(
+        None, "A read replica for reads that may be some seconds old.", "DATABASE_REPLICA_URL"
+    )
+    database_pool_size: int = _setting(10, "Connections each process keeps open at most.", ge=2, le=500)
+    database_statement_seconds: float = _setting(30, "A statement that runs longer is cancelled.", gt=0)
+    database_slow_seconds: float = _setting(0.5, "A statement that runs longer is logged.", gt=0)
+    postgres_bin: Path | None = _setting(None, "Folder of PostgreSQL programs for the embedded database.")
+    redis_url: SecretStr | None = _setting(
+        None, "Redis for cache and rate limits of several processes; unset means memory.", "REDIS_URL"
+    )
+
+    secret_key: SecretStr | None = _setting(
+        None, "Signs access tokens, at least 32 characters; unset means a key file in the home folder."
+    )
+    encryption_keys: SecretStr | None = _setting(
+        None,
+        "Keys for secrets at rest, newest first: `id:base64-of-32-bytes`, separated by commas; "
+        "unset means a key file in the home folder.",
+    )
+    access_token_seconds: int = _setting(15 * MINUTE, "Life of an access token.", ge=60, le=DAY)
+    refresh_token_days: int = _setting(30, "A session unused for so long ends.", ge=1, le=365)
+    sign_up_open: bool = _setting(True, "Whether anyone may open an account; the first one may always.")
+
+    cors_origins: tuple[str, ...] = _setting((), "Other origins whose pages may call the API; none by default.")
+    trusted_proxies: tuple[str, ...] = _setting((), "Addresses whose X-Forwarded-For is believed.")
+    request_bytes_max: int = _setting(2_000_000, "Largest request body.", ge=1024)
+    rate_limit_anonymous: str = _setting("300/minute", "Requests of one address without an account.")
+    rate_limit_user: str = _setting("1200/minute", "Requests of one account.")
+
+    worker_concurrency: int = _setting(20, "Jobs that one worker runs at once.", ge=1, le=1000)
+    worker_lease_seconds: float = _setting(15, "A worker silent for so long loses its jobs to another.", ge=1)
+    job_result_days: int = _setting(14, "How long finished jobs are kept.", ge=1)
+    event_days: int = _setting(14, "How long events can be replayed to live readers.", ge=1)
+    audit_days: int = _setting(730, "How long the audit log is kept.", ge=30)
+    shutdown_seconds: float = _setting(20, "How long a stopping process waits for what it has begun.", ge=0)
+
+    smtp_url: SecretStr | None = _setting(
+        None, "Mail server, `smtp://user:password@host:587` (STARTTLS) or `smtps://`; unset means no mail."
+    )
+    mail_from: str = _setting("Dumont Cloud <no-reply@localhost>", "Sender of mail.")
+
+    log_level: Literal["debug", "info", "warning", "error"] = _setting("info", "Least level that is logged.")
+    log_format: Literal["auto", "json", "console"] = _setting("auto", "auto: console on a terminal, else json.")
+    metrics_token: SecretStr | None = _setting(
+        None, "If set, /metrics asks for it as a bearer token; unset, /metrics answers loopback only."
+    )
+    otel_endpoint: str = _setting(
+        "", "Where traces go (OTLP over HTTP); empty means none.", "OTEL_EXPORTER_OTLP_ENDPOINT"
+    )
+
+    @field_validator("cors_origins", "trusted_proxies", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("secret_key")
+    @classmethod
+    def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and len(value.get_secret_value()) < 32:
+            raise ValueError("must have at least 32 characters")
+        return value
+
+    @property
+    def embedded(self) -> bool:
+        return self.database_url is None
+
+    @property
+    def redis(self) -> str | None:
+        return self.redis_url.get_secret_value() if self.redis_url else None
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The settings, and where each one came from."""
+
+    settings: Settings
+    sources: Mapping[str, Source]
+    toml_path: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of `dumont config show`; a secret's value is never in it."""
+
+    name: str
+    env: tuple[str, ...]
+    value: str
+    default: str
+    source: Source
+    secret: bool
+    description: str
+
+
+def load(environ: Mapping[str, str] | None = None, *, overrides: Mapping[str, Any] | None = None) -> Loaded:
+    """Reads everything once. `overrides` are the command line's own options and win over all."""
+    environ = os.environ if environ is None else environ
+    from_toml, path = _read_toml(environ)
+    from_environ = {
+        name: environ[key] for name in Settings.model_fields for key in reversed(env_names(name)) if environ.get(key)
+    }
+    given = {**from_toml, **from_environ, **(overrides or {})}
+    given.setdefault("home", default_home(environ))
+    sources: dict[str, Source] = dict.fromkeys(Settings.model_fields, "default")
+    sources.update(dict.fromkeys(from_toml, "toml"))
+    sources.update(dict.fromkeys({*from_environ, *(overrides or {})}, "environment"))
+    return Loaded(_validated(given), sources, path)
+
+
+def rows(loaded: Loaded) -> list[Row]:
+    return [_row(name, loaded) for name in Settings.model_fields]
+
+
+def env_names(name: str) -> tuple[str, ...]:
+    """`DUMONT_X` first, then the name that other tools use, if there is one."""
+    extra = cast(dict[str, Any], Settings.model_fields[name].json_schema_extra or {})
+    return (f"DUMONT_{name.upper()}", *extra.get("env", []))
+
+
+def default_home(environ: Mapping[str, str]) -> Path:
+    """The database can't run as root, and root's own folder is closed to others: hence /var/lib for root."""
+    if os.geteuid() == 0:
+        return Path("/var/lib/dumont")
+    data = environ.get("XDG_DATA_HOME") or str(Path(environ.get("HOME", "~")).expanduser() / ".local" / "share")
+    return Path(data) / "dumont"
+
+
+def runtime_dir(environ: Mapping[str, str] | None = None) -> Path:
+    """Where short-lived sockets go: a path short enough for one."""
+    environ = os.environ if environ is None else environ
+    given = environ.get("XDG_RUNTIME_DIR")
+    if given and os.geteuid() != 0 and len(given) < 60 and Path(given).is_dir():
+        return Path(given)
+    return Path("/tmp") / f"dumont-{os.geteuid()}"  # noqa: S108 - made 0700 and checked by whoever uses it
+
+
+def _read_toml(environ: Mapping[str, str]) -> tuple[dict[str, Any], Path | None]:
+    named = environ.get("DUMONT_CONFIG")
+    home = Path(environ["DUMONT_HOME"]) if environ.get("DUMONT_HOME") else default_home(environ)
+    for path in [Path(named)] if named else [Path("dumont.toml"), home / "dumont.toml"]:
+        try:
+            found = tomllib.loads(path.read_text())
+        except (FileNotFoundError, NotADirectoryError, PermissionError) as error:
+            if named:
+                raise Invalid(f"DUMONT_CONFIG names {path}, which can't be read.", hint=str(error)) from None
+            continue
+        except tomllib.TOMLDecodeError as error:
+            raise Invalid(f"{path} is not valid TOML: {error}.") from None
+        return {name.replace("-", "_"): value for name, value in found.items()}, path.resolve()
+    return {}, None
+
+
+def _validated(given: Mapping[str, Any]) -> Settings:
+    try:
+        return Settings.model_validate(dict(given))
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        name = str(first["loc"][0]) if first["loc"] else "settings"
+        if first["type"] == "extra_forbidden":
+            raise Invalid(
+                f"Unknown setting {name} in dumont.toml.", hint="`dumont config show` lists all settings."
+            ) from None
+        raise Invalid(
+            f"Setting {name} ({env_names(name)[0]}) is wrong: {first['msg']}.",
+            hint="`dumont config show` lists all settings with what each one is for.",
+        ) from None
+
+
+def _row(name: str, loaded: Loaded) -> Row:
+    field = Settings.model_fields[name]
+    value = getattr(loaded.settings, name)
+    secret = "SecretStr" in str(field.annotation)
+    return Row(
+        name=name,
+        env=env_names(name),
+        value=("•••••• (set)" if value is not None else "") if secret else _text(value),
+        default="" if secret or name == "home" else _text(field.default),
+        source=loaded.sources[name],
+        secret=secret,
+        description=field.description or "",
+    )
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return ", ".join(str(part) for part in value) if isinstance(value, tuple) else str(value)
