@@ -26,6 +26,8 @@ class FieldFault:
 class Failure(Exception):
     code: str = "failure"
     hint: str | None = None
+    keeps_work: bool = False
+    """True for a refusal that is itself a fact to keep: the door commits what was written before it was raised."""
 
     def __init__(self, message: str, *, code: str | None = None, hint: str | None = None) -> None:
         super().__init__(message)

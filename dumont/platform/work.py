@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
-from typing import Literal
+from typing import Literal, Protocol
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -36,6 +36,12 @@ class Caller:
 
     def may(self, permission: str) -> bool:
         return self.role == "system" or permission in self.permissions
+
+
+class Publisher(Protocol):
+    async def publish(self, tx: AsyncSession, event: Event, now: datetime) -> None:
+        """Writes the event in this transaction; readers and listeners learn of it after the commit."""
+        ...
 
 
 SYSTEM = Caller(role="system")

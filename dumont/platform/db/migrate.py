@@ -68,7 +68,6 @@ def _upgrade(connection: Connection) -> Status:
     before = _status(connection)
     if before.unknown or not before.pending:
         return before
-    directory = scripts()
     config = _config()
     config.attributes["connection"] = connection
     command.upgrade(config, "head")

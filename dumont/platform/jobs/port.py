@@ -1,4 +1,4 @@
-"""What a job is, to those who write one: its name, what it is given, how it is retried, and what it may do while it runs."""
+"""What a job is to those who write one: its name, what it is given, how it is tried again, what it may do."""
 
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
