@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import asyncpg
 import structlog
-from sqlalchemy import event
+from sqlalchemy import event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
@@ -64,7 +64,10 @@ def make_db(engine: AsyncEngine, replica: AsyncEngine | None = None) -> Db:
 async def raw(session: AsyncSession) -> asyncpg.Connection:
     """The asyncpg connection under a session, inside the same transaction: for the hot paths."""
     connection = await (await session.connection()).get_raw_connection()
-    return cast(asyncpg.Connection, connection.driver_connection)
+    driver = cast(asyncpg.Connection, connection.driver_connection)
+    if not driver.is_in_transaction():  # SQLAlchemy says BEGIN only before its own first statement
+        await session.execute(text("SELECT 1"))
+    return driver
 
 
 def sqlalchemy_url(url: str) -> URL:
