@@ -1,1 +1,3 @@
 """Dumont Cloud: the control plane for rented compute."""
+
+__version__ = "0.1.0"

@@ -67,6 +67,7 @@ class Settings(BaseModel):
     job_result_days: int = _setting(14, "How long finished jobs are kept.", ge=1)
     event_days: int = _setting(14, "How long events can be replayed to live readers.", ge=1)
     audit_days: int = _setting(730, "How long the audit log is kept.", ge=30)
+    worker_metrics_port: int = _setting(0, "Port of a worker's own /metrics; 0 means none.", ge=0, le=65535)
     shutdown_seconds: float = _setting(20, "How long a stopping process waits for what it has begun.", ge=0)
 
     smtp_url: SecretStr | None = _setting(

@@ -1,0 +1,79 @@
+"""Builds the web process: the API below `/api/v1`, the application on every other path, and what surrounds both."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
+from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.types import ASGIApp
+
+import dumont
+from dumont.main import failures
+from dumont.main.api import health
+from dumont.platform.contexts import Context
+from dumont.platform.http.envelope import NEWEST, Alias, BodyLimit, Envelope
+from dumont.platform.http.problems import problems
+from dumont.platform.http.spa import SpaFiles, find_folder
+from dumont.platform.parts import Parts
+from dumont.platform.settings import Settings
+
+DESCRIPTION = """\
+Rent GPUs of every cloud from one place. Sign in at `/auth/login` or send an API key as a bearer token.
+Errors are problem JSON with a `code` for programs and a `hint` for people. Lists are paged by `cursor`; a POST takes an
+`Idempotency-Key`. The same routes answer below `/api`, which always means the newest version.
+"""
+
+
+def make_app(contexts: Sequence[Context], parts: Parts | None = None, *, lifespan: Any = None) -> FastAPI:
+    """The application; without parts it can describe itself (`dumont openapi`) but not serve."""
+    app = FastAPI(
+        title="Dumont Cloud",
+        version=dumont.__version__,
+        description=DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=f"/api/{NEWEST}/openapi.json",
+        generate_unique_id_function=lambda route: route.name,
+        lifespan=lifespan or _nothing,
+    )
+    api = APIRouter(prefix=f"/api/{NEWEST}", responses=problems())
+    for context in contexts:
+        if context.router is not None:
+            api.include_router(context.router)
+    app.include_router(api)
+    app.include_router(health.router)
+    app.mount("/", SpaFiles(find_folder(Path(dumont.__file__).parent)))
+    failures.install(app)
+    if parts is not None:
+        app.state.parts = parts
+    return app
+
+
+def enveloped(app: FastAPI, settings: Settings) -> ASGIApp:
+    """What surrounds the application, from the inside out."""
+    around: ASGIApp = GZipMiddleware(app, minimum_size=1000, compresslevel=5)
+    if settings.cors_origins:
+        around = CORSMiddleware(
+            around,
+            allow_origins=settings.cors_origins,
+            allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+            allow_headers=["authorization", "content-type", "idempotency-key", "if-none-match"],
+            expose_headers=["etag", "link", "ratelimit-remaining", "ratelimit-reset", "retry-after", "x-request-id"],
+        )
+    around = BodyLimit(around, bytes_max=settings.request_bytes_max)
+    around = Alias(around)
+    return Envelope(around, hsts=settings.public_url.startswith("https://"))
+
+
+@asynccontextmanager
+async def _nothing(_app: FastAPI) -> AsyncIterator[None]:
+    yield
+
+
+def endpoints_of(app: FastAPI) -> list[RouteContext]:
+    """Every endpoint with its full path, however deep its router was included."""
+    return [found for found in iter_route_contexts(app.routes) if isinstance(found.original_route, APIRoute)]

@@ -1,0 +1,15 @@
+"""The cache by URL: `mem://` in one process, `redis://` over many; values are JSON; a cache that is away is a miss."""
+
+from cashews import Cache
+
+from dumont.platform.settings import Settings
+
+
+def make_cache(settings: Settings) -> Cache:
+    """Decorate with `@cache(ttl=..., key=..., lock=True)`: `lock` makes many concurrent misses one call."""
+    cache = Cache()
+    if settings.redis:
+        cache.setup(settings.redis, pickle_type="json", suppress=True, socket_connect_timeout=0.5)
+    else:
+        cache.setup("mem://", size=10_000)
+    return cache

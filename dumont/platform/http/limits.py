@@ -1,0 +1,57 @@
+"""How often one may ask: windows counted in memory, or in Redis over all processes; without Redis all pass."""
+
+import time
+
+import structlog
+from fastapi import Request
+from limits import RateLimitItem, parse
+from limits.aio.strategies import SlidingWindowCounterRateLimiter
+from limits.storage import storage_from_string
+from redis.exceptions import RedisError
+
+from dumont.basics.errors import Invalid, TooMany
+from dumont.platform.settings import Settings
+from dumont.platform.work import Caller
+
+log = structlog.get_logger()
+
+
+class RateLimits:
+    def __init__(self, settings: Settings) -> None:
+        url = f"async+{settings.redis}" if settings.redis else "async+memory://"
+        options = {"implementation": "redispy"} if settings.redis else {}
+        self._limiter = SlidingWindowCounterRateLimiter(storage_from_string(url, **options))
+        self._anonymous = _parse("rate_limit_anonymous", settings.rate_limit_anonymous)
+        self._user = _parse("rate_limit_user", settings.rate_limit_user)
+
+    async def admit(self, request: Request, caller: Caller) -> None:
+        """Counts this request, leaves the figures for the answer's headers, and raises `TooMany` beyond the limit."""
+        item = self._anonymous if caller.user_id is None else self._user
+        key = f"ip:{caller.ip}" if caller.user_id is None else f"user:{caller.user_id}"
+        try:
+            admitted = await self._limiter.hit(item, key)
+            window = await self._limiter.get_window_stats(item, key)
+        except (RedisError, OSError) as error:
+            log.warning("rate_limits_away", error=type(error).__name__)
+            return
+        # The library gives the reset as wall time; only the distance matters to a client.
+        seconds = max(1, round(window.reset_time - time.time()))  # noqa: TID251 - compared with the library's own clock
+        request.state.rate_limit = (item.amount, window.remaining, seconds)
+        if not admitted:
+            raise TooMany(
+                f"More than {item.amount} requests in {item.get_expiry()} s.",
+                retry_seconds=seconds,
+                hint=f"Wait {seconds} s. `RateLimit-Remaining` tells how many are left.",
+            )
+
+
+async def admit(request: Request, caller: Caller) -> None:
+    limits: RateLimits = request.app.state.parts.get(RateLimits)
+    await limits.admit(request, caller)
+
+
+def _parse(name: str, text: str) -> RateLimitItem:
+    try:
+        return parse(text)
+    except ValueError:
+        raise Invalid(f"Setting {name} must be like `300/minute`, not {text!r}.") from None

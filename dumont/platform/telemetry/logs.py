@@ -1,0 +1,71 @@
+"""Structured logs: one event a line, with the ids of request and job, and with secrets taken out whatever their key."""
+
+import logging
+import re
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import orjson
+import structlog
+from pydantic import SecretBytes, SecretStr
+from structlog.typing import Processor
+
+from dumont.platform.settings import Settings
+
+HIDDEN = "••••••"
+SECRET_NAME = re.compile(r"password|secret|token|authorization|cookie|api_?key|private_?key|credential", re.IGNORECASE)
+SECRET_TEXT = re.compile(
+    r"dmt_[0-9a-f]{12}_[\w-]{20,}"  # our API keys
+    r"|eyJ[\w-]+\.[\w-]+\.[\w-]+"  # JSON web tokens
+    r"|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"  # user and password in a URL
+)
+Line = MutableMapping[str, Any]
+
+
+def configure(settings: Settings) -> None:
+    console = settings.log_format == "console" or (settings.log_format == "auto" and sys.stderr.isatty())
+    renderer = structlog.dev.ConsoleRenderer() if console else structlog.processors.JSONRenderer(_dump)
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.ExtraAdder(),
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.StackInfoRenderer(),
+        *([] if console else [structlog.processors.format_exc_info]),
+        hide_secrets,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        wrapper_class=structlog.make_filtering_bound_logger(settings.log_level),
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    remove = structlog.stdlib.ProcessorFormatter.remove_processors_meta
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=[remove, renderer]))
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(settings.log_level.upper())
+    for noisy in ("uvicorn.access", "httpx", "httpcore", "pgqueuer"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+def hide_secrets(_logger: Any, _method: str, line: Line) -> Line:
+    return {name: _hidden(name, value) for name, value in line.items()}
+
+
+def _hidden(name: str, value: object) -> object:
+    if isinstance(value, SecretStr | SecretBytes) or (SECRET_NAME.search(name) and isinstance(value, str | bytes)):
+        return HIDDEN
+    if isinstance(value, str):
+        return SECRET_TEXT.sub(HIDDEN, value)
+    if isinstance(value, dict):
+        return {key: _hidden(str(key), inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_hidden(name, inner) for inner in value]
+    return value
+
+
+def _dump(line: Line, **_: Any) -> str:
+    return orjson.dumps(line, default=str).decode()

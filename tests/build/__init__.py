@@ -1,0 +1,1 @@
+"""Builders: `build.accounts.user(...)` makes a row that a test needs and nothing that it does not."""
