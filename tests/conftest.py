@@ -16,6 +16,7 @@ from dumont.platform.db.embedded import EmbeddedPostgres
 from dumont.platform.db.engine import Db, asyncpg_url, make_engine
 from dumont.platform.settings import Settings, load
 from tests.fakes.clock import FakeClock
+from tests.redis_server import REDIS, redis_server
 
 UNSAFE_BUT_FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
 TEMPLATE = "dumont_template"
@@ -130,6 +131,14 @@ def db(connection: AsyncConnection) -> Db:
 async def tx(db: Db) -> AsyncIterator[AsyncSession]:
     async with db.begin() as session:
         yield session
+
+
+@pytest.fixture(scope="session")
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    if REDIS is None:
+        pytest.skip("no redis-server here: `make tools` installs it as root on Debian")
+    with redis_server(tmp_path_factory.mktemp("redis")) as url:
+        yield url
 
 
 @pytest.fixture

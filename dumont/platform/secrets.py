@@ -71,6 +71,11 @@ def new_key() -> Key:
     return Key(secrets.token_hex(4), secrets.token_bytes(32))
 
 
+def new_text() -> str:
+    """256 bits of chance as text, to sign with."""
+    return secrets.token_urlsafe(32)
+
+
 def read_keys(text: str) -> list[Key]:
     """`id:base64,id:base64`, newest first. The text itself is never repeated in an error."""
     keys = [_read_key(part.strip()) for part in text.replace("\n", ",").split(",") if part.strip()]

@@ -35,6 +35,16 @@ async def status(url: str) -> Status:
     return await _run(url, _status)
 
 
+def demand_newest(found: Status) -> None:
+    """A database ahead of this code is fine: migrations are safe under the code before them."""
+    if found.pending:
+        raise Unavailable(
+            f"The database is {len(found.pending)} migrations behind this release.",
+            code="database_behind",
+            hint="Run `dumont db upgrade`.",
+        )
+
+
 def scripts() -> ScriptDirectory:
     return ScriptDirectory.from_config(_config())
 

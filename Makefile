@@ -1,0 +1,78 @@
+# The two that matter: `make up` runs the product, `make test` passes its tests. Both install what they need.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+PY := .venv/bin/python
+# A Node that setup.sh fetched lies in .venv/bin; one of the machine is found behind it.
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+WEB_SOURCES := $(shell find web/src web/public -type f 2>/dev/null) $(wildcard web/*.json web/*.ts web/index.html)
+WORKERS ?= 2
+
+.PHONY: help setup up web worker test test-fast lint fix openapi bench lock tools clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+up: .venv/.setup-run web/dist/index.html ## run the product: API, web and worker on http://127.0.0.1:8000
+	@exec .venv/bin/dumont up $(ARGS)
+
+setup: .venv/.setup-dev web/dist/index.html ## install what work on the code needs, and nothing else
+
+test: setup tools ## everything that must pass: lint, tests, tests in a browser
+	@$(MAKE) --no-print-directory lint
+	@npm --prefix web run --silent test
+	@$(PY) -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+
+test-fast: .venv/.setup-dev ## the tests that take no browser and no more than seconds
+	@$(PY) -m pytest -n $(WORKERS) -m "not slow and not browser" $(ARGS)
+
+lint: .venv/.setup-dev web/node_modules/.package-lock.json ## formatting, types, floors, tidiness; a few seconds
+	@.venv/bin/ruff format --check --quiet . || { echo "lint: run \`make fix\`"; exit 1; }
+	@.venv/bin/ruff check --quiet .
+	@.venv/bin/mypy --no-error-summary
+	@.venv/bin/lint-imports --no-timings >/tmp/dumont-lint-$$$$ 2>&1 || { cat /tmp/dumont-lint-$$$$; exit 1; }; rm -f /tmp/dumont-lint-$$$$
+	@$(PY) -m tests.tidy
+	@npm --prefix web run --silent lint
+
+fix: .venv/.setup-dev ## mend what machines can mend
+	@.venv/bin/ruff check --quiet --fix . || true
+	@.venv/bin/ruff format --quiet .
+	@npm --prefix web run --silent fix
+
+web: web/dist/index.html ## build the web application
+
+worker: .venv/.setup-run ## one more worker on the same database
+	@exec .venv/bin/dumont worker $(ARGS)
+
+openapi: .venv/.setup-dev web/node_modules/.package-lock.json ## write the API document, and the types of client and web made from it
+	@.venv/bin/dumont openapi --output web/openapi.json
+	@$(PY) scripts/generate_client.py
+	@npm --prefix web run --silent api
+
+bench: setup tools ## measure; each table compares with a peer or a limit in the same run
+	@for file in bench/*.py; do [ "$$(basename $$file)" = __init__.py ] || $(PY) -m "bench.$$(basename $$file .py)" || exit 1; done
+
+lock: .venv/.setup-run ## choose versions anew within pyproject.toml, and write them down with their hashes
+	@.venv/bin/uv pip compile -q -U --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra otel pyproject.toml -o locks/run.txt
+	@.venv/bin/uv pip compile -q -U --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra otel pyproject.toml -c locks/run.txt --group dev -o locks/dev.txt
+
+tools: ## what the tests need beside Python and Node; as root on Debian it is installed
+	@scripts/tools.sh
+
+clean: ## forget everything that was made here
+	rm -rf .venv web/node_modules web/dist dumont/web dist build .mypy_cache .ruff_cache .hypothesis
+
+.venv/.setup-run: locks/run.txt pyproject.toml scripts/setup.sh
+	@scripts/setup.sh run && touch $@
+
+.venv/.setup-dev: locks/dev.txt pyproject.toml scripts/setup.sh
+	@scripts/setup.sh dev && touch $@
+
+web/node_modules/.package-lock.json: web/package-lock.json | .venv/.setup-run
+	@echo "setup: installing the web application's packages" >&2
+	@npm --prefix web ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
+	@touch $@
+
+web/dist/index.html: web/node_modules/.package-lock.json $(WEB_SOURCES)
+	@echo "setup: building the web application" >&2
+	@npm --prefix web run --silent build >/dev/null
+	@touch $@

@@ -1,0 +1,61 @@
+"""`dumont up`, `dumont web` and `dumont worker`: the product in one process, or in parts."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from dumont.platform.settings import Settings, load
+
+Host = Annotated[str | None, typer.Option(help="Address to listen on.", show_default="127.0.0.1")]
+Port = Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one.", show_default="8000")]
+Home = Annotated[Path | None, typer.Option(help="Folder of the embedded database, keys and files.")]
+
+
+def up(host: Host = None, port: Port = None, home: Home = None) -> None:
+    """Run everything: API, web application, worker and an embedded database, on one port."""
+    _run(_settings(host=host, port=port, home=home), web=True, worker=True)
+
+
+def web(host: Host = None, port: Port = None) -> None:
+    """Run the API and the web application; workers run elsewhere."""
+    _run(_settings(host=host, port=port), web=True, worker=False)
+
+
+def worker(home: Home = None) -> None:
+    """Run one worker: it takes jobs from the database; run as many as you like, on any machine."""
+    _run(_settings(home=home), web=False, worker=True)
+
+
+def _settings(**given: Any) -> Settings:
+    return load(overrides={name: value for name, value in given.items() if value is not None}).settings
+
+
+def _run(settings: Settings, *, web: bool, worker: bool) -> None:
+    from dumont.main.database import database
+    from dumont.main.processes import run
+    from dumont.platform.telemetry import logs
+
+    logs.configure(settings)
+    if settings.embedded:
+        _say(f"Database: embedded, in {settings.home}")
+    with database(settings) as url:
+        run(settings, url, web=web, worker=worker, ready=lambda where: _tell_ready(where, worker=worker))
+    _say("Stopped. Everything is saved.")
+
+
+def _tell_ready(where: str, *, worker: bool) -> None:
+    if where == "worker":
+        _say("Worker is running. Stop it with Ctrl-C.")
+        return
+    _say(f"\n  Dumont Cloud is running at {where}\n")
+    _say("  Next: open it and make the first account, which becomes the administrator.")
+    if not worker:
+        _say("  Jobs wait for a worker: `dumont worker`.")
+    _say("  Stop with Ctrl-C.\n")
+
+
+def _say(line: str) -> None:
+    """To people, on stderr; standard output is left to programs."""
+    print(line, file=sys.stderr, flush=True)

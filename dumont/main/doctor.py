@@ -1,0 +1,178 @@
+"""Looks at everything that can be wrong with an installation, and says how to mend it."""
+
+import os
+import shutil
+import socket
+import stat
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Literal
+
+import redis.asyncio as redis
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+import dumont
+from dumont.basics.errors import Failure
+from dumont.main.database import database
+from dumont.main.wiring import make_vault, secret_key
+from dumont.platform.db import migrate
+from dumont.platform.db.engine import sqlalchemy_url
+from dumont.platform.http.spa import find_folder
+from dumont.platform.settings import Loaded, Settings
+
+State = Literal["ok", "warning", "wrong"]
+OLDEST_POSTGRES = 150000
+ROOM_BYTES_LEAST = 1 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    about: str
+    state: State
+    says: str
+    mend: str = ""
+
+
+async def examine(loaded: Loaded) -> AsyncIterator[Finding]:
+    settings = loaded.settings
+    yield _python()
+    yield Finding("settings", "ok", f"read from {loaded.toml_path or 'environment and defaults'}")
+    for check in (_home, _room, _secrets, _web_files, _port, _address, _traces):
+        yield _guarded(check, settings)
+    async for finding in _database(settings):
+        yield finding
+    yield await _redis(settings)
+
+
+def _guarded(check: Callable[[Settings], Finding], settings: Settings) -> Finding:
+    try:
+        return check(settings)
+    except Failure as failure:
+        return Finding(check.__name__.strip("_"), "wrong", failure.message, failure.hint or "")
+
+
+def _python() -> Finding:
+    version = ".".join(str(part) for part in sys.version_info[:3])
+    return Finding("python", "ok", f"{version}, dumont {dumont.__version__}")
+
+
+def _home(settings: Settings) -> Finding:
+    home = settings.home
+    place = home if home.exists() else next(parent for parent in home.parents if parent.exists())
+    if not os.access(place, os.W_OK):
+        return Finding("home", "wrong", f"{place} can't be written to", "Set DUMONT_HOME to a folder of yours.")
+    return Finding("home", "ok", f"{home}" if home.exists() else f"{home} will be made at the first start")
+
+
+def _room(settings: Settings) -> Finding:
+    place = next(place for place in (settings.home, *settings.home.parents) if place.exists())
+    free = shutil.disk_usage(place).free
+    gigabytes = f"{free / (1 << 30):.1f} GB free"
+    if free < ROOM_BYTES_LEAST:
+        return Finding("disk", "warning", gigabytes, "The embedded database stops when the disk is full: make room.")
+    return Finding("disk", "ok", gigabytes)
+
+
+def _secrets(settings: Settings) -> Finding:
+    if not settings.home.exists() and not (settings.secret_key and settings.encryption_keys):
+        return Finding("keys", "ok", "will be made in the home folder at the first start")
+    secret_key(settings)
+    make_vault(settings)
+    open_files = [path.name for path in _key_files(settings) if stat.S_IMODE(path.stat().st_mode) & 0o077]
+    if open_files:
+        return Finding(
+            "keys", "wrong", f"{', '.join(open_files)} can be read by others", f"chmod 600 {settings.home}/*.key*"
+        )
+    return Finding("keys", "ok", "there, and readable by their owner alone")
+
+
+def _key_files(settings: Settings) -> list[Path]:
+    return [path for path in (settings.home / "secret.key", settings.home / "encryption.keys") if path.exists()]
+
+
+def _web_files(_settings: Settings) -> Finding:
+    folder = find_folder(Path(dumont.__file__).parent)
+    if folder is None:
+        return Finding("web", "wrong", "the web application is not built", "Run `make web`.")
+    return Finding("web", "ok", f"built, {sum(1 for _ in folder.rglob('*'))} files")
+
+
+def _port(settings: Settings) -> Finding:
+    with socket.socket() as probe:
+        probe.settimeout(0.5)
+        taken = probe.connect_ex((settings.host if settings.host != "0.0.0.0" else "127.0.0.1", settings.port)) == 0  # noqa: S104
+    if taken:
+        return Finding("port", "warning", f"{settings.port} is in use: by dumont itself, or by another program")
+    return Finding("port", "ok", f"{settings.port} is free")
+
+
+def _address(settings: Settings) -> Finding:
+    if settings.host not in ("127.0.0.1", "localhost", "::1") and not settings.public_url:
+        return Finding(
+            "address",
+            "warning",
+            f"listens on {settings.host} without a public address",
+            "Set DUMONT_PUBLIC_URL to the https:// address people use: links and secure cookies depend on it.",
+        )
+    return Finding("address", "ok", settings.public_url or f"http://{settings.host}:{settings.port}")
+
+
+def _traces(settings: Settings) -> Finding:
+    if not settings.otel_endpoint:
+        return Finding("traces", "ok", "off")
+    if find_spec("opentelemetry.exporter") is None:
+        return Finding("traces", "wrong", "OpenTelemetry is not installed", "pip install 'dumont[otel]'")
+    return Finding("traces", "ok", "sent to the endpoint that is set")
+
+
+async def _database(settings: Settings) -> AsyncIterator[Finding]:
+    try:
+        with database(settings) as url:
+            engine = create_async_engine(sqlalchemy_url(url), poolclass=NullPool)
+            async with engine.connect() as connection:
+                number = int(await connection.scalar(text("SHOW server_version_num")) or 0)
+            await engine.dispose()
+            where = "embedded" if settings.embedded else "by URL"
+            yield _version(number, where)
+            yield _migrations(await migrate.status(url))
+    except Failure as failure:
+        yield Finding("database", "wrong", failure.message, failure.hint or "")
+    except (SQLAlchemyError, OSError) as error:
+        yield Finding(
+            "database", "wrong", f"no answer ({type(error).__name__})", "Is DATABASE_URL right, and is it up?"
+        )
+
+
+def _version(number: int, where: str) -> Finding:
+    if number < OLDEST_POSTGRES:
+        return Finding("database", "wrong", f"PostgreSQL {number // 10000}, {where}", "PostgreSQL 15 is the oldest.")
+    return Finding("database", "ok", f"PostgreSQL {number // 10000}.{number % 10000}, {where}")
+
+
+def _migrations(status: migrate.Status) -> Finding:
+    if status.unknown:
+        return Finding("migrations", "warning", "the database is ahead of this release", "Upgrade this installation.")
+    if status.pending:
+        return Finding("migrations", "warning", f"{len(status.pending)} to be made", "Run `dumont db upgrade`.")
+    return Finding("migrations", "ok", f"newest ({status.newest})")
+
+
+async def _redis(settings: Settings) -> Finding:
+    if settings.redis is None:
+        return Finding("cache", "ok", "in memory; set REDIS_URL when several web processes run")
+    client = redis.from_url(settings.redis, socket_connect_timeout=2)
+    try:
+        with suppress(ValueError):
+            await client.ping()
+    except (redis.RedisError, OSError) as error:
+        return Finding("cache", "warning", f"Redis does not answer ({type(error).__name__})", "Is REDIS_URL right?")
+    finally:
+        await client.aclose()
+    return Finding("cache", "ok", "Redis answers")

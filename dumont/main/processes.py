@@ -1,0 +1,157 @@
+"""Runs the web process, the worker, or both in one, until asked to stop; then finishes what has begun."""
+
+import asyncio
+import contextlib
+import signal
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+
+import structlog
+import uvicorn
+import uvloop
+from fastapi import FastAPI
+from prometheus_client import start_http_server
+
+from dumont.basics.errors import Unavailable
+from dumont.main.contexts import contexts
+from dumont.main.database import bring_up_to_date
+from dumont.main.web import enveloped, make_app
+from dumont.main.wiring import wired
+from dumont.platform.jobs import Worker
+from dumont.platform.live import Hub
+from dumont.platform.parts import Parts
+from dumont.platform.settings import Settings
+from dumont.platform.telemetry.traces import traced
+
+log = structlog.get_logger()
+Ready = Callable[[str], None]
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+def run(settings: Settings, url: str, *, web: bool, worker: bool, ready: Ready = lambda _: None) -> None:
+    """Blocks until a stop signal. A second one stops at once."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_run(settings, url, web=web, worker=worker, ready=ready))
+
+
+async def _run(settings: Settings, url: str, *, web: bool, worker: bool, ready: Ready) -> None:
+    listening = _listen(settings) if web else None
+    await bring_up_to_date(settings, url)
+    process = "web" if web else "worker"
+    stop = _stop_on_signals()
+    async with wired(settings, url, contexts(), process=process) as parts:
+        tasks = []
+        if listening is not None:
+            tasks.append(_serve(settings, parts, listening, stop, ready))
+        if worker:
+            tasks.append(_work(settings, parts, stop, None if web else ready))
+        try:
+            async with asyncio.TaskGroup() as group:
+                for task in tasks:
+                    group.create_task(task)
+        except* Exception as failed:
+            raise failed.exceptions[0] from None
+        finally:
+            stop.set()
+    log.info("stopped")
+
+
+async def _serve(settings: Settings, parts: Parts, listening: socket.socket, stop: asyncio.Event, ready: Ready) -> None:
+    app = make_app(contexts(), parts, lifespan=_lifespan)
+    config = uvicorn.Config(
+        traced(enveloped(app, settings), settings, process="web"),
+        loop="none",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=True,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=list(settings.trusted_proxies),
+        timeout_graceful_shutdown=int(settings.shutdown_seconds),
+        ws_max_size=64 * 1024,
+    )
+    server = _Server(config, lambda: ready(_address(settings, listening)))
+    serving = asyncio.create_task(server.serve(sockets=[listening]))
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    app.state.draining = True
+    await parts.get(Hub).close()
+    server.should_exit = True
+    await serving
+    stopping.cancel()
+
+
+async def _work(settings: Settings, parts: Parts, stop: asyncio.Event, ready: Ready | None) -> None:
+    if settings.worker_metrics_port:
+        start_http_server(settings.worker_metrics_port, settings.host)
+    if ready is not None:
+        ready("worker")
+    await parts.get(Worker).run(stop)
+
+
+class _Server(uvicorn.Server):
+    """uvicorn that tells when it listens, and leaves signals alone: one process may run the worker beside it."""
+
+    def __init__(self, config: uvicorn.Config, listens: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._listens = listens
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._listens()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    hub = app.state.parts.get(Hub)
+    listening = asyncio.create_task(hub.run())
+    yield
+    await hub.close()
+    listening.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await listening
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """Taken before anything else starts, so that a busy port is told at once and leaves nothing behind."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((settings.host, settings.port))
+    except OSError as error:
+        listening.close()
+        raise Unavailable(
+            f"Can't listen on {settings.host}:{settings.port}: {error.strerror}.",
+            code="port_taken",
+            hint=f"Is dumont running already? Another port: `dumont up --port {settings.port + 1}`.",
+        ) from None
+    listening.set_inheritable(True)
+    return listening
+
+
+def _stop_on_signals() -> asyncio.Event:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def heard(number: signal.Signals) -> None:
+        log.info("stopping", signal=number.name)
+        stop.set()
+        for again in STOP_SIGNALS:
+            loop.remove_signal_handler(again)
+
+    for number in STOP_SIGNALS:
+        loop.add_signal_handler(number, heard, number)
+    return stop
+
+
+def _address(settings: Settings, listening: socket.socket) -> str:
+    port = listening.getsockname()[1]
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.host, settings.host)  # noqa: S104 - compared, not bound
+    return settings.public_url or f"http://{host}:{port}"
