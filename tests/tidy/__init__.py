@@ -1,0 +1,1 @@
+"""What a machine can check of the house rules: `python -m tests.tidy` lists every offence and its way out."""

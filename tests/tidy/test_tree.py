@@ -1,0 +1,25 @@
+"""This checkout keeps every rule."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.tidy.checks import CHECKS, Check
+from tests.tidy.source import Tree
+
+TREE = Tree(Path(__file__).parents[2])
+
+
+class TestTree:
+    @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+    def test_keeps(self, check: Check) -> None:
+        assert [str(offence) for offence in sorted(check(TREE))] == []
+
+    def test_is_read_where_the_code_is(self) -> None:
+        paths = {file.path for file in TREE.python}
+
+        assert {"dumont/basics/errors.py", "tests/tidy/test_tree.py", "migrations/env.py"} <= paths
+        assert not any("node_modules" in path or ".venv" in path for path in paths)
+
+    def test_has_each_check_once(self) -> None:
+        assert len(set(CHECKS)) == len(CHECKS) >= 20
