@@ -8,7 +8,7 @@ repeat is answered without being done again, whatever died in between.
 import hashlib
 from collections.abc import Callable, Coroutine
 from random import SystemRandom
-from typing import Any
+from typing import Any, TypeVar
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
@@ -24,6 +24,7 @@ from dumont.platform.settings import Settings
 from dumont.platform.work import Caller, Publisher, Work
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+P = TypeVar("P")
 CHANCE = SystemRandom()
 
 
@@ -41,6 +42,15 @@ class Door(APIRoute):
 def parts_of(request: Request) -> Parts:
     parts: Parts = request.app.state.parts
     return parts
+
+
+def part(kind: type[P]) -> Callable[[Request], P]:
+    """For an endpoint that hands an adapter to a use case: `mail: Annotated[Mail, Depends(part(Mail))]`."""
+
+    def found(request: Request) -> P:
+        return parts_of(request).get(kind)
+
+    return found
 
 
 def tx_of(request: Request) -> AsyncSession:
