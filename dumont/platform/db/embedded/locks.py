@@ -3,6 +3,7 @@
 import fcntl
 import os
 import time
+from io import FileIO
 from pathlib import Path
 
 POLL_SECONDS = 0.01
@@ -16,13 +17,11 @@ class FileLock:
     """
 
     def __init__(self, path: Path) -> None:
-        self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+        self._file = FileIO(os.open(path, flags, 0o600), "r+")
 
     def fileno(self) -> int:
-        return self._file
-
-    def try_shared(self) -> bool:
-        return self._try(fcntl.LOCK_SH)
+        return self._file.fileno()
 
     def try_exclusive(self) -> bool:
         """From shared too; a try that fails has given the shared lock up."""
@@ -35,7 +34,7 @@ class FileLock:
         return self._wait(fcntl.LOCK_EX, deadline)
 
     def close(self) -> None:
-        os.close(self._file)
+        self._file.close()
 
     def _wait(self, kind: int, deadline: float) -> bool:
         while not self._try(kind):
