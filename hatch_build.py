@@ -1,4 +1,4 @@
-"""Builds the web application into the wheel, with a Node that pip brings, so that `pip install .` needs nothing else."""
+"""Builds the web application into the wheel, with a Node that pip brings: `pip install .` needs nothing else."""
 
 import os
 import shutil

@@ -11,6 +11,7 @@ CHECKS: tuple[Check, ...] = (
     shape.function_length,
     shape.file_length,
     shape.positional_parameters,
+    shape.packages,
     words.first_sentence,
     words.forbidden_names,
     habits.wall_clock,

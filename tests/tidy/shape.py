@@ -55,6 +55,14 @@ def positional_parameters(tree: Tree) -> Iterator[Offence]:
                 )
 
 
+def packages(tree: Tree) -> Iterator[Offence]:
+    """Without `__init__.py` two tests of the same name in two folders hide each other, and a context is no part."""
+    paths = {file.path for file in tree.python}
+    for folder in sorted({path.rsplit("/", 1)[0] for path in paths if path.startswith(("dumont/", "tests/"))}):
+        if f"{folder}/__init__.py" not in paths:
+            yield Offence(folder, 1, "packages", "a folder of Python without `__init__.py`: add it, it may be empty.")
+
+
 def measured(tree: Tree) -> str:
     """One line for the end of the report: what the habits have led to."""
     return " ".join(

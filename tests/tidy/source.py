@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 
 PYTHON_FOLDERS = ("dumont", "tests", "bench", "scripts", "migrations")
 GENERATED = frozenset({"dumont/client/models.py", "web/src/lib/api/generated.ts"})
-NOT_OURS = frozenset({"__pycache__", "node_modules", "dist", "build"})
+NOT_OURS = frozenset({"__pycache__", "node_modules"})
 BUILT_WEB = "dumont/web"
 
 

@@ -82,6 +82,21 @@ class TestPositionalParameters:
         assert len(caught(shape.positional_parameters, {"dumont/wallet/pay.py": source})) == 1
 
 
+class TestPackages:
+    def test_have_an_init(self, caught: Caught) -> None:
+        files = {
+            "tests/__init__.py": "",
+            "tests/wallet/test_pay.py": "",
+            "dumont/wallet/pay.py": "",
+            "bench/pay.py": "",
+        }
+
+        assert caught(shape.packages, files) == [
+            f"{folder}:1: packages: a folder of Python without `__init__.py`: add it, it may be empty."
+            for folder in ("dumont/wallet", "tests/wallet")
+        ]
+
+
 class TestMeasured:
     def test_gives_the_median_of_the_functions(self, plant: Callable[..., Tree]) -> None:
         tree = plant({"dumont/a.py": function_of(3) + function_of(5) + function_of(40), "tests/test_a.py": "x = 1\n"})

@@ -123,6 +123,8 @@ class TestRunner:
         place = tmp_path / "dumont/wallet/pay.py"
         place.parent.mkdir(parents=True)
         place.write_text("import time\nnow = time.time()\n")
+        place.with_name("__init__.py").touch()
+        (tmp_path / "dumont/__init__.py").touch()
         shutil.copytree(ROOT / "tests/tidy", tmp_path / "tests/tidy", ignore=shutil.ignore_patterns("__pycache__"))
         shutil.copy(ROOT / "tests/__init__.py", tmp_path / "tests")
 
@@ -132,5 +134,5 @@ class TestRunner:
         assert done.returncode == 1
         assert lines[0].startswith("dumont/wallet/pay.py:1: first-sentence: ")
         assert lines[1].startswith("dumont/wallet/pay.py:2: wall-clock: ")
-        assert lines[-2].startswith("dumont: 1 files, no functions.")
+        assert lines[-2].startswith("dumont: 1 files, no functions. tests: ")
         assert lines[-1].endswith(" checks, 2 offences.")
