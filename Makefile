@@ -29,7 +29,7 @@ lint: .venv/.setup-dev web/node_modules/.package-lock.json ## formatting, types,
 	@.venv/bin/ruff format --check --quiet . || { echo "lint: run \`make fix\`"; exit 1; }
 	@.venv/bin/ruff check --quiet .
 	@.venv/bin/mypy --no-error-summary
-	@.venv/bin/lint-imports --no-timings >/tmp/dumont-lint-$$$$ 2>&1 || { cat /tmp/dumont-lint-$$$$; exit 1; }; rm -f /tmp/dumont-lint-$$$$
+	@.venv/bin/lint-imports --no-logo >/tmp/dumont-lint-$$$$ 2>&1 || { cat /tmp/dumont-lint-$$$$; exit 1; }; rm -f /tmp/dumont-lint-$$$$
 	@$(PY) -m tests.tidy
 	@npm --prefix web run --silent lint
 
