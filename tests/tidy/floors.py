@@ -40,6 +40,14 @@ ROOMS = {
     "use case": {"use case", "store", "tables", "rules", "face"},
     "face": {"use case", "store", "tables", "rules", "face"},
 }
+SPOKEN = {
+    "door": "a door",
+    "use case": "a use case",
+    "store": "the store",
+    "tables": "the tables module",
+    "rules": "a rule",
+    "face": "the face",
+}
 
 
 def doors(tree: Tree) -> Iterator[Offence]:
@@ -69,8 +77,8 @@ def rooms(tree: Tree) -> Iterator[Offence]:
                 yield file.offence(
                     use.line,
                     "rooms",
-                    f"a {here} knows a {there} (`{'.'.join(parts[:3])}`): inside a folder calls go from doors to "
-                    "use cases to store and rules.",
+                    f"{SPOKEN[here]} knows {SPOKEN[there]} (`{'.'.join(parts[:3])}`): inside a folder calls "
+                    "go from doors to use cases to store and rules.",
                 )
 
 

@@ -16,7 +16,7 @@ WALL_CLOCK = frozenset(
     }
 )
 ENVIRONMENT = frozenset({"os.environ", "os.environb", "os.getenv", "os.getenvb", "os.putenv"})
-PRINTERS = ("dumont/cli/", "dumont/main/commands/")
+PRINTERS = ("dumont/__main__.py", "dumont/cli/", "dumont/main/commands/")
 MONEY_FOLDERS = frozenset({"wallet", "booking", "clusters", "fleet", "basics"})
 MONEY = re.compile(
     r"(^|_)(money|prices?|amounts?|balances?|costs?|fees?|usd|deposits?|withdrawals?|charges?|funds?)(_|$)"

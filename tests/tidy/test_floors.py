@@ -57,12 +57,12 @@ class TestRooms:
     @pytest.mark.parametrize(
         ("path", "target", "sentence"),
         [
-            ("store", "api", "a store knows a door (`dumont.wallet.api`)"),
-            ("store", "charge", "a store knows a use case (`dumont.wallet.charge`)"),
-            ("tables", "store", "a tables knows a store (`dumont.wallet.store`)"),
-            ("rules/fees", "store", "a rules knows a store (`dumont.wallet.store`)"),
+            ("store", "api", "the store knows a door (`dumont.wallet.api`)"),
+            ("store", "charge", "the store knows a use case (`dumont.wallet.charge`)"),
+            ("tables", "store", "the tables module knows the store (`dumont.wallet.store`)"),
+            ("rules/fees", "store", "a rule knows the store (`dumont.wallet.store`)"),
             ("charge", "jobs", "a use case knows a door (`dumont.wallet.jobs`)"),
-            ("__init__", "api", "a face knows a door (`dumont.wallet.api`)"),
+            ("__init__", "api", "the face knows a door (`dumont.wallet.api`)"),
         ],
     )
     def test_are_not_entered_backwards(self, caught: Caught, path: str, target: str, sentence: str) -> None:

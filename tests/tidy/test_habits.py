@@ -129,7 +129,8 @@ class TestMockPatch:
 class TestPrinting:
     def test_is_for_the_command_line(self, caught: Caught) -> None:
         sin = "x = 1\nprint(x)\n"
-        files = {"dumont/wallet/pay.py": sin, "dumont/cli/wallet.py": sin, "dumont/main/commands/up.py": sin}
+        free = ("dumont/__main__.py", "dumont/cli/wallet.py", "dumont/main/commands/up.py")
+        files = {"dumont/wallet/pay.py": sin} | dict.fromkeys(free, sin)
 
         assert caught(habits.printing, files) == [
             "dumont/wallet/pay.py:2: printing: `print` outside the command line: use `structlog.get_logger()`."

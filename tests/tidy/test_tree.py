@@ -7,13 +7,21 @@ import pytest
 from tests.tidy.checks import CHECKS, Check
 from tests.tidy.source import Tree
 
-TREE = Tree(Path(__file__).parents[2])
+HERE = Path(__file__).parent
+TREE = Tree(HERE.parents[1])
 
 
 class TestTree:
     @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
     def test_keeps(self, check: Check) -> None:
         assert [str(offence) for offence in sorted(check(TREE))] == []
+
+    @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+    def test_is_guarded_by_checks_that_are_proved(self, check: Check) -> None:
+        """Each has a deliberate sin in the test file of its module."""
+        module = check.__module__.rsplit(".", 1)[-1]
+
+        assert f"caught({module}.{check.__name__}, " in (HERE / f"test_{module}.py").read_text()
 
     def test_is_read_where_the_code_is(self) -> None:
         paths = {file.path for file in TREE.python}
