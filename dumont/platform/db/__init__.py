@@ -1,6 +1,8 @@
 """The database: one PostgreSQL dialect, by URL or embedded."""
 
+from sqlalchemy.ext.asyncio import AsyncSession as Tx
+
 from dumont.platform.db.engine import Db, raw
 from dumont.platform.db.tables import Base
 
-__all__ = ["Base", "Db", "raw"]
+__all__ = ["Base", "Db", "Tx", "raw"]

@@ -1,0 +1,42 @@
+"""Hands tokens out as the client wants them: all in the body, or the refresh token in a cookie."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request, Response
+
+from dumont.accounts.api import cookies
+from dumont.accounts.login import Grant
+from dumont.accounts.schemas.auth import Remember, Tokens
+from dumont.accounts.signer import Signer
+from dumont.platform.http.doors import part
+from dumont.platform.work import Work
+
+
+class Handout:
+    def __init__(self, request: Request, response: Response, signer: Annotated[Signer, Depends(part(Signer))]) -> None:
+        self._request, self._response, self._signer = request, response, signer
+
+    @property
+    def user_agent(self) -> str:
+        return "".join(character for character in self._request.headers.get("user-agent", "")[:300] if character >= " ")
+
+    def answer(self, work: Work, grant: Grant, remember: Remember) -> Tokens:
+        self._response.headers["cache-control"] = "no-store"
+        in_cookie = remember == "cookie"
+        if in_cookie and grant.refresh_token is not None:
+            cookies.put(self._request, self._response, grant.refresh_token, work.settings)
+        life = work.settings.access_token_seconds
+        return Tokens(
+            access_token=self._signer.sign(grant.claims, work.now, life),
+            expires_in=life,
+            refresh_token=None if in_cookie else grant.refresh_token,
+        )
+
+    def cookie(self, work: Work) -> str | None:
+        return cookies.read(self._request, work.settings)
+
+    def forget(self, work: Work) -> None:
+        cookies.clear(self._request, self._response, work.settings)
+
+
+HandedOut = Annotated[Handout, Depends()]

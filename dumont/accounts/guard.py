@@ -1,0 +1,129 @@
+"""Who stands at the door: turns a request's token into a caller, and refuses what the caller may not do.
+
+A route says who may use it by the type of its `work`: `guard.Anyone`, `guard.User`, or one made with `guard.needs`:
+
+    JobsRead = Annotated[Work, guard.needs("jobs:read")]
+    async def list_jobs(work: JobsRead) -> ...
+
+One indexed query tells whether session, key and account are still good, so taking them away works at once.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from fastapi.security import OAuth2PasswordBearer
+
+from dumont.accounts.rules import roles, tokens
+from dumont.accounts.rules.roles import Permission
+from dumont.accounts.signer import Signer, TokenExpired
+from dumont.accounts.store import api_keys, sessions
+from dumont.basics.clock import Clock
+from dumont.basics.errors import NotAllowed, NotSignedIn
+from dumont.platform.db import Tx
+from dumont.platform.http import limits
+from dumont.platform.http.doors import parts_of, tx_of, work_of
+from dumont.platform.work import Caller, Work
+
+ANYONE, SIGNED_IN = "anyone", "signed in"
+bearer = OAuth2PasswordBearer(
+    "/api/v1/auth/login",
+    scheme_name="bearer",
+    description="An access token from `/auth/login`, or an API key (`dmt_...`).",
+    auto_error=False,
+)
+Bearer = Annotated[str | None, Depends(bearer)]
+WorkFor = Callable[..., Awaitable[Work]]
+
+
+class SessionRevoked(NotSignedIn):
+    code = "session_revoked"
+    hint = "Sign in again."
+
+
+def needs(permission: Permission) -> Any:
+    """For `Annotated[Work, guard.needs("...")]`: the work of a caller who has this permission."""
+
+    async def work_with_permission(request: Request, token: Bearer) -> Work:
+        caller = await _caller(request, token)
+        await limits.admit(request, caller)
+        if not caller.may(permission):
+            hint = f"It needs the permission {permission}."
+            raise NotAllowed("You may not do this.", hint=hint)
+        return await work_of(request, caller)
+
+    return Depends(_marked(work_with_permission, permission))
+
+
+async def _anyone(request: Request) -> Work:
+    caller = Caller(role="anonymous", ip=ip_of(request), request_id=_request_id(request))
+    await limits.admit(request, caller)
+    return await work_of(request, caller)
+
+
+async def _signed_in(request: Request, token: Bearer) -> Work:
+    caller = await _caller(request, token)
+    await limits.admit(request, caller)
+    return await work_of(request, caller)
+
+
+async def identify(token: str, signer: Signer, tx: Tx, now: datetime) -> Caller:
+    """The caller behind an access token or an API key, for every way in: HTTP, and the live socket."""
+    key = tokens.read_api_key(token)
+    return await _by_key(key, tx, now) if key else await _by_session(token, signer, tx, now)
+
+
+def ip_of(request: Request) -> str:
+    """Of the other end, as uvicorn tells it: forwarded addresses are believed from `trusted_proxies` only."""
+    return request.client.host if request.client else ""
+
+
+def permission_of(dependency: Callable[..., Any] | None) -> str | None:
+    """What a guard asks for; None for anything that is no guard."""
+    return getattr(dependency, "permission", None)
+
+
+async def _caller(request: Request, token: str | None) -> Caller:
+    if not token:
+        raise NotSignedIn("This needs an account.")
+    parts = parts_of(request)
+    found = await identify(token, parts.get(Signer), tx_of(request), parts.get(Clock).now())
+    return replace(found, ip=ip_of(request), request_id=_request_id(request))
+
+
+async def _by_key(given: tokens.ApiKeyText, tx: Tx, now: datetime) -> Caller:
+    key = await api_keys.standing(tx, given.prefix)
+    if key is None or not tokens.same(key.hash, tokens.digest(given.secret)):
+        raise NotSignedIn("This API key is not one of ours, or was removed.")
+    if key.expires_at is not None and key.expires_at <= now:
+        raise TokenExpired("This API key has expired.", hint="Make a new one.")
+    if key.disabled_at is not None:
+        raise SessionRevoked("This account is disabled.", hint="Ask an administrator.")
+    await api_keys.touch(tx, key, now)
+    return Caller(key.role, key.user_id, roles.allowed(key.role, key.scopes), api_key_id=key.id)
+
+
+async def _by_session(token: str, signer: Signer, tx: Tx, now: datetime) -> Caller:
+    claims = signer.read(token, now)
+    session = await sessions.standing(tx, claims.session_id, claims.user_id, now)
+    if session is None or not session.alive:
+        raise SessionRevoked("This session is over.")
+    if session.version != claims.session_version:
+        raise TokenExpired("The access token is from before your password was changed.")
+    return Caller(session.role, claims.user_id, roles.allowed(session.role), session_id=claims.session_id)
+
+
+def _request_id(request: Request) -> str:
+    return str(getattr(request.state, "request_id", ""))
+
+
+def _marked(dependency: WorkFor, permission: str) -> WorkFor:
+    """The mark by which a test finds routes without a guard."""
+    dependency.permission = permission  # type: ignore[attr-defined]
+    return dependency
+
+
+Anyone = Annotated[Work, Depends(_marked(_anyone, ANYONE))]
+User = Annotated[Work, Depends(_marked(_signed_in, SIGNED_IN))]

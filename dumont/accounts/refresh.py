@@ -1,0 +1,50 @@
+"""Renews an access token and replaces the refresh token; an old one that comes back ends the session."""
+
+from datetime import timedelta
+
+from dumont.accounts import audit
+from dumont.accounts.guard import SessionRevoked
+from dumont.accounts.login import Grant
+from dumont.accounts.rules import tokens
+from dumont.accounts.rules.sessions import Verdict, judge_spent
+from dumont.accounts.signer import AccessClaims
+from dumont.accounts.store import sessions
+from dumont.accounts.store.sessions import Seen
+from dumont.basics.errors import NotSignedIn
+from dumont.platform.work import Work
+
+
+class TokenReplayed(SessionRevoked):
+    keeps_work = True
+
+
+async def refresh(work: Work, refresh_token: str) -> Grant:
+    """Of callers at the same moment one gets the next refresh token, the others an access token to go on with."""
+    fresh = tokens.new_token()
+    rotated = await sessions.rotate(
+        work.tx,
+        tokens.digest(refresh_token),
+        tokens.digest(fresh),
+        now=work.now,
+        expires_at=work.now + timedelta(days=work.settings.refresh_token_days),
+        ip=work.caller.ip,
+    )
+    if rotated is not None:
+        return Grant(AccessClaims(rotated.user_id, rotated.id, rotated.version), fresh)
+    seen = await sessions.seen(work.tx, tokens.digest(refresh_token), work.now)
+    if seen is None:
+        raise NotSignedIn("This refresh token is not one of ours.")
+    return await _spent(work, seen)
+
+
+async def _spent(work: Work, seen: Seen) -> Grant:
+    match judge_spent(seen.spent_at, alive=seen.alive, now=work.now):
+        case Verdict.GO_ON:
+            return Grant(AccessClaims(seen.user_id, seen.id, seen.version), None)
+        case Verdict.STOLEN:
+            await sessions.end(work.tx, seen.id, seen.user_id, work.now)
+            summary = "Ended the session: a refresh token was used twice"
+            await audit.record(work, "session.revoked", ("session", seen.id), summary, details={"reason": "reuse"})
+            raise TokenReplayed("This refresh token was used before, so its session was ended.")
+        case Verdict.ENDED:
+            raise SessionRevoked("This session is over.")

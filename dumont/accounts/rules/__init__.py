@@ -1,0 +1,1 @@
+"""What accounts decide, without asking anything outside: pure functions over plain values."""

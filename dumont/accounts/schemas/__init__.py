@@ -1,0 +1,1 @@
+"""What the doors of accounts take and answer, a file for each of its topics."""

@@ -1,0 +1,1 @@
+"""All SQL of accounts, a file for each of its topics."""

@@ -1,0 +1,49 @@
+"""How often a password or an address may be tried: by one machine, against one account, by everybody together."""
+
+import hashlib
+
+from dumont.basics.errors import TooMany
+from dumont.platform.http.buckets import Bucket, Buckets
+from dumont.platform.work import Work
+
+
+class TooManyAttempts(TooMany):
+    code = "too_many_attempts"
+    hint = "Wait a little. If you forgot your password, ask for a new one."
+
+
+async def before_login(work: Work, buckets: Buckets, email: str) -> None:
+    await _take(
+        work,
+        buckets,
+        Bucket(f"login:ip:{work.caller.ip}", 30, 10),
+        Bucket(f"login:account:{_short(email)}", 10, 60),
+        Bucket("login:all", 200, 0.05),
+    )
+
+
+async def before_password_check(work: Work, buckets: Buckets) -> None:
+    """For a person who is signed in: whoever borrowed the session must not find out the password."""
+    await _take(work, buckets, Bucket(f"password:user:{work.caller.me}", 10, 60))
+
+
+async def before_signup(work: Work, buckets: Buckets) -> None:
+    await _take(work, buckets, Bucket(f"signup:ip:{work.caller.ip}", 20, 60), Bucket("signup:all", 200, 0.1))
+
+
+async def before_reset(work: Work, buckets: Buckets, email: str) -> None:
+    await _take(
+        work,
+        buckets,
+        Bucket(f"reset:ip:{work.caller.ip}", 20, 60),
+        Bucket(f"reset:account:{_short(email)}", 3, 600),
+    )
+
+
+async def _take(work: Work, buckets: Buckets, *wanted: Bucket) -> None:
+    await buckets.take(wanted, work.now, refusal=TooManyAttempts)
+
+
+def _short(email: str) -> str:
+    """Addresses that somebody merely tried are not ours to keep."""
+    return hashlib.sha256(email.encode()).hexdigest()[:32]

@@ -1,0 +1,15 @@
+"""A password hasher that costs nothing and counts how often it is asked."""
+
+
+class FakeHasher:
+    def __init__(self) -> None:
+        self.checked: list[str | None] = []
+        self.hashed = 0
+
+    async def hash(self, password: str) -> str:
+        self.hashed += 1
+        return f"fake:{password[::-1]}"
+
+    async def matches(self, password: str, stored: str | None) -> bool:
+        self.checked.append(stored)
+        return stored == f"fake:{password[::-1]}"
