@@ -14,18 +14,11 @@ from dumont.platform.jobs.retry import Retry, growing
 from dumont.platform.work import Work
 
 P = TypeVar("P")
+R = TypeVar("R")
 
 
 class NoArgs(BaseModel):
     """For a job that needs to be told nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    done: float
-    total: float | None = None
-    unit: str = ""
-    stage: str = ""
 
 
 class Run(Protocol):
@@ -51,6 +44,10 @@ class Run(Protocol):
         """Tells watchers how far it is, and raises `Cancelled` if someone asked it to stop."""
         ...
 
+    async def in_thread(self, function: Callable[..., R], *args: Any) -> R:
+        """For what blocks: a job that holds up the event loop stops the heartbeats of all jobs beside it."""
+        ...
+
 
 Result = BaseModel | dict[str, Any] | None
 
@@ -67,6 +64,9 @@ class Job:
     priority: int = 0
     cron: str | None = None
     key: Callable[[Any], str] | None = None
+    """No two jobs with one key run at once, over all workers; the others wait, the oldest first."""
+    sample: BaseModel | None = None
+    """Arguments with which the fault suite may run it on an empty database, kill it and resume it."""
 
 
 @dataclass(frozen=True, slots=True)
