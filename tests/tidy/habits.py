@@ -8,6 +8,7 @@ from tests.tidy.source import File, Offence, Tree
 
 CLOCK = "dumont/platform/clock.py"
 SETTINGS = "dumont/platform/settings.py"
+CLIENT_ENVIRONMENT = "dumont/cli/environment.py"
 WALL_CLOCK = frozenset(
     {
         *(f"datetime.datetime.{name}" for name in ("now", "utcnow", "today")),
@@ -41,7 +42,7 @@ def wall_clock(tree: Tree) -> Iterator[Offence]:
 
 def environment(tree: Tree) -> Iterator[Offence]:
     for file in _running(tree):
-        if file.path != SETTINGS:
+        if file.path not in (SETTINGS, CLIENT_ENVIRONMENT):
             for line, name in _used(file, ENVIRONMENT):
                 yield file.offence(
                     line, "environment", f"`{name}` reads the environment: add a field to Settings and hand it down."

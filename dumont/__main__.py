@@ -1,0 +1,65 @@
+"""The command `dumont`: the table of its words, each of which is loaded when it is called."""
+
+import sys
+from typing import Any, ClassVar
+
+import typer
+from typer.main import get_command
+
+from dumont.cli.ending import guarded
+from dumont.cli.nouns import LazyGroup, Table
+from dumont.cli.verbs import HELP, root_options
+
+TABLE: Table = {
+    "Run the product": {
+        "up": ("dumont.main.commands.up:up", "Run everything on this machine: API, web, worker, database."),
+        "web": ("dumont.main.commands.up:web", "Run the API and the web application alone."),
+        "worker": ("dumont.main.commands.up:worker", "Run one worker more, on this or another machine."),
+        "doctor": ("dumont.main.commands.doctor:doctor", "Check everything that can be wrong, and say how to mend it."),
+    },
+    "Your account": {
+        "login": ("dumont.cli.login:app", "Sign in to a server and remember it."),
+        "logout": ("dumont.cli.logout:app", "Sign out, and forget the credentials."),
+        "signup": ("dumont.cli.signup:app", "Open an account and sign in."),
+        "whoami": ("dumont.cli.whoami:app", "Who is signed in, where, and what they may do."),
+        "keys": ("dumont.cli.keys:app", "API keys, for programs that act for you."),
+        "teams": ("dumont.cli.teams:app", "Teams and who is in them."),
+        "provider-keys": ("dumont.cli.provider_keys:app", "Keys of your accounts at GPU clouds."),
+        "audit": ("dumont.cli.audit:app", "The log of who changed what."),
+    },
+    "Operate": {
+        "jobs": ("dumont.cli.jobs:app", "What the server does in the background."),
+        "schedules": ("dumont.cli.schedules:app", "Jobs that run by the clock."),
+        "workers": ("dumont.cli.workers:app", "Processes that do the jobs."),
+        "users": ("dumont.cli.users:app", "Everybody's accounts."),
+        "config": ("dumont.main.commands.config:app", "The settings of this server, and where each comes from."),
+        "db": ("dumont.main.commands.db:app", "The database: upgrade, status, export, import."),
+        "secrets": ("dumont.main.commands.secrets:app", "The keys that stored secrets are sealed with."),
+        "openapi": ("dumont.main.commands.openapi:openapi", "Print the document that describes the API."),
+        "completion": ("dumont.cli.completion:app", "Print the script that completes words in your shell."),
+        "version": ("dumont.cli.version:app", "The version of this command line, and of the server."),
+    },
+}
+
+
+class Dumont(LazyGroup):
+    table: ClassVar[Table] = TABLE
+
+
+def main() -> None:
+    """Ends the process with an exit code of `docs/guides/cli.md`."""
+    sys.exit(guarded(command, sys.argv[1:]))
+
+
+def command() -> Any:
+    app = typer.Typer(
+        cls=Dumont, name="dumont", rich_markup_mode=None, pretty_exceptions_enable=False, context_settings=HELP
+    )
+    app.callback(no_args_is_help=True, epilog="`dumont WORD --help` has examples. Guide: docs/guides/cli.md")(
+        root_options
+    )
+    return get_command(app)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,53 @@
+"""Where every error of every word ends: a sentence on standard error, an exit code, and no traceback."""
+
+import os
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from dumont.basics.columns import plain
+from dumont.basics.errors import Failure
+from dumont.cli.failing import FAILED, INTERRUPTED, exit_code, told
+
+MISTAKE = "This is a mistake of ours: {kind}. Run it again with --debug to see where."
+
+
+def guarded(command: Callable[[], Any], arguments: list[str]) -> int:
+    """Runs the command and returns its exit code."""
+    try:
+        return _run(command, arguments)
+    except BrokenPipeError:
+        return _without_readers()
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except Exception as error:
+        if "--debug" in arguments:
+            raise
+        _tell(told(error) if isinstance(error, Failure) else [MISTAKE.format(kind=_named(error))])
+        return exit_code(error) if isinstance(error, Failure) else FAILED
+
+
+def _run(command: Callable[[], Any], arguments: list[str]) -> int:
+    """Flushes before Python does, which would complain on its own about a pipe that nobody reads."""
+    try:
+        command().main(arguments, prog_name="dumont")
+    except SystemExit as ended:
+        sys.stdout.flush()
+        return ended.code if isinstance(ended.code, int) else FAILED if ended.code else 0
+    sys.stdout.flush()
+    return 0
+
+
+def _named(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+
+
+def _tell(lines: list[str]) -> None:
+    first, *others = [plain(line) for line in "\n".join(lines).splitlines()] or [""]
+    print("\n".join([f"dumont: {first}", *others]), file=sys.stderr)
+
+
+def _without_readers() -> int:
+    """Whoever read our output has gone, as `head` does: what is left to say goes nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    return FAILED

@@ -1,0 +1,81 @@
+"""Accounts as the API has them: signing in, the own account, API keys, teams, providers' keys, the own log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from dumont.client.http import Api
+
+if TYPE_CHECKING:
+    from dumont.client import models
+
+
+class Accounts:
+    def __init__(self, api: Api) -> None:
+        self._api = api
+
+    def sign_up(self, *, email: str, name: str, password: str) -> models.Message:
+        body = {"email": email, "name": name, "password": password}
+        answer: models.Message = self._api.post("/auth/signup", body, hidden=("password",), signed=False)
+        return answer
+
+    def log_in(self, *, email: str, password: str) -> models.Grant:
+        body = {"email": email, "password": password, "remember": "token"}
+        grant: models.Grant = self._api.post("/auth/login", body, hidden=("password",), signed=False)
+        return grant
+
+    def log_out(self) -> None:
+        self._api.post("/auth/logout")
+
+    def log_out_everywhere(self) -> None:
+        self._api.post("/auth/logout-everywhere")
+
+    def me(self) -> models.Me:
+        answer: models.Me = self._api.get("/auth/me")
+        return answer
+
+    def api_keys(self, *, limit: int | None = None) -> Iterator[models.ApiKeyPage]:
+        return self._api.pages("/api-keys", {}, limit=limit)
+
+    def create_api_key(self, *, name: str, scopes: list[str], expires_at: str | None = None) -> models.NewApiKey:
+        body: dict[str, Any] = {"name": name, "scopes": scopes, "expires_at": expires_at}
+        answer: models.NewApiKey = self._api.post("/api-keys", body)
+        return answer
+
+    def delete_api_key(self, key_id: str) -> None:
+        self._api.delete(f"/api-keys/{quote(key_id, safe='')}")
+
+    def teams(self, *, limit: int | None = None) -> Iterator[models.TeamPage]:
+        return self._api.pages("/teams", {}, limit=limit)
+
+    def create_team(self, name: str) -> models.Team:
+        answer: models.Team = self._api.post("/teams", {"name": name})
+        return answer
+
+    def team(self, team_id: str) -> models.TeamDetail:
+        answer: models.TeamDetail = self._api.get(f"/teams/{quote(team_id, safe='')}")
+        return answer
+
+    def delete_team(self, team_id: str) -> None:
+        self._api.delete(f"/teams/{quote(team_id, safe='')}")
+
+    def invite(self, team_id: str, *, email: str, role: str) -> models.TeamInvitation:
+        path = f"/teams/{quote(team_id, safe='')}/invitations"
+        answer: models.TeamInvitation = self._api.post(path, {"email": email, "role": role})
+        return answer
+
+    def provider_keys(self, *, limit: int | None = None) -> Iterator[models.ProviderKeyPage]:
+        return self._api.pages("/provider-keys", {}, limit=limit)
+
+    def store_provider_key(self, provider: str, fields: dict[str, str]) -> models.ProviderKey:
+        path = f"/provider-keys/{quote(provider, safe='')}"
+        answer: models.ProviderKey = self._api.put(path, {"fields": fields}, hidden=("fields",))
+        return answer
+
+    def delete_provider_key(self, provider: str) -> None:
+        self._api.delete(f"/provider-keys/{quote(provider, safe='')}")
+
+    def own_log(self, *, action: str | None = None, limit: int | None = None) -> Iterator[models.AuditPage]:
+        return self._api.pages("/audit", {"action": action}, limit=limit)

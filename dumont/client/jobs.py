@@ -1,0 +1,66 @@
+"""Jobs as the API has them: list, look, wait, stop, try again; schedules and workers."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from dumont.client.http import Api
+
+if TYPE_CHECKING:
+    from dumont.client import models
+
+ENDED = frozenset({"succeeded", "failed", "cancelled"})
+POLL_SECONDS = 0.5
+
+
+class Jobs:
+    def __init__(self, api: Api) -> None:
+        self._api = api
+
+    def list(
+        self, *, state: str | None = None, name: str | None = None, key: str | None = None, limit: int | None = None
+    ) -> Iterator[models.JobPage]:
+        return self._api.pages("/jobs", {"state": state, "name": name, "key": key}, limit=limit)
+
+    def show(self, job_id: str) -> models.Job:
+        answer: models.Job = self._api.get(_path(job_id))
+        return answer
+
+    def follow(self, job_id: str, *, every_seconds: float = POLL_SECONDS) -> Iterator[models.Job]:
+        """The job at once, then whenever it has changed, until it has ended. An unchanged one costs no body."""
+        tag: str | None = None
+        while True:
+            found, tag = self._api.poll(_path(job_id), tag)
+            if found is not None:
+                job: models.Job = found
+                yield job
+                if job["state"] in ENDED:
+                    return
+            time.sleep(every_seconds)
+
+    def cancel(self, job_id: str) -> models.Job:
+        answer: models.Job = self._api.post(f"{_path(job_id)}/cancel")
+        return answer
+
+    def retry(self, job_id: str) -> models.Job:
+        answer: models.Job = self._api.post(f"{_path(job_id)}/retry")
+        return answer
+
+    def schedules(self) -> models.ScheduleList:
+        answer: models.ScheduleList = self._api.get("/jobs/schedules")
+        return answer
+
+    def run_schedule(self, name: str) -> models.Job:
+        answer: models.Job = self._api.post(f"/jobs/schedules/{quote(name, safe='')}/run")
+        return answer
+
+    def workers(self) -> models.WorkerList:
+        answer: models.WorkerList = self._api.get("/workers")
+        return answer
+
+
+def _path(job_id: str) -> str:
+    return f"/jobs/{quote(job_id, safe='')}"
