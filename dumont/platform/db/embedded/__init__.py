@@ -6,6 +6,7 @@ The names of files in a data folder:
     password        of the one role, 0600
     server.conf     written anew at every start; `ALTER SYSTEM` still wins over it
     server.log      and server.log.1
+    socket/         where clients knock; elsewhere if the name of the data folder is too long for a socket
     users.lock      shared by every process that uses the server: who gets it exclusively is the last one
     start.lock      held while one process brings the server up
     server.lock     held by PostgreSQL itself, every process of it: free means that nothing of it is alive

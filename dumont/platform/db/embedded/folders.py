@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import socket
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -65,11 +66,12 @@ class DataFolder:
 
 
 def socket_dir(data: DataFolder, runtime_dir: Path, account: Account) -> Path:
-    """Short, whatever the data folder is called; made, and looked at, by whoever starts the server."""
+    """Beside the data, where nobody cleans up and every process of the machine sees the same; elsewhere if that is
+    too long a name for a socket, or the file system takes none."""
     name = "dumont-pg-" + hashlib.sha256(os.fsencode(data.root)).hexdigest()[:12]
-    for parent in (runtime_dir, FALLBACK):
-        if _is_short(parent / name) and _can_hold(parent, account):
-            return _made_ours(parent / name, account)
+    for folder in (data.root / "socket", runtime_dir / name, FALLBACK / name):
+        if _is_short(folder) and _can_hold(folder.parent, account) and _takes_sockets(_made_ours(folder, account)):
+            return folder
     raise Unavailable(
         f"Neither {runtime_dir} nor {FALLBACK} can hold the socket of the embedded database.",
         code="database_socket_impossible",
@@ -79,6 +81,7 @@ def socket_dir(data: DataFolder, runtime_dir: Path, account: Account) -> Path:
 
 @contextmanager
 def told_plainly(path: Path) -> Iterator[None]:
+    """What the file system refuses, as one sentence and what to do."""
     try:
         yield
     except PermissionError as error:
@@ -86,6 +89,12 @@ def told_plainly(path: Path) -> Iterator[None]:
             f"{error.filename or path} belongs to another account: the embedded database can't be used from this one.",
             code="database_folder_foreign",
             hint="Run as the account that made it, or choose another folder with DUMONT_HOME.",
+        ) from error
+    except OSError as error:
+        raise Unavailable(
+            f"The embedded database can't use {error.filename or path}: {error.strerror}.",
+            code="database_folder_unusable",
+            hint="Is there room on the disk? Otherwise choose another folder with DUMONT_HOME.",
         ) from error
 
 
@@ -107,7 +116,9 @@ def _can_hold(parent: Path, account: Account) -> bool:
         status = _status(parent)
     except OSError:
         return False
-    safe = status.st_uid in {0, os.geteuid()} and (not status.st_mode & 0o022 or bool(status.st_mode & stat.S_ISVTX))
+    safe = status.st_uid in {0, os.geteuid(), account.uid} and (
+        not status.st_mode & 0o022 or bool(status.st_mode & stat.S_ISVTX)
+    )
     passable = closed_parent(parent / "x", account) is None
     return stat.S_ISDIR(status.st_mode) and safe and passable and os.access(parent, os.W_OK | os.X_OK)
 
@@ -130,3 +141,15 @@ def _made_ours(folder: Path, account: Account) -> Path:
         code="database_socket_foreign",
         hint=f"Remove {folder}.",
     )
+
+
+def _takes_sockets(folder: Path) -> bool:
+    """Folders shared with another system (a container's host) may hold files and no sockets."""
+    probe = folder / f".probe.{os.getpid()}"
+    try:
+        with socket.socket(socket.AF_UNIX) as one:
+            one.bind(str(probe))
+        probe.unlink()
+    except OSError:
+        return False
+    return True

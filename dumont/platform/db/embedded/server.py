@@ -17,7 +17,7 @@ from dumont.platform.db.embedded.connection import url_of
 from dumont.platform.db.embedded.folders import FALLBACK, DataFolder, told_plainly
 from dumont.platform.db.embedded.launch import Launch
 from dumont.platform.db.embedded.locks import FileLock, is_free
-from dumont.platform.db.embedded.postmaster import read_postmaster
+from dumont.platform.db.embedded.postmaster import Postmaster, read_postmaster
 
 START_SECONDS = 120.0
 STOP_SECONDS = 60.0
@@ -82,8 +82,8 @@ class EmbeddedPostgres:
         self._data.make(account)
         had_joined = self._users is not None
         try:
-            with told_plainly(self._data.root), self._alone(deadline):
-                self._bring_up(account, deadline)
+            with told_plainly(self._data.root), self._joined(deadline) as users:
+                self._bring_up(account, users, deadline)
                 return self.url
         except BaseException as error:
             if not had_joined:
@@ -99,7 +99,7 @@ class EmbeddedPostgres:
         logfile.trim(self._data.log)
 
     @contextmanager
-    def _alone(self, deadline: float) -> Iterator[None]:
+    def _joined(self, deadline: float) -> Iterator[FileLock]:
         """First among the users, so that nobody stops the server under us; then one at a time."""
         if self._users is None:
             self._users = self._join(deadline)
@@ -107,7 +107,7 @@ class EmbeddedPostgres:
         try:
             if not start.wait_exclusive(deadline):
                 raise self._too_slow("another process is still starting it")
-            yield
+            yield self._users
         finally:
             start.close()
 
@@ -128,13 +128,13 @@ class EmbeddedPostgres:
         finally:
             users.close()
 
-    def _bring_up(self, account: Account, deadline: float) -> None:
+    def _bring_up(self, account: Account, users: FileLock, deadline: float) -> None:
         """Looks again and again: at nothing (launch it), at a server (join it), at one that comes or goes (wait)."""
         logfile.trim(self._data.log)
         begun_at = logfile.size(self._data.log)
         launched: subprocess.Popen[bytes] | None = None
         pause, pause_max = LOOK_AGAIN_SECONDS
-        while not self._is_up():
+        while not self._is_up(users, deadline):
             if launched is None:
                 launched = self._launch_unless_alive(account, deadline)
             elif launched.poll() is not None:
@@ -144,11 +144,22 @@ class EmbeddedPostgres:
             time.sleep(pause)
             pause = min(pause * 1.2, pause_max)
 
-    def _is_up(self) -> bool:
+    def _is_up(self, users: FileLock, deadline: float) -> bool:
         found = read_postmaster(self._data.cluster)
-        if found is not None and found.has_lost_its_socket() and self._is_ours_alive():
+        if found is None:
+            return False
+        if found.has_lost_its_socket() and self._is_ours_alive():
+            if not self._is_last(users, deadline):
+                raise _out_of_sight(found)
             found.signal(signal.SIGINT)
-        return found is not None and found.takes_connections()
+        return found.takes_connections()
+
+    def _is_last(self, users: FileLock, deadline: float) -> bool:
+        """Asking costs us our share for a moment: whoever stops the server in that moment, we look again."""
+        last = users.try_exclusive()
+        if not users.wait_shared(deadline):
+            raise self._too_slow("another process is still stopping it")
+        return last
 
     def _launch_unless_alive(self, account: Account, deadline: float) -> "subprocess.Popen[bytes] | None":
         lock = FileLock(self._data.server_lock)
@@ -195,6 +206,14 @@ class EmbeddedPostgres:
 
     def _too_slow(self, reason: str) -> StillStarting:
         return StillStarting(f"The embedded database was not ready in {self.start_seconds:.0f} s: {reason}")
+
+
+def _out_of_sight(found: Postmaster) -> Unavailable:
+    return Unavailable(
+        f"The embedded database runs and is in use, but its socket in {found.socket_dir} can't be seen from here.",
+        code="database_socket_lost",
+        hint="Somebody removed it, or the others run with a /tmp of their own: stop them, then start again.",
+    )
 
 
 def _remove_if_empty(folder: Path) -> None:

@@ -1,11 +1,9 @@
 """Real servers on folders of their own, stopped when a test ends, however it ends."""
 
 import asyncio
-import os
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -15,22 +13,13 @@ from typing import Any
 import asyncpg
 import pytest
 
-import dumont
 from dumont.platform.db.embedded import EmbeddedPostgres
 from dumont.platform.db.embedded.folders import DataFolder
 from dumont.platform.db.embedded.locks import is_free
 from dumont.platform.db.embedded.postmaster import read_postmaster
+from tests.platform.db.embedded.other_process import OtherProcess
 
 QUICK = {"fsync": "off"}  # safe while the machine itself does not stop
-USER = """
-import sys
-from pathlib import Path
-from dumont.platform.db.embedded import EmbeddedPostgres
-user = EmbeddedPostgres(Path(sys.argv[1]), options={"fsync": "off"})
-print(user.start(), flush=True)
-sys.stdin.read()
-user.stop()
-"""
 
 
 class Place:
@@ -39,22 +28,15 @@ class Place:
     def __init__(self, data_dir: Path) -> None:
         self.data = DataFolder(data_dir)
         self._users: list[EmbeddedPostgres] = []
-        self._processes: list[subprocess.Popen[str]] = []
+        self._processes: list[OtherProcess] = []
 
     def user(self, **given: Any) -> EmbeddedPostgres:
         user = EmbeddedPostgres(self.data.root, **{"options": QUICK, **given})
         self._users.append(user)
         return user
 
-    def process(self) -> "subprocess.Popen[str]":
-        """Another process that uses the server until its input ends."""
-        process = subprocess.Popen(
-            [sys.executable, "-c", USER, str(self.data.root)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env={**os.environ, "PYTHONPATH": str(Path(dumont.__file__).parents[1])},
-        )
+    def process(self) -> OtherProcess:
+        process = OtherProcess(self.data.root)
         self._processes.append(process)
         return process
 
@@ -69,7 +51,6 @@ class Place:
     def clear(self) -> None:
         for process in self._processes:
             process.kill()
-            process.communicate()
         for user in self._users:
             user.stop()
         found = read_postmaster(self.data.cluster)

@@ -10,6 +10,8 @@ import pytest
 
 from dumont.basics.errors import Unavailable
 from dumont.platform.db.embedded import find_binaries
+from dumont.platform.db.embedded.account import Account
+from dumont.platform.db.embedded.folders import DataFolder, socket_dir
 from tests.platform.db.embedded.conftest import Place, ask
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
@@ -22,18 +24,15 @@ class TestAsRoot:
             uid = Path(f"/proc/{place.server_pid()}").stat().st_uid
         assert pwd.getpwuid(uid).pw_name in {"postgres", "nobody"}
 
-    def test_runs_it_under_the_account_asked_for_and_keeps_to_the_owner_of_the_data(self, empty: Place) -> None:
+    def test_gives_only_the_data_to_the_account_asked_for_and_keeps_to_its_owner(self, empty: Place) -> None:
         with empty.user(uid=SOMEBODY) as user:
             ask(user.url, "create table kept (n int)", "select 1")
+            owners = {path.name: path.stat().st_uid for path in empty.data.root.iterdir()}
+        assert {name for name, uid in owners.items() if uid == SOMEBODY} == {"cluster", "password", "socket"}
+        assert empty.data.root.stat().st_uid == 0
         with empty.user() as user:
             assert Path(f"/proc/{empty.server_pid()}").stat().st_uid == SOMEBODY
             assert ask(user.url, "select count(*) from kept") == 0
-
-    def test_gives_the_server_only_its_own_folders(self, empty: Place) -> None:
-        with empty.user(uid=SOMEBODY):
-            owners = {path.name: path.stat().st_uid for path in empty.data.root.iterdir()}
-        assert {name for name, uid in owners.items() if uid == SOMEBODY} == {"cluster", "password"}
-        assert empty.data.root.stat().st_uid == 0
 
     def test_refuses_a_folder_that_the_account_cannot_get_to_and_leaves_it_closed(self, home: Path) -> None:
         closed = home / "closed"
@@ -65,14 +64,14 @@ class TestAsRoot:
             assert ask(user.url, "select 1") == 1
         assert list(empty.data.root.glob("binaries-*")) == [copy]
 
-    def test_refuses_a_socket_folder_that_somebody_else_made(self, place: Place, home: Path) -> None:
-        with place.user(runtime_dir=home) as user:
-            folder = Path(ask(user.url, "show unix_socket_directories"))
-            assert folder.parent == home
-        folder.mkdir()
-        os.chown(folder, SOMEBODY, SOMEBODY)
+    def test_refuses_a_socket_folder_that_somebody_else_made(self, home: Path) -> None:
+        data, account = DataFolder(home / ("x" * 100)), Account(SOMEBODY, SOMEBODY, is_other=True)
+        folder = socket_dir(data, home, account)
+        assert folder.parent == home
+        assert folder.stat().st_uid == SOMEBODY
+        os.chown(folder, 65_534, 65_534)
         with pytest.raises(Unavailable) as caught:
-            place.user(runtime_dir=home).start()
+            socket_dir(data, home, account)
         assert caught.value.code == "database_socket_foreign"
 
 

@@ -22,12 +22,10 @@ BUSY = "select count(*) from generate_series(1, 4000000)"  # a loop that never l
 class TestKilledUser:
     def test_leaves_a_server_that_the_next_one_joins_and_stops(self, place: Place) -> None:
         process = place.process()
-        assert process.stdout is not None
-        url = process.stdout.readline().strip()
+        url = process.url()
         ask(url, "create table left_by_user (n int)", "insert into left_by_user values (1) returning n")
         pid = place.server_pid()
-        process.send_signal(signal.SIGKILL)
-        process.wait()
+        process.kill()
         assert place.is_running()
         with place.user() as user:
             assert place.server_pid() == pid
@@ -37,8 +35,7 @@ class TestKilledUser:
     def test_in_the_middle_of_making_the_data_is_made_good(self, empty: Place) -> None:
         process = empty.process()
         until((empty.data.root / "cluster.init" / "PG_VERSION").exists)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
+        process.kill()
         assert not empty.data.cluster.exists()
         with empty.user() as user:
             assert ask(user.url, "select 1") == 1
@@ -66,6 +63,19 @@ class TestKilledServer:
         user = place.user()
         folder = ask(user.start(), "show unix_socket_directories")
         shutil.rmtree(folder)
+        assert ask(user.start(), "select 1") == 1
+
+    def test_is_left_alone_without_its_socket_while_others_use_it(self, place: Place) -> None:
+        user, other = place.user(), place.user()
+        folder = ask(user.start(), "show unix_socket_directories")
+        other.start()
+        shutil.rmtree(folder)
+        pid = place.server_pid()
+        with pytest.raises(Unavailable) as caught:
+            user.start()
+        assert caught.value.code == "database_socket_lost"
+        assert place.server_pid() == pid
+        other.stop()
         assert ask(user.start(), "select 1") == 1
 
     def test_goes_on_recovering_when_a_start_gives_up(self, place: Place) -> None:

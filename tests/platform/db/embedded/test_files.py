@@ -67,15 +67,20 @@ class TestFileLock:
 
 
 class TestSocketFolder:
+    def test_is_beside_the_data_where_that_is_short_enough(self, home: Path) -> None:
+        folder = socket_dir(DataFolder(home), FALLBACK, _us())
+        assert folder == home / "socket"
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+        assert not list(folder.iterdir())
+
     def test_is_short_however_long_the_data_folder_is_called(self, tmp_path: Path) -> None:
         folder = socket_dir(DataFolder(tmp_path / ("x" * 200)), tmp_path / ("y" * 80), _us())
         assert folder.parent == FALLBACK
-        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
         folder.rmdir()
 
     def test_is_not_put_where_others_could_swap_it(self, tmp_path: Path) -> None:
         tmp_path.chmod(0o777)
-        folder = socket_dir(DataFolder(tmp_path / "data"), tmp_path, _us())
+        folder = socket_dir(DataFolder(tmp_path), tmp_path, _us())
         assert folder.parent == FALLBACK
         folder.rmdir()
 

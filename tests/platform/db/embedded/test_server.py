@@ -3,7 +3,6 @@
 import asyncio
 import os
 import stat
-import subprocess
 from pathlib import Path
 
 import asyncpg
@@ -18,16 +17,13 @@ from tests.platform.db.embedded.conftest import Place, ask, until
 
 class TestEmbeddedPostgres:
     def test_makes_the_database_at_the_first_start_and_keeps_its_rows(self, empty: Place) -> None:
-        with empty.user() as first:
+        with empty.user(options={}) as first:
+            assert ask(first.url, "show fsync") == "on"
             ask(first.url, "create table kept (n int)", "insert into kept values (42) returning n")
         assert not empty.is_running()
         with empty.user() as second:
             assert ask(second.url, "select n from kept") == 42
             assert ask(second.url, "select current_database()") == "dumont"
-
-    def test_syncs_what_it_has_made_unless_told_not_to(self, empty: Place) -> None:
-        with empty.user(options={}) as user:
-            assert ask(user.url, "show fsync") == "on"
 
     def test_gives_a_url_that_sqlalchemy_takes(self, place: Place) -> None:
         async def asking(url: str) -> int | None:
@@ -111,24 +107,23 @@ class TestUsers:
         assert not place.is_running()
 
     def test_share_it_over_processes_that_all_come_first(self, empty: Place) -> None:
-        processes = [empty.process() for _ in range(2)]
-        urls = {_said(process) for process in processes}
+        processes = [empty.process() for _ in range(4)]
+        urls = {process.url() for process in processes}
         assert len(urls) == 1
         assert ask(urls.pop(), "select 1") == 1
         for process in processes:
             assert empty.is_running()
-            process.communicate()
-        assert [process.returncode for process in processes] == [0, 0]
+            assert process.leave() == 0
         assert not empty.is_running()
 
     def test_leave_no_zombie_when_another_process_stops_the_server(self, place: Place) -> None:
         ours = place.user()
         ours.start()
         pid, process = place.server_pid(), place.process()
-        _said(process)
+        process.url()
         ours.stop()
         assert place.is_running()
-        process.communicate()
+        process.leave()
         until(lambda: not _exists(pid))
 
     def test_may_stop_twice_and_start_again(self, place: Place) -> None:
@@ -137,13 +132,6 @@ class TestUsers:
         user.stop()
         user.stop()
         assert ask(user.start(), "select 1") == 1
-
-
-def _said(process: "subprocess.Popen[str]") -> str:
-    assert process.stdout is not None
-    line = process.stdout.readline().strip()
-    assert line.startswith("postgresql://")
-    return line
 
 
 def _socket_dir(url: str) -> Path:
