@@ -12,17 +12,17 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 class WebBuildHook(BuildHookInterface):
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        if version == "editable" or os.environ.get("DUMONT_NO_WEB"):
+        if version == "editable":
             return
         root = Path(self.root)
-        web, target = root / "web", root / "dumont" / "web"
-        if not (web / "package.json").exists():
+        build_data["force_include"][str(root / "migrations")] = "dumont/migrations"
+        if os.environ.get("DUMONT_NO_WEB"):
             return
+        web = root / "web"
         npm = [shutil.which("npm")] if shutil.which("npm") else _npm_of_the_wheel()
         for arguments in (["ci", "--ignore-scripts", "--no-audit", "--no-fund"], ["run", "build"]):
             subprocess.run([*npm, *arguments], cwd=web, check=True)
-        shutil.rmtree(target, ignore_errors=True)
-        shutil.copytree(web / "dist", target)
+        build_data["force_include"][str(web / "dist")] = "dumont/web"
 
 
 def _npm_of_the_wheel() -> list[str]:

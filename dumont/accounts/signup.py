@@ -8,6 +8,7 @@ from dumont.accounts.store import users
 from dumont.accounts.tables import User
 from dumont.basics import ids
 from dumont.basics.errors import NotAllowed
+from dumont.platform.db import Tx
 from dumont.platform.http.buckets import Buckets
 from dumont.platform.work import Work
 
@@ -15,6 +16,11 @@ from dumont.platform.work import Work
 class SignUpClosed(NotAllowed):
     code = "sign_up_closed"
     hint = "Ask an administrator to open an account for you."
+
+
+async def any_account_exists(tx: Tx) -> bool:
+    """False on an empty system, whose first account becomes administrator."""
+    return await users.any_exist(tx)
 
 
 async def open_account(

@@ -1,18 +1,38 @@
-"""The list of all business contexts; a new one is one line here."""
+"""The list of all contexts; a new one is one line here."""
 
+from collections.abc import Sequence
+from functools import cache
+
+from fastapi import APIRouter
+
+from dumont.accounts import api as accounts_api
+from dumont.main.api import jobs, live, settings, system
 from dumont.platform.contexts import Context
-
-AREAS: tuple[tuple[str, str, bool], ...] = (
-    ("market", "Market", False),
-    ("fleet", "Fleet", False),
-    ("machines", "Machines", False),
-    ("book", "Book", False),
-    ("optimizer", "Optimizer", False),
-    ("account", "Account", True),
-    ("admin", "Admin", True),
-)
-"""Areas of the application, and whether they are built; the web application says so where they are not."""
+from dumont.platform.db.partitions import tending
+from dumont.platform.jobs.prune import PRUNE_JOBS
+from dumont.platform.live.topics import TopicRule, needs
+from dumont.platform.outbox import EVENTS
 
 
+@cache
 def contexts() -> tuple[Context, ...]:
-    return ()
+    business = (Context("accounts", router=accounts_api.router),)
+    return (_platform(business), *business)
+
+
+def _platform(business: Sequence[Context]) -> Context:
+    """The platform has no doors of its own, because a door needs the guard of accounts: they stand in `main/api`."""
+    router = APIRouter()
+    for door in (system, jobs, settings, live):
+        router.include_router(door.router)
+    partitioned = [EVENTS, *[table for context in business for table in context.partitioned]]
+    return Context(
+        name="platform",
+        router=router,
+        jobs=(PRUNE_JOBS, tending(partitioned)),
+        topics=(
+            TopicRule("jobs", needs("jobs:read")),
+            TopicRule("jobs:{id}", needs("jobs:read")),
+            TopicRule("audit", needs("audit:read")),
+        ),
+    )

@@ -19,9 +19,9 @@ from dumont.main.database import bring_up_to_date
 from dumont.main.web import enveloped, make_app
 from dumont.main.wiring import wired
 from dumont.platform.jobs import Worker
-from dumont.platform.live import Hub
+from dumont.platform.live.hub import Hub
 from dumont.platform.parts import Parts
-from dumont.platform.settings import Settings
+from dumont.platform.settings import Loaded, Settings
 from dumont.platform.telemetry.traces import traced
 
 log = structlog.get_logger()
@@ -29,18 +29,19 @@ Ready = Callable[[str], None]
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
-def run(settings: Settings, url: str, *, web: bool, worker: bool, ready: Ready = lambda _: None) -> None:
+def run(loaded: Loaded, url: str, *, web: bool, worker: bool, ready: Ready = lambda _: None) -> None:
     """Blocks until a stop signal. A second one stops at once."""
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_run(settings, url, web=web, worker=worker, ready=ready))
+        runner.run(_run(loaded, url, web=web, worker=worker, ready=ready))
 
 
-async def _run(settings: Settings, url: str, *, web: bool, worker: bool, ready: Ready) -> None:
+async def _run(loaded: Loaded, url: str, *, web: bool, worker: bool, ready: Ready) -> None:
+    settings = loaded.settings
     listening = _listen(settings) if web else None
     await bring_up_to_date(settings, url)
     process = "web" if web else "worker"
     stop = _stop_on_signals()
-    async with wired(settings, url, contexts(), process=process) as parts:
+    async with wired(loaded, url, contexts(), process=process) as parts:
         tasks = []
         if listening is not None:
             tasks.append(_serve(settings, parts, listening, stop, ready))
@@ -76,7 +77,7 @@ async def _serve(settings: Settings, parts: Parts, listening: socket.socket, sto
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
     app.state.draining = True
-    await parts.get(Hub).close()
+    await parts.get(Hub).stop()
     server.should_exit = True
     await serving
     stopping.cancel()
@@ -109,13 +110,10 @@ class _Server(uvicorn.Server):
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    hub = app.state.parts.get(Hub)
-    listening = asyncio.create_task(hub.run())
+    hub: Hub = app.state.parts.get(Hub)
+    await hub.start()
     yield
-    await hub.close()
-    listening.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await listening
+    await hub.stop()
 
 
 def _listen(settings: Settings) -> socket.socket:

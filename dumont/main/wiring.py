@@ -1,42 +1,69 @@
-"""Settings in, everything that does I/O out: opens each part once, and closes them in reverse."""
+"""Settings in, everything that does I/O out: each part is made here once, and closed in reverse."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime, timedelta
+from random import Random, SystemRandom
 
 from cashews import Cache
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from dumont.accounts.passwords import PasswordHasher
-from dumont.accounts.tokens import Signer
+from dumont.accounts.hashing import Argon2, PasswordHasher
+from dumont.accounts.signer import Signer
 from dumont.basics.clock import Clock
 from dumont.platform.cache import make_cache
 from dumont.platform.clock import SystemClock
 from dumont.platform.contexts import Context
 from dumont.platform.db.engine import Db, make_db, make_engine
+from dumont.platform.events import Event
+from dumont.platform.http.buckets import Buckets
 from dumont.platform.http.limits import RateLimits
+from dumont.platform.jobs import Jobs, Registry, Worker
+from dumont.platform.live.hub import Hub
+from dumont.platform.live.topics import Topics
 from dumont.platform.mail import Mail, make_mail
+from dumont.platform.outbox import Outbox
 from dumont.platform.parts import Parts
 from dumont.platform.secrets import Vault, key_file, new_key, new_text, read_keys
-from dumont.platform.settings import Settings
+from dumont.platform.settings import Loaded, Settings
+from dumont.platform.work import Publisher
 
 
 @asynccontextmanager
-async def wired(settings: Settings, url: str, contexts: Sequence[Context], *, process: str) -> AsyncIterator[Parts]:
+async def wired(loaded: Loaded, url: str, contexts: Sequence[Context], *, process: str) -> AsyncIterator[Parts]:
+    """Connections are opened when they are first needed, and all closed at the end."""
+    settings, name = loaded.settings, f"dumont {process}"
     async with AsyncExitStack() as stack:
-        parts = Parts()
-        parts.put(Settings, settings)
-        parts.put(Clock, SystemClock())
-        parts.put(Vault, make_vault(settings))
-        engine = make_engine(url, settings, name=f"dumont {process}")
-        stack.push_async_callback(engine.dispose)
-        replica = None
+        writer = make_engine(url, settings, name=name)
+        stack.push_async_callback(writer.dispose)
+        reader = None
         if settings.database_replica_url is not None:
-            replica = make_engine(settings.database_replica_url.get_secret_value(), settings, name=f"dumont {process}")
-            stack.push_async_callback(replica.dispose)
-        parts.put(Db, make_db(engine, replica))
-        parts.put(Cache, make_cache(settings))
-        parts.put(RateLimits, RateLimits(settings))
-        parts.put(Mail, make_mail(settings))
+            reader = make_engine(settings.database_replica_url.get_secret_value(), settings, name=name)
+            stack.push_async_callback(reader.dispose)
+        parts = assemble(loaded, url, contexts, db=make_db(writer, reader), clock=SystemClock())
+        stack.push_async_callback(parts.get(Cache).close)
         yield parts
+
+
+def assemble(loaded: Loaded, url: str, contexts: Sequence[Context], *, db: Db, clock: Clock) -> Parts:
+    """Makes the parts and opens nothing, so that tests may put in a clock and a database of their own."""
+    settings, parts = loaded.settings, Parts()
+    parts.put(Loaded, loaded)
+    parts.put(Settings, settings)
+    parts.put(Clock, clock)
+    parts.put(Random, SystemRandom())
+    parts.put(Db, db)
+    parts.put(Vault, make_vault(settings))
+    parts.put(Signer, Signer(secret_key(settings)))
+    parts.put(PasswordHasher, Argon2())
+    parts.put(Cache, make_cache(settings))
+    parts.put(RateLimits, RateLimits(settings))
+    parts.put(Buckets, Buckets(db))
+    parts.put(Mail, make_mail(settings))
+    _put_jobs(parts, url, contexts)
+    parts.put(Topics, Topics([rule for context in contexts for rule in context.topics], db))
+    parts.put(Hub, Hub(url, db, clock, keep=timedelta(days=settings.event_days)))
+    return parts
 
 
 def make_vault(settings: Settings) -> Vault:
@@ -48,3 +75,20 @@ def make_vault(settings: Settings) -> Vault:
 def secret_key(settings: Settings) -> str:
     given = settings.secret_key
     return given.get_secret_value() if given else key_file(settings.home / "secret.key", new_text())
+
+
+def _put_jobs(parts: Parts, url: str, contexts: Sequence[Context]) -> None:
+    """Jobs publish events, and events start jobs: each is given the other as a function."""
+    clock = parts.get(Clock)
+    listeners = [listener for context in contexts for listener in context.listeners]
+    registry = Registry([job for context in contexts for job in context.jobs], listeners)
+
+    async def publish(tx: AsyncSession, event: Event, now: datetime) -> None:
+        await outbox.publish(tx, event, now)
+
+    jobs = Jobs(registry, clock, parts.get(Random), publish)
+    outbox = Outbox(listeners, jobs.enqueue)
+    parts.put(Registry, registry)
+    parts.put(Jobs, jobs)
+    parts.put(Publisher, outbox)
+    parts.put(Worker, Worker(parts, registry, url=url, publish=outbox.publish))

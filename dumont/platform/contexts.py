@@ -1,11 +1,13 @@
-"""What a business context offers to the process that runs it: its routes, its jobs, its listeners."""
+"""What a business context offers to the process that runs it: routes, jobs, listeners, live topics, tables by time."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fastapi import APIRouter
 
+from dumont.platform.db.partitions import Partitioned
 from dumont.platform.jobs.port import Job, Listener
+from dumont.platform.live.topics import TopicRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,3 +16,5 @@ class Context:
     router: APIRouter | None = None
     jobs: Sequence[Job] = ()
     listeners: Sequence[Listener] = ()
+    topics: Sequence[TopicRule] = ()
+    partitioned: Sequence[Partitioned] = ()

@@ -1,13 +1,19 @@
 """What this installation is set to, and where each value comes from; secrets only as set or not."""
 
+from typing import Annotated
+
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
 from dumont.accounts import guard
 from dumont.platform.http.doors import Door, parts_of
 from dumont.platform.settings import Loaded, Source, rows
+from dumont.platform.work import Work
 
 router = APIRouter(route_class=Door, tags=["admin"])
+
+
+Reader = Annotated[Work, guard.needs("settings:read")]
 
 
 class Setting(BaseModel):
@@ -26,7 +32,7 @@ class Settings(BaseModel):
 
 
 @router.get("/admin/settings", summary="List the settings")
-async def list_settings(request: Request, _work: guard.SettingsReader) -> Settings:
+async def list_settings(request: Request, _work: Reader) -> Settings:
     """Settings are read once at start, from the environment over `dumont.toml` over defaults."""
     shown = [
         Setting(

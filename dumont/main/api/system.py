@@ -4,9 +4,8 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 import dumont
-from dumont import accounts
-from dumont.accounts import guard
-from dumont.main.contexts import AREAS
+from dumont.accounts import guard, signup
+from dumont.main.areas import AREAS
 from dumont.platform.http.doors import Door
 
 router = APIRouter(route_class=Door, tags=["system"])
@@ -29,7 +28,7 @@ class System(BaseModel):
 
 @router.get("/system", summary="Describe this installation")
 async def show_system(work: guard.Anyone) -> System:
-    has_accounts = await accounts.any_exist(work.tx)
+    has_accounts = await signup.any_account_exists(work.tx)
     return System(
         version=dumont.__version__,
         has_accounts=has_accounts,

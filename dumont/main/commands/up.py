@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from dumont.platform.settings import Settings, load
+from dumont.platform.settings import Loaded, load
 
 Host = Annotated[str | None, typer.Option(help="Address to listen on.", show_default="127.0.0.1")]
 Port = Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one.", show_default="8000")]
@@ -28,20 +28,21 @@ def worker(home: Home = None) -> None:
     _run(_settings(home=home), web=False, worker=True)
 
 
-def _settings(**given: Any) -> Settings:
-    return load(overrides={name: value for name, value in given.items() if value is not None}).settings
+def _settings(**given: Any) -> Loaded:
+    return load(overrides={name: value for name, value in given.items() if value is not None})
 
 
-def _run(settings: Settings, *, web: bool, worker: bool) -> None:
+def _run(loaded: Loaded, *, web: bool, worker: bool) -> None:
     from dumont.main.database import database
     from dumont.main.processes import run
     from dumont.platform.telemetry import logs
 
+    settings = loaded.settings
     logs.configure(settings)
     if settings.embedded:
         _say(f"Database: embedded, in {settings.home}")
     with database(settings) as url:
-        run(settings, url, web=web, worker=worker, ready=lambda where: _tell_ready(where, worker=worker))
+        run(loaded, url, web=web, worker=worker, ready=lambda where: _tell_ready(where, worker=worker))
     _say("Stopped. Everything is saved.")
 
 

@@ -47,7 +47,7 @@ def configure(settings: Settings) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(settings.log_level.upper())
-    for noisy in ("uvicorn.access", "httpx", "httpcore", "pgqueuer"):
+    for noisy in ("alembic", "uvicorn", "uvicorn.access", "httpx", "httpcore", "pgqueuer"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 

@@ -1,0 +1,1 @@
+"""Measurements; each prints a table that compares with a peer or a limit in the same run."""

@@ -1,0 +1,11 @@
+"""The areas of the application, and which of them are built; its pages say so honestly where one is not."""
+
+AREAS: tuple[tuple[str, str, bool], ...] = (
+    ("market", "Market", False),
+    ("fleet", "Fleet", False),
+    ("machines", "Machines", False),
+    ("book", "Book", False),
+    ("optimizer", "Optimizer", False),
+    ("account", "Account", True),
+    ("admin", "Admin", True),
+)
