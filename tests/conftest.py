@@ -9,12 +9,17 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
+from httpx import ASGITransport, AsyncClient
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker
 
+from dumont.main.contexts import contexts
+from dumont.main.web import enveloped, make_app
+from dumont.main.wiring import assemble
 from dumont.platform.db import migrate
 from dumont.platform.db.embedded import EmbeddedPostgres
 from dumont.platform.db.engine import Db, asyncpg_url, make_engine
-from dumont.platform.settings import Settings, load
+from dumont.platform.parts import Parts
+from dumont.platform.settings import Loaded, Settings, load
 from tests.fakes.clock import FakeClock
 from tests.redis_server import REDIS, redis_server
 
@@ -101,9 +106,8 @@ def fresh_database_url(make_database: DatabaseMaker) -> str:
 
 
 @pytest.fixture(scope="session")
-def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    home = tmp_path_factory.mktemp("home")
-    return load({"DUMONT_HOME": str(home), "DUMONT_DATABASE_STATEMENT_SECONDS": "10"}).settings
+def settings(loaded: Loaded) -> Settings:
+    return loaded.settings
 
 
 @pytest.fixture(scope="session")
@@ -144,6 +148,34 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture
 def clock() -> FakeClock:
     return FakeClock()
+
+
+@pytest.fixture(scope="session")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Loaded:
+    home = tmp_path_factory.mktemp("home")
+    return load(
+        {
+            "DUMONT_HOME": str(home),
+            "DUMONT_DATABASE_STATEMENT_SECONDS": "10",
+            "DUMONT_RATE_LIMIT_ANONYMOUS": "100000/minute",
+            "DUMONT_RATE_LIMIT_USER": "100000/minute",
+        }
+    )
+
+
+@pytest.fixture
+def parts(loaded: Loaded, database_url: str, db: Db, clock: FakeClock) -> Parts:
+    """Everything that does I/O, on this test's transaction and clock."""
+    return assemble(loaded, database_url, contexts(), db=db, clock=clock)
+
+
+@pytest.fixture
+async def client(parts: Parts, settings: Settings) -> AsyncIterator[AsyncClient]:
+    """The whole application without a socket; its failures come back as answers, as they do in production."""
+    app = enveloped(make_app(contexts(), parts), settings)
+    transport = ASGITransport(app, raise_app_exceptions=False, client=("127.0.0.1", 50000))
+    async with AsyncClient(transport=transport, base_url="http://dumont.test") as client:
+        yield client
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from dumont.main import failures
 from dumont.main.api import health
 from dumont.platform.contexts import Context
 from dumont.platform.http.envelope import NEWEST, Alias, BodyLimit, Envelope
-from dumont.platform.http.problems import problems
+from dumont.platform.http.problems import problems, schemas
 from dumont.platform.http.spa import SpaFiles, find_folder
 from dumont.platform.parts import Parts
 from dumont.platform.settings import Settings
@@ -30,7 +30,7 @@ Errors are problem JSON with a `code` for programs and a `hint` for people. List
 
 def make_app(contexts: Sequence[Context], parts: Parts | None = None, *, lifespan: Any = None) -> FastAPI:
     """The application; without parts it can describe itself (`dumont openapi`) but not serve."""
-    app = FastAPI(
+    app = _Application(
         title="Dumont Cloud",
         version=dumont.__version__,
         description=DESCRIPTION,
@@ -67,6 +67,14 @@ def enveloped(app: FastAPI, settings: Settings) -> ASGIApp:
     around = BodyLimit(around, bytes_max=settings.request_bytes_max)
     around = Alias(around)
     return Envelope(around, hsts=settings.public_url.startswith("https://"))
+
+
+class _Application(FastAPI):
+    def openapi(self) -> dict[str, Any]:
+        """With the shape of problems, which no endpoint returns and FastAPI therefore doesn't see."""
+        document = super().openapi()
+        document["components"]["schemas"].update(schemas())
+        return document
 
 
 @asynccontextmanager

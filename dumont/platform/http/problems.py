@@ -61,12 +61,17 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The `responses=` of an endpoint; what every endpoint may answer is there already."""
     return {
         status: {
-            "model": Problem,
             "description": TITLES.get(status, "Error"),
             "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
         }
         for status in sorted({*statuses, *ALWAYS})
     }
+
+
+def schemas() -> dict[str, Any]:
+    """The components that `problems` points at."""
+    schema = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    return {**schema.pop("$defs"), "Problem": schema}
 
 
 def answer(

@@ -1,0 +1,78 @@
+"""Laws that every endpoint keeps, also those not yet written: a guard, words for people, documented errors."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import RouteContext
+
+from dumont.accounts import guard
+from dumont.main.contexts import contexts
+from dumont.main.web import endpoints_of, make_app
+from dumont.platform.http.doors import Door
+
+APP = make_app(contexts())
+DOCUMENT: dict[str, Any] = APP.openapi()
+ENDPOINTS = [found for found in endpoints_of(APP) if str(found.path).startswith("/api/")]
+OPERATIONS = [
+    pytest.param(operation, id=f"{method.upper()} {path}")
+    for path, methods in DOCUMENT["paths"].items()
+    for method, operation in methods.items()
+]
+PUBLIC = {
+    "forgot_password",
+    "log_in",
+    "sign_up",
+    "refresh_tokens",
+    "reset_password",
+    "show_system",
+    "weigh_password",
+}
+
+
+def guards_of(dependant: Dependant) -> Iterator[str]:
+    permission = guard.permission_of(dependant.call)
+    if permission is not None:
+        yield permission
+    for inner in dependant.dependencies:
+        yield from guards_of(inner)
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda found: f"{min(found.methods)} {found.path}")
+class TestEveryEndpoint:
+    def test_has_exactly_one_guard(self, endpoint: RouteContext) -> None:
+        assert len(list(guards_of(endpoint.dependant))) == 1
+
+    def test_is_open_to_anyone_only_if_it_is_on_the_list(self, endpoint: RouteContext) -> None:
+        open_to_all = guard.ANYONE in guards_of(endpoint.dependant)
+        assert open_to_all == (endpoint.name in PUBLIC), endpoint.name
+
+    def test_stands_behind_a_door(self, endpoint: RouteContext) -> None:
+        assert isinstance(endpoint.original_route, Door), "give its router route_class=Door"
+
+    def test_declares_what_it_returns(self, endpoint: RouteContext) -> None:
+        assert endpoint.response_model is not None or endpoint.status_code == 204
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+class TestEveryOperationOfTheDocument:
+    def test_has_a_summary(self, operation: dict[str, Any]) -> None:
+        assert 5 < len(operation["summary"]) <= 80
+        assert not operation["summary"].endswith(".")
+
+    def test_documents_its_errors_as_problems(self, operation: dict[str, Any]) -> None:
+        for status in ("401", "403", "422", "429"):
+            assert list(operation["responses"][status]["content"]) == ["application/problem+json"]
+
+    def test_belongs_to_a_group(self, operation: dict[str, Any]) -> None:
+        assert operation.get("tags")
+
+
+class TestDocument:
+    def test_is_of_version_3_1(self) -> None:
+        assert DOCUMENT["openapi"].startswith("3.1")
+
+    def test_names_every_operation_once(self) -> None:
+        names = [operation.values[0]["operationId"] for operation in OPERATIONS]
+        assert len(names) == len(set(names))
