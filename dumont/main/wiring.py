@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime, timedelta
+from pathlib import Path
 from random import Random, SystemRandom
 
 from cashews import Cache
@@ -24,7 +25,7 @@ from dumont.platform.live.topics import Topics
 from dumont.platform.mail import Mail, make_mail
 from dumont.platform.outbox import Outbox
 from dumont.platform.parts import Parts
-from dumont.platform.secrets import Vault, key_file, new_key, new_text, read_keys
+from dumont.platform.secrets import Key, Vault, key_file, new_key, new_text, read_keys
 from dumont.platform.settings import Loaded, Settings
 from dumont.platform.work import Publisher
 
@@ -67,9 +68,17 @@ def assemble(loaded: Loaded, url: str, contexts: Sequence[Context], *, db: Db, c
 
 
 def make_vault(settings: Settings) -> Vault:
+    return Vault(encryption_keys(settings))
+
+
+def encryption_keys(settings: Settings) -> list[Key]:
     given = settings.encryption_keys
-    text = given.get_secret_value() if given else key_file(settings.home / "encryption.keys", new_key().written())
-    return Vault(read_keys(text))
+    text = given.get_secret_value() if given else key_file(key_place(settings), new_key().written())
+    return read_keys(text)
+
+
+def key_place(settings: Settings) -> Path:
+    return settings.home / "encryption.keys"
 
 
 def secret_key(settings: Settings) -> str:
