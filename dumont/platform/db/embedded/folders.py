@@ -51,11 +51,10 @@ class DataFolder:
 
     def make(self, account: Account) -> None:
         """Parents that are there already are never changed; those that are missing are made open to pass through."""
-        with told_plainly(self.root):
-            _make_parents(self.root)
-            self.root.mkdir(mode=0o700, exist_ok=True)
-            if account.is_other and not account.can_enter(self.root):
-                self.root.chmod(stat.S_IMODE(self.root.stat().st_mode) | 0o011)
+        _make_parents(self.root)
+        self.root.mkdir(mode=0o700, exist_ok=True)
+        if account.is_other and not account.can_enter(self.root):
+            self.root.chmod(stat.S_IMODE(self.root.stat().st_mode) | 0o011)
         closed = closed_parent(self.root, account)
         if closed is not None:
             raise Unavailable(

@@ -78,8 +78,9 @@ class EmbeddedPostgres:
     def start(self) -> str:
         """Blocks until the server takes connections; returns the URL."""
         deadline = time.monotonic() + self.start_seconds
-        account = choose_account(self._data.cluster, self._uid)
-        self._data.make(account)
+        with told_plainly(self._data.root):
+            account = choose_account(self._data.cluster, self._uid)
+            self._data.make(account)
         had_joined = self._users is not None
         try:
             with told_plainly(self._data.root), self._joined(deadline) as users:

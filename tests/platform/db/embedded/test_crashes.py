@@ -149,6 +149,12 @@ class TestData:
         assert caught.value.code == "database_password_lost"
         assert not spoilt.is_running()
 
+    def test_where_a_file_stands_is_refused_in_a_sentence(self, home: Path) -> None:
+        (home / "file").touch()
+        with pytest.raises(Unavailable, match="can't use .*file") as caught:
+            Place(home / "file").user().start()
+        assert caught.value.code == "database_folder_unusable"
+
 
 def _ignoring_loss(url: str) -> None:
     try:
