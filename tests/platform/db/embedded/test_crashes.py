@@ -151,7 +151,7 @@ class TestData:
 
     def test_where_a_file_stands_is_refused_in_a_sentence(self, home: Path) -> None:
         (home / "file").touch()
-        with pytest.raises(Unavailable, match="can't use .*file") as caught:
+        with pytest.raises(Unavailable, match=r"can't use .*file") as caught:
             Place(home / "file").user().start()
         assert caught.value.code == "database_folder_unusable"
 
