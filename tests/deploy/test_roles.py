@@ -1,0 +1,130 @@
+"""The roles of the database, made by the script that Compose and the chart run, in a real PostgreSQL."""
+
+import asyncio
+import os
+import subprocess
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import asyncpg
+import pytest
+from sqlalchemy.engine import make_url
+
+from dumont.platform.db import migrate
+from dumont.platform.db.embedded.binaries import find_binaries
+from dumont.platform.db.engine import asyncpg_url
+from tests.deploy.tools import CHART
+
+PASSWORDS = {"DATABASE_OWNER_PASSWORD": "owner-owner-owner", "DATABASE_APP_PASSWORD": "app-app-app-app-app"}
+# Roles belong to the whole server: these tests share one process.
+pytestmark = pytest.mark.xdist_group("roles")
+
+
+@pytest.fixture(scope="module")
+def psql() -> str:
+    found = find_binaries().bin_dir / "psql"
+    if not found.exists():
+        pytest.skip("these PostgreSQL programs come without psql")
+    return str(found)
+
+
+@pytest.fixture(scope="module")
+def server(postgres: str, psql: str) -> Iterator[str]:
+    """A database as `postgres` images make it: empty, of the superuser, and the script has run in it twice."""
+    name = f"roles_{uuid4().hex[:8]}"
+    asyncio.run(execute(postgres, f"CREATE DATABASE {name}"))
+    url = make_url(postgres).set(database=name).render_as_string(hide_password=False)
+    for _ in range(2):
+        subprocess.run(
+            [psql, "--no-psqlrc", "--quiet", asyncpg_url(url), "--file", str(CHART / "files" / "roles.sql")],
+            env={**os.environ, **PASSWORDS},
+            check=True,
+            capture_output=True,
+            timeout=60,
+        )
+    asyncio.run(migrate.upgrade(acting(url, "owner")))
+    yield url
+    asyncio.run(execute(postgres, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+def acting(url: str, role: str) -> str:
+    password = PASSWORDS[f"DATABASE_{role.upper()}_PASSWORD"]
+    changed = make_url(url).set(username=f"dumont_{role}", password=password)
+    return changed.render_as_string(hide_password=False)
+
+
+async def execute(url: str, statement: str) -> object:
+    connection = await asyncpg.connect(asyncpg_url(url))
+    try:
+        return await connection.fetchval(statement)
+    finally:
+        await connection.close()
+
+
+class TestOwner:
+    async def test_makes_and_drops_partitions(self, server: str) -> None:
+        day = datetime(2031, 5, 17, tzinfo=UTC)
+        span = f"FROM ('{day.isoformat()}') TO ('{(day + timedelta(days=1)).isoformat()}')"
+        await execute(acting(server, "owner"), f"CREATE TABLE events_later PARTITION OF events FOR VALUES {span}")
+        await execute(acting(server, "app"), INSERT_EVENT.format(at=day.isoformat()))
+        assert await execute(server, "SELECT count(*) FROM events_later") == 1
+        await execute(acting(server, "owner"), "DROP TABLE events_later")
+
+    async def test_is_no_superuser(self, server: str) -> None:
+        answer = await execute(
+            server,
+            "SELECT bool_or(rolsuper OR rolcreaterole OR rolcreatedb) FROM pg_roles WHERE rolname LIKE 'dumont\\_%'"
+            " AND rolname IN ('dumont_owner', 'dumont_app')",
+        )
+        assert answer is False
+
+
+class TestApp:
+    async def test_may_do_with_rows_what_it_has_to(self, server: str) -> None:
+        wanting = await execute(
+            server,
+            "SELECT array_agg(relname::text) FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+            " AND (relkind IN ('r', 'p') AND NOT (SELECT bool_and(has_table_privilege('dumont_app', oid, right_))"
+            "       FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) AS right_)"
+            "  OR relkind = 'S' AND NOT has_sequence_privilege('dumont_app', oid, 'USAGE'))",
+        )
+        assert wanting is None
+
+    async def test_sees_that_the_schema_is_the_newest(self, server: str) -> None:
+        migrate.demand_newest(await migrate.status(acting(server, "app")))
+
+    @pytest.mark.parametrize(
+        "statement",
+        [
+            "CREATE TABLE mine (id int)",
+            "CREATE SCHEMA mine",
+            "CREATE TEMPORARY TABLE mine (id int)",
+            "ALTER TABLE users ADD COLUMN mine int",
+            "DROP TABLE users",
+            "TRUNCATE users",
+            "ALTER TABLE audit_entries DISABLE TRIGGER ALL",
+            "CREATE ROLE mine",
+            "SET ROLE dumont_owner",
+        ],
+    )
+    async def test_can_not_change_what_there_is(self, server: str, statement: str) -> None:
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await execute(acting(server, "app"), statement)
+
+    async def test_can_not_rewrite_the_audit_log(self, server: str) -> None:
+        guarded = await execute(
+            server,
+            "SELECT count(*) FROM pg_trigger WHERE tgrelid = 'audit_entries'::regclass AND tgenabled = 'O'"
+            " AND NOT tgisinternal AND pg_get_triggerdef(oid) LIKE '%BEFORE DELETE OR UPDATE%'",
+        )
+        assert guarded == 1
+        assert (
+            await execute(server, "SELECT tableowner FROM pg_tables WHERE tablename = 'audit_entries'")
+            == "dumont_owner"
+        )
+
+
+INSERT_EVENT = (
+    "INSERT INTO events (kind, topics, payload, at) VALUES ('tests.happened', '{{}}', '{{}}', '{at}') RETURNING id"
+)
