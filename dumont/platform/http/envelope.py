@@ -6,6 +6,7 @@ import time
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dumont.platform.http.problems import MEDIA_TYPE
@@ -101,40 +102,26 @@ class BodyLimit:
         if length.isdigit() and int(length) > self._bytes_max:
             await self._refuse(send)
             return
-        seen, answered = 0, False
+        seen = 0
 
         async def counted() -> Message:
             nonlocal seen
             message = await receive()
             seen += len(message.get("body", b""))
             if seen > self._bytes_max:
-                raise _TooLarge
+                raise HTTPException(413, f"The body is larger than {self._bytes_max} bytes.")
             return message
 
-        async def noted(message: Message) -> None:
-            nonlocal answered
-            answered = True
-            await send(message)
-
-        try:
-            await self._app(scope, counted, noted)
-        except _TooLarge:
-            if answered:
-                raise
-            await self._refuse(send)
+        await self._app(scope, counted, send)
 
     async def _refuse(self, send: Send) -> None:
         body = (
             b'{"type":"about:blank","title":"Too large","status":413,"detail":"The body is larger than %d bytes.",'
-            b'"code":"body_too_large","hint":null,"errors":[],"request_id":""}' % self._bytes_max
+            b'"code":"too_large","hint":null,"errors":[],"request_id":""}' % self._bytes_max
         )
         headers = [(b"content-type", MEDIA_TYPE.encode()), (b"content-length", str(len(body)).encode())]
         await send({"type": "http.response.start", "status": 413, "headers": headers})
         await send({"type": "http.response.body", "body": body})
-
-
-class _TooLarge(Exception):
-    pass
 
 
 def _record(scope: Scope, status: int, seconds: float) -> None:

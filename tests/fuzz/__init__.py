@@ -1,0 +1,1 @@
+"""Bad input for every route of the OpenAPI document, against the real server."""
