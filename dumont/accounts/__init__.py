@@ -1,8 +1,10 @@
 """Accounts: who people are, what they may do, and what each of them has changed.
 
-What other contexts use: `guard` for their routes, `audit.record` for their changes, `events` to learn of new accounts.
+What other contexts use: `guard` for their routes, `audit.record` for their changes, `provider_keys.reveal` to speak
+with a provider for somebody, and `events.AccountOpened` to give every account what every account has.
 """
 
-from dumont.accounts import audit, events, guard
+from dumont.accounts import audit, events, guard, provider_keys
+from dumont.accounts.store.users import any_exist
 
-__all__ = ["audit", "events", "guard"]
+__all__ = ["any_exist", "audit", "events", "guard", "provider_keys"]

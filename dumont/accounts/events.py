@@ -1,4 +1,4 @@
-"""What accounts tell the contexts above them."""
+"""What accounts tell the contexts above them, and the pages that are open."""
 
 from typing import ClassVar
 from uuid import UUID
@@ -12,6 +12,40 @@ class AccountOpened(Event):
     kind: ClassVar[str] = "accounts.account_opened"
 
     user_id: UUID
+
+
+class AccountChanged(Event):
+    """Role, state, password or sessions: what this person may do must be looked at again."""
+
+    kind: ClassVar[str] = "accounts.account_changed"
+
+    user_id: UUID
+
+    def topics(self) -> tuple[str, ...]:
+        return (f"account:{self.user_id}", f"user:{self.user_id}")
+
+
+class SessionEnded(Event):
+    kind: ClassVar[str] = "accounts.session_ended"
+
+    session_id: UUID
+    user_id: UUID
+
+    def topics(self) -> tuple[str, ...]:
+        return (f"session:{self.session_id}", f"user:{self.user_id}")
+
+
+class ChangeRecorded(Event):
+    """There is a new line in the audit log."""
+
+    kind: ClassVar[str] = "accounts.change_recorded"
+
+    id: UUID
+    action: str
+    actor_id: UUID | None
+
+    def topics(self) -> tuple[str, ...]:
+        return ("audit", f"user:{self.actor_id}") if self.actor_id else ("audit",)
 
 
 class AddressTaken(Event):

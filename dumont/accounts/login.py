@@ -25,7 +25,7 @@ class WrongCredentials(NotSignedIn):
 
 
 @dataclass(frozen=True, slots=True)
-class Grant:
+class SignedIn:
     """What a signed-in client gets: the claims of an access token, and what to renew it with."""
 
     claims: AccessClaims
@@ -34,21 +34,21 @@ class Grant:
 
 async def sign_in(
     work: Work, hasher: PasswordHasher, buckets: Buckets, *, email: str, password: str, user_agent: str
-) -> Grant:
+) -> SignedIn:
     await throttle.before_login(work, buckets, email)
     user = await users.by_email(work.tx, email)
     right = await hasher.matches(password, user.password_hash if user else None)
     if user is None or not right or user.disabled_at is not None:
         log.warning("sign_in_refused", ip=work.caller.ip, user_id=str(user.id) if user else None)
         raise WrongCredentials("The address or the password is wrong.")
-    grant = await _open_session(work, user, user_agent)
+    signed_in = await _open_session(work, user, user_agent)
     await users.saw_login(work.tx, user.id, work.now)
-    session = ("session", grant.claims.session_id)
+    session = ("session", signed_in.claims.session_id)
     await audit.record(work, "session.opened", session, "Signed in", actor_id=user.id)
-    return grant
+    return signed_in
 
 
-async def _open_session(work: Work, user: User, user_agent: str) -> Grant:
+async def _open_session(work: Work, user: User, user_agent: str) -> SignedIn:
     """With the version read before the password was checked: if it was changed meanwhile, the session is born dead."""
     session = LoginSession(
         id=ids.new(work.now, work.random),
@@ -62,4 +62,4 @@ async def _open_session(work: Work, user: User, user_agent: str) -> Grant:
     )
     token = tokens.new_token()
     await sessions.add(work.tx, session, tokens.digest(token))
-    return Grant(AccessClaims(user.id, session.id, session.version), token)
+    return SignedIn(AccessClaims(user.id, session.id, session.version), token)

@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 from dumont.accounts import audit
+from dumont.accounts.events import SessionEnded
 from dumont.accounts.guard import SessionRevoked
-from dumont.accounts.login import Grant
+from dumont.accounts.login import SignedIn
 from dumont.accounts.rules import tokens
 from dumont.accounts.rules.sessions import Verdict, judge_spent
 from dumont.accounts.signer import AccessClaims
@@ -18,7 +19,7 @@ class TokenReplayed(SessionRevoked):
     keeps_work = True
 
 
-async def refresh(work: Work, refresh_token: str) -> Grant:
+async def refresh(work: Work, refresh_token: str) -> SignedIn:
     """Of callers at the same moment one gets the next refresh token, the others an access token to go on with."""
     fresh = tokens.new_token()
     rotated = await sessions.rotate(
@@ -30,21 +31,22 @@ async def refresh(work: Work, refresh_token: str) -> Grant:
         ip=work.caller.ip,
     )
     if rotated is not None:
-        return Grant(AccessClaims(rotated.user_id, rotated.id, rotated.version), fresh)
+        return SignedIn(AccessClaims(rotated.user_id, rotated.id, rotated.version), fresh)
     seen = await sessions.seen(work.tx, tokens.digest(refresh_token), work.now)
     if seen is None:
         raise NotSignedIn("This refresh token is not one of ours.")
     return await _spent(work, seen)
 
 
-async def _spent(work: Work, seen: Seen) -> Grant:
+async def _spent(work: Work, seen: Seen) -> SignedIn:
     match judge_spent(seen.spent_at, alive=seen.alive, now=work.now):
         case Verdict.GO_ON:
-            return Grant(AccessClaims(seen.user_id, seen.id, seen.version), None)
+            return SignedIn(AccessClaims(seen.user_id, seen.id, seen.version), None)
         case Verdict.STOLEN:
             await sessions.end(work.tx, seen.id, seen.user_id, work.now)
             summary = "Ended the session: a refresh token was used twice"
-            await audit.record(work, "session.revoked", ("session", seen.id), summary, details={"reason": "reuse"})
+            await audit.record(work, "session.revoked", ("session", seen.id), summary, actor_id=seen.user_id)
+            await work.publish(SessionEnded(session_id=seen.id, user_id=seen.user_id))
             raise TokenReplayed("This refresh token was used before, so its session was ended.")
         case Verdict.ENDED:
             raise SessionRevoked("This session is over.")

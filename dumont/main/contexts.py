@@ -6,6 +6,7 @@ from functools import cache
 from fastapi import APIRouter
 
 from dumont.accounts import api as accounts_api
+from dumont.accounts import jobs as accounts_jobs
 from dumont.main.api import jobs, live, settings, system
 from dumont.platform.contexts import Context
 from dumont.platform.db.partitions import tending
@@ -16,7 +17,15 @@ from dumont.platform.outbox import EVENTS
 
 @cache
 def contexts() -> tuple[Context, ...]:
-    business = (Context("accounts", router=accounts_api.router),)
+    business = (
+        Context(
+            "accounts",
+            router=accounts_api.router,
+            jobs=accounts_jobs.JOBS,
+            listeners=accounts_jobs.LISTENERS,
+            partitioned=accounts_jobs.PARTITIONED,
+        ),
+    )
     return (_platform(business), *business)
 
 

@@ -24,10 +24,10 @@ PUBLIC = {
     "forgot_password",
     "log_in",
     "sign_up",
-    "refresh_tokens",
+    "refresh_session",
     "reset_password",
     "show_system",
-    "weigh_password",
+    "password_strength",
 }
 
 

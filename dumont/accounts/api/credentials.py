@@ -8,18 +8,18 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 from pydantic_core import from_json
 
-from dumont.accounts.schemas.auth import Login
+from dumont.accounts.schemas.auth import LogIn
 from dumont.basics.errors import Invalid
 
 FORM = "application/x-www-form-urlencoded"
 
 
-async def _read(request: Request) -> Login:
+async def _read(request: Request) -> LogIn:
     body = await request.body()
     is_form = request.headers.get("content-type", "").split(";")[0].strip().lower() == FORM
     given = _from_form(body) if is_form else _from_json(body)
     try:
-        return Login.model_validate(given)
+        return LogIn.model_validate(given)
     except ValidationError as error:
         names = {"email": "username"} if is_form else {}
         found = error.errors(include_input=False, include_url=False, include_context=False)
@@ -43,4 +43,4 @@ def _from_json(body: bytes) -> Any:
         raise Invalid("The body is no JSON.") from None
 
 
-Credentials = Annotated[Login, Depends(_read)]
+Credentials = Annotated[LogIn, Depends(_read)]

@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import Depends, Request, Response
 
 from dumont.accounts.api import cookies
-from dumont.accounts.login import Grant
-from dumont.accounts.schemas.auth import Remember, Tokens
+from dumont.accounts.login import SignedIn
+from dumont.accounts.schemas.auth import Grant, Remember
 from dumont.accounts.signer import Signer
 from dumont.platform.http.doors import part
 from dumont.platform.work import Work
@@ -20,16 +20,16 @@ class Handout:
     def user_agent(self) -> str:
         return "".join(character for character in self._request.headers.get("user-agent", "")[:300] if character >= " ")
 
-    def answer(self, work: Work, grant: Grant, remember: Remember) -> Tokens:
+    def answer(self, work: Work, signed_in: SignedIn, remember: Remember) -> Grant:
         self._response.headers["cache-control"] = "no-store"
         in_cookie = remember == "cookie"
-        if in_cookie and grant.refresh_token is not None:
-            cookies.put(self._request, self._response, grant.refresh_token, work.settings)
+        if in_cookie and signed_in.refresh_token is not None:
+            cookies.put(self._request, self._response, signed_in.refresh_token, work.settings)
         life = work.settings.access_token_seconds
-        return Tokens(
-            access_token=self._signer.sign(grant.claims, work.now, life),
+        return Grant(
+            access_token=self._signer.sign(signed_in.claims, work.now, life),
             expires_in=life,
-            refresh_token=None if in_cookie else grant.refresh_token,
+            refresh_token=None if in_cookie else signed_in.refresh_token,
         )
 
     def cookie(self, work: Work) -> str | None:

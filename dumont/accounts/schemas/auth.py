@@ -26,7 +26,7 @@ class Message(BaseModel):
     message: str = Field(description="What to do now, for people.")
 
 
-class Login(BaseModel):
+class LogIn(BaseModel):
     email: Email
     password: Password
     remember: Remember = Field(
@@ -40,7 +40,7 @@ class Refresh(BaseModel):
     refresh_token: Token | None = Field(None, description="Left out where the cookie carries it.")
 
 
-class Tokens(BaseModel):
+class Grant(BaseModel):
     access_token: str = Field(description="Send it as `Authorization: Bearer ...`.")
     token_type: Literal["bearer"] = "bearer"  # noqa: S105 - the name of a kind
     expires_in: int = Field(description="Seconds until the access token expires.")
@@ -59,11 +59,11 @@ class Me(BaseModel):
     last_login_at: datetime | None
 
 
-class ChangeMe(BaseModel):
+class MeChange(BaseModel):
     name: Name | None = None
 
 
-class Session(BaseModel):
+class SessionItem(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
     id: UUID
@@ -74,12 +74,7 @@ class Session(BaseModel):
     current: bool = Field(False, description="Whether it is the one that asks.")
 
 
-class Sessions(BaseModel):
-    items: list[Session]
-    next_cursor: None = None
-
-
-class ChangePassword(BaseModel):
+class PasswordChange(BaseModel):
     current_password: Password
     new_password: Password
 
@@ -88,12 +83,12 @@ class Forgot(BaseModel):
     email: Email
 
 
-class ResetPassword(BaseModel):
+class Reset(BaseModel):
     token: Token
     new_password: Password
 
 
-class StrengthAsked(BaseModel):
+class StrengthQuestion(BaseModel):
     password: Password
     email: Annotated[str, Field(max_length=300)] | None = None
 
@@ -111,7 +106,7 @@ LOGIN_BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
         "content": {
-            "application/json": {"schema": Login.model_json_schema()},
+            "application/json": {"schema": LogIn.model_json_schema()},
             "application/x-www-form-urlencoded": {
                 "schema": {
                     "type": "object",

@@ -9,7 +9,9 @@ from sqlalchemy import delete, select, update
 
 from dumont.accounts.rules.roles import AccountRole
 from dumont.accounts.tables import ApiKey, User
+from dumont.basics.page import Key
 from dumont.platform.db import Tx
+from dumont.platform.db.keyset import newest_first
 
 TOUCHED_EVERY = timedelta(minutes=1)
 
@@ -53,8 +55,9 @@ async def touch(tx: Tx, key: KeyStanding, now: datetime) -> None:
     await tx.execute(update(ApiKey).where(ApiKey.id == free).values(last_used_at=now))
 
 
-async def of_user(tx: Tx, user_id: UUID) -> Sequence[ApiKey]:
-    query = select(ApiKey).where(ApiKey.user_id == user_id).order_by(ApiKey.created_at.desc(), ApiKey.id.desc())
+async def page(tx: Tx, user_id: UUID, after: Key | None, limit: int) -> Sequence[ApiKey]:
+    query = select(ApiKey).where(ApiKey.user_id == user_id)
+    query = newest_first(query, ApiKey.created_at, ApiKey.id, after, limit)
     return (await tx.execute(query)).scalars().all()
 
 
@@ -63,6 +66,7 @@ async def add(tx: Tx, key: ApiKey) -> None:
     await tx.flush()
 
 
-async def remove(tx: Tx, key_id: UUID, user_id: UUID) -> ApiKey | None:
-    gone = await tx.execute(delete(ApiKey).where(ApiKey.id == key_id, ApiKey.user_id == user_id).returning(ApiKey))
-    return gone.scalar_one_or_none()
+async def remove(tx: Tx, key_id: UUID, user_id: UUID) -> str | None:
+    """The name it had."""
+    mine = (ApiKey.id == key_id) & (ApiKey.user_id == user_id)
+    return (await tx.execute(delete(ApiKey).where(mine).returning(ApiKey.name))).scalar_one_or_none()

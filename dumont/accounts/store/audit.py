@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, insert, select, tuple_
+from sqlalchemy import ColumnElement, insert, select
 
 from dumont.accounts.tables import AuditEntry, User
 from dumont.basics.page import Key
 from dumont.platform.db import Tx
+from dumont.platform.db.keyset import newest_first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,16 +45,12 @@ async def add(tx: Tx, values: dict[str, Any]) -> None:
 
 
 async def page(tx: Tx, wanted: Filter, after: Key | None, limit: int) -> Sequence[Entry]:
-    """Newest first; one more than the limit, which tells that there is more."""
     query = (
         select(*AuditEntry.__table__.columns, User.email)
         .outerjoin(User, User.id == AuditEntry.actor_id)
         .where(*_conditions(wanted))
-        .order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
-        .limit(limit + 1)
     )
-    if after is not None:
-        query = query.where(tuple_(AuditEntry.at, AuditEntry.id) < after)
+    query = newest_first(query, AuditEntry.at, AuditEntry.id, after, limit)
     return [_entry(dict(row)) for row in (await tx.execute(query)).mappings()]
 
 

@@ -10,7 +10,9 @@ from sqlalchemy import CursorResult, delete, select, text, update
 
 from dumont.accounts.rules.roles import AccountRole
 from dumont.accounts.tables import LoginSession, PasswordReset, RefreshToken, User
+from dumont.basics.page import Key
 from dumont.platform.db import Tx
+from dumont.platform.db.keyset import newest_first
 
 # A session lives until it is ended or unused for long, its owner raises the version, or its owner is disabled.
 ALIVE = "s.ended_at IS NULL AND s.expires_at > :now AND s.version = u.session_version AND u.disabled_at IS NULL"
@@ -88,8 +90,9 @@ async def seen(tx: Tx, token_hash: bytes, now: datetime) -> Seen | None:
     return Seen(*row) if row else None
 
 
-async def of_user(tx: Tx, user_id: UUID, now: datetime) -> Sequence[LoginSession]:
-    found = await tx.execute(
+async def page(tx: Tx, user_id: UUID, now: datetime, after: Key | None, limit: int) -> Sequence[LoginSession]:
+    """Those that live."""
+    query = (
         select(LoginSession)
         .join(User, User.id == LoginSession.user_id)
         .where(
@@ -98,9 +101,9 @@ async def of_user(tx: Tx, user_id: UUID, now: datetime) -> Sequence[LoginSession
             LoginSession.expires_at > now,
             LoginSession.version == User.session_version,
         )
-        .order_by(LoginSession.last_used_at.desc())
     )
-    return found.scalars().all()
+    query = newest_first(query, LoginSession.created_at, LoginSession.id, after, limit)
+    return (await tx.execute(query)).scalars().all()
 
 
 async def end(tx: Tx, session_id: UUID, user_id: UUID, now: datetime) -> bool:
