@@ -20,11 +20,17 @@ from dumont.platform.db.embedded import EmbeddedPostgres
 from dumont.platform.db.engine import Db, asyncpg_url, make_engine
 from dumont.platform.parts import Parts
 from dumont.platform.settings import Loaded, Settings, load
+from dumont.platform.telemetry import logs
 from tests.fakes.clock import FakeClock
 from tests.redis_server import REDIS, redis_server
 
 UNSAFE_BUT_FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
 TEMPLATE = "dumont_template"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _logs(loaded: Loaded) -> None:
+    logs.configure(loaded.settings)
 
 
 @pytest.fixture(scope="session")

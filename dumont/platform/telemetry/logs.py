@@ -25,7 +25,9 @@ Line = MutableMapping[str, Any]
 
 def configure(settings: Settings) -> None:
     console = settings.log_format == "console" or (settings.log_format == "auto" and sys.stderr.isatty())
-    renderer = structlog.dev.ConsoleRenderer() if console else structlog.processors.JSONRenderer(_dump)
+    # The pretty traceback of the console would print local variables, and so secrets.
+    pretty = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    renderer = pretty if console else structlog.processors.JSONRenderer(_dump)
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
