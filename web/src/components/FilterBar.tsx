@@ -1,0 +1,194 @@
+/** Search and filters of a list as chips; what is chosen stands in the address, so that a view can be sent to somebody. */
+import { ListFilter, Search, X } from "lucide-react";
+import { Popover } from "radix-ui";
+import { type FormEvent, useEffect, useRef, useState } from "react";
+import { useSearchParams } from "react-router";
+import { useHotkeys } from "../lib/hotkeys";
+import { Button } from "./Button";
+import { controlLooks } from "./fields";
+import { Menu, MenuItem } from "./Menu";
+
+export interface FilterChoice {
+  key: string;
+  title: string;
+  /** Fixed choices; without them the value is typed. */
+  options?: readonly { value: string; label: string }[];
+  placeholder?: string;
+}
+
+/** The values in the address for the given keys; a key that is not set is undefined. */
+export function useFilters(keys: readonly string[]): {
+  values: Record<string, string | undefined>;
+  set: (key: string, value: string) => void;
+  clear: () => void;
+} {
+  const [params, setParams] = useSearchParams();
+  const values = Object.fromEntries(keys.map((key) => [key, params.get(key) ?? undefined]));
+  const change = (alter: (next: URLSearchParams) => void) =>
+    setParams(
+      (before) => {
+        const next = new URLSearchParams(before);
+        alter(next);
+        return next;
+      },
+      { replace: true },
+    );
+  return {
+    values,
+    set: (key, value) => change((next) => (value ? next.set(key, value) : next.delete(key))),
+    clear: () => change((next) => keys.forEach((key) => void next.delete(key))),
+  };
+}
+
+interface Props {
+  search?: { key: string; label: string };
+  choices: readonly FilterChoice[];
+}
+
+export function FilterBar({ search, choices }: Props) {
+  const keys = [...choices.map((choice) => choice.key), ...(search ? [search.key] : [])];
+  const { values, set, clear } = useFilters(keys);
+  const any = keys.some((key) => values[key]);
+  return (
+    <>
+      {search && (
+        <SearchBox {...search} value={values[search.key] ?? ""} onChange={(text) => set(search.key, text)} />
+      )}
+      {choices.map((choice) => (
+        <Chip
+          key={choice.key}
+          choice={choice}
+          value={values[choice.key]}
+          onChange={(value) => set(choice.key, value)}
+        />
+      ))}
+      {any && (
+        <Button weight="ghost" size="sm" onClick={clear}>
+          Clear
+        </Button>
+      )}
+    </>
+  );
+}
+
+interface SearchProps {
+  label: string;
+  value: string;
+  onChange: (text: string) => void;
+}
+
+/** Writes to the address when typing pauses; "/" comes here from anywhere. */
+function SearchBox({ label, value, onChange }: SearchProps) {
+  const [text, setText] = useState(value);
+  const box = useRef<HTMLInputElement>(null);
+  const latest = useRef(onChange);
+  useEffect(() => {
+    latest.current = onChange;
+  });
+  useHotkeys({ "/": () => box.current?.focus() });
+  useEffect(() => setText(value), [value]);
+  useEffect(() => {
+    if (text === value) return;
+    const timer = setTimeout(() => latest.current(text.trim()), 250);
+    return () => clearTimeout(timer);
+  }, [text, value]);
+  return (
+    <div className="relative w-full sm:w-64">
+      <Search aria-hidden className="absolute top-2 left-2.5 size-4 text-ink-3" />
+      <input
+        ref={box}
+        type="search"
+        aria-label={label}
+        placeholder={label}
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+        onKeyDown={(event) => event.key === "Escape" && box.current?.blur()}
+        className={`${controlLooks} pr-7 pl-8`}
+      />
+      <kbd className="pointer-events-none absolute top-2 right-2.5 hidden text-xs leading-4 text-ink-3 sm:block">
+        /
+      </kbd>
+    </div>
+  );
+}
+
+interface ChipProps {
+  choice: FilterChoice;
+  value: string | undefined;
+  onChange: (value: string) => void;
+}
+
+const chip = "inline-flex h-7 items-center gap-1.5 rounded border px-2 text-xs whitespace-nowrap";
+
+function Chip({ choice, value, onChange }: ChipProps) {
+  if (value !== undefined) {
+    const words = choice.options?.find((option) => option.value === value)?.label ?? value;
+    return (
+      <span className={`${chip} border-transparent bg-accent-soft pr-0.5 text-accent-ink`}>
+        {choice.title}: <span className="max-w-40 truncate font-medium">{words}</span>
+        <button
+          type="button"
+          aria-label={`Remove filter ${choice.title}: ${words}`}
+          onClick={() => onChange("")}
+          className="flex size-6 items-center justify-center rounded hover:bg-surface"
+        >
+          <X aria-hidden className="size-3" />
+        </button>
+      </span>
+    );
+  }
+  const trigger = (
+    <button
+      type="button"
+      className={`${chip} border-dashed border-line-2 text-ink-2 hover:bg-hover hover:text-ink`}
+    >
+      <ListFilter aria-hidden className="size-3" />
+      {choice.title}
+    </button>
+  );
+  if (!choice.options) return <TypedFilter choice={choice} trigger={trigger} onChange={onChange} />;
+  return (
+    <Menu trigger={trigger} align="start">
+      {choice.options.map((option) => (
+        <MenuItem key={option.value} onSelect={() => onChange(option.value)}>
+          {option.label}
+        </MenuItem>
+      ))}
+    </Menu>
+  );
+}
+
+function TypedFilter({ choice, trigger, onChange }: Omit<ChipProps, "value"> & { trigger: React.ReactNode }) {
+  const [open, setOpen] = useState(false);
+  const apply = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    onChange(String(new FormData(event.currentTarget).get("value") ?? "").trim());
+    setOpen(false);
+  };
+  return (
+    <Popover.Root open={open} onOpenChange={setOpen}>
+      <Popover.Trigger asChild>{trigger}</Popover.Trigger>
+      <Popover.Portal>
+        <Popover.Content
+          align="start"
+          sideOffset={4}
+          collisionPadding={8}
+          aria-label={`Filter by ${choice.title.toLowerCase()}`}
+          className="z-50 w-64 animate-rise rounded bg-raised p-2 shadow-raised"
+        >
+          <form onSubmit={apply} className="flex gap-2">
+            <input
+              name="value"
+              aria-label={choice.title}
+              placeholder={choice.placeholder}
+              className={controlLooks}
+            />
+            <Button type="submit" weight="primary">
+              Apply
+            </Button>
+          </form>
+        </Popover.Content>
+      </Popover.Portal>
+    </Popover.Root>
+  );
+}

@@ -1,0 +1,105 @@
+/** The head of a table: a header cell that sorts, and the menu for columns and density. */
+import type { SortingState } from "@tanstack/react-table";
+import { ArrowDown, ArrowUp, ChevronsUpDown, SlidersHorizontal } from "lucide-react";
+import { cx } from "../lib/classes";
+import { IconButton } from "./Button";
+import type { Column, Density } from "./DataTable";
+import { Menu, MenuCheckItem, MenuLabel, MenuSeparator } from "./Menu";
+
+interface HeaderProps<Row> {
+  column: Column<Row>;
+  sorting: SortingState;
+  setSorting: (sorting: SortingState) => void;
+}
+
+type Direction = "ascending" | "descending" | "none";
+
+function directionOf(sorting: SortingState, id: string): Direction {
+  const mine = sorting.find((each) => each.id === id);
+  if (!mine) return "none";
+  return mine.desc ? "descending" : "ascending";
+}
+
+const following: Record<Direction, (id: string) => SortingState> = {
+  none: (id) => [{ id, desc: false }],
+  ascending: (id) => [{ id, desc: true }],
+  descending: () => [],
+};
+
+export function HeaderCell<Row>({ column, sorting, setSorting }: HeaderProps<Row>) {
+  const direction = directionOf(sorting, column.id);
+  const right = column.align === "right";
+  return (
+    <th
+      scope="col"
+      aria-sort={column.sortBy ? direction : undefined}
+      className={cx(
+        "sticky top-0 z-10 h-8 border-b border-line bg-canvas px-3 py-0 text-xs font-medium text-ink-3",
+        right ? "text-right" : "text-left",
+      )}
+    >
+      {column.sortBy ? (
+        <button
+          type="button"
+          onClick={() => setSorting(following[direction](column.id))}
+          className={cx(
+            "group/sort -mx-1 inline-flex h-6 items-center gap-1 rounded px-1 hover:text-ink",
+            right && "flex-row-reverse",
+            direction !== "none" && "text-ink",
+          )}
+        >
+          {column.title}
+          <SortIcon direction={direction} />
+        </button>
+      ) : (
+        <span className="block truncate">{column.title}</span>
+      )}
+    </th>
+  );
+}
+
+function SortIcon({ direction }: { direction: Direction }) {
+  if (direction === "none")
+    return <ChevronsUpDown aria-hidden className="size-3 opacity-0 group-hover/sort:opacity-70" />;
+  const Icon = direction === "ascending" ? ArrowUp : ArrowDown;
+  return <Icon aria-hidden className="size-3" strokeWidth={2.5} />;
+}
+
+interface TableMenuProps<Row> {
+  columns: readonly Column<Row>[];
+  visibility: Record<string, boolean>;
+  setVisibility: (visibility: Record<string, boolean>) => void;
+  density: Density;
+  setDensity: (density: Density) => void;
+  narrow: boolean;
+}
+
+export function TableMenu<Row>(props: TableMenuProps<Row>) {
+  const { columns, visibility, setVisibility, density, setDensity, narrow } = props;
+  return (
+    <Menu trigger={<IconButton label="Columns and density" icon={SlidersHorizontal} />}>
+      {!narrow && (
+        <>
+          <MenuCheckItem
+            checked={density === "comfortable"}
+            onChange={(roomy) => setDensity(roomy ? "comfortable" : "compact")}
+          >
+            Comfortable rows
+          </MenuCheckItem>
+          <MenuSeparator />
+        </>
+      )}
+      <MenuLabel>Columns</MenuLabel>
+      {columns.map((column) => (
+        <MenuCheckItem
+          key={column.id}
+          disabled={column.fixed ?? false}
+          checked={visibility[column.id] !== false}
+          onChange={(shown) => setVisibility({ ...visibility, [column.id]: shown })}
+        >
+          {column.title}
+        </MenuCheckItem>
+      ))}
+    </Menu>
+  );
+}

@@ -1,0 +1,287 @@
+/** What the areas that are not built yet will do, and what one can do today instead. */
+
+export interface ComingArea {
+  title: string;
+  group: string;
+  /** In one sentence, what it is for. */
+  purpose: string;
+  will: readonly [name: string, what: string][];
+  today: { words: string; link?: { to: string; label: string } };
+}
+
+const keys = {
+  words: "Store the keys of the clouds you use. They are encrypted at once, and are needed first.",
+  link: { to: "/provider-keys", label: "Add a provider key" },
+};
+const team = {
+  words: "Put the people who will share machines and bills into a team.",
+  link: { to: "/teams", label: "Open teams" },
+};
+const jobs = {
+  words:
+    "The engine room already runs: background work, its schedules and its failures can be watched by operators.",
+  link: { to: "/jobs", label: "Open jobs" },
+};
+const api = {
+  words: "Make an API key with few scopes, so that your scripts are ready when this arrives.",
+  link: { to: "/api-keys", label: "Create an API key" },
+};
+
+export const comingAreas: Record<string, ComingArea> = {
+  market: {
+    title: "Market",
+    group: "Rent",
+    purpose: "Every GPU offer of every provider in one table, with what each machine did before.",
+    will: [
+      ["Search", "by GPU, memory, place, price and reliability, with the filters in the address"],
+      ["Prices that compare", "effective price beside list price, with transfer and disk counted in"],
+      ["Reliability on each row", "a score that opens to what it is made of and how old it is"],
+      ["A tray", "to lay offers side by side"],
+    ],
+    today: keys,
+  },
+  arbitrage: {
+    title: "Arbitrage",
+    group: "Rent",
+    purpose: "The same hardware at different prices: where it is cheaper right now, and whether moving pays.",
+    will: [
+      ["Opportunities", "ordered by what they save after the cost of moving"],
+      ["Calculator", "hours and machines in, money saved out"],
+      ["Trend", "how long a difference usually lasts"],
+    ],
+    today: keys,
+  },
+  compare: {
+    title: "Compare",
+    group: "Rent",
+    purpose: "A few offers next to each other, difference by difference.",
+    will: [
+      ["Side by side", "hardware, price, place, history, each difference marked"],
+      ["A link", "that shows others exactly this comparison"],
+    ],
+    today: keys,
+  },
+  deploy: {
+    title: "Deploy",
+    group: "Rent",
+    purpose: "From what you need to a running machine, by racing the best candidates.",
+    will: [
+      ["Need first", "say what the work needs, see the offers that can do it, most reliable first"],
+      ["Race", "several machines start, the first one useful wins, the others are destroyed"],
+      ["Cost before the click", "per hour, and what the race itself will cost"],
+    ],
+    today: keys,
+  },
+  instances: {
+    title: "Instances",
+    group: "Fleet",
+    purpose: "Your environments, which outlive the machines they run on.",
+    will: [
+      ["State and cost", "what runs, what sleeps, what it has cost so far"],
+      ["Hibernate and wake", "stop paying while idle, be back in seconds"],
+      ["Connect", "one command to copy, the same after every wake"],
+    ],
+    today: keys,
+  },
+  snapshots: {
+    title: "Snapshots",
+    group: "Fleet",
+    purpose: "What was on a machine, kept safe and deduplicated in object storage.",
+    will: [
+      ["Browse", "the files of any snapshot as a tree"],
+      ["Compare", "what changed between two of them"],
+      ["Restore", "all of it or one folder, onto any machine"],
+    ],
+    today: keys,
+  },
+  standby: {
+    title: "Standby",
+    group: "Fleet",
+    purpose: "A small machine that keeps your work warm, for the minute in which a GPU disappears.",
+    will: [
+      ["Follow", "how far the copy is behind, in seconds"],
+      ["Fail over", "by itself or by hand, with a drill to try it"],
+    ],
+    today: keys,
+  },
+  savings: {
+    title: "Savings",
+    group: "Fleet",
+    purpose: "Money that was not spent, by day, each dollar traceable to the event that saved it.",
+    will: [
+      ["By day and by reason", "hibernation, cheaper machines, races won early"],
+      ["Proof", "from the sum down to the single rental"],
+    ],
+    today: team,
+  },
+  rentals: {
+    title: "Rentals",
+    group: "Fleet",
+    purpose: "Everything that costs money at this moment, and nothing else.",
+    will: [
+      ["Now", "each machine held, since when, at what price"],
+      ["Proof of the end", "a rental stays listed until its provider confirms that it is gone"],
+    ],
+    today: team,
+  },
+  machines: {
+    title: "History",
+    group: "Machines",
+    purpose: "What each physical machine did before: every attempt, every failure, every rating.",
+    will: [
+      ["Score", "from 0 to 100 with its parts, its age and how sure it is"],
+      ["Thirty days", "of attempts and outcomes, day by day"],
+      ["Ratings", "by those who used it"],
+    ],
+    today: keys,
+  },
+  blacklist: {
+    title: "Blacklist",
+    group: "Machines",
+    purpose: "Machines that failed too often, kept out of searches and races.",
+    will: [
+      ["Why and how long", "each entry with the attempts behind it and the day it ends"],
+      ["By hand", "add and lift entries of your own"],
+    ],
+    today: keys,
+  },
+  reservations: {
+    title: "Reservations",
+    group: "Book",
+    purpose: "A GPU for certain at a certain hour, booked in blocks.",
+    will: [
+      ["Seven days", "on one calendar, free and taken"],
+      ["A picker", "with the price while you drag"],
+      ["No double booking", "the database itself refuses an overlap"],
+    ],
+    today: team,
+  },
+  clusters: {
+    title: "Clusters",
+    group: "Book",
+    purpose: "Several GPUs pooled for one job, shared in cost by those who use them.",
+    will: [
+      ["Estimate", "hours and price before anybody pays"],
+      ["Members", "who contributes what and gets what"],
+    ],
+    today: team,
+  },
+  wallet: {
+    title: "Wallet",
+    group: "Book",
+    purpose: "A USDC balance on a double-entry ledger.",
+    will: [
+      ["Deposit and withdraw", "on chain, each with its confirmations"],
+      ["Transactions", "every entry with the balance after it"],
+      ["Thirty days", "of spending, by purpose"],
+    ],
+    today: team,
+  },
+  optimizer: {
+    title: "Overview",
+    group: "Optimizer",
+    purpose: "Where the money of a Kubernetes or AWS account goes, and what to do about it.",
+    will: [
+      ["Savings found", "ordered by size and by risk"],
+      ["Engines at work", "what each proposes and how often it was right"],
+    ],
+    today: api,
+  },
+  models: {
+    title: "Models",
+    group: "Optimizer",
+    purpose: "The models that forecast prices and interruptions.",
+    will: [
+      ["Upload", "by dropping a file, with progress and checks"],
+      ["Versions", "what each was trained on and how well it does"],
+    ],
+    today: jobs,
+  },
+  "gap-filler": {
+    title: "Gap filler",
+    group: "Optimizer",
+    purpose: "Holes in the price history, found and filled from other sources.",
+    will: [
+      ["Timeline", "with every gap drawn as one"],
+      ["Fill", "with progress, rate and log while it runs"],
+    ],
+    today: jobs,
+  },
+  pricing: {
+    title: "Pricing",
+    group: "Optimizer",
+    purpose: "Spot and on-demand prices over time, by type and region.",
+    will: [
+      ["Explorer", "ninety days on one chart, gaps shown as gaps"],
+      ["Heat map", "how often each type is interrupted, by region"],
+      ["CSV", "of everything on the screen"],
+    ],
+    today: jobs,
+  },
+  refresh: {
+    title: "Refresh",
+    group: "Optimizer",
+    purpose: "Training the models again, on a schedule or now.",
+    will: [
+      ["Start and follow", "stage by stage"],
+      ["History", "what each training changed"],
+    ],
+    today: jobs,
+  },
+  predictions: {
+    title: "Predictions",
+    group: "Optimizer",
+    purpose: "What is forecast, and what then happened.",
+    will: [
+      ["Live", "as they are made"],
+      ["Against the truth", "prediction and actual on one chart"],
+      ["Drift", "an alarm when a model has lost touch"],
+    ],
+    today: jobs,
+  },
+  engines: {
+    title: "Engines",
+    group: "Optimizer",
+    purpose: "Twelve engines that turn the state of a cluster into decisions.",
+    will: [
+      ["Configure", "in an editor that knows the schema"],
+      ["Try", "on sample data before it counts"],
+      ["Upload", "an engine of your own, run in a sandbox"],
+    ],
+    today: api,
+  },
+  decisions: {
+    title: "Decisions",
+    group: "Optimizer",
+    purpose: "What the engines decided, why, and what it saved.",
+    will: [
+      ["Stream", "each decision as it is made"],
+      ["Plan", "the steps in order, with their risk"],
+    ],
+    today: api,
+  },
+  features: {
+    title: "Feature toggles",
+    group: "Optimizer",
+    purpose: "Switching engines and behaviours on and off, for some or for all.",
+    will: [
+      ["Who sees what", "by customer and by share"],
+      ["History", "every switch in the audit log"],
+    ],
+    today: {
+      words: "Every change made today is already in your activity.",
+      link: { to: "/security", label: "Open security" },
+    },
+  },
+  risk: {
+    title: "Risk",
+    group: "Optimizer",
+    purpose: "Pools of machines that are interrupted together, learned from every interruption seen.",
+    will: [
+      ["Alarms", "when a pool turns dangerous"],
+      ["Weight of experience", "how much own data counts, and the milestones to come"],
+      ["Rebalance", "moving away in time, as jobs one can follow"],
+    ],
+    today: jobs,
+  },
+};

@@ -1,0 +1,19 @@
+/** What cached answers are about, so that a change or a live event renews the right ones. */
+
+export const tagTypes = [
+  "ApiKey",
+  "Audit",
+  "Invitation",
+  "Job",
+  "Me",
+  "ProviderKey",
+  "Schedule",
+  "Session",
+  "Setting",
+  "System",
+  "Team",
+  "User",
+  "Worker",
+] as const;
+
+export type Tag = (typeof tagTypes)[number];

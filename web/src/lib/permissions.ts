@@ -1,0 +1,33 @@
+/** What the signed-in person may do, by the names of the server's permissions. */
+
+export type Permission =
+  | "account:read"
+  | "account:write"
+  | "teams:read"
+  | "teams:write"
+  | "provider-keys:write"
+  | "jobs:read"
+  | "jobs:manage"
+  | "workers:read"
+  | "audit:read"
+  | "users:manage"
+  | "settings:read";
+
+/** What each permission lets one do, in words for the people who grant it. */
+export const permissionWords: Record<Permission, string> = {
+  "account:read": "See your profile, sessions and activity",
+  "account:write": "Change your profile, keys and sessions",
+  "teams:read": "See your teams and their members",
+  "teams:write": "Create teams, invite and remove people",
+  "provider-keys:write": "Store and remove keys of providers",
+  "jobs:read": "See background jobs and their results",
+  "jobs:manage": "Cancel, retry and start jobs",
+  "workers:read": "See the workers that run jobs",
+  "audit:read": "Read the audit log of everybody",
+  "users:manage": "Change roles, disable accounts, reset passwords",
+  "settings:read": "See how the server is configured",
+};
+
+export function allows(permissions: readonly string[] | undefined, needed: Permission | null): boolean {
+  return needed === null || (permissions?.includes(needed) ?? false);
+}

@@ -1,0 +1,32 @@
+/** How the application is built, served in development, and tested. */
+import tailwindcss from "@tailwindcss/vite";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+
+const server = process.env.DUMONT_URL ?? "http://127.0.0.1:8000";
+
+export default defineConfig(({ command }) => ({
+  plugins: [react(), tailwindcss()],
+  // The server replaces the placeholder by a fresh value in each answer; in development there is no policy.
+  html: command === "build" ? { cspNonce: "__CSP_NONCE__" } : {},
+  build: {
+    outDir: "dist",
+    target: "es2022",
+    // The policy allows no data: scripts or fonts, so nothing is inlined.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+  server: {
+    port: 5173,
+    proxy: {
+      "/api": { target: server, ws: true },
+      "/health": server,
+    },
+  },
+  test: {
+    environment: "happy-dom",
+    include: ["src/**/*.test.{ts,tsx}"],
+    setupFiles: ["src/lib/testing/setup.ts"],
+    restoreMocks: true,
+  },
+}));
