@@ -152,7 +152,8 @@ def _started(record: asyncpg.Record) -> Started:
 
 
 _START = """
-    UPDATE jobs SET state = 'running', epoch = epoch + 1, attempt = attempt + 1, worker = $4, started_at = $1::timestamptz,
+    UPDATE jobs SET state = 'running', epoch = epoch + 1, attempt = attempt + 1, worker = $4,
+        started_at = $1::timestamptz,
         deadline_at = $1::timestamptz + make_interval(secs => deadline_seconds), progress = NULL
     WHERE id = $2 AND ticket = $3
     RETURNING *

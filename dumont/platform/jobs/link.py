@@ -79,4 +79,11 @@ async def linked(url: str, application: str) -> AsyncIterator[Link]:
         listening.cancel()
         with suppress(asyncio.CancelledError):
             await listening
+        await _close(pool)
+
+
+async def _close(pool: asyncpg.Pool) -> None:
+    try:
+        await asyncio.wait_for(pool.close(), timeout=2)
+    except TimeoutError:
         pool.terminate()

@@ -1,11 +1,11 @@
 """A system of jobs on a database of its own: declare some, enqueue, run workers, look."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from random import Random
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import pytest
@@ -21,6 +21,7 @@ from dumont.platform.parts import Parts
 from dumont.platform.settings import Settings
 
 PATIENCE = 15.0
+T = TypeVar("T")
 
 
 class System:
@@ -70,12 +71,12 @@ class System:
 
     async def until(self, job_id: UUID, *states: str, when: Callable[[JobRow], bool] = lambda _: True) -> JobRow:
         """The job, once it is in one of these states."""
-        async with asyncio.timeout(PATIENCE):
-            while True:
-                row = await self.get(job_id)
-                if row.state in states and when(row):
-                    return row
-                await asyncio.sleep(0.01)
+
+        async def there() -> JobRow | None:
+            row = await self.get(job_id)
+            return row if row.state in states and when(row) else None
+
+        return await soon(there)
 
     async def ask(self, query: str, *args: Any) -> Any:
         async with self.db.begin() as tx:
@@ -95,15 +96,33 @@ class System:
         )
 
 
+async def soon(condition: Callable[[], Awaitable[T | None]]) -> T:
+    """The first true answer; a test that waits longer than `PATIENCE` fails."""
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            answer = await condition()
+            if answer:
+                return answer
+            await asyncio.sleep(0.01)
+
+
 @pytest.fixture
 def quick_settings(settings: Settings) -> Settings:
     return settings.model_copy(update={"worker_lease_seconds": 1.0, "shutdown_seconds": 5.0})
 
 
+@pytest.fixture(scope="session")
+def jobs_url(make_database: Callable[[], str]) -> str:
+    """One database for all these tests, which do commit: emptying it is quicker than making another."""
+    return make_database()
+
+
 @pytest.fixture
-async def system(fresh_database_url: str, quick_settings: Settings) -> AsyncIterator[System]:
-    engine = make_engine(fresh_database_url, quick_settings, name="tests")
-    yield System(fresh_database_url, engine, quick_settings, SystemClock())
+async def system(jobs_url: str, quick_settings: Settings) -> AsyncIterator[System]:
+    engine = make_engine(jobs_url, quick_settings, name="tests")
+    system = System(jobs_url, engine, quick_settings, SystemClock())
+    await system.change("TRUNCATE jobs, workers, schedules, pgqueuer, pgqueuer_log")
+    yield system
     await engine.dispose()
 
 
