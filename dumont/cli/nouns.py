@@ -8,6 +8,8 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
+from dumont.cli.light import lighten
+
 Table = Mapping[str, Mapping[str, tuple[str, str]]]
 """Title of a section -> word -> (`module:app or function`, help in one line)."""
 
@@ -28,7 +30,7 @@ class LazyGroup(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if self._listing or cmd_name not in self._places:
             return super().get_command(ctx, cmd_name)
-        return load(cmd_name, self._places[cmd_name])
+        return lighten(load(cmd_name, self._places[cmd_name]))
 
     def shell_complete(self, ctx: Any, incomplete: str) -> Any:
         self._listing = True

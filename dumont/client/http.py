@@ -127,8 +127,7 @@ class Api:
 
     def _tried(self, call: Call, token: str | None) -> httpx.Response:
         """Again where nothing can happen twice: nothing was sent, or the call may be repeated."""
-        import httpx
-
+        httpx = _httpx()
         repeatable = call.method in REPEATABLE or "idempotency-key" in call.headers
         for pause in (*PAUSES_SECONDS, None):
             try:
@@ -150,16 +149,14 @@ class Api:
 
     def _once(self, call: Call, token: str | None) -> httpx.Response:
         headers = {**call.headers, **({"authorization": f"Bearer {token}"} if token else {})}
-        return self._httpx().request(call.method, call.url, params=call.params or None, json=call.body, headers=headers)
+        return self._opened().request(
+            call.method, call.url, params=call.params or None, json=call.body, headers=headers
+        )
 
-    def _httpx(self) -> httpx.Client:
+    def _opened(self) -> httpx.Client:
         if self._line is None:
-            # None here makes httpx go without its own command line, whose imports cost more than all the rest.
-            sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
-            import httpx
-
             agent = {"user-agent": f"dumont/{dumont.__version__}", "accept": "application/json"}
-            self._line = httpx.Client(headers=agent, timeout=self._timeout_seconds, follow_redirects=False)
+            self._line = _httpx().Client(headers=agent, timeout=self._timeout_seconds, follow_redirects=False)
         return self._line
 
 
@@ -193,3 +190,11 @@ def _away(server: str, error: Exception) -> Failure:
 def _broken(server: str, error: Exception) -> Failure:
     reason = str(error) or type(error).__name__
     return Unavailable(f"The connection to {server} broke: {reason}.", code="connection_broken", hint="Try again.")
+
+
+def _httpx() -> Any:
+    """Late, and without its own command line, whose imports cost twice as much as all the rest of it."""
+    sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
+    import httpx
+
+    return httpx

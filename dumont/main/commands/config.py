@@ -2,12 +2,14 @@
 
 import dataclasses
 import json as json_format
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from dumont.basics.columns import aligned, plain
-from dumont.platform.settings import Row, load, rows
+
+if TYPE_CHECKING:
+    from dumont.platform.settings import Row
 
 app = typer.Typer(help="The settings of this server, and where each comes from.", no_args_is_help=True)
 EXAMPLES = """\b
@@ -29,6 +31,8 @@ def show(
     only_set: Annotated[bool, typer.Option("--set", help="Leave out what is at its default.")] = False,
 ) -> None:
     """List the settings of this server: value, source, the name in the environment. Secrets are never shown."""
+    from dumont.platform.settings import load, rows
+
     loaded = load()
     found = [row for row in rows(loaded) if not only_set or row.source != "default"]
     if json:
@@ -39,5 +43,5 @@ def show(
     print("\n".join(aligned(titles, [_cells(row) for row in found])))
 
 
-def _cells(row: Row) -> tuple[str, ...]:
+def _cells(row: "Row") -> tuple[str, ...]:
     return row.name, plain(row.value) or "-", row.source, " ".join(row.env), row.description

@@ -8,12 +8,14 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Annotated, BinaryIO
+from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
 from dumont.basics.errors import Conflict, Invalid
-from dumont.platform.settings import Settings, load
+
+if TYPE_CHECKING:
+    from dumont.platform.settings import Settings
 
 app = typer.Typer(help="The database: upgrade, status, export, import.", no_args_is_help=True)
 Home = Annotated[Path | None, typer.Option(help="Folder of the embedded database.")]
@@ -103,11 +105,13 @@ def import_(file: Source, force: Force = False, home: Home = None) -> None:
         _say(f"Stored secrets stay closed until DUMONT_ENCRYPTION_KEYS has key {', '.join(sorted(missing))} as well.")
 
 
-def _settings(home: Path | None) -> Settings:
+def _settings(home: Path | None) -> "Settings":
+    from dumont.platform.settings import load
+
     return load(overrides={"home": home} if home else None).settings
 
 
-def _name(settings: Settings) -> str:
+def _name(settings: "Settings") -> str:
     """Where it is, without the password."""
     if settings.database_url is None:
         return f"embedded, in {settings.home}"

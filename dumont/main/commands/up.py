@@ -2,11 +2,12 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dumont.platform.settings import Loaded, load
+if TYPE_CHECKING:
+    from dumont.platform.settings import Loaded
 
 Host = Annotated[str | None, typer.Option(help="Address to listen on.", show_default="127.0.0.1")]
 Port = Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one.", show_default="8000")]
@@ -28,11 +29,13 @@ def worker(home: Home = None) -> None:
     _run(_settings(home=home), web=False, worker=True)
 
 
-def _settings(**given: Any) -> Loaded:
+def _settings(**given: Any) -> "Loaded":
+    from dumont.platform.settings import load
+
     return load(overrides={name: value for name, value in given.items() if value is not None})
 
 
-def _run(loaded: Loaded, *, web: bool, worker: bool) -> None:
+def _run(loaded: "Loaded", *, web: bool, worker: bool) -> None:
     from dumont.main.database import database
     from dumont.main.processes import run
     from dumont.platform.telemetry import logs

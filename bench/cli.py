@@ -1,0 +1,46 @@
+"""How much CPU the command line takes to start, beside Python itself and the library it is made with."""
+
+import os
+import resource
+import subprocess
+import sys
+from statistics import median
+
+LIMIT_SECONDS = 0.3
+RUNS = 9
+AWAY = {"DUMONT_SERVER": "http://127.0.0.1:9"}
+"""Nothing listens there: what is measured is our side of a call."""
+PEERS = {"python -c pass": ["-c", "pass"], "python -c 'import typer'": ["-c", "import typer"]}
+VERBS = ("--help", "jobs --help", "jobs ls --help", "up --help", "completion bash", "jobs retry JOB --curl")
+CALLS = ("jobs ls", "version --json")
+
+
+def main() -> int:
+    print(f"| command | CPU, s (median of {RUNS}) | of the limit of {LIMIT_SECONDS} s |\n|---|---|---|")
+    for name, arguments in PEERS.items():
+        _row(name, _seconds(arguments))
+    worst = max(_row(f"dumont {verb}", _seconds(["-m", "dumont", *verb.split()])) for verb in VERBS)
+    for call in CALLS:
+        _row(f"dumont {call} (no server answers)", _seconds(["-m", "dumont", *call.split()]))
+    print(f"\nWorst start: {worst:.3f} s, {'within' if worst < LIMIT_SECONDS else 'OVER'} the limit.")
+    return 0 if worst < LIMIT_SECONDS else 1
+
+
+def _row(name: str, seconds: float) -> float:
+    print(f"| `{name}` | {seconds:.3f} | {seconds / LIMIT_SECONDS:.0%} |", flush=True)
+    return seconds
+
+
+def _seconds(arguments: list[str]) -> float:
+    return median(_once(arguments) for _ in range(RUNS))
+
+
+def _once(arguments: list[str]) -> float:
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run([sys.executable, *arguments], env={**os.environ, **AWAY}, capture_output=True, check=False)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+if __name__ == "__main__":
+    sys.exit(main())
