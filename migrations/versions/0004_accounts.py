@@ -17,7 +17,9 @@ APPEND_ONLY = (
     """
     CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
-        IF TG_OP = 'DELETE' AND current_setting('dumont.tending', true) = 'on' THEN
+        IF TG_OP = 'DELETE' AND current_setting('dumont.tending', true) = 'on'
+            -- Anyone can set that; only who owns the table may mean it.
+            AND pg_has_role((SELECT relowner FROM pg_class WHERE oid = TG_RELID), 'USAGE') THEN
             RETURN OLD;
         END IF;
         RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';

@@ -41,7 +41,7 @@ def environment(service: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("name", sorted(SERVICES))
-class TestService:
+class TestContainer:
     def test_has_no_rights_that_it_does_not_need(self, name: str) -> None:
         service = SERVICES[name]
         assert service["cap_drop"] == ["ALL"]
@@ -68,7 +68,7 @@ class TestService:
 
 
 @pytest.mark.parametrize("name", OURS)
-class TestOurService:
+class TestContainerOfOurs:
     def test_is_started_by_a_word_of_the_command_line(self, name: str) -> None:
         words = {word for group in TABLE.values() for word in group}
         assert SERVICES[name]["command"][0] == "dumont"

@@ -11,9 +11,12 @@ import asyncpg
 import pytest
 from sqlalchemy.engine import make_url
 
+from dumont.accounts.audit import AUDIT
 from dumont.platform.db import migrate
 from dumont.platform.db.embedded.binaries import find_binaries
-from dumont.platform.db.engine import asyncpg_url
+from dumont.platform.db.engine import asyncpg_url, make_db, make_engine
+from dumont.platform.db.partitions import tend
+from dumont.platform.settings import load
 from tests.deploy.tools import CHART
 
 PASSWORDS = {"DATABASE_OWNER_PASSWORD": "owner-owner-owner", "DATABASE_APP_PASSWORD": "app-app-app-app-app"}
@@ -54,10 +57,13 @@ def acting(url: str, role: str) -> str:
     return changed.render_as_string(hide_password=False)
 
 
-async def execute(url: str, statement: str) -> object:
+async def execute(url: str, *statements: str) -> object:
+    """One after the other on one connection; what the last one answers."""
     connection = await asyncpg.connect(asyncpg_url(url))
     try:
-        return await connection.fetchval(statement)
+        for statement in statements[:-1]:
+            await connection.execute(statement)
+        return await connection.fetchval(statements[-1])
     finally:
         await connection.close()
 
@@ -112,19 +118,29 @@ class TestApp:
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await execute(acting(server, "app"), statement)
 
-    async def test_can_not_rewrite_the_audit_log(self, server: str) -> None:
-        guarded = await execute(
-            server,
-            "SELECT count(*) FROM pg_trigger WHERE tgrelid = 'audit_entries'::regclass AND tgenabled = 'O'"
-            " AND NOT tgisinternal AND pg_get_triggerdef(oid) LIKE '%BEFORE DELETE OR UPDATE%'",
-        )
-        assert guarded == 1
-        assert (
-            await execute(server, "SELECT tableowner FROM pg_tables WHERE tablename = 'audit_entries'")
-            == "dumont_owner"
-        )
+    @pytest.mark.parametrize("change", ["UPDATE audit_entries SET summary = 'no'", "DELETE FROM audit_entries"])
+    async def test_can_not_rewrite_the_audit_log(self, server: str, change: str) -> None:
+        await execute(acting(server, "app"), INSERT_ENTRY)
+        # Whoever tends partitions says so by this setting; saying so does not make one the owner.
+        with pytest.raises(asyncpg.RestrictViolationError, match="append-only"):
+            await execute(acting(server, "app"), "SET dumont.tending = 'on'", change)
+
+    async def test_leaves_forgetting_to_the_owner(self, server: str) -> None:
+        await execute(acting(server, "app"), INSERT_ENTRY)
+        engine = make_engine(acting(server, "owner"), load({}).settings, name="tests")
+        try:
+            tended = await tend(make_db(engine).begin, AUDIT, datetime(2032, 1, 1, tzinfo=UTC), 30)
+        finally:
+            await engine.dispose()
+        assert tended.made
+        assert tended.dropped
+        assert await execute(server, "SELECT count(*) FROM audit_entries") == 0
 
 
+INSERT_ENTRY = (
+    "INSERT INTO audit_entries (id, at, action, object_type, object_id, summary, ip, request_id, details)"
+    " VALUES (gen_random_uuid(), now(), 'test.tried', 'test', '1', 'Tried', '', '', '{}') RETURNING id"
+)
 INSERT_EVENT = (
     "INSERT INTO events (kind, topics, payload, at) VALUES ('tests.happened', '{{}}', '{{}}', '{at}') RETURNING id"
 )
