@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from dumont.cli.session import Session
 
 if TYPE_CHECKING:
-    from dumont.client.models import Job
+    from dumont.client.models import JobRow
 
-Teller = Callable[["Job"], None]
+Teller = Callable[["JobRow"], None]
 
 
-def follow(session: Session, job_id: str) -> "Job":
+def follow(session: Session, job_id: str) -> "JobRow":
     """The job as it ended. The bar is on standard error: standard output is for the answer."""
     seen = session.jobs.follow(job_id)
     job = next(seen)
@@ -40,7 +40,7 @@ def _bar(session: Session) -> Iterator[Teller]:
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("", total=None, figures="")
 
-        def tell(job: "Job") -> None:
+        def tell(job: "JobRow") -> None:
             total, done = _measure(job)
             bar.update(task, description=_stage(job), total=total, completed=done, figures=_figures(job))
 
@@ -51,7 +51,7 @@ def _bar(session: Session) -> Iterator[Teller]:
 def _lines(session: Session) -> Iterator[Teller]:
     told = ""
 
-    def tell(job: "Job") -> None:
+    def tell(job: "JobRow") -> None:
         nonlocal told
         line = " ".join(part for part in (job["name"], _stage(job), _figures(job)) if part)
         if line != told:
@@ -61,21 +61,21 @@ def _lines(session: Session) -> Iterator[Teller]:
     yield tell
 
 
-def _measure(job: "Job") -> tuple[float | None, float]:
-    percent = (job.get("progress") or {}).get("percent")
+def _measure(job: "JobRow") -> tuple[float | None, float]:
+    percent = job["progress"].get("percent") if job["progress"] else None
     return (None, 0) if percent is None else (100, percent)
 
 
-def _stage(job: "Job") -> str:
-    stage = (job.get("progress") or {}).get("stage") if job["state"] == "running" else None
+def _stage(job: "JobRow") -> str:
+    stage = job["progress"].get("stage") if job["progress"] and job["state"] == "running" else None
     return stage or job["state"]
 
 
-def _figures(job: "Job") -> str:
+def _figures(job: "JobRow") -> str:
     """`12/40 files`, or nothing if the job counts nothing."""
-    found = job.get("progress") or {}
-    done, total = found.get("done"), found.get("total")
-    if done is None:
+    found = job["progress"]
+    if not found:
         return ""
+    total = found.get("total")
     of = f"/{total:g}" if total is not None else ""
-    return f"{done:g}{of} {found.get('unit') or ''}".strip()
+    return f"{found['done']:g}{of} {found.get('unit', '')}".strip()

@@ -12,7 +12,7 @@ from dumont.cli.verbs import All, Limit, Verbs, Yes
 from dumont.client.jobs import ENDED
 
 if TYPE_CHECKING:
-    from dumont.client.models import Job, JobError
+    from dumont.client.models import JobError, JobRow
 
 app = Verbs("What the server does in the background.")
 State = Literal["queued", "waiting", "running", "succeeded", "failed", "cancelled"]
@@ -20,8 +20,8 @@ JobId = Annotated[str, typer.Argument(help="Id of the job.", metavar="JOB")]
 JobIds = Annotated[list[str], typer.Argument(help="Ids; `-` reads them from standard input.", metavar="JOB...")]
 
 
-def progress(job: "Job") -> str:
-    found = job.get("progress")
+def progress(job: "JobRow") -> str:
+    found = job["progress"]
     if not found:
         return "-"
     percent, stage = found.get("percent"), found.get("stage")
@@ -35,19 +35,19 @@ COLUMNS = [
     Column("progress", progress),
     Column("attempt", lambda job: f"{job['attempt']}/{job['attempts_max']}", right=True),
     Column("created", lambda job: moment(job["created_at"])),
-    Column("finished", lambda job: moment(job.get("finished_at"))),
+    Column("finished", lambda job: moment(job["finished_at"])),
 ]
 DETAILS = [
     *COLUMNS[:5],
-    Column("key", lambda job: job.get("key")),
+    Column("key", lambda job: job["key"]),
     Column("arguments", lambda job: _short(job["args"])),
-    Column("result", lambda job: _short(job.get("result"))),
-    Column("error", lambda job: _error(job.get("error"))),
+    Column("result", lambda job: _short(job["result"])),
+    Column("error", lambda job: _error(job["error"])),
     *COLUMNS[5:6],
     Column("run at", lambda job: moment(job["run_at"])),
-    Column("started", lambda job: moment(job.get("started_at"))),
+    Column("started", lambda job: moment(job["started_at"])),
     *COLUMNS[6:],
-    Column("worker", lambda job: job.get("worker")),
+    Column("worker", lambda job: job["worker"]),
 ]
 
 
@@ -101,7 +101,7 @@ def cancel(session: Session, jobs: JobIds, yes: Yes = False) -> None:
     session.each(jobs, lambda job: _changed(session, session.jobs.cancel(job)))
 
 
-def _changed(session: Session, job: "Job") -> None:
+def _changed(session: Session, job: "JobRow") -> None:
     if session.screen.as_json:
         session.screen.json(job)
     elif session.screen.quiet:

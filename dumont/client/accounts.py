@@ -36,7 +36,7 @@ class Accounts:
         answer: models.Me = self._api.get("/auth/me")
         return answer
 
-    def api_keys(self, *, limit: int | None = None) -> Iterator[models.ApiKeyPage]:
+    def api_keys(self, *, limit: int | None = None) -> Iterator[models.PagedApiKey]:
         return self._api.pages("/api-keys", {}, limit=limit)
 
     def create_api_key(self, *, name: str, scopes: list[str], expires_at: str | None = None) -> models.NewApiKey:
@@ -47,7 +47,7 @@ class Accounts:
     def delete_api_key(self, key_id: str) -> None:
         self._api.delete(f"/api-keys/{quote(key_id, safe='')}")
 
-    def teams(self, *, limit: int | None = None) -> Iterator[models.TeamPage]:
+    def teams(self, *, limit: int | None = None) -> Iterator[models.PagedTeam]:
         return self._api.pages("/teams", {}, limit=limit)
 
     def create_team(self, name: str) -> models.Team:
@@ -66,7 +66,7 @@ class Accounts:
         answer: models.TeamInvitation = self._api.post(path, {"email": email, "role": role})
         return answer
 
-    def provider_keys(self, *, limit: int | None = None) -> Iterator[models.ProviderKeyPage]:
+    def provider_keys(self, *, limit: int | None = None) -> Iterator[models.PagedProviderKey]:
         return self._api.pages("/provider-keys", {}, limit=limit)
 
     def store_provider_key(self, provider: str, fields: dict[str, str]) -> models.ProviderKey:
@@ -77,5 +77,5 @@ class Accounts:
     def delete_provider_key(self, provider: str) -> None:
         self._api.delete(f"/provider-keys/{quote(provider, safe='')}")
 
-    def own_log(self, *, action: str | None = None, limit: int | None = None) -> Iterator[models.AuditPage]:
+    def own_log(self, *, action: str | None = None, limit: int | None = None) -> Iterator[models.PagedAuditEntry]:
         return self._api.pages("/audit", {"action": action}, limit=limit)

@@ -17,14 +17,14 @@ class Admin:
     def __init__(self, api: Api) -> None:
         self._api = api
 
-    def users(self, *, limit: int | None = None, **filters: Any) -> Iterator[models.UserPage]:
+    def users(self, *, limit: int | None = None, **filters: Any) -> Iterator[models.PagedUser]:
         return self._api.pages("/admin/users", filters, limit=limit)
 
     def find(self, who: str) -> str:
         """The id behind an address; an id is given back as it is."""
         if "@" not in who:
             return who
-        page: models.UserPage = self._api.get("/admin/users", {"q": who, "limit": 200}, aside=True)
+        page: models.PagedUser = self._api.get("/admin/users", {"q": who, "limit": 200}, aside=True)
         for user in page["items"]:
             if user["email"].lower() == who.lower():
                 return str(user["id"])
@@ -45,11 +45,11 @@ class Admin:
     def sign_out(self, user_id: str) -> None:
         self._api.post(f"{_path(user_id)}/sign-out")
 
-    def log(self, *, limit: int | None = None, **filters: Any) -> Iterator[models.AuditPage]:
+    def log(self, *, limit: int | None = None, **filters: Any) -> Iterator[models.PagedAuditEntry]:
         return self._api.pages("/admin/audit", filters, limit=limit)
 
-    def settings(self) -> models.SettingList:
-        answer: models.SettingList = self._api.get("/admin/settings")
+    def settings(self) -> models.Settings:
+        answer: models.Settings = self._api.get("/admin/settings")
         return answer
 
 

@@ -22,43 +22,43 @@ class Jobs:
 
     def list(
         self, *, state: str | None = None, name: str | None = None, key: str | None = None, limit: int | None = None
-    ) -> Iterator[models.JobPage]:
+    ) -> Iterator[models.PagedJobRow]:
         return self._api.pages("/jobs", {"state": state, "name": name, "key": key}, limit=limit)
 
-    def show(self, job_id: str) -> models.Job:
-        answer: models.Job = self._api.get(_path(job_id))
+    def show(self, job_id: str) -> models.JobRow:
+        answer: models.JobRow = self._api.get(_path(job_id))
         return answer
 
-    def follow(self, job_id: str, *, every_seconds: float = POLL_SECONDS) -> Iterator[models.Job]:
+    def follow(self, job_id: str, *, every_seconds: float = POLL_SECONDS) -> Iterator[models.JobRow]:
         """The job at once, then whenever it has changed, until it has ended. An unchanged one costs no body."""
         tag: str | None = None
         while True:
             found, tag = self._api.poll(_path(job_id), tag)
             if found is not None:
-                job: models.Job = found
+                job: models.JobRow = found
                 yield job
                 if job["state"] in ENDED:
                     return
             time.sleep(every_seconds)
 
-    def cancel(self, job_id: str) -> models.Job:
-        answer: models.Job = self._api.post(f"{_path(job_id)}/cancel")
+    def cancel(self, job_id: str) -> models.JobRow:
+        answer: models.JobRow = self._api.post(f"{_path(job_id)}/cancel")
         return answer
 
-    def retry(self, job_id: str) -> models.Job:
-        answer: models.Job = self._api.post(f"{_path(job_id)}/retry")
+    def retry(self, job_id: str) -> models.JobRow:
+        answer: models.JobRow = self._api.post(f"{_path(job_id)}/retry")
         return answer
 
-    def schedules(self) -> models.ScheduleList:
-        answer: models.ScheduleList = self._api.get("/jobs/schedules")
+    def schedules(self) -> models.Schedules:
+        answer: models.Schedules = self._api.get("/jobs/schedules")
         return answer
 
-    def run_schedule(self, name: str) -> models.Job:
-        answer: models.Job = self._api.post(f"/jobs/schedules/{quote(name, safe='')}/run")
+    def run_schedule(self, name: str) -> models.JobRow:
+        answer: models.JobRow = self._api.post(f"/jobs/schedules/{quote(name, safe='')}/run")
         return answer
 
-    def workers(self) -> models.WorkerList:
-        answer: models.WorkerList = self._api.get("/workers")
+    def workers(self) -> models.Workers:
+        answer: models.Workers = self._api.get("/workers")
         return answer
 
 
