@@ -1,10 +1,9 @@
 """The real application over real PostgreSQL, with accounts alone in it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import httpx
 import pytest
-from fastapi import FastAPI
 
 from dumont.accounts.api import router
 from dumont.accounts.hashing import PasswordHasher
@@ -13,6 +12,7 @@ from dumont.basics.clock import Clock
 from dumont.main.web import make_app
 from dumont.platform.contexts import Context
 from dumont.platform.db import Db
+from dumont.platform.db.engine import make_db, make_engine
 from dumont.platform.http.buckets import Buckets
 from dumont.platform.http.limits import RateLimits
 from dumont.platform.parts import Parts
@@ -36,30 +36,52 @@ def published() -> FakePublisher:
 
 
 @pytest.fixture
-def parts(db: Db, clock: FakeClock, settings: Settings, hasher: FakeHasher, published: FakePublisher) -> Parts:
-    parts = Parts()
-    parts.put(Db, db)
-    parts.put(Clock, clock)
-    parts.put(Settings, settings)
-    parts.put(PasswordHasher, hasher)
-    parts.put(Publisher, published)
-    parts.put(Signer, Signer("k" * 32))
-    parts.put(Vault, Vault([new_key()]))
-    parts.put(Buckets, Buckets(db))
-    parts.put(RateLimits, RateLimits(settings.model_copy(update={"rate_limit_anonymous": "100000/minute"})))
-    return parts
+def vault() -> Vault:
+    return Vault([new_key()])
 
 
 @pytest.fixture
-def app(parts: Parts) -> FastAPI:
-    return make_app([Context("accounts", router)], parts)
+def wire(
+    clock: FakeClock, settings: Settings, hasher: FakeHasher, published: FakePublisher, vault: Vault
+) -> Callable[[Db], Parts]:
+    def wired(db: Db) -> Parts:
+        parts = Parts()
+        parts.put(Db, db)
+        parts.put(Clock, clock)
+        parts.put(Settings, settings)
+        parts.put(PasswordHasher, hasher)
+        parts.put(Publisher, published)
+        parts.put(Signer, Signer("k" * 32))
+        parts.put(Vault, vault)
+        parts.put(Buckets, Buckets(db))
+        parts.put(RateLimits, RateLimits(settings.model_copy(update={"rate_limit_anonymous": "100000/minute"})))
+        return parts
+
+    return wired
 
 
 @pytest.fixture
-async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://dumont.test/api/v1") as client:
+async def client(wire: Callable[[Db], Parts], db: Db) -> AsyncIterator[httpx.AsyncClient]:
+    """One request at a time: all of them share the one transaction of the test."""
+    async with client_of(wire(db)) as client:
         yield client
+
+
+@pytest.fixture
+async def crowd(
+    wire: Callable[[Db], Parts], fresh_database_url: str, settings: Settings
+) -> AsyncIterator[httpx.AsyncClient]:
+    """Many requests at once, each with a connection and a transaction of its own, over a fresh database."""
+    engine = make_engine(fresh_database_url, settings.model_copy(update={"database_pool_size": 40}), name="crowd")
+    async with client_of(wire(make_db(engine))) as client:
+        yield client
+    await engine.dispose()
+
+
+def client_of(parts: Parts) -> httpx.AsyncClient:
+    app = make_app([Context("accounts", router)], parts)
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    return httpx.AsyncClient(transport=transport, base_url="http://dumont.test/api/v1")
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """SQL of the audit log: written once, read by page."""
 
-from collections.abc import Sequence
+import operator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -55,15 +56,15 @@ async def page(tx: Tx, wanted: Filter, after: Key | None, limit: int) -> Sequenc
 
 
 def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
-    pairs = [
-        (wanted.actor, AuditEntry.actor_id == wanted.actor),
-        (wanted.action, AuditEntry.action == wanted.action),
-        (wanted.object_type, AuditEntry.object_type == wanted.object_type),
-        (wanted.object_id, AuditEntry.object_id == wanted.object_id),
-        (wanted.since, AuditEntry.at >= wanted.since),
-        (wanted.until, AuditEntry.at < wanted.until),
+    tests: list[tuple[Any, Callable[[Any, Any], ColumnElement[bool]], Any]] = [
+        (AuditEntry.actor_id, operator.eq, wanted.actor),
+        (AuditEntry.action, operator.eq, wanted.action),
+        (AuditEntry.object_type, operator.eq, wanted.object_type),
+        (AuditEntry.object_id, operator.eq, wanted.object_id),
+        (AuditEntry.at, operator.ge, wanted.since),
+        (AuditEntry.at, operator.lt, wanted.until),
     ]
-    return [condition for given, condition in pairs if given is not None]
+    return [compare(column, value) for column, compare, value in tests if value is not None]
 
 
 def _entry(row: dict[str, Any]) -> Entry:

@@ -28,6 +28,8 @@ Period = Literal["day", "week", "month"]
 Begin = Callable[[], AbstractAsyncContextManager[AsyncSession]]
 AHEAD = timedelta(days=7)
 PURGE_ROWS = 10_000
+TENDING = text("SET LOCAL dumont.tending = 'on'")
+"""Lets rows of an append-only table be moved and outlive their time: its trigger looks at this."""
 NAME = re.compile(r"[a-z_][a-z0-9_]{0,40}")
 BOUND = re.compile(r"FROM \((?P<since>.+?)\) TO \((?P<until>.+?)\)")
 FIRST, LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
@@ -172,6 +174,7 @@ async def _alone(tx: AsyncSession, table: Partitioned) -> None:
     await tx.execute(text("SET LOCAL lock_timeout = '2s'"))
     await tx.execute(text("SET LOCAL statement_timeout = '120s'"))
     await tx.execute(text("SET LOCAL timezone = 'UTC'"))
+    await tx.execute(TENDING)
     await tx.execute(text(f'CREATE TABLE IF NOT EXISTS "{table.default}" PARTITION OF "{table.table}" DEFAULT'))
 
 
@@ -211,6 +214,7 @@ async def _purge_default(begin: Begin, table: Partitioned, cutoff: datetime) -> 
     purged = 0
     while True:
         async with begin() as tx:
+            await tx.execute(TENDING)
             swept = len((await tx.execute(sweep, {"cutoff": cutoff})).all())
         purged += swept
         if swept < PURGE_ROWS:

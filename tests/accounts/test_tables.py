@@ -1,0 +1,54 @@
+"""The tables as declared are the tables as migrated, and the audit log can't be rewritten."""
+
+from datetime import UTC, datetime
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from dumont.accounts import audit
+from dumont.accounts.tables import User
+from dumont.platform.db import Db
+from dumont.platform.db.partitions import tend
+from tests.build.accounts import Person
+
+
+async def test_tables_are_what_the_migration_makes(connection: AsyncConnection) -> None:
+    ours = {mapper.local_table.name for mapper in User.registry.mappers if "accounts" in mapper.class_.__module__}
+
+    def differences(sync: Connection) -> list[object]:
+        context = MigrationContext.configure(
+            sync,
+            opts={
+                "compare_type": True,
+                "include_name": lambda name, kind, _parents: kind != "table" or name in ours,
+                "include_object": lambda _object, name, kind, _reflected, _other: kind != "table" or name in ours,
+            },
+        )
+        return list(compare_metadata(context, User.metadata))
+
+    assert len(ours) == 10
+    assert await connection.run_sync(differences) == []
+
+
+class TestAuditEntries:
+    @pytest.mark.parametrize("change", ["UPDATE audit_entries SET summary = 'no'", "DELETE FROM audit_entries"])
+    async def test_refuse_to_be_changed(self, ada: Person, db: Db, change: str) -> None:
+        async with db.begin() as tx:
+            with pytest.raises(DBAPIError, match="append-only"):
+                async with tx.begin_nested():
+                    await tx.execute(text(change))
+
+    async def test_are_forgotten_only_by_the_job_that_tends_partitions(self, ada: Person, db: Db) -> None:
+        await tend(db.begin, audit.AUDIT, datetime(2026, 1, 5, tzinfo=UTC), 30)
+        assert await _count(db) > 0
+        await tend(db.begin, audit.AUDIT, datetime(2027, 1, 5, tzinfo=UTC), 30)
+        assert await _count(db) == 0
+
+
+async def _count(db: Db) -> int:
+    async with db.begin() as tx:
+        return int((await tx.execute(text("SELECT count(*) FROM audit_entries"))).scalar_one())
