@@ -7,6 +7,7 @@ import typer
 from typer.main import get_command
 
 from dumont.cli.ending import guarded
+from dumont.cli.light import lighten
 from dumont.cli.nouns import LazyGroup, Table
 from dumont.cli.verbs import HELP, root_options
 
@@ -58,7 +59,7 @@ def command() -> Any:
     app.callback(no_args_is_help=True, epilog="`dumont WORD --help` has examples. Guide: docs/guides/cli.md")(
         root_options
     )
-    return get_command(app)
+    return lighten(get_command(app))
 
 
 if __name__ == "__main__":

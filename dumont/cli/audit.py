@@ -22,7 +22,7 @@ COLUMNS = [
 @app.verb(
     "ls",
     "dumont audit ls",
-    "dumont audit ls --action accounts.log_in",
+    "dumont audit ls --action session.opened",
     "dumont audit ls --everyone --actor ada@example.com --since 2026-11-01T00:00:00Z",
 )
 def list_entries(

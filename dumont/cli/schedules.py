@@ -25,7 +25,7 @@ def list_schedules(session: Session) -> None:
     session.screen.items(session.jobs.schedules(), COLUMNS, identity="name")
 
 
-@app.verb("run", "dumont schedules run accounts.sweep", "dumont jobs watch $(dumont schedules run accounts.sweep -q)")
+@app.verb("run", "dumont schedules run accounts.prune", "dumont jobs watch $(dumont schedules run accounts.prune -q)")
 def run(session: Session, name: Annotated[str, typer.Argument(help="Name of the schedule.")]) -> None:
     """Run one now, once more than its clock says."""
     session.screen.one(session.jobs.run_schedule(name), JOB_COLUMNS)

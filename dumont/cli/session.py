@@ -95,7 +95,8 @@ class Session:
             try:
                 act(identity)
             except Failure as failure:
-                for line in told(failure):
+                first, *others = told(failure)
+                for line in (f"{identity}: {first}", *others):
                     self.screen.say(line)
                 worst = worst or exit_code(failure)
         if worst:

@@ -88,6 +88,16 @@ async def forget_old(tx: AsyncSession, now: datetime) -> None:
     await tx.execute(delete(IdempotentAnswer).where(IdempotentAnswer.at < now - KEPT_FOR))
 
 
+async def reseal(tx: AsyncSession, vault: Vault) -> int:
+    """Seals with the newest key what an older one sealed; how many there were."""
+    found = (await tx.execute(select(IdempotentAnswer).with_for_update())).scalars()
+    old = [row for row in found if row.answer and not vault.is_newest(row.answer)]
+    for row in old:
+        place = Claim(row.owner_id, row.key, vault).place
+        row.answer = vault.seal(vault.open(row.answer, place), place)
+    return len(old)
+
+
 async def _replay(claimed: Claim, digest: bytes, tx: AsyncSession) -> None:
     row = await tx.execute(
         select(IdempotentAnswer.request_hash, IdempotentAnswer.answer).where(

@@ -7,6 +7,7 @@ target, restores, counts the rows again, and only then commits.
 
 from dumont.platform.db.transfer.export import export
 from dumont.platform.db.transfer.header import Header
+from dumont.platform.db.transfer.programs import connect, users_of
 from dumont.platform.db.transfer.restore import restore
 
-__all__ = ["Header", "export", "restore"]
+__all__ = ["Header", "connect", "export", "restore", "users_of"]

@@ -10,6 +10,11 @@ from dumont.basics.errors import Unavailable
 from dumont.platform.db.embedded import find_binaries
 from dumont.platform.db.engine import asyncpg_url
 
+IN_USE = """
+    SELECT string_agg(DISTINCT application_name, ', ') FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name LIKE 'dumont %'
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -47,6 +52,12 @@ async def connect(url: str) -> asyncpg.Connection:
 
 async def major_of(connection: asyncpg.Connection) -> int:
     return int(connection.get_server_version().major)
+
+
+async def users_of(connection: asyncpg.Connection) -> str | None:
+    """Our processes that hold connections to it: `dumont web, dumont worker`."""
+    found: str | None = await connection.fetchval(IN_USE)
+    return found
 
 
 def last_words(said: bytes) -> str:

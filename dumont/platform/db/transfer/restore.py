@@ -14,16 +14,12 @@ from dumont.basics.errors import Conflict, Invalid, Unavailable
 from dumont.platform.db import migrate
 from dumont.platform.db.transfer.export import Watcher, count_rows
 from dumont.platform.db.transfer.header import END, HINT, Header, read_header
-from dumont.platform.db.transfer.programs import Place, connect, last_words, major_of, place, program
+from dumont.platform.db.transfer.programs import Place, connect, last_words, major_of, place, program, users_of
 
 OPTIONS = ("--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--output=/dev/null", "--dbname")
 START = b"BEGIN;\nDROP SCHEMA IF EXISTS public CASCADE;\nCREATE SCHEMA public;\n"
 NOT_BEFORE_17 = b"SET transaction_timeout = 0;\n"
 NOT_DATA = frozenset({"public.alembic_version"})
-IN_USE = """
-    SELECT string_agg(DISTINCT application_name, ', ') FROM pg_stat_activity
-    WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name LIKE 'dumont %'
-"""
 
 
 async def restore(
@@ -60,7 +56,7 @@ def _check_release(header: Header) -> None:
 
 
 async def _check_target(connection: asyncpg.Connection, *, force: bool) -> None:
-    users = await connection.fetchval(IN_USE)
+    users = await users_of(connection)
     if users:
         raise Conflict(
             f"The target is in use by {users}.", code="target_in_use", hint="Stop `dumont up`, web and worker first."
