@@ -20,7 +20,7 @@ from dumont.platform.work import Publish
 CHANNEL = "dumont_events"
 EVENTS = Partitioned("events", "at", "day", keep_days=lambda settings: settings.event_days)
 
-Enqueue = Callable[[AsyncSession, Job, BaseModel, datetime], Awaitable[object]]
+Enqueue = Callable[[AsyncSession, Job, BaseModel], Awaitable[object]]
 """Puts one job into the queue in the given transaction, to be run as soon as that has committed."""
 
 # One round trip. Without topics nobody live is interested, and NOTIFY is worth sparing: PostgreSQL lets only one
@@ -49,7 +49,7 @@ class Outbox:
         row = {"kind": event.kind, "topics": topics, "payload": event.model_dump_json(), "at": now, "channel": CHANNEL}
         await tx.execute(_RECORD, row)
         for job in self._listeners.get(event.kind, ()):
-            await self._enqueue(tx, job, event, now)
+            await self._enqueue(tx, job, event)
 
     def publisher(self, tx: AsyncSession, now: datetime) -> Publish:
         """What `Work.publish` is for one transaction."""

@@ -58,7 +58,7 @@ async def _write(db: Db, at: datetime, note: str = "x", id_: int = 1) -> None:
 async def _homes(db: Db) -> dict[str, str]:
     async with db.begin() as tx:
         found = await tx.execute(text("SELECT note, tableoid::regclass::text FROM notes"))
-        return {note: table for note, table in found}
+        return dict(found.tuples().all())
 
 
 class TestNextStep:
