@@ -61,6 +61,10 @@ async def _invalid_request(request: Request, error: RequestValidationError) -> J
 
 
 async def _http_exception(request: Request, error: HTTPException) -> JSONResponse:
+    if error.status_code == 400:
+        # The framework's word for a body that can't even be read as text or form.
+        unreadable = [FieldProblem(field="body", message="can't be read: is it JSON, in UTF-8?")]
+        return answer(request, 422, "The body can't be read.", code="invalid", errors=unreadable)
     code = TITLES.get(error.status_code, "error").lower().replace(" ", "_")
     detail = f"There is nothing at {request.url.path}." if error.status_code == 404 else str(error.detail)
     return answer(request, error.status_code, detail, code=code, headers=dict(error.headers or {}))

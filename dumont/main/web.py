@@ -9,7 +9,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 import dumont
 from dumont.main import failures
@@ -46,7 +46,7 @@ def make_app(contexts: Sequence[Context], parts: Parts | None = None, *, lifespa
             api.include_router(context.router)
     app.include_router(api)
     app.include_router(health.router)
-    app.mount("/", SpaFiles(find_folder(Path(dumont.__file__).parent)))
+    app.router.default = _elsewhere(app.router.default, SpaFiles(find_folder(Path(dumont.__file__).parent)))
     failures.install(app)
     if parts is not None:
         app.state.parts = parts
@@ -67,6 +67,15 @@ def enveloped(app: FastAPI, settings: Settings) -> ASGIApp:
     around = BodyLimit(around, bytes_max=settings.request_bytes_max)
     around = Alias(around)
     return Envelope(around, hsts=settings.public_url.startswith("https://"))
+
+
+def _elsewhere(nothing: ASGIApp, files: ASGIApp) -> ASGIApp:
+    """The application's files, where no endpoint is; a mount at the root would hide "wrong method" from endpoints."""
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        await (files if scope["type"] == "http" else nothing)(scope, receive, send)
+
+    return answer
 
 
 class _Application(FastAPI):

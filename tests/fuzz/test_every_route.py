@@ -67,7 +67,7 @@ def _administrators_key(url: str) -> str:
 
 
 @SCHEMA.parametrize()
-@settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 def test_answers_as_documented(case: schemathesis.Case, target: Target) -> None:
     case.call_and_validate(
         base_url=target.url, headers={"authorization": f"Bearer {target.key}"}, checks=CHECKS, timeout=20

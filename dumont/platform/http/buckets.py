@@ -43,7 +43,10 @@ RETURNING tokens
 
 
 class Buckets:
-    """Counts in a transaction of its own: a failed attempt counts, and slow work holds no lock on a shared bucket."""
+    """Counts in a transaction of its own: a failed attempt counts, and slow work holds no lock on a shared bucket.
+
+    To be asked before the first statement of the request, else one request holds two connections.
+    """
 
     def __init__(self, db: Db) -> None:
         self._db = db
@@ -51,10 +54,17 @@ class Buckets:
     async def take(self, buckets: Sequence[Bucket], now: datetime, *, refusal: type[TooMany] = TooMany) -> None:
         """One token of each, or none at all and `refusal`: a refused attempt doesn't empty the other buckets."""
         async with self._db.begin() as tx:
-            for bucket in buckets:
-                if not await _take(tx, bucket, now):
-                    wait = await _wait_seconds(tx, bucket, now)
-                    raise refusal(f"Too many attempts. Try again in {wait} s.", retry_seconds=wait)
+            await take_within(tx, buckets, now, refusal=refusal)
+
+
+async def take_within(
+    tx: AsyncSession, buckets: Sequence[Bucket], now: datetime, *, refusal: type[TooMany] = TooMany
+) -> None:
+    """In the caller's transaction, which must be kept when the attempt fails (`keeps_work`)."""
+    for bucket in buckets:
+        if not await _take(tx, bucket, now):
+            wait = await _wait_seconds(tx, bucket, now)
+            raise refusal(f"Too many attempts. Try again in {wait} s.", retry_seconds=wait)
 
 
 async def forget_full(tx: AsyncSession, now: datetime) -> None:

@@ -2,7 +2,8 @@
 
 `router = APIRouter(route_class=Door)` is all a context does. An endpoint that fails leaves nothing behind, unless its
 failure says that it `keeps_work`. A POST with an `Idempotency-Key` has its answer kept in the same transaction, so a
-repeat is answered without being done again, whatever died in between.
+repeat is answered without being done again, whatever died in between. A GET changes nothing, so it gets no transaction
+but a connection on which each statement stands alone.
 """
 
 import hashlib
@@ -26,6 +27,7 @@ from dumont.platform.work import Caller, Publisher, Work
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 P = TypeVar("P")
 CHANCE = SystemRandom()
+LOOKING = ("GET", "HEAD")
 
 
 class Door(APIRoute):
@@ -76,22 +78,28 @@ async def work_of(request: Request, caller: Caller) -> Work:
 async def _in_one_transaction(request: Request, inner: Handler) -> Response:
     kept: Failure | None = None
     response = Response()
-    async with parts_of(request).get(Db).begin() as tx:
+    db = parts_of(request).get(Db)
+    async with db.looking() if request.method in LOOKING else db.begin() as tx:
         request.state.tx = tx
         try:
             response = await inner(request)
-            claim: idempotency.Claim | None = getattr(request.state, "idempotent", None)
-            if claim is not None:
+            if claim := _claim_of(request):
                 await idempotency.remember(claim, tx, response)
         except idempotency.Replay as replay:
             response = replay.response
         except Failure as failure:
             if not failure.keeps_work:
                 raise
+            if claim := _claim_of(request):
+                await idempotency.release(claim, tx)
             kept = failure
     if kept is not None:
         raise kept
     return response
+
+
+def _claim_of(request: Request) -> idempotency.Claim | None:
+    return getattr(request.state, "idempotent", None)
 
 
 def _with_etag(request: Request, response: Response) -> Response:

@@ -22,6 +22,7 @@ from dumont.platform.secrets import Vault
 from dumont.platform.work import Work
 
 KEPT_FOR = timedelta(hours=24)
+KEPT_HEADERS = ("content-type", "location", "cache-control")
 
 
 class IdempotentAnswer(Base):
@@ -75,12 +76,21 @@ async def claim(request: Request, work: Work) -> Claim:
 
 
 async def remember(claimed: Claim, tx: AsyncSession, response: Response) -> None:
-    headers = {name: value for name, value in response.headers.items() if name in ("content-type", "location")}
+    headers = {name: value for name, value in response.headers.items() if name in KEPT_HEADERS}
     answer = orjson.dumps([response.status_code, headers, bytes(response.body).decode()]).decode()
     await tx.execute(
         update(IdempotentAnswer)
         .where(IdempotentAnswer.owner_id == claimed.owner_id, IdempotentAnswer.key == claimed.key)
         .values(answer=claimed.vault.seal(answer, claimed.place))
+    )
+
+
+async def release(claimed: Claim, tx: AsyncSession) -> None:
+    """For work that failed but is kept: the same request may be tried again."""
+    await tx.execute(
+        delete(IdempotentAnswer).where(
+            IdempotentAnswer.owner_id == claimed.owner_id, IdempotentAnswer.key == claimed.key
+        )
     )
 
 

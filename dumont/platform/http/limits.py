@@ -1,12 +1,15 @@
 """How often one may ask: windows counted in memory, or in Redis over all processes; without Redis all pass."""
 
 import time
+from typing import Any
 
 import structlog
 from fastapi import Request
 from limits import RateLimitItem, parse
 from limits.aio.strategies import SlidingWindowCounterRateLimiter
 from limits.storage import storage_from_string
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from dumont.basics.errors import Invalid, TooMany
@@ -15,12 +18,14 @@ from dumont.platform.work import Caller
 
 log = structlog.get_logger()
 
+ANSWER_SECONDS = 0.5
+LET_ALONE_SECONDS = 5.0
+
 
 class RateLimits:
     def __init__(self, settings: Settings) -> None:
-        url = f"async+{settings.redis}" if settings.redis else "async+memory://"
-        options = {"implementation": "redispy"} if settings.redis else {}
-        self._limiter = SlidingWindowCounterRateLimiter(storage_from_string(url, **options))
+        self._limiter = SlidingWindowCounterRateLimiter(_storage(settings.redis))
+        self._asked_again_at = 0.0
         self._anonymous = _parse("rate_limit_anonymous", settings.rate_limit_anonymous)
         self._user = _parse("rate_limit_user", settings.rate_limit_user)
 
@@ -28,10 +33,14 @@ class RateLimits:
         """Counts this request, leaves the figures for the answer's headers, and raises `TooMany` beyond the limit."""
         item = self._anonymous if caller.user_id is None else self._user
         key = f"ip:{caller.ip}" if caller.user_id is None else f"user:{caller.user_id}"
+        if time.monotonic() < self._asked_again_at:
+            return
         try:
             admitted = await self._limiter.hit(item, key)
             window = await self._limiter.get_window_stats(item, key)
         except (RedisError, OSError) as error:
+            # One request in a while finds out whether it is back; the others don't wait for it.
+            self._asked_again_at = time.monotonic() + LET_ALONE_SECONDS
             log.warning("rate_limits_away", error=type(error).__name__)
             return
         # The library gives the reset as wall time; only the distance matters to a client.
@@ -48,6 +57,18 @@ class RateLimits:
 async def admit(request: Request, caller: Caller) -> None:
     limits: RateLimits = request.app.state.parts.get(RateLimits)
     await limits.admit(request, caller)
+
+
+def _storage(redis_url: str | None) -> Any:
+    if redis_url is None:
+        return storage_from_string("async+memory://")
+    return storage_from_string(
+        f"async+{redis_url}",
+        implementation="redispy",
+        socket_connect_timeout=ANSWER_SECONDS,
+        socket_timeout=ANSWER_SECONDS,
+        retry=Retry(NoBackoff(), 0),
+    )
 
 
 def _parse(name: str, text: str) -> RateLimitItem:

@@ -23,7 +23,7 @@ class SpaFiles(StaticFiles):
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         if scope["method"] not in ("GET", "HEAD"):
-            raise HTTPException(405)
+            raise HTTPException(405, headers={"allow": "GET, HEAD"})
         if path in (".", "index.html") or not _is_file(path):
             return self._index()
         response = await super().get_response(path, scope)

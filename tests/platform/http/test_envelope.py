@@ -40,6 +40,7 @@ class TestEveryAnswer:
     async def test_hides_nothing_behind_a_wrong_method(self, client: AsyncClient) -> None:
         answer = await client.delete("/api/system")
         assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed")
+        assert answer.headers["allow"] == "GET"
 
 
 class TestBodyLimit:
@@ -66,3 +67,7 @@ class TestInvalidInput:
         answer = await client.post("/api/auth/signup", content=b"{", headers={"content-type": "application/json"})
         assert answer.status_code == 422
         assert answer.json()["errors"]
+
+    async def test_says_when_the_body_is_no_text(self, client: AsyncClient) -> None:
+        answer = await client.post("/api/auth/signup", content=b"\x80", headers={"content-type": "application/json"})
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "body")
