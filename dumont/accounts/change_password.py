@@ -6,16 +6,16 @@ from dumont.accounts.hashing import PasswordHasher
 from dumont.accounts.rules.passwords import demand_strong
 from dumont.accounts.store import sessions, users
 from dumont.basics.errors import Invalid
-from dumont.platform.http.buckets import Buckets
 from dumont.platform.work import Work
 
 
 class WrongPassword(Invalid):
     code = "wrong_password"
+    keeps_work = True  # the attempt counts
 
 
-async def change_password(work: Work, hasher: PasswordHasher, buckets: Buckets, *, current: str, new: str) -> None:
-    await throttle.before_password_check(work, buckets)
+async def change_password(work: Work, hasher: PasswordHasher, *, current: str, new: str) -> None:
+    await throttle.before_password_check(work)
     user = await profile.me(work)
     if not await hasher.matches(current, user.password_hash):
         raise WrongPassword.field("current_password", "Is not your password.")

@@ -48,7 +48,6 @@ def needs(permission: Permission) -> Any:
 
     async def work_with_permission(request: Request, token: Bearer) -> Work:
         caller = await _caller(request, token)
-        await limits.admit(request, caller)
         if not caller.may(permission):
             hint = f"It needs the permission {permission}."
             raise NotAllowed("You may not do this.", hint=hint)
@@ -58,15 +57,13 @@ def needs(permission: Permission) -> Any:
 
 
 async def _anyone(request: Request) -> Work:
-    caller = Caller(role="anonymous", ip=ip_of(request), request_id=_request_id(request))
+    caller = _stranger(request)
     await limits.admit(request, caller)
     return await work_of(request, caller)
 
 
 async def _signed_in(request: Request, token: Bearer) -> Work:
-    caller = await _caller(request, token)
-    await limits.admit(request, caller)
-    return await work_of(request, caller)
+    return await work_of(request, await _caller(request, token))
 
 
 async def identify(token: str, signer: Signer, tx: Tx, now: datetime) -> Caller:
@@ -86,6 +83,21 @@ def permission_of(dependency: Callable[..., Any] | None) -> str | None:
 
 
 async def _caller(request: Request, token: str | None) -> Caller:
+    """Counted either way: by account, or by address where the token is none or no longer good."""
+    try:
+        caller = await _known(request, token)
+    except NotSignedIn:
+        await limits.admit(request, _stranger(request))
+        raise
+    await limits.admit(request, caller)
+    return caller
+
+
+def _stranger(request: Request) -> Caller:
+    return Caller(role="anonymous", ip=ip_of(request), request_id=_request_id(request))
+
+
+async def _known(request: Request, token: str | None) -> Caller:
     if not token:
         raise NotSignedIn("This needs an account.")
     parts = parts_of(request)

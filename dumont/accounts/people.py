@@ -59,8 +59,8 @@ async def sign_out(work: Work, user_id: UUID) -> None:
 
 
 async def _set_role(work: Work, user: User, role: AccountRole) -> None:
-    await users.set_role(work.tx, user.id, role)
     details = {"before": user.role, "after": role}
+    await users.set_role(work.tx, user.id, role)
     await audit.record(work, "account.role_changed", ("user", user.id), f"Made {user.email} {role}", details=details)
     await work.publish(AccountChanged(user_id=user.id))
 

@@ -16,7 +16,7 @@ async def me(work: Work) -> User:
 
 async def rename(work: Work, name: str) -> User:
     user = await me(work)
-    await users.rename(work.tx, user.id, name)
     details = {"before": user.name, "after": name}
+    await users.rename(work.tx, user.id, name)
     await audit.record(work, "account.renamed", ("user", user.id), "Changed the name", details=details)
     return await me(work)

@@ -3,7 +3,7 @@
 import hashlib
 
 from dumont.basics.errors import TooMany
-from dumont.platform.http.buckets import Bucket, Buckets
+from dumont.platform.http.buckets import Bucket, Buckets, take_within
 from dumont.platform.work import Work
 
 
@@ -22,9 +22,10 @@ async def before_login(work: Work, buckets: Buckets, email: str) -> None:
     )
 
 
-async def before_password_check(work: Work, buckets: Buckets) -> None:
+async def before_password_check(work: Work) -> None:
     """For a person who is signed in: whoever borrowed the session must not find out the password."""
-    await _take(work, buckets, Bucket(f"password:user:{work.caller.me}", 10, 60))
+    bucket = Bucket(f"password:user:{work.caller.me}", 10, 60)
+    await take_within(work.tx, [bucket], work.now, refusal=TooManyAttempts)
 
 
 async def before_signup(work: Work, buckets: Buckets) -> None:

@@ -17,7 +17,7 @@ from tests.build.accounts import Person
 
 
 async def test_tables_are_what_the_migration_makes(connection: AsyncConnection) -> None:
-    ours = {mapper.local_table.name for mapper in User.registry.mappers if "accounts" in mapper.class_.__module__}
+    ours = {mapper.class_.__tablename__ for mapper in User.registry.mappers if "accounts" in mapper.class_.__module__}
 
     def differences(sync: Connection) -> list[object]:
         context = MigrationContext.configure(

@@ -15,12 +15,11 @@ router = APIRouter(prefix="/auth/password", tags=["auth"], route_class=Door)
 
 
 @router.post("", status_code=204, summary="Change my password", responses=problems())
-async def change_password(body: PasswordChange, work: AccountWrite, hasher: Hasher, buckets: Throttle) -> None:
+async def change_password(body: PasswordChange, work: AccountWrite, hasher: Hasher) -> None:
     """All other sessions end. In this one the access token must be refreshed."""
     await change.change_password(
         work,
         hasher,
-        buckets,
         current=body.current_password.get_secret_value(),
         new=body.new_password.get_secret_value(),
     )
