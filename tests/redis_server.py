@@ -13,6 +13,13 @@ REDIS = shutil.which("redis-server")
 
 @contextmanager
 def redis_server(folder: Path) -> Iterator[str]:
+    with redis_process(folder) as (url, _):
+        yield url
+
+
+@contextmanager
+def redis_process(folder: Path) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
+    """With the process, for tests that stop it."""
     assert REDIS is not None
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -23,7 +30,7 @@ def redis_server(folder: Path) -> Iterator[str]:
     )
     try:
         _wait_until_it_listens(port)
-        yield f"redis://127.0.0.1:{port}/0"
+        yield f"redis://127.0.0.1:{port}/0", process
     finally:
         process.kill()
         process.wait()

@@ -1,7 +1,6 @@
 """One page of a long list, and the cursor that says where the next one begins."""
 
 import base64
-import binascii
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -38,9 +37,14 @@ def read_cursor(cursor: str | None) -> Key | None:
         return None
     try:
         moment, identity = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        key = datetime.fromisoformat(moment).astimezone(UTC), UUID(identity)
-    except (ValueError, TypeError, AttributeError, binascii.Error):
+        return _aware(datetime.fromisoformat(moment)), UUID(identity)
+    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
         raise Invalid.field(
             "cursor", "is not one that this list gave", hint="Leave it out to start from the beginning."
         ) from None
-    return key
+
+
+def _aware(moment: datetime) -> datetime:
+    if moment.tzinfo is None:
+        raise ValueError("no zone")
+    return moment.astimezone(UTC)

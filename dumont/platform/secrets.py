@@ -18,6 +18,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from dumont.basics.errors import Invalid, Unavailable
 
+LEAST_LETTERS = 32
+
 
 @dataclass(frozen=True, slots=True)
 class Key:
@@ -56,7 +58,7 @@ class Vault:
                     code="unknown_encryption_key",
                     hint="Put the old key behind the new one in DUMONT_ENCRYPTION_KEYS.",
                 )
-            data = base64.urlsafe_b64decode(body)
+            data = base64.b64decode(body, altchars=b"-_", validate=True)
             return self._ring[key_id].decrypt(data[:12], data[12:], place.encode()).decode()
         except (ValueError, binascii.Error, InvalidTag):
             raise Unavailable(
@@ -86,16 +88,33 @@ def read_keys(text: str) -> list[Key]:
 
 def key_file(path: Path, make: str) -> str:
     """The text in a key file, made on first use with `make` in it, readable by its owner alone."""
+    text = _read_key_file(path)
+    if text is None:
+        _make_key_file(path, make)
+        text = _read_key_file(path) or ""
+    if len(text) < LEAST_LETTERS:
+        raise Unavailable(
+            f"The key file {path} is empty or damaged.",
+            code="key_file_damaged",
+            hint="Put it back from a backup. Removing it makes a new key: what the old one has sealed is lost.",
+        )
+    return text
+
+
+def _read_key_file(path: Path) -> str | None:
     try:
-        return path.read_text().strip()
+        return path.read_bytes().decode("ascii", "ignore").strip()
     except FileNotFoundError:
-        pass
+        return None
     except OSError as error:
         raise Unavailable(f"The key file {path} can't be read: {error.strerror}.") from None
-    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+
+
+def _make_key_file(path: Path, text: str) -> None:
+    fresh = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        _write_private(fresh, make)
+        _write_private(fresh, text)
         # A link appears whole or not at all, and the first of two processes wins.
         with contextlib.suppress(FileExistsError):
             path.hardlink_to(fresh)
@@ -104,12 +123,21 @@ def key_file(path: Path, make: str) -> str:
             f"The key file {path} can't be made: {error.strerror}.", hint="Set DUMONT_HOME to a folder of yours."
         ) from None
     finally:
-        fresh.unlink(missing_ok=True)
-    return path.read_text().strip()
+        with contextlib.suppress(OSError):
+            fresh.unlink()
+
+
+def replace_key_file(path: Path, text: str) -> None:
+    """Whole or not at all; what was in it is gone."""
+    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        _write_private(fresh, text)
+        fresh.replace(path)
+    except OSError as error:
+        raise Unavailable(f"The key file {path} can't be written: {error.strerror}.") from None
 
 
 def _write_private(path: Path, text: str) -> None:
-    path.unlink(missing_ok=True)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(text + "\n")
         file.flush()

@@ -22,7 +22,7 @@ def _setting(default: Any, description: str, *env: str, **rules: Any) -> Any:
 class Settings(BaseModel):
     """One flat table; every field is `DUMONT_<NAME>` in the environment and `<name>` in `dumont.toml`."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, allow_inf_nan=False)
 
     home: Path = _setting(Path(), "Folder of the embedded installation: database, keys, files.")
     host: str = _setting("127.0.0.1", "Address to listen on.", "APP_HOST")
@@ -68,6 +68,9 @@ class Settings(BaseModel):
     event_days: int = _setting(14, "How long events can be replayed to live readers.", ge=1)
     audit_days: int = _setting(730, "How long the audit log is kept.", ge=30)
     worker_metrics_port: int = _setting(0, "Port of a worker's own /metrics; 0 means none.", ge=0, le=65535)
+    drain_seconds: float = _setting(
+        0, "How long a stopping web process still serves, no longer ready, so that balancers look elsewhere.", ge=0
+    )
     shutdown_seconds: float = _setting(20, "How long a stopping process waits for what it has begun.", ge=0)
 
     smtp_url: SecretStr | None = _setting(
@@ -88,6 +91,27 @@ class Settings(BaseModel):
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("home", "postgres_bin")
+    @classmethod
+    def _whole_path(cls, value: Path | None) -> Path | None:
+        """Settings files know no shell that would expand `~`."""
+        return value and value.expanduser().absolute()
+
+    @field_validator("public_url", "otel_endpoint")
+    @classmethod
+    def _web_address(cls, value: str) -> str:
+        return _of_scheme(value, "http", "https").rstrip("/") if value else value
+
+    @field_validator("database_url", "database_replica_url")
+    @classmethod
+    def _database_address(cls, value: SecretStr | None) -> SecretStr | None:
+        return SecretStr(_of_scheme(value.get_secret_value(), "postgresql", "postgres")) if value else None
+
+    @field_validator("redis_url")
+    @classmethod
+    def _redis_address(cls, value: SecretStr | None) -> SecretStr | None:
+        return SecretStr(_of_scheme(value.get_secret_value(), "redis", "rediss", "unix")) if value else None
 
     @field_validator("secret_key")
     @classmethod
@@ -135,7 +159,8 @@ def load(environ: Mapping[str, str] | None = None, *, overrides: Mapping[str, An
         name: environ[key] for name in Settings.model_fields for key in reversed(env_names(name)) if environ.get(key)
     }
     given = {**from_toml, **from_environ, **(overrides or {})}
-    given.setdefault("home", default_home(environ))
+    if "home" not in given:  # asked for only then: a container's user may have no home
+        given["home"] = default_home(environ)
     sources: dict[str, Source] = dict.fromkeys(Settings.model_fields, "default")
     sources.update(dict.fromkeys(from_toml, "toml"))
     sources.update(dict.fromkeys({*from_environ, *(overrides or {})}, "environment"))
@@ -171,18 +196,31 @@ def runtime_dir(environ: Mapping[str, str] | None = None) -> Path:
 
 def _read_toml(environ: Mapping[str, str]) -> tuple[dict[str, Any], Path | None]:
     named = environ.get("DUMONT_CONFIG")
-    home = Path(environ["DUMONT_HOME"]) if environ.get("DUMONT_HOME") else default_home(environ)
+    home = Path(environ["DUMONT_HOME"]).expanduser() if environ.get("DUMONT_HOME") else default_home(environ)
     for path in [Path(named)] if named else [Path("dumont.toml"), home / "dumont.toml"]:
-        try:
-            found = tomllib.loads(path.read_text())
-        except (FileNotFoundError, NotADirectoryError, PermissionError) as error:
-            if named:
-                raise Invalid(f"DUMONT_CONFIG names {path}, which can't be read.", hint=str(error)) from None
+        if not named and not os.path.exists(path):  # noqa: PTH110 - Path.exists raises where a folder is closed to us
             continue
-        except tomllib.TOMLDecodeError as error:
-            raise Invalid(f"{path} is not valid TOML: {error}.") from None
+        try:
+            found = tomllib.loads(path.read_text("utf-8"))
+        except OSError as error:
+            said = f"DUMONT_CONFIG names {path}, which" if named else f"{path.absolute()}"
+            raise Invalid(f"{said} can't be read.", hint=f"{error.strerror}.") from None
+        except ValueError as error:
+            raise Invalid(f"{path} is not valid TOML: {_reason(error)}.") from None
         return {name.replace("-", "_"): value for name, value in found.items()}, path.resolve()
     return {}, None
+
+
+def _reason(error: ValueError) -> str:
+    """What is no text at all would be repeated in the error, and it may be a secret."""
+    return str(error) if isinstance(error, tomllib.TOMLDecodeError) else "it is not UTF-8"
+
+
+def _of_scheme(address: str, *schemes: str) -> str:
+    scheme, found, rest = address.partition("://")
+    if not found or not rest or scheme.partition("+")[0] not in schemes:
+        raise ValueError(f"must be an address that begins with {schemes[0]}://")
+    return address
 
 
 def _validated(given: Mapping[str, Any]) -> Settings:

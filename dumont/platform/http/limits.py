@@ -62,13 +62,13 @@ async def admit(request: Request, caller: Caller) -> None:
 def _storage(redis_url: str | None) -> Any:
     if redis_url is None:
         return storage_from_string("async+memory://")
-    return storage_from_string(
-        f"async+{redis_url}",
-        implementation="redispy",
-        socket_connect_timeout=ANSWER_SECONDS,
-        socket_timeout=ANSWER_SECONDS,
-        retry=Retry(NoBackoff(), 0),
-    )
+    options: dict[str, Any] = {
+        "implementation": "redispy",
+        "socket_connect_timeout": ANSWER_SECONDS,
+        "socket_timeout": ANSWER_SECONDS,
+        "retry": Retry(NoBackoff(), 0),
+    }
+    return storage_from_string(f"async+{redis_url}", **options)
 
 
 def _parse(name: str, text: str) -> RateLimitItem:

@@ -3,8 +3,10 @@
 import logging
 import re
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import orjson
 import structlog
@@ -18,8 +20,11 @@ SECRET_NAME = re.compile(r"password|secret|token|authorization|cookie|api_?key|p
 SECRET_TEXT = re.compile(
     r"dmt_[0-9a-f]{12}_[\w-]{20,}"  # our API keys
     r"|eyJ[\w-]+\.[\w-]+\.[\w-]+"  # JSON web tokens
-    r"|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"  # user and password in a URL
+    r"|(?<=://)[^/\s:@]*:[^/\s@]+(?=@)"  # user and password in a URL
+    r"|(?<=[#?&]token=)[^&\s\"']+"  # the token of a link
+    r"|(?<=Bearer )[^\s\"',]+"
 )
+SPEAKS_FOR_ITSELF = bool | int | float | datetime | UUID | None
 Line = MutableMapping[str, Any]
 
 
@@ -34,7 +39,7 @@ def configure(settings: Settings) -> None:
         structlog.stdlib.ExtraAdder(),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.StackInfoRenderer(),
-        *([] if console else [structlog.processors.format_exc_info]),
+        structlog.processors.format_exc_info,
         hide_secrets,
     ]
     structlog.configure(
@@ -58,15 +63,20 @@ def hide_secrets(_logger: Any, _method: str, line: Line) -> Line:
 
 
 def _hidden(name: str, value: object) -> object:
-    if isinstance(value, SecretStr | SecretBytes) or (SECRET_NAME.search(name) and isinstance(value, str | bytes)):
+    if name == "_record" or isinstance(value, SPEAKS_FOR_ITSELF):
+        return value
+    if isinstance(value, SecretStr | SecretBytes) or SECRET_NAME.search(name):
         return HIDDEN
-    if isinstance(value, str):
-        return SECRET_TEXT.sub(HIDDEN, value)
-    if isinstance(value, dict):
-        return {key: _hidden(str(key), inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
+    if isinstance(value, Mapping):
+        return {_clean(key): _hidden(str(key), inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
         return [_hidden(name, inner) for inner in value]
-    return value
+    return _clean(value)
+
+
+def _clean(value: object) -> str:
+    """Of anything else as it would be written: an error, an address and a path may all hold a secret."""
+    return SECRET_TEXT.sub(HIDDEN, value.decode(errors="replace") if isinstance(value, bytes) else str(value))
 
 
 def _dump(line: Line, **_: Any) -> str:
