@@ -67,6 +67,9 @@ def enable(session: Session, who: Who) -> None:
 def reset_link(session: Session, who: Who) -> None:
     """Print a link with which its owner sets a new password; hand it over in private, it works once."""
     link = session.admin.reset_link(session.admin.find(who))
+    if not session.screen.as_json and link["url"].startswith("/"):
+        # A server that was not told its public address leaves that part to whoever knows it.
+        link["url"] = session.server + link["url"]
     columns = [Column("link", lambda it: it["url"]), Column("until", lambda it: moment(it["expires_at"]))]
     session.screen.one(link, columns, identity="url")
 

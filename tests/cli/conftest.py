@@ -1,0 +1,66 @@
+"""A real server for the command line to speak to, and the people who do."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.build.accounts import PASSWORD
+from tests.cli.terminal import Terminal
+from tests.conftest import DatabaseMaker
+from tests.processes import Dumont
+
+ADA, BOB = "ada@example.com", "bob@example.com"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One test process for them all: each would start a server of its own."""
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.is_relative_to(here):
+            item.add_marker(pytest.mark.xdist_group("cli"))
+
+
+@pytest.fixture(scope="session")
+def server(make_database: DatabaseMaker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of `dumont up`, with a database of its own."""
+    env = {"DATABASE_URL": make_database(), "DUMONT_HOME": str(tmp_path_factory.mktemp("home"))}
+    with Dumont("up", "--port", "0", env=env) as process:
+        yield process.url
+
+
+@pytest.fixture(scope="session")
+def people(server: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Credentials of Ada, who came first and is administrator, and of Bob, who may little."""
+    folder = tmp_path_factory.mktemp("people")
+    for email in (ADA, BOB):
+        person = Terminal(server, folder / email)
+        person.does("signup", "--email", email, "--name", email[:3].title(), "--password-stdin", given=PASSWORD)
+    return folder
+
+
+@pytest.fixture
+def seat(server: str, people: Path, tmp_path: Path) -> Callable[[str], Terminal]:
+    """Somebody signed in, with a copy of their credentials that the test may spoil."""
+
+    def take(email: str) -> Terminal:
+        shutil.copytree(people / email, tmp_path / email)
+        return Terminal(server, tmp_path / email)
+
+    return take
+
+
+@pytest.fixture
+def ada(seat: Callable[[str], Terminal]) -> Terminal:
+    return seat(ADA)
+
+
+@pytest.fixture
+def bob(seat: Callable[[str], Terminal]) -> Terminal:
+    return seat(BOB)
+
+
+@pytest.fixture
+def nobody(server: str, tmp_path: Path) -> Terminal:
+    return Terminal(server, tmp_path / "nobody")
