@@ -96,9 +96,9 @@ async def end(connection: asyncpg.Connection, lease: Lease, ending: Ending, now:
     return [row, *await store.release(connection, row.key, now)]
 
 
-async def is_held(connection: asyncpg.Connection, lease: Lease, idle_seconds: float) -> bool:
-    """Before a transaction's work. One that is left open, by a frozen worker, must not lock others out for long."""
-    return await connection.fetchval(_IS_HELD, lease.job_id, lease.epoch, f"{int(idle_seconds * 1000)}ms") is not None
+async def is_held(connection: asyncpg.Connection, lease: Lease) -> bool:
+    """Before a transaction's work: without a lock, so that a run which freezes in it does not bar its successor."""
+    return await connection.fetchval(_IS_HELD, lease.job_id, lease.epoch) is not None
 
 
 async def hold(connection: asyncpg.Connection, lease: Lease) -> bool:
@@ -178,12 +178,9 @@ _GO_BACK = tickets.with_ticket(
     """
 )
 
-_IS_HELD = """
-    SELECT set_config('idle_in_transaction_session_timeout', $3, true)
-    FROM jobs WHERE id = $1 AND epoch = $2 AND state = 'running'
-"""
+_IS_HELD = "SELECT 1 FROM jobs WHERE id = $1 AND epoch = $2 AND state = 'running'"
 
-_HOLD = "SELECT 1 FROM jobs WHERE id = $1 AND epoch = $2 AND state = 'running' FOR SHARE"
+_HOLD = f"{_IS_HELD} FOR SHARE"
 
 _PROGRESS = """
     UPDATE jobs SET progress = $3::text::jsonb WHERE id = $1 AND epoch = $2 AND state = 'running' RETURNING *

@@ -1,8 +1,7 @@
-"""All jobs and listeners of a process, by name and by event."""
+"""All jobs of a process by name; a listener is a job too."""
 
 from collections.abc import Iterable, Iterator
 
-from dumont.platform.events import Event
 from dumont.platform.jobs import cron
 from dumont.platform.jobs.port import Job, Listener
 
@@ -12,11 +11,9 @@ class Registry:
 
     def __init__(self, jobs: Iterable[Job] = (), listeners: Iterable[Listener] = ()) -> None:
         self._jobs: dict[str, Job] = {}
-        self._listeners: dict[type[Event], list[Listener]] = {}
         for job in jobs:
             self._add(job)
         for listener in listeners:
-            self._listeners.setdefault(listener.event, []).append(listener)
             self._add(listener.job)
 
     def __iter__(self) -> Iterator[Job]:
@@ -27,9 +24,6 @@ class Registry:
             return self._jobs[name]
         except KeyError:
             raise LookupError(f"no job is called {name!r}; main/contexts.py lists all of them") from None
-
-    def listeners_of(self, event: type[Event]) -> tuple[Listener, ...]:
-        return tuple(self._listeners.get(event, ()))
 
     @property
     def scheduled(self) -> tuple[tuple[Job, str], ...]:

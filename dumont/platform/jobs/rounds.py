@@ -87,7 +87,7 @@ class Rounds:
     async def _tick(self, name: str, expected: datetime, now: datetime) -> None:
         """Of all workers that see a schedule due, one moves it on and enqueues; ticks that were missed count once."""
         after = cron.next_after(self._registry.job(name).cron or "", now)
-        async with self._outside.db.begin() as tx:
+        async with self._outside.begin() as tx:
             connection = await raw(tx)
             if await connection.fetchval(_MOVE_ON, name, expected, after) is not None:
                 job_id = await self._jobs.enqueue(tx, name)
@@ -99,7 +99,7 @@ class Rounds:
             await self._pool.execute(_DECLARE, job.name, expression, cron.next_after(expression, now))
 
     async def _mend(self) -> None:
-        async with self._outside.db.begin() as tx:
+        async with self._outside.begin() as tx:
             connection, now = await raw(tx), self._outside.clock.now()
             records = await connection.fetch(tickets.MEND_QUEUED, now)
             records += await connection.fetch(tickets.MEND_RUNNING, now, self._lease_seconds)

@@ -11,6 +11,7 @@ from random import Random
 from typing import Any, Literal, TypeVar
 from uuid import UUID
 
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dumont.basics.clock import Clock
@@ -47,6 +48,16 @@ class Outside:
     parts: Parts
     publish: PublishIn
 
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[AsyncSession]:
+        """One transaction. Left open by a worker that froze, it must not bar others longer than its lease does."""
+        async with self.db.begin() as tx:
+            await tx.execute(_END_WHEN_IDLE, {"limit": f"{int(self.settings.worker_lease_seconds * 1000)}ms"})
+            yield tx
+
+
+_END_WHEN_IDLE = text("SELECT set_config('idle_in_transaction_session_timeout', :limit, true)")
+
 
 class ActiveRun:
     def __init__(self, row: JobRow, held: Lease, outside: Outside) -> None:
@@ -71,8 +82,8 @@ class ActiveRun:
 
     @asynccontextmanager
     async def work(self) -> AsyncIterator[Work]:
-        async with self._outside.db.begin() as tx:
-            if not await lease.is_held(await raw(tx), self.lease, self._outside.settings.worker_lease_seconds):
+        async with self._outside.begin() as tx:
+            if not await lease.is_held(await raw(tx), self.lease):
                 raise LeaseLost
             now = self._outside.clock.now()
             yield Work(
@@ -136,7 +147,7 @@ class ActiveRun:
         if progress is None:
             return
         self._written_at = time.monotonic()
-        async with self._outside.db.begin() as tx:
+        async with self._outside.begin() as tx:
             row = await lease.write_progress(await raw(tx), self.lease, progress)
             if row is not None:
                 await self._outside.publish(tx, changed(row), self._outside.clock.now())

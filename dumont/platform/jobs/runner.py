@@ -49,7 +49,7 @@ class Runner:
 
     async def _start(self, job_id: UUID, ticket: int) -> Started | None:
         taker = Taker(self._worker, self._outside.clock.now())
-        async with self._outside.db.begin() as tx:
+        async with self._outside.begin() as tx:
             found = await lease.start(await raw(tx), job_id, ticket, taker)
             if isinstance(found, TakenOver):
                 found = await self._take_over(tx, found, taker)
@@ -127,7 +127,7 @@ class Runner:
 
     async def _write_end(self, run: ActiveRun, ending: Ending) -> None:
         now = self._outside.clock.now()
-        async with self._outside.db.begin() as tx:
+        async with self._outside.begin() as tx:
             for row in await lease.end(await raw(tx), run.lease, ending, now):
                 await self._outside.publish(tx, changed(row), now)
 

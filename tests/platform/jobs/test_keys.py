@@ -7,8 +7,8 @@ import asyncpg
 import pytest
 
 from dumont.basics.errors import Unavailable
-from dumont.platform.jobs import Job, Run, growing
-from tests.platform.jobs.conftest import System
+from dumont.platform.jobs import Job, Run, Which, growing
+from tests.platform.jobs.conftest import System, soon
 
 
 class Gate:
@@ -83,15 +83,15 @@ class TestKeys:
     async def test_pass_on_when_the_one_in_line_is_cancelled(self, system: System, gate: Gate) -> None:
         system.declare(Job("test.gate", gate))
         async with system.working():
-            first, second, third = [await self._enqueued(system, "one") for _ in range(3)]
-            await system.until(third, "waiting", "running")
-            rows = [await system.get(job_id) for job_id in (first, second, third)]
-            waiting = [row for row in rows if row.state == "waiting"]
+            for _ in range(3):
+                await system.enqueue("test.gate", key="one")
+            await soon(lambda: system.ask("SELECT count(*) = 2 FROM jobs WHERE state = 'waiting'"))
             async with system.db.begin() as tx:
-                await system.jobs.cancel(tx, waiting[0].id)
+                [last, next_one] = await system.jobs.page(tx, Which(state="waiting"))
+                await system.jobs.cancel(tx, next_one.id)
             gate.open.set()
-            await system.until(waiting[1].id, "succeeded")
-            assert (await system.get(waiting[0].id)).state == "cancelled"
+            await system.until(last.id, "succeeded")
+            assert (await system.get(next_one.id)).state == "cancelled"
 
     async def test_are_guarded_by_the_database_itself(self, system: System, gate: Gate) -> None:
         system.declare(Job("test.gate", gate))
@@ -101,7 +101,3 @@ class TestKeys:
             await system.change(
                 "UPDATE jobs SET state = 'running', worker = id, started_at = now(), deadline_at = now()"
             )
-
-    @staticmethod
-    async def _enqueued(system: System, key: str) -> Any:
-        return await system.enqueue("test.gate", key=key)
