@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import dumont
 from dumont.basics.errors import Failure, Invalid, Unavailable
@@ -164,7 +165,8 @@ def address(server: str) -> str:
     """`host:port` is taken for http; a path behind it is cut off only if it is the API's own."""
     text = server.strip().rstrip("/").removesuffix(PREFIX).removesuffix("/api")
     text = text if "://" in text else f"http://{text}"
-    if not text.startswith(("http://", "https://")) or text.endswith("://"):
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or "http" in parts.netloc.split(":"):
         raise Invalid(f"{server} is not the address of a server.", hint="It is like https://dumont.example.com.")
     return text
 

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
@@ -49,8 +50,7 @@ class TestExitCodes:
         assert exit_code(errors.TooMany("x", retry_seconds=3)) == 8
 
     def test_are_those_of_the_guide(self) -> None:
-        with open("docs/guides/cli.md") as guide:
-            text = guide.read()
+        text = (Path(__file__).parents[2] / "docs" / "guides" / "cli.md").read_text()
         for code in {*CODES.values(), 8, 130}:
             assert f"| {code} |" in text
 
