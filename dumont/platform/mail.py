@@ -104,7 +104,8 @@ def make_mail(settings: Settings) -> Mail:
 
 
 def _address(text: str) -> Address:
-    name, address = parseaddr(text)
+    """Of one line: a second one would be a header of the sender's choice."""
+    name, address = parseaddr(text if text.isprintable() else "")
     try:
         return Address(name, addr_spec=address)
     except (ValueError, IndexError):

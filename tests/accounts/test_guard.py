@@ -1,0 +1,66 @@
+"""The guard at every door: one question to the database, and the right refusal."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from dumont.accounts import guard
+from dumont.accounts.signer import AccessClaims, Signer
+from dumont.platform.db import Db
+from tests.build.accounts import Person
+from tests.fakes.clock import FakeClock
+
+
+@contextmanager
+def statements(engine: AsyncEngine) -> Iterator[list[str]]:
+    seen: list[str] = []
+
+    def see(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        seen.append(statement)
+
+    event.listen(engine.sync_engine, "before_cursor_execute", see)
+    yield seen
+    event.remove(engine.sync_engine, "before_cursor_execute", see)
+
+
+class TestGuard:
+    async def test_asks_one_question_of_the_database(self, ada: Person, engine: AsyncEngine) -> None:
+        key = (await ada.does("POST", "/api-keys", {"name": "x", "scopes": ["account:read"]}))["key"]
+        robot = ada.with_key(key)
+        await robot.gets("/auth/me")
+        for person, table in ((ada, "sessions"), (robot, "api_keys")):
+            with statements(engine) as seen:
+                await person.gets("/auth/me")
+            asked = [statement for statement in seen if "SAVEPOINT" not in statement]
+            assert len(asked) == 2, asked
+            assert table in asked[0]
+
+    async def test_knows_whom_a_token_belongs_to_on_every_way_in(self, ada: Person, db: Db, clock: FakeClock) -> None:
+        async with db.begin() as tx:
+            caller = await guard.identify(ada.access_token, Signer("k" * 32), tx, clock.now())
+        assert str(caller.user_id) == await ada.id()
+        assert caller.session_id is not None
+        assert caller.may("account:write")
+        assert not caller.may("users:manage")
+
+    async def test_refuses_a_good_token_for_the_session_of_another(
+        self, admin: Person, ada: Person, client: httpx.AsyncClient, clock: FakeClock
+    ) -> None:
+        signer = Signer("k" * 32)
+        hers = signer.read(ada.access_token, clock.now())
+        his = signer.read(admin.access_token, clock.now())
+        mixed = AccessClaims(his.user_id, hers.session_id, hers.session_version)
+        forged = Person(client, "", signer.sign(mixed, clock.now(), 900), "")
+        assert (await forged.asks("GET", "/auth/me")).json()["code"] == "session_revoked"
+
+    @pytest.mark.parametrize("header", ["", "Bearer", "Basic YTpi", "bearer "])
+    async def test_says_how_to_sign_in(self, client: httpx.AsyncClient, header: str) -> None:
+        answer = await client.get("/auth/me", headers={"authorization": header})
+        assert (answer.status_code, answer.json()["code"]) == (401, "not_signed_in")
+        assert answer.headers["www-authenticate"].startswith("Bearer")
+        assert answer.json()["hint"]
