@@ -171,6 +171,32 @@ class TestResume:
                 "live again",
             ]
 
+    async def test_shows_nothing_live_before_what_was_missed(self, make_hub: MakeHub, writer: Writer) -> None:
+        """Else a reader cut off in between would come back naming the live one, and never see the missed."""
+        hub = await make_hub()
+        read, go_on, replay = asyncio.Event(), asyncio.Event(), hub.replay
+
+        async def slow_replay(topics: dict[str, str], after: int) -> object:
+            found = await replay(topics, after)
+            read.set()
+            await go_on.wait()
+            return found
+
+        hub.replay = slow_replay  # type: ignore[method-assign,assignment]
+        async with Line(hub) as witness, Line(hub) as line:
+            await (await witness.hello()).subscribe("notes")
+            await writer.write("seen")
+            after = (await witness.noted("seen"))["id"]
+            await writer.write("missed")
+            await witness.noted("missed")
+            await (await line.hello()).subscribe("notes", after=after)
+            await read.wait()
+            await writer.write("live")
+            await witness.noted("live")
+            go_on.set()
+            await line.noted("live")
+            assert line.notes == ["seen", "missed", "live"]
+
     async def test_asks_for_a_reload_when_the_event_is_gone(
         self, make_hub: MakeHub, writer: Writer, live_db: Db
     ) -> None:
