@@ -18,6 +18,7 @@ from rich.table import Table
 
 TICKS = os.sysconf("SC_CLK_TCK")
 WRK = shutil.which("wrk")
+WRK_MISSING = "" if WRK else "bench: wrk is missing; as root on Debian: apt-get install wrk"
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ def show(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], n
         table.add_column(column, justify="left" if index == 0 else "right")
     for row in rows:
         table.add_row(*[f"{cell:,.3g}" if isinstance(cell, float) else str(cell) for cell in row])
-    Console(width=max(110, shutil.get_terminal_size().columns)).print(table)
+    Console(width=max(120, shutil.get_terminal_size().columns)).print(table)
 
 
 def median(values: Sequence[float]) -> float:
@@ -102,7 +103,7 @@ def wrk(
 ) -> Load:
     """One round of load; the server's own CPU seconds tell more than the wall on a shared machine."""
     if WRK is None:
-        raise SystemExit("bench: wrk is missing; as root on Debian: apt-get install wrk")
+        raise SystemExit(WRK_MISSING)
     before = cpu_seconds(pid)
     options = [part for name, value in (headers or {}).items() for part in ("-H", f"{name}: {value}")]
     command = [WRK, "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", *options, url]

@@ -1,0 +1,1 @@
+"""Servers that benchmarks put under load; each is started as a process of its own."""
