@@ -1,23 +1,55 @@
 """Where the database is: the one that the settings name, or the embedded one, which the last user stops."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from threading import Event, Thread
 
+import structlog
+
+from dumont.basics.errors import Failure
 from dumont.platform.db import migrate
 from dumont.platform.db.embedded import EmbeddedPostgres
 from dumont.platform.settings import Settings, runtime_dir
 
+log = structlog.get_logger()
+
+LOOK_SECONDS = 1.0
+
 
 @contextmanager
-def database(settings: Settings) -> Iterator[str]:
-    """The URL of a database that takes connections."""
+def database(settings: Settings, *, watched: bool = False) -> Iterator[str]:
+    """The URL of a database that takes connections. `watched` is for long use: it brings a dead embedded one back."""
     if settings.database_url is not None:
         yield settings.database_url.get_secret_value()
         return
-    with EmbeddedPostgres(
-        settings.home / "postgres", bin_dir=settings.postgres_bin, runtime_dir=runtime_dir()
-    ) as embedded:
+    with (
+        EmbeddedPostgres(
+            settings.home / "postgres", bin_dir=settings.postgres_bin, runtime_dir=runtime_dir()
+        ) as embedded,
+        _watched(embedded) if watched else nullcontext(),
+    ):
         yield embedded.url
+
+
+@contextmanager
+def _watched(embedded: EmbeddedPostgres) -> Iterator[None]:
+    """By a thread, because bringing it up blocks."""
+    enough = Event()
+    watcher = Thread(target=_look_after, args=(embedded, enough), name="database-watcher", daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        enough.set()
+        watcher.join()
+
+
+def _look_after(embedded: EmbeddedPostgres, enough: Event) -> None:
+    while not enough.wait(LOOK_SECONDS):
+        try:
+            embedded.start()
+        except Failure as failure:
+            log.error("embedded_database_away", error=failure.message)
 
 
 async def bring_up_to_date(settings: Settings, url: str) -> migrate.Status:

@@ -9,6 +9,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
 from dumont.basics import errors
+from dumont.platform.db.engine import DatabaseAway
 from dumont.platform.http.problems import TITLES, FieldProblem, answer
 
 log = structlog.get_logger()
@@ -23,7 +24,7 @@ STATUS: dict[type[errors.Failure], int] = {
     errors.TooMany: 429,
     errors.Unavailable: 503,
 }
-DATABASE_AWAY = (OperationalError, InterfaceError, PoolTimeout, ConnectionError)
+DATABASE_AWAY = (DatabaseAway, OperationalError, InterfaceError, PoolTimeout, ConnectionError)
 STATEMENT_CANCELLED = "57014"
 
 
@@ -31,7 +32,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(errors.Failure, _failure)  # type: ignore[arg-type]
     app.add_exception_handler(RequestValidationError, _invalid_request)  # type: ignore[arg-type]
     app.add_exception_handler(HTTPException, _http_exception)  # type: ignore[arg-type]
-    for kind in (DBAPIError, PoolTimeout, ConnectionError):
+    for kind in (DatabaseAway, DBAPIError, PoolTimeout, ConnectionError):
         app.add_exception_handler(kind, _database)
     app.add_exception_handler(Exception, _our_mistake)
 
@@ -78,8 +79,8 @@ async def _database(request: Request, error: Exception) -> JSONResponse:
         request,
         503,
         "The database does not answer just now.",
-        code="database_unavailable",
-        hint="Nothing was changed. Try again in a few seconds.",
+        code=DatabaseAway.code,
+        hint=DatabaseAway.hint,
         headers={"retry-after": "2"},
     )
 

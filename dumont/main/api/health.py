@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from dumont.basics.errors import NotAllowed
-from dumont.platform.db.engine import Db
+from dumont.platform.db.engine import DatabaseAway, Db
 from dumont.platform.http.doors import parts_of
 from dumont.platform.settings import Settings
 
@@ -30,7 +30,7 @@ async def ready(request: Request) -> Response:
     try:
         async with parts_of(request).get(Db).begin() as tx:
             await tx.execute(text("SELECT 1"))
-    except (SQLAlchemyError, OSError):
+    except (SQLAlchemyError, DatabaseAway, OSError):
         return JSONResponse({"status": "unavailable", "database": "away"}, 503)
     return JSONResponse({"status": "ok", "database": "ok"})
 

@@ -1,6 +1,9 @@
 """`dumont up`, `dumont web` and `dumont worker`: the product in one process, or in parts."""
 
+import gc
+import signal
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -36,16 +39,21 @@ def _settings(**given: Any) -> "Loaded":
 
 
 def _run(loaded: "Loaded", *, web: bool, worker: bool) -> None:
+    gc.disable()  # while loading there is nothing to collect; it is enabled again when the process is ready
     from dumont.main.database import database
-    from dumont.main.processes import run
+    from dumont.main.processes import listening_on, run
     from dumont.platform.telemetry import logs
 
     settings = loaded.settings
     logs.configure(settings)
-    if settings.embedded:
-        _say(f"Database: embedded, in {settings.home}")
-    with database(settings) as url:
-        run(loaded, url, web=web, worker=worker, ready=lambda where: _tell_ready(where, worker=worker))
+    # Until the process has its own ways to stop, and after them, SIGTERM ends it as Ctrl-C does: database and all.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with ExitStack() as stack:
+        listening = stack.enter_context(listening_on(settings)) if web else None
+        if settings.embedded:
+            _say(f"Database: embedded, in {settings.home}")
+        url = stack.enter_context(database(settings, watched=True))
+        run(loaded, url, listening=listening, worker=worker, ready=lambda where: _tell_ready(where, worker=worker))
     _say("Stopped. Everything is saved.")
 
 

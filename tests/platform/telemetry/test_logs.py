@@ -130,7 +130,8 @@ class TestSecrets:
         assert lines[4]["value"] == f"Parcel(inside='{left}')"
 
     def test_are_hidden_in_the_event_itself_and_in_keys(self, written: Log) -> None:
-        written.log.info(f"took {KEY}", seen={KEY: 1})
+        event = f"took {KEY}"
+        written.log.info(event, seen={KEY: 1})
         logging.getLogger("a.library").warning("took %s", JWT)
         text = written.text()
         assert KEY not in text

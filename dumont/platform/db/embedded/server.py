@@ -173,8 +173,8 @@ class EmbeddedPostgres:
 
     def _shut_down(self) -> None:
         """Fast: sessions end, all is written. At once, if that takes too long: the next start recovers."""
-        found = read_postmaster(self._data.cluster)
-        if found is None or not self._is_ours_alive():
+        found = self._to_stop(time.monotonic() + STOP_SECONDS)
+        if found is None:
             return
         for number, seconds in ((signal.SIGINT, STOP_SECONDS), (signal.SIGQUIT, STOP_AT_ONCE_SECONDS)):
             found.signal(number)
@@ -186,6 +186,15 @@ class EmbeddedPostgres:
             code="database_not_stopped",
             hint=f"Its log is {self._data.log}.",
         )
+
+    def _to_stop(self, deadline: float) -> Postmaster | None:
+        """One that we launched a moment ago has not yet written who it is."""
+        while self._is_ours_alive():
+            found = read_postmaster(self._data.cluster)
+            if found is not None or time.monotonic() > deadline:
+                return found
+            time.sleep(LOOK_AGAIN_SECONDS[0])
+        return None
 
     def _is_gone(self, deadline: float) -> bool:
         while self._is_ours_alive():
