@@ -57,8 +57,8 @@ async def _write(db: Db, at: datetime, note: str = "x", id_: int = 1) -> None:
 
 async def _homes(db: Db) -> dict[str, str]:
     async with db.begin() as tx:
-        found = await tx.execute(text("SELECT note, tableoid::regclass::text FROM notes"))
-        return dict(found.tuples().all())
+        found = await tx.execute(text("SELECT note, tableoid::regclass::text AS home FROM notes"))
+        return {row.note: row.home for row in found}
 
 
 class TestNextStep:
