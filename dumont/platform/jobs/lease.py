@@ -4,6 +4,7 @@ A lease is a job's id with its `epoch`, which grows by one at every start. Each 
 that a worker which was frozen while another took its job over changes nothing when it wakes up.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -63,12 +64,24 @@ class Ending:
     attempt_counts: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A ticket out of the queue, and the job that it may start."""
+
+    job_id: UUID
+    ticket: int
+
+
+async def start_plain(connection: asyncpg.Connection, drawn: Sequence[Drawn], taker: Taker) -> dict[int, Started]:
+    """By ticket, the ones that need no second look: queued, without a key, by the ticket that the job names."""
+    job_ids, numbers = [one.job_id for one in drawn], [one.ticket for one in drawn]
+    records = await connection.fetch(_START_PLAIN, taker.now, taker.worker, job_ids, numbers)
+    return {record["ticket"]: _started(record) for record in records}
+
+
 async def start(
     connection: asyncpg.Connection, job_id: UUID, ticket: int, taker: Taker
 ) -> Started | TakenOver | NotStarted:
-    record = await connection.fetchrow(_START_AT_ONCE, taker.now, job_id, ticket, taker.worker)
-    if record is not None:
-        return _started(record)
     record = await connection.fetchrow("SELECT * FROM jobs WHERE id = $1 AND ticket = $2 FOR UPDATE", job_id, ticket)
     if record is None:
         await connection.execute(tickets.TEAR_UP_VOID, ticket)
@@ -78,6 +91,8 @@ async def start(
         return TakenOver(job_row(record), lease)
     if record["cancel_requested"]:
         return NotStarted(tuple(await store.cancel(connection, job_id, taker.now)))
+    if record["key"] is None:
+        return await start_again(connection, lease, taker)
     return await _start_with_key(connection, lease, record["key"], taker)
 
 
@@ -94,6 +109,18 @@ async def end(connection: asyncpg.Connection, lease: Lease, ending: Ending, now:
     await connection.execute(tickets.TEAR_UP, lease.ticket)
     row = job_row(record)
     return [row, *await store.release(connection, row.key, now)]
+
+
+async def end_plain(
+    connection: asyncpg.Connection, endings: Sequence[tuple[Lease, Ending]], now: datetime
+) -> list[JobRow]:
+    """Of jobs without a key that are over for good; those whose lease is lost stay as they are."""
+    told = zip(*(_told(lease, ending) for lease, ending in endings), strict=True)
+    rows = [job_row(record) for record in await connection.fetch(_END_PLAIN, now, *map(list, told))]
+    ended = {row.id for row in rows}
+    gone = [lease.ticket for lease, _ in endings if lease.job_id in ended]
+    await connection.execute("DELETE FROM pgqueuer WHERE id = ANY($1::bigint[])", gone)
+    return rows
 
 
 async def is_held(connection: asyncpg.Connection, lease: Lease) -> bool:
@@ -159,7 +186,23 @@ _START = """
     RETURNING *
 """
 
-_START_AT_ONCE = _START.replace("RETURNING", "AND state = 'queued' AND key IS NULL AND NOT cancel_requested RETURNING")
+_START_PLAIN = """
+    UPDATE jobs SET state = 'running', epoch = epoch + 1, attempt = attempt + 1, worker = $2,
+        started_at = $1::timestamptz,
+        deadline_at = $1::timestamptz + make_interval(secs => deadline_seconds), progress = NULL
+    FROM unnest($3::uuid[], $4::bigint[]) AS drawn(job_id, number)
+    WHERE id = job_id AND ticket = number AND state = 'queued' AND key IS NULL AND NOT cancel_requested
+    RETURNING jobs.*
+"""
+
+_END_PLAIN = """
+    UPDATE jobs SET state = told.state, result = told.result::jsonb, error = told.error::jsonb,
+        progress = coalesce(told.progress::jsonb, jobs.progress), finished_at = $1, ticket = NULL
+    FROM unnest($2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[])
+        AS told(id, epoch, state, result, error, progress)
+    WHERE jobs.id = told.id AND jobs.epoch = told.epoch AND jobs.state = 'running'
+    RETURNING jobs.*
+"""
 
 _END = """
     UPDATE jobs SET state = $4, result = $5::text::jsonb, error = $6::text::jsonb,

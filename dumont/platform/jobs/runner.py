@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -13,12 +14,13 @@ from dumont.platform.db import raw
 from dumont.platform.jobs import lease, metrics, outcome
 from dumont.platform.jobs.errors import WorkerLost
 from dumont.platform.jobs.events import changed
-from dumont.platform.jobs.lease import Ending, NotStarted, Started, TakenOver, Taker
+from dumont.platform.jobs.lease import Drawn, Ending, Lease, NotStarted, Started, TakenOver, Taker
 from dumont.platform.jobs.port import Job
 from dumont.platform.jobs.registry import Registry
 from dumont.platform.jobs.retry import Again
 from dumont.platform.jobs.rows import JobRow
 from dumont.platform.jobs.run import ActiveRun, Outside
+from dumont.platform.jobs.together import Together
 
 log = structlog.get_logger()
 
@@ -32,12 +34,14 @@ class Runner:
         self._worker = worker
         self._registry = registry
         self._outside = outside
+        self._starting = Together(self._start_plain)
+        self._ending = Together(self._end_plain)
 
     async def handle(self, job_id: UUID, ticket: int) -> None:
         """Raises nothing: whatever goes wrong here, the ticket stays, falls silent, and is drawn again."""
         with structlog.contextvars.bound_contextvars(job_id=str(job_id)):
             try:
-                started = await self._start(job_id, ticket)
+                started = await self._start(Drawn(job_id, ticket))
                 if started is not None:
                     await self._do(started)
             except Exception:
@@ -47,10 +51,22 @@ class Runner:
         for run in list(self.running.values()):
             run.stop("stopping")
 
-    async def _start(self, job_id: UUID, ticket: int) -> Started | None:
+    async def _start(self, drawn: Drawn) -> Started | None:
+        return await self._starting.ask(drawn) or await self._start_closely(drawn)
+
+    async def _start_plain(self, drawn: Sequence[Drawn]) -> list[Started | None]:
         taker = Taker(self._worker, self._outside.clock.now())
         async with self._outside.begin() as tx:
-            found = await lease.start(await raw(tx), job_id, ticket, taker)
+            started = await lease.start_plain(await raw(tx), drawn, taker)
+            for one in started.values():
+                await self._outside.publish(tx, changed(one.row), taker.now)
+        return [started.get(one.ticket) for one in drawn]
+
+    async def _start_closely(self, drawn: Drawn) -> Started | None:
+        """By itself, for there is more to it: a key, a lost worker, a cancel, a ticket that is void."""
+        taker = Taker(self._worker, self._outside.clock.now())
+        async with self._outside.begin() as tx:
+            found = await lease.start(await raw(tx), drawn.job_id, drawn.ticket, taker)
             if isinstance(found, TakenOver):
                 found = await self._take_over(tx, found, taker)
             moved = (found.row,) if isinstance(found, Started) else found.moved
@@ -126,10 +142,20 @@ class Runner:
             pause = min(2, pause * 2)
 
     async def _write_end(self, run: ActiveRun, ending: Ending) -> None:
+        if run.row.key is None and ending.state != "queued":
+            await self._ending.ask((run.lease, ending))
+            return
         now = self._outside.clock.now()
         async with self._outside.begin() as tx:
             for row in await lease.end(await raw(tx), run.lease, ending, now):
                 await self._outside.publish(tx, changed(row), now)
+
+    async def _end_plain(self, endings: Sequence[tuple[Lease, Ending]]) -> list[None]:
+        now = self._outside.clock.now()
+        async with self._outside.begin() as tx:
+            for row in await lease.end_plain(await raw(tx), endings, now):
+                await self._outside.publish(tx, changed(row), now)
+        return [None] * len(endings)
 
 
 async def _until_stopped(task: asyncio.Task[Any], run: ActiveRun) -> None:
