@@ -17,9 +17,8 @@ function withPlainBodies(document) {
     for (const { requestBody } of Object.values(operations)) {
       const json = requestBody?.content?.["application/json"];
       if (!json) continue;
-      requestBody.content = {
-        "application/json": json.schema.$ref ? { schema: { allOf: [json.schema] } } : json,
-      };
+      const { title: _, ...schema } = json.schema;
+      requestBody.content = { "application/json": { schema: { allOf: [schema] } } };
     }
   }
   return document;

@@ -1,6 +1,5 @@
 /** When a page fails: its code could not be fetched (a new version, a broken line), or it has a fault. Never a white page. */
 import { Bug, PackageX, RefreshCw } from "lucide-react";
-import { useRouteError } from "react-router";
 import { Button, ButtonLink } from "../components/Button";
 import { CopyButton } from "../components/copying";
 import { Mark } from "../components/Mark";
@@ -8,8 +7,7 @@ import { Mark } from "../components/Mark";
 /** Browsers word it differently; all of them fail to import or to preload. */
 const fetchFailed = /dynamically imported module|importing a module|preload|Failed to fetch/i;
 
-export function PageFailure() {
-  const error = useRouteError();
+export function PageFailure({ error }: { error: unknown }) {
   const words = error instanceof Error ? error.message : String(error);
   const gone = fetchFailed.test(words);
   const Icon = gone ? PackageX : Bug;

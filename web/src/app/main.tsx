@@ -3,14 +3,13 @@ import { setNonce } from "get-nonce";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { Provider } from "react-redux";
-import { RouterProvider } from "react-router/dom";
 import { Toasts } from "../components/Toasts";
 import { TooltipProvider } from "../components/Tooltip";
 import { followSession } from "../lib/live/live";
 import { session } from "../lib/session/session";
 import { watchTheme } from "../lib/theme";
 import "./app.css";
-import { router } from "./router";
+import { fetchPages, Router } from "./router";
 import { followServer, store } from "./store";
 
 const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce;
@@ -27,9 +26,11 @@ createRoot(home).render(
   <StrictMode>
     <Provider store={store}>
       <TooltipProvider delayDuration={350} skipDelayDuration={200}>
-        <RouterProvider router={router} />
+        <Router />
         <Toasts />
       </TooltipProvider>
     </Provider>
   </StrictMode>,
 );
+
+window.addEventListener("load", fetchPages, { once: true });

@@ -1,43 +1,107 @@
-/** All addresses. A page's code is fetched when it is first opened. */
-import type { ComponentType } from "react";
-import { createBrowserRouter, Navigate, type RouteObject } from "react-router";
-import { PageFailure } from "./PageFailure";
+/** All addresses. A page's code is fetched when it is first opened, or before, when the browser has nothing to do. */
+import { type ComponentType, lazy, type ReactNode, Suspense } from "react";
+import { BrowserRouter, Route, Routes } from "react-router";
+import { Opening } from "./Opening";
+import { PageBoundary } from "./PageBoundary";
 import { Root } from "./Root";
 import { Splash } from "./Splash";
+import { Members, Operators } from "./shell/gates";
 import { Shell } from "./shell/Shell";
 
-type PageModule = Promise<Record<string, unknown>>;
+type Load = () => Promise<Record<string, unknown>>;
 
-/** A route whose page is the named export of a module. */
-function page(path: string, load: () => PageModule, name: string): RouteObject {
-  return { path, lazy: async () => ({ Component: (await load())[name] as ComponentType }) };
+const later: Load[] = [];
+
+/** The page that is the named export of a module. */
+function page(load: Load, name: string): ComponentType {
+  later.push(load);
+  return lazy(async () => ({ default: (await load())[name] as ComponentType }));
 }
 
-const accounts = {
-  signIn: () => import("../features/accounts/SignIn"),
-  signUp: () => import("../features/accounts/SignUp"),
-  password: () => import("../features/accounts/PasswordReset"),
-};
-const soon = () => import("../features/soon/Soon");
+const SignIn = page(() => import("../features/accounts/SignIn"), "SignIn");
+const SignUp = page(() => import("../features/accounts/SignUp"), "SignUp");
+const ForgotPassword = page(() => import("../features/accounts/PasswordReset"), "ForgotPassword");
+const ResetPassword = page(() => import("../features/accounts/PasswordReset"), "ResetPassword");
+const Home = page(() => import("../features/home/Home"), "Home");
+const Profile = page(() => import("../features/accounts/Profile"), "Profile");
+const ApiKeys = page(() => import("../features/accounts/ApiKeys"), "ApiKeys");
+const Teams = page(() => import("../features/accounts/Teams"), "Teams");
+const Team = page(() => import("../features/accounts/Team"), "Team");
+const ProviderKeys = page(() => import("../features/accounts/ProviderKeys"), "ProviderKeys");
+const Security = page(() => import("../features/accounts/Security"), "Security");
+const Users = page(() => import("../features/admin/Users"), "Users");
+const AuditLog = page(() => import("../features/admin/AuditLog"), "AuditLog");
+const Settings = page(() => import("../features/admin/Settings"), "Settings");
+const Jobs = page(() => import("../features/jobs/Jobs"), "Jobs");
+const Workers = page(() => import("../features/jobs/Workers"), "Workers");
+const Soon = page(() => import("../features/soon/Soon"), "Soon");
+const NotFound = page(() => import("../features/soon/Soon"), "NotFound");
+const Design = page(() => import("../features/design/Design"), "Design");
 
-const inShell: RouteObject[] = [
-  { path: "/", Component: () => <Navigate to="/design" replace /> },
-  page("/design", () => import("../features/design/Design"), "Design"),
-  page("/:area", soon, "Soon"),
-  page("*", soon, "NotFound"),
-];
+/** Fetches all pages, so that opening one later waits for nothing. */
+export function fetchPages(): void {
+  const rest = window.requestIdleCallback ?? ((run: () => void) => setTimeout(run, 1500));
+  for (const load of later) rest(() => void load().catch(() => undefined));
+}
 
-export const router = createBrowserRouter([
-  {
-    Component: Root,
-    HydrateFallback: Splash,
-    ErrorBoundary: PageFailure,
-    children: [
-      page("/sign-in", accounts.signIn, "SignIn"),
-      page("/sign-up", accounts.signUp, "SignUp"),
-      page("/forgot-password", accounts.password, "ForgotPassword"),
-      page("/reset-password", accounts.password, "ResetPassword"),
-      { Component: Shell, children: inShell.map((route) => ({ ...route, ErrorBoundary: PageFailure })) },
-    ],
-  },
-]);
+/** A page outside of the shell, with its own boundary around it. */
+function alone(shown: ReactNode) {
+  return (
+    <PageBoundary>
+      <Suspense fallback={<Splash />}>{shown}</Suspense>
+    </PageBoundary>
+  );
+}
+
+/** A page in the shell: when it fails, the navigation stays. */
+function inside(shown: ReactNode) {
+  return (
+    <PageBoundary>
+      <Suspense fallback={<Opening />}>{shown}</Suspense>
+    </PageBoundary>
+  );
+}
+
+export function Router() {
+  return (
+    <BrowserRouter useTransitions={false}>
+      <Routes>
+        <Route element={<Root />}>
+          <Route path="/sign-in" element={alone(<SignIn />)} />
+          <Route path="/sign-up" element={alone(<SignUp />)} />
+          <Route path="/forgot-password" element={alone(<ForgotPassword />)} />
+          <Route path="/reset-password" element={alone(<ResetPassword />)} />
+          <Route element={<Shell />}>
+            <Route element={<Members />}>
+              <Route path="/" element={inside(<Home />)} />
+              <Route path="/profile" element={inside(<Profile />)} />
+              <Route path="/api-keys" element={inside(<ApiKeys />)} />
+              <Route path="/teams" element={inside(<Teams />)} />
+              <Route path="/teams/:teamId" element={inside(<Team />)} />
+              <Route path="/provider-keys" element={inside(<ProviderKeys />)} />
+              <Route path="/security" element={inside(<Security />)} />
+              <Route element={<Operators needed="users:manage" />}>
+                <Route path="/admin/users" element={inside(<Users />)} />
+              </Route>
+              <Route element={<Operators needed="audit:read" />}>
+                <Route path="/admin/audit" element={inside(<AuditLog />)} />
+              </Route>
+              <Route element={<Operators needed="settings:read" />}>
+                <Route path="/admin/settings" element={inside(<Settings />)} />
+              </Route>
+              <Route element={<Operators needed="jobs:read" />}>
+                <Route path="/jobs/:jobId?" element={inside(<Jobs />)} />
+              </Route>
+              <Route element={<Operators needed="workers:read" />}>
+                <Route path="/admin/workers" element={inside(<Workers />)} />
+              </Route>
+            </Route>
+            <Route path="/design" element={inside(<Design />)} />
+            <Route path="/:area" element={inside(<Soon />)} />
+            <Route path="*" element={inside(<NotFound />)} />
+          </Route>
+        </Route>
+      </Routes>
+    </BrowserRouter>
+  );
+}

@@ -16,7 +16,7 @@ export const store = configureStore({
 export function followServer(): void {
   setupListeners(store.dispatch);
   const gathering = new Gathering((tags) => store.dispatch(api.util.invalidateTags(tags)));
-  for (const topic of ["me", "system"]) live.subscribe(topic, (message) => gathering.add(tagsOf(message)));
+  live.subscribe("me", (message) => gathering.add(tagsOf(message)));
   let before: SessionState = session.current();
   session.subscribe(() => {
     const now = session.current();

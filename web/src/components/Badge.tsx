@@ -35,7 +35,7 @@ export function Badge({ tone = "neutral", icon: Icon, children, live = false }: 
   return (
     <span
       className={cx(
-        "inline-flex h-5 items-center gap-1 rounded px-1.5 text-xs font-medium whitespace-nowrap",
+        "inline-flex h-5 align-middle items-center gap-1 rounded px-1.5 text-xs font-medium whitespace-nowrap",
         tones[tone],
       )}
     >

@@ -7,6 +7,7 @@ import { Tooltip } from "./Tooltip";
 
 type Weight = "primary" | "secondary" | "ghost" | "danger";
 type Size = "sm" | "md";
+type IconSize = "xs" | Size;
 
 const weights: Record<Weight, string> = {
   primary: "bg-accent text-on-accent hover:bg-accent-hover border-transparent",
@@ -15,6 +16,8 @@ const weights: Record<Weight, string> = {
   danger: "bg-danger-fill text-on-accent hover:brightness-110 border-transparent",
 };
 const sizes: Record<Size, string> = { sm: "h-7 px-2.5 gap-1.5 text-xs", md: "h-8 px-3 gap-1.5 text-sm" };
+
+const iconSizes: Record<IconSize, string> = { xs: "size-6", sm: "size-7", md: "size-8" };
 
 function looks(weight: Weight, size: Size, className?: string): string {
   return cx(
@@ -73,7 +76,7 @@ export function ButtonLink({ weight = "secondary", size = "md", icon: Icon, ...r
 export type IconButtonProps = Omit<ComponentProps<"button">, "children" | "title"> & {
   label: string;
   icon: LucideIcon;
-  size?: Size | undefined;
+  size?: IconSize | undefined;
   /** Without a tooltip where the name is already beside it. */
   quiet?: boolean | undefined;
 };
@@ -87,11 +90,11 @@ export function IconButton({ label, icon: Icon, size = "md", quiet = false, ...r
       aria-label={label}
       className={cx(
         "inline-flex shrink-0 items-center justify-center rounded text-ink-3 transition-colors hover:bg-hover hover:text-ink disabled:opacity-40",
-        size === "sm" ? "size-7" : "size-8",
+        iconSizes[size],
         className,
       )}
     >
-      <Icon aria-hidden className="size-4" />
+      <Icon aria-hidden className={size === "xs" ? "size-3.5" : "size-4"} />
     </button>
   );
   return quiet ? drawn : <Tooltip words={label}>{drawn}</Tooltip>;

@@ -1,26 +1,32 @@
 /** The rows of a table on a phone: a card each, with what matters on top. */
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import { Button } from "./Button";
 import type { Column, DataTableProps } from "./DataTable";
 import { RowMenu } from "./Menu";
 
+/** Cards are not virtual, so a long list is drawn in portions. */
+const PORTION = 100;
+
 export function DataCards<Row extends object>(props: DataTableProps<Row>) {
   const { label, rows, rowKey, more } = props;
+  const [shown, setShown] = useState(PORTION);
+  const hidden = rows.length > shown;
   return (
     <>
       <ul aria-label={label} className="grid gap-2">
-        {rows.map((row) => (
-          <li
-            key={rowKey(row)}
-            className="rounded border border-line bg-surface px-3 py-2.5 [contain-intrinsic-size:auto_96px] [content-visibility:auto]"
-          >
+        {rows.slice(0, shown).map((row) => (
+          <li key={rowKey(row)} className="rounded border border-line bg-surface px-3 py-2.5">
             <Card row={row} {...props} />
           </li>
         ))}
       </ul>
-      {more?.has && (
-        <Button className="mt-3 w-full" busy={more.busy} onClick={more.load}>
-          Load more
+      {(hidden || more?.has) && (
+        <Button
+          className="mt-3 w-full"
+          busy={more?.busy}
+          onClick={() => (hidden ? setShown(shown + PORTION) : more?.load())}
+        >
+          Show more
         </Button>
       )}
     </>
@@ -37,26 +43,38 @@ function Card<Row extends object>({
   const place = (column: Column<Row>, at: number) => column.card ?? (at === 0 ? "head" : "line");
   const of = (wanted: string) => columns.filter((column, at) => place(column, at) === wanted);
   const head = of("head").map((column) => <span key={column.id}>{column.cell(row)}</span>);
+  const headLooks =
+    "flex min-h-6 min-w-0 flex-1 items-center gap-2 text-left font-medium [overflow-wrap:anywhere]";
   return (
     <>
       <div className="flex items-center gap-2">
-        <div className="flex min-w-0 flex-1 items-center gap-2 overflow-hidden font-medium">{head}</div>
+        {onOpen ? (
+          <button
+            type="button"
+            aria-label={`Open ${rowName(row)}`}
+            className={headLooks}
+            onClick={() => onOpen(row)}
+          >
+            {head}
+          </button>
+        ) : (
+          <div className={headLooks}>{head}</div>
+        )}
         {of("aside").map((column) => (
-          <span key={column.id}>{column.cell(row)}</span>
+          <span key={column.id} className="shrink-0 text-ink-2">
+            {column.cell(row)}
+          </span>
         ))}
         {actions && <RowMenu of={rowName(row)}>{actions(row)}</RowMenu>}
       </div>
-      <dl className="mt-1.5 grid grid-cols-[auto_1fr] gap-x-4 gap-y-1">
-        {of("line").map((column) => (
-          <Line key={column.id} name={column.title}>
-            {column.cell(row)}
-          </Line>
-        ))}
-      </dl>
-      {onOpen && (
-        <Button size="sm" weight="ghost" className="mt-1 -ml-2.5" onClick={() => onOpen(row)}>
-          Open<span className="sr-only"> {rowName(row)}</span>
-        </Button>
+      {of("line").length > 0 && (
+        <dl className="mt-1 grid grid-cols-[auto_1fr] gap-x-4 gap-y-0.5">
+          {of("line").map((column) => (
+            <Line key={column.id} name={column.title}>
+              {column.cell(row)}
+            </Line>
+          ))}
+        </dl>
       )}
     </>
   );

@@ -12,6 +12,7 @@ import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import { cx } from "../lib/classes";
 import { useHotkeys } from "../lib/hotkeys";
 import { useNarrow } from "../lib/media";
+import { count } from "../lib/numbers";
 import { useRemembered } from "../lib/remembered";
 import { DataCards } from "./DataCards";
 import { DataRow } from "./DataRow";
@@ -94,6 +95,10 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
     <div className={cx("flex min-h-0 flex-col", props.className)}>
       <div className="flex min-h-8 flex-wrap items-center gap-2 pb-3">
         <div className="flex min-w-0 flex-1 flex-wrap items-center gap-2">{toolbar}</div>
+        <span className="figures text-xs text-ink-3">
+          {count(rows.length)}
+          {props.more?.has ? "+" : ""} {rows.length === 1 ? "row" : "rows"}
+        </span>
         {menu}
       </div>
       {rows.length === 0 ? (

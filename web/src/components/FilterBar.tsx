@@ -103,7 +103,7 @@ function SearchBox({ label, value, onChange }: SearchProps) {
         value={text}
         onChange={(event) => setText(event.target.value)}
         onKeyDown={(event) => event.key === "Escape" && box.current?.blur()}
-        className={`${controlLooks} pr-7 pl-8`}
+        className={`${controlLooks} w-full pr-7 pl-8`}
       />
       <kbd className="pointer-events-none absolute top-2 right-2.5 hidden text-xs leading-4 text-ink-3 sm:block">
         /
@@ -181,7 +181,7 @@ function TypedFilter({ choice, trigger, onChange }: Omit<ChipProps, "value"> & {
               name="value"
               aria-label={choice.title}
               placeholder={choice.placeholder}
-              className={controlLooks}
+              className={`${controlLooks} w-full`}
             />
             <Button type="submit" weight="primary">
               Apply

@@ -54,7 +54,7 @@ export function Section({ title, description, actions, children }: SectionProps)
 /** A group with a title above it, on pages that have several views of things. */
 export function Group({ title, aside, children }: { title: string; aside?: ReactNode; children: ReactNode }) {
   return (
-    <section aria-label={title} className="grid min-w-0 content-start gap-3">
+    <section aria-label={title} className="grid min-w-0 grid-cols-[minmax(0,1fr)] content-start gap-3">
       <div className="flex min-h-7 items-center justify-between gap-3">
         <h2 className="text-base font-semibold">{title}</h2>
         {aside}

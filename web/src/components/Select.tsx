@@ -29,7 +29,11 @@ export function Picker<Value extends string>(props: PickerProps<Value>) {
       <Radix.Trigger
         {...wiring}
         aria-label={label}
-        className={cx(controlLooks, "inline-flex items-center justify-between gap-2 text-left", className)}
+        className={cx(
+          controlLooks,
+          "inline-flex items-center justify-between gap-2 text-left",
+          className ?? "w-full",
+        )}
       >
         <span className="truncate">
           <Radix.Value />

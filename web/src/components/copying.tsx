@@ -9,10 +9,12 @@ interface CopyProps {
   text: string;
   /** What is copied, for the button's name: "Copy API key". */
   what?: string;
+  /** Beside text of one line. */
+  small?: boolean;
   className?: string;
 }
 
-export function CopyButton({ text, what = "", className }: CopyProps) {
+export function CopyButton({ text, what = "", small = false, className }: CopyProps) {
   const [copied, setCopied] = useState(false);
   useEffect(() => {
     if (!copied) return;
@@ -25,7 +27,7 @@ export function CopyButton({ text, what = "", className }: CopyProps) {
       <IconButton
         label={copied ? "Copied" : `Copy ${what}`.trim()}
         icon={copied ? Check : Copy}
-        size="sm"
+        size={small ? "xs" : "sm"}
         onClick={() => void copy()}
         className={cx(copied && "text-ok", className)}
       />
@@ -47,7 +49,7 @@ export function CodeBlock({
   prompt?: boolean;
 }) {
   return (
-    <div className="flex items-start gap-1 rounded border border-line bg-sunken py-1 pr-1 pl-3">
+    <div className="flex min-w-0 items-start gap-1 rounded border border-line bg-sunken py-1 pr-1 pl-3">
       <pre tabIndex={0} className="thin-scroll min-w-0 flex-1 overflow-x-auto py-1 text-xs leading-5">
         <code>
           {prompt
@@ -86,7 +88,7 @@ export function Id({ value, what = "id" }: { value: string; what?: string }) {
   return (
     <span className="group/id inline-flex items-center gap-0.5">
       <code className="text-xs text-ink-2">{shown}</code>
-      <CopyButton text={value} what={what} className="opacity-60 hover:opacity-100" />
+      <CopyButton text={value} what={what} small className="-my-1" />
     </span>
   );
 }

@@ -5,7 +5,7 @@ import { cx } from "../lib/classes";
 import { FormFaultsContext } from "./formFaults";
 
 export const controlLooks =
-  "h-8 w-full rounded border border-line-2 bg-surface px-2.5 text-sm text-ink transition-colors hover:border-ink-3 " +
+  "h-8 rounded border border-line-2 bg-surface px-2.5 text-sm text-ink transition-colors hover:border-ink-3 " +
   "focus-visible:border-accent-ink focus-visible:outline-1 focus-visible:outline-offset-0 " +
   "aria-invalid:border-danger disabled:bg-sunken disabled:text-ink-3";
 
@@ -70,7 +70,13 @@ export function TextField({ label, name, hint, fault, optional, aside, className
   return (
     <Field {...{ label, name, hint, fault, optional, aside }}>
       {(wiring) => (
-        <input type="text" name={name} {...input} {...wiring} className={cx(controlLooks, className)} />
+        <input
+          type="text"
+          name={name}
+          {...input}
+          {...wiring}
+          className={cx(controlLooks, "w-full", className)}
+        />
       )}
     </Field>
   );
@@ -99,7 +105,7 @@ export function PasswordField({
             type={shown ? "text" : "password"}
             spellCheck={false}
             autoCapitalize="off"
-            className={cx(controlLooks, "pr-9", className)}
+            className={cx(controlLooks, "w-full pr-9", className)}
           />
           <button
             type="button"

@@ -62,7 +62,7 @@ export function ErrorState({ problem, onRetry, busy = false }: ErrorProps) {
       {problem.requestId && (
         <p className="inline-flex items-center gap-1 text-xs text-ink-3">
           Request <code>{problem.requestId}</code>
-          <CopyButton text={problem.requestId} what="request id" />
+          <CopyButton text={problem.requestId} what="request id" small />
         </p>
       )}
     </Notice>

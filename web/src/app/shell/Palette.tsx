@@ -26,6 +26,8 @@ import { toast } from "../../lib/toasts";
 import { groups, homePlace } from "../navigation";
 import { rank } from "./rank";
 
+const PLANNED = "not built yet";
+
 interface Command {
   key: string;
   title: string;
@@ -192,7 +194,7 @@ function useCommands(onHelp: () => void): Command[] {
         group: group.title || "Start",
         icon: place.icon,
         words: `${group.title} ${place.words ?? ""}`,
-        note: place.ready ? (place.go ? `g ${place.go}` : "") : "not built yet",
+        note: place.ready ? (place.go ? `g ${place.go}` : "") : PLANNED,
         run: go(place.path),
       })),
   );
@@ -234,7 +236,9 @@ function useCommands(onHelp: () => void): Command[] {
       ? [action("sign-out", "Sign out", LogOut, () => void signOut().then(go("/sign-in")), "leave log out")]
       : []),
   ];
-  return [...pages, ...actions];
+  // First what works, then what one can do, last what is still to come.
+  const ready = pages.filter((page) => page.note !== PLANNED);
+  return [...ready, ...actions, ...pages.filter((page) => page.note === PLANNED)];
 }
 
 async function copyLink(): Promise<void> {

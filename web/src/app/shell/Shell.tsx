@@ -1,5 +1,5 @@
 /** The frame around the pages: navigation on the left, a bar above, the page, and what belongs to all of them. */
-import { useEffect, useRef, useState } from "react";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { Outlet, useLocation, useNavigate } from "react-router";
 import { Sheet } from "../../components/Dialog";
 import { useHotkeys } from "../../lib/hotkeys";
@@ -7,11 +7,12 @@ import { useMedia } from "../../lib/media";
 import { allows } from "../../lib/permissions";
 import { useMe } from "../../lib/session/me";
 import { allPlaces } from "../navigation";
-import { Palette } from "./Palette";
 import { Rail } from "./Rail";
-import { ShortcutHelp } from "./ShortcutHelp";
 import { SideNavigation } from "./SideNavigation";
 import { TopBar } from "./TopBar";
+
+const Palette = lazy(async () => ({ default: (await import("./Palette")).Palette }));
+const ShortcutHelp = lazy(async () => ({ default: (await import("./ShortcutHelp")).ShortcutHelp }));
 
 export function Shell() {
   const [menuOpen, setMenuOpen] = useState(false);
@@ -54,8 +55,10 @@ export function Shell() {
           <Outlet />
         </main>
       </div>
-      <Palette open={paletteOpen} onOpenChange={setPaletteOpen} onHelp={() => setHelpOpen(true)} />
-      <ShortcutHelp open={helpOpen} onOpenChange={setHelpOpen} />
+      <Suspense>
+        {paletteOpen && <Palette open onOpenChange={setPaletteOpen} onHelp={() => setHelpOpen(true)} />}
+        {helpOpen && <ShortcutHelp open onOpenChange={setHelpOpen} />}
+      </Suspense>
     </div>
   );
 }

@@ -7,6 +7,7 @@ import { cx } from "../../lib/classes";
 import { isMac } from "../../lib/hotkeys";
 import { plural } from "../../lib/numbers";
 import { useRemembered } from "../../lib/remembered";
+import { useSession } from "../../lib/session/session";
 import { groupOf, homePlace, type Place, type PlaceGroup, placeOf } from "../navigation";
 import { AccountMenu } from "./AccountMenu";
 import { useGroups } from "./useGroups";
@@ -21,6 +22,10 @@ export function SideNavigation({ inSheet = false, onSearch }: Props) {
   const { pathname } = useLocation();
   const [open, setOpen] = useRemembered<Record<string, boolean>>("navigation.open", {});
   const current = groupOf(placeOf(pathname))?.title;
+  const signedOut = useSession() === "signed-out";
+  // Groups of which nothing is built stay folded, except for a visitor, who wants to see what there will be.
+  const isOpen = (group: PlaceGroup) =>
+    signedOut || group.title === current || group.places.some((place) => place.ready);
   return (
     <nav
       aria-label="Areas"
@@ -43,7 +48,7 @@ export function SideNavigation({ inSheet = false, onSearch }: Props) {
           <NavGroup
             key={group.title}
             group={group}
-            open={open[group.title] ?? (group.title === current || group.places.some((place) => place.ready))}
+            open={open[group.title] ?? isOpen(group)}
             onToggle={(next) => setOpen({ ...open, [group.title]: next })}
           />
         ))}

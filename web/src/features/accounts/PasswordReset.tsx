@@ -18,7 +18,7 @@ const back = (
 export function ForgotPassword() {
   const [email, setEmail] = useState("");
   const [told, setTold] = useState("");
-  const { data: system } = accountsApi.useGetSystemQuery();
+  const { data: system } = accountsApi.useShowSystemQuery();
   const [ask] = accountsApi.useForgotPasswordMutation();
   const { problem, busy, submit } = useFormRequest();
   const send = () =>

@@ -12,7 +12,7 @@ export function SignIn() {
   const navigate = useNavigate();
   const { state } = useLocation();
   const next = nextOf(params);
-  const { data: system } = accountsApi.useGetSystemQuery();
+  const { data: system } = accountsApi.useShowSystemQuery();
   const signedIn = useSession() === "signed-in";
   if (signedIn) return <Navigate to={next} replace />;
   if (system && !system.has_accounts) return <Navigate to="/sign-up" replace />;

@@ -22,7 +22,7 @@ const signIn = (
 );
 
 export function SignUp() {
-  const { data: system, isLoading } = accountsApi.useGetSystemQuery();
+  const { data: system, isLoading } = accountsApi.useShowSystemQuery();
   const [params] = useSearchParams();
   const signedIn = useSession() === "signed-in";
   if (signedIn) return <Navigate to={nextOf(params)} replace />;

@@ -1,9 +1,10 @@
 /** The server's endpoints for accounts, with what they tell about the cache; views take their hooks from here. */
-import { generatedApi } from "../../lib/api/generated";
+import { generatedApi, type PagedAuditEntry } from "../../lib/api/generated";
+import { type Filters, keysetOptions, keysetQuery } from "../../lib/api/keyset";
 
 export const accountsApi = generatedApi.enhanceEndpoints({
   endpoints: {
-    getSystem: { providesTags: ["System"] },
+    showSystem: { providesTags: ["System"] },
     signUp: { invalidatesTags: ["System"] },
     getMe: { providesTags: ["Me"] },
     updateMe: { invalidatesTags: ["Me"] },
@@ -30,4 +31,14 @@ export const accountsApi = generatedApi.enhanceEndpoints({
     deleteProviderKey: { invalidatesTags: ["ProviderKey"] },
     listOwnAudit: { providesTags: ["Audit"] },
   },
+});
+
+export const accountLists = generatedApi.injectEndpoints({
+  endpoints: (build) => ({
+    ownAuditPages: build.infiniteQuery<PagedAuditEntry, Filters, string | null>({
+      infiniteQueryOptions: keysetOptions,
+      query: keysetQuery("/api/v1/audit"),
+      providesTags: ["Audit"],
+    }),
+  }),
 });

@@ -113,7 +113,7 @@ const columns: Column<SampleMachine>[] = [
     title: "State",
     cell: (row) => <StateBadge state={row.state} />,
     sortBy: (row) => row.state,
-    width: 116,
+    width: 132,
     card: "aside",
   },
   {
@@ -152,7 +152,7 @@ export function Tables({ theme }: { theme: Theme }) {
       )}
       empty={<EmptyState icon={Eye} title="Nothing" />}
       hotkeys={theme === "light"}
-      toolbar={<span className="text-ink-3">{rows.length.toLocaleString("en-US")} rows</span>}
+      toolbar={<span className="text-ink-3">Search and filters stand here</span>}
     />
   );
 }

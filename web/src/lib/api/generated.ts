@@ -2,8 +2,52 @@
 import { api } from "./client";
 const injectedRtkApi = api.injectEndpoints({
   endpoints: (build) => ({
-    getSystem: build.query<GetSystemApiResponse, GetSystemApiArg>({
+    showSystem: build.query<ShowSystemApiResponse, ShowSystemApiArg>({
       query: () => ({ url: `/api/v1/system` }),
+    }),
+    listJobs: build.query<ListJobsApiResponse, ListJobsApiArg>({
+      query: (queryArg) => ({
+        url: `/api/v1/jobs`,
+        params: {
+          state: queryArg.state,
+          name: queryArg.name,
+          key: queryArg.key,
+          cursor: queryArg.cursor,
+          limit: queryArg.limit,
+        },
+      }),
+    }),
+    listSchedules: build.query<ListSchedulesApiResponse, ListSchedulesApiArg>({
+      query: () => ({ url: `/api/v1/jobs/schedules` }),
+    }),
+    runSchedule: build.mutation<RunScheduleApiResponse, RunScheduleApiArg>({
+      query: (queryArg) => ({
+        url: `/api/v1/jobs/schedules/${encodeURIComponent(String(queryArg.name))}/run`,
+        method: "POST",
+      }),
+    }),
+    showJob: build.query<ShowJobApiResponse, ShowJobApiArg>({
+      query: (queryArg) => ({
+        url: `/api/v1/jobs/${encodeURIComponent(String(queryArg.jobId))}`,
+      }),
+    }),
+    cancelJob: build.mutation<CancelJobApiResponse, CancelJobApiArg>({
+      query: (queryArg) => ({
+        url: `/api/v1/jobs/${encodeURIComponent(String(queryArg.jobId))}/cancel`,
+        method: "POST",
+      }),
+    }),
+    retryJob: build.mutation<RetryJobApiResponse, RetryJobApiArg>({
+      query: (queryArg) => ({
+        url: `/api/v1/jobs/${encodeURIComponent(String(queryArg.jobId))}/retry`,
+        method: "POST",
+      }),
+    }),
+    listWorkers: build.query<ListWorkersApiResponse, ListWorkersApiArg>({
+      query: () => ({ url: `/api/v1/workers` }),
+    }),
+    listSettings: build.query<ListSettingsApiResponse, ListSettingsApiArg>({
+      query: () => ({ url: `/api/v1/admin/settings` }),
     }),
     signUp: build.mutation<SignUpApiResponse, SignUpApiArg>({
       query: (queryArg) => ({
@@ -48,6 +92,21 @@ const injectedRtkApi = api.injectEndpoints({
         body: queryArg.body,
       }),
     }),
+    listSessions: build.query<ListSessionsApiResponse, ListSessionsApiArg>({
+      query: (queryArg) => ({
+        url: `/api/v1/auth/sessions`,
+        params: {
+          cursor: queryArg.cursor,
+          limit: queryArg.limit,
+        },
+      }),
+    }),
+    endSession: build.mutation<EndSessionApiResponse, EndSessionApiArg>({
+      query: (queryArg) => ({
+        url: `/api/v1/auth/sessions/${encodeURIComponent(String(queryArg.sessionId))}`,
+        method: "DELETE",
+      }),
+    }),
     changePassword: build.mutation<
       ChangePasswordApiResponse,
       ChangePasswordApiArg
@@ -88,21 +147,6 @@ const injectedRtkApi = api.injectEndpoints({
         body: queryArg.body,
       }),
     }),
-    listSessions: build.query<ListSessionsApiResponse, ListSessionsApiArg>({
-      query: (queryArg) => ({
-        url: `/api/v1/auth/sessions`,
-        params: {
-          cursor: queryArg.cursor,
-          limit: queryArg.limit,
-        },
-      }),
-    }),
-    endSession: build.mutation<EndSessionApiResponse, EndSessionApiArg>({
-      query: (queryArg) => ({
-        url: `/api/v1/auth/sessions/${encodeURIComponent(String(queryArg.sessionId))}`,
-        method: "DELETE",
-      }),
-    }),
     listApiKeys: build.query<ListApiKeysApiResponse, ListApiKeysApiArg>({
       query: (queryArg) => ({
         url: `/api/v1/api-keys`,
@@ -122,6 +166,37 @@ const injectedRtkApi = api.injectEndpoints({
     deleteApiKey: build.mutation<DeleteApiKeyApiResponse, DeleteApiKeyApiArg>({
       query: (queryArg) => ({
         url: `/api/v1/api-keys/${encodeURIComponent(String(queryArg.keyId))}`,
+        method: "DELETE",
+      }),
+    }),
+    listProviderKeys: build.query<
+      ListProviderKeysApiResponse,
+      ListProviderKeysApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/provider-keys`,
+        params: {
+          cursor: queryArg.cursor,
+          limit: queryArg.limit,
+        },
+      }),
+    }),
+    storeProviderKey: build.mutation<
+      StoreProviderKeyApiResponse,
+      StoreProviderKeyApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/provider-keys/${encodeURIComponent(String(queryArg.provider))}`,
+        method: "PUT",
+        body: queryArg.body,
+      }),
+    }),
+    deleteProviderKey: build.mutation<
+      DeleteProviderKeyApiResponse,
+      DeleteProviderKeyApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/provider-keys/${encodeURIComponent(String(queryArg.provider))}`,
         method: "DELETE",
       }),
     }),
@@ -159,6 +234,19 @@ const injectedRtkApi = api.injectEndpoints({
         method: "DELETE",
       }),
     }),
+    changeMember: build.mutation<ChangeMemberApiResponse, ChangeMemberApiArg>({
+      query: (queryArg) => ({
+        url: `/api/v1/teams/${encodeURIComponent(String(queryArg.teamId))}/members/${encodeURIComponent(String(queryArg.userId))}`,
+        method: "PATCH",
+        body: queryArg.body,
+      }),
+    }),
+    removeMember: build.mutation<RemoveMemberApiResponse, RemoveMemberApiArg>({
+      query: (queryArg) => ({
+        url: `/api/v1/teams/${encodeURIComponent(String(queryArg.teamId))}/members/${encodeURIComponent(String(queryArg.userId))}`,
+        method: "DELETE",
+      }),
+    }),
     inviteToTeam: build.mutation<InviteToTeamApiResponse, InviteToTeamApiArg>({
       query: (queryArg) => ({
         url: `/api/v1/teams/${encodeURIComponent(String(queryArg.teamId))}/invitations`,
@@ -172,19 +260,6 @@ const injectedRtkApi = api.injectEndpoints({
     >({
       query: (queryArg) => ({
         url: `/api/v1/teams/${encodeURIComponent(String(queryArg.teamId))}/invitations/${encodeURIComponent(String(queryArg.invitationId))}`,
-        method: "DELETE",
-      }),
-    }),
-    changeMember: build.mutation<ChangeMemberApiResponse, ChangeMemberApiArg>({
-      query: (queryArg) => ({
-        url: `/api/v1/teams/${encodeURIComponent(String(queryArg.teamId))}/members/${encodeURIComponent(String(queryArg.userId))}`,
-        method: "PATCH",
-        body: queryArg.body,
-      }),
-    }),
-    removeMember: build.mutation<RemoveMemberApiResponse, RemoveMemberApiArg>({
-      query: (queryArg) => ({
-        url: `/api/v1/teams/${encodeURIComponent(String(queryArg.teamId))}/members/${encodeURIComponent(String(queryArg.userId))}`,
         method: "DELETE",
       }),
     }),
@@ -218,37 +293,6 @@ const injectedRtkApi = api.injectEndpoints({
         method: "POST",
       }),
     }),
-    listProviderKeys: build.query<
-      ListProviderKeysApiResponse,
-      ListProviderKeysApiArg
-    >({
-      query: (queryArg) => ({
-        url: `/api/v1/provider-keys`,
-        params: {
-          cursor: queryArg.cursor,
-          limit: queryArg.limit,
-        },
-      }),
-    }),
-    storeProviderKey: build.mutation<
-      StoreProviderKeyApiResponse,
-      StoreProviderKeyApiArg
-    >({
-      query: (queryArg) => ({
-        url: `/api/v1/provider-keys/${encodeURIComponent(String(queryArg.provider))}`,
-        method: "PUT",
-        body: queryArg.body,
-      }),
-    }),
-    deleteProviderKey: build.mutation<
-      DeleteProviderKeyApiResponse,
-      DeleteProviderKeyApiArg
-    >({
-      query: (queryArg) => ({
-        url: `/api/v1/provider-keys/${encodeURIComponent(String(queryArg.provider))}`,
-        method: "DELETE",
-      }),
-    }),
     listOwnAudit: build.query<ListOwnAuditApiResponse, ListOwnAuditApiArg>({
       query: (queryArg) => ({
         url: `/api/v1/audit`,
@@ -263,14 +307,14 @@ const injectedRtkApi = api.injectEndpoints({
       query: (queryArg) => ({
         url: `/api/v1/admin/audit`,
         params: {
+          cursor: queryArg.cursor,
+          limit: queryArg.limit,
           actor: queryArg.actor,
           action: queryArg.action,
           object_type: queryArg.objectType,
           object_id: queryArg.objectId,
           since: queryArg.since,
           until: queryArg.until,
-          cursor: queryArg.cursor,
-          limit: queryArg.limit,
         },
       }),
     }),
@@ -313,109 +357,120 @@ const injectedRtkApi = api.injectEndpoints({
         method: "POST",
       }),
     }),
-    listSettings: build.query<ListSettingsApiResponse, ListSettingsApiArg>({
-      query: () => ({ url: `/api/v1/admin/settings` }),
-    }),
-    listJobs: build.query<ListJobsApiResponse, ListJobsApiArg>({
-      query: (queryArg) => ({
-        url: `/api/v1/jobs`,
-        params: {
-          state: queryArg.state,
-          name: queryArg.name,
-          key: queryArg.key,
-          cursor: queryArg.cursor,
-          limit: queryArg.limit,
-        },
-      }),
-    }),
-    listSchedules: build.query<ListSchedulesApiResponse, ListSchedulesApiArg>({
-      query: () => ({ url: `/api/v1/jobs/schedules` }),
-    }),
-    runSchedule: build.mutation<RunScheduleApiResponse, RunScheduleApiArg>({
-      query: (queryArg) => ({
-        url: `/api/v1/jobs/schedules/${encodeURIComponent(String(queryArg.name))}/run`,
-        method: "POST",
-      }),
-    }),
-    getJob: build.query<GetJobApiResponse, GetJobApiArg>({
-      query: (queryArg) => ({
-        url: `/api/v1/jobs/${encodeURIComponent(String(queryArg.jobId))}`,
-      }),
-    }),
-    cancelJob: build.mutation<CancelJobApiResponse, CancelJobApiArg>({
-      query: (queryArg) => ({
-        url: `/api/v1/jobs/${encodeURIComponent(String(queryArg.jobId))}/cancel`,
-        method: "POST",
-      }),
-    }),
-    retryJob: build.mutation<RetryJobApiResponse, RetryJobApiArg>({
-      query: (queryArg) => ({
-        url: `/api/v1/jobs/${encodeURIComponent(String(queryArg.jobId))}/retry`,
-        method: "POST",
-      }),
-    }),
-    listWorkers: build.query<ListWorkersApiResponse, ListWorkersApiArg>({
-      query: () => ({ url: `/api/v1/workers` }),
-    }),
   }),
   overrideExisting: false,
 });
 export { injectedRtkApi as generatedApi };
-export type GetSystemApiResponse = /** status 200 ok */ SystemState;
-export type GetSystemApiArg = void;
-export type SignUpApiResponse = /** status 202 ok */ Message;
+export type ShowSystemApiResponse =
+  /** status 200 Successful Response */ System;
+export type ShowSystemApiArg = void;
+export type ListJobsApiResponse =
+  /** status 200 Successful Response */ PagedJobRow;
+export type ListJobsApiArg = {
+  state?:
+    | ("queued" | "waiting" | "running" | "succeeded" | "failed" | "cancelled")
+    | null;
+  name?: string | null;
+  key?: string | null;
+  /** Where to go on: `next_cursor` of the page before. */
+  cursor?: string | null;
+  /** How many at most. */
+  limit?: number;
+};
+export type ListSchedulesApiResponse =
+  /** status 200 Successful Response */ Schedules;
+export type ListSchedulesApiArg = void;
+export type RunScheduleApiResponse =
+  /** status 200 Successful Response */ JobRow;
+export type RunScheduleApiArg = {
+  name: string;
+};
+export type ShowJobApiResponse = /** status 200 Successful Response */ JobRow;
+export type ShowJobApiArg = {
+  jobId: string;
+};
+export type CancelJobApiResponse = /** status 200 Successful Response */ JobRow;
+export type CancelJobApiArg = {
+  jobId: string;
+};
+export type RetryJobApiResponse = /** status 200 Successful Response */ JobRow;
+export type RetryJobApiArg = {
+  jobId: string;
+};
+export type ListWorkersApiResponse =
+  /** status 200 Successful Response */ Workers;
+export type ListWorkersApiArg = void;
+export type ListSettingsApiResponse =
+  /** status 200 Successful Response */ Settings;
+export type ListSettingsApiArg = void;
+export type SignUpApiResponse = /** status 202 Successful Response */ Message;
 export type SignUpApiArg = {
-  body: SignUp;
+  body: SignUpWrite;
 };
-export type LogInApiResponse = /** status 200 ok */ Grant;
+export type LogInApiResponse = /** status 200 Successful Response */ Grant;
 export type LogInApiArg = {
-  body: LogIn;
+  body: {
+    email: string;
+    password: string;
+    /** `cookie` keeps the refresh token in an HttpOnly cookie, out of reach of any script; `token` answers it, for programs. */
+    remember?: "token" | "cookie";
+  };
 };
-export type RefreshSessionApiResponse = /** status 200 ok */ Grant;
+export type RefreshSessionApiResponse =
+  /** status 200 Successful Response */ Grant;
 export type RefreshSessionApiArg = {
-  body: Refresh;
+  body: RefreshWrite | null;
 };
 export type LogOutApiResponse = unknown;
 export type LogOutApiArg = void;
 export type LogOutEverywhereApiResponse = unknown;
 export type LogOutEverywhereApiArg = void;
-export type GetMeApiResponse = /** status 200 ok */ Me;
+export type GetMeApiResponse = /** status 200 Successful Response */ Me;
 export type GetMeApiArg = void;
-export type UpdateMeApiResponse = /** status 200 ok */ Me;
+export type UpdateMeApiResponse = /** status 200 Successful Response */ Me;
 export type UpdateMeApiArg = {
   body: MeChange;
 };
-export type ChangePasswordApiResponse = unknown;
-export type ChangePasswordApiArg = {
-  body: PasswordChange;
-};
-export type ForgotPasswordApiResponse = /** status 202 ok */ Message;
-export type ForgotPasswordApiArg = {
-  body: Forgot;
-};
-export type ResetPasswordApiResponse = unknown;
-export type ResetPasswordApiArg = {
-  body: Reset;
-};
-export type PasswordStrengthApiResponse = /** status 200 ok */ Strength;
-export type PasswordStrengthApiArg = {
-  body: StrengthQuestion;
-};
-export type ListSessionsApiResponse = /** status 200 ok */ SessionPage;
+export type ListSessionsApiResponse =
+  /** status 200 Successful Response */ PagedSessionItem;
 export type ListSessionsApiArg = {
-  cursor?: string;
+  /** Where to go on: `next_cursor` of the page before. */
+  cursor?: string | null;
+  /** How many at most. */
   limit?: number;
 };
 export type EndSessionApiResponse = unknown;
 export type EndSessionApiArg = {
   sessionId: string;
 };
-export type ListApiKeysApiResponse = /** status 200 ok */ ApiKeyPage;
+export type ChangePasswordApiResponse = unknown;
+export type ChangePasswordApiArg = {
+  body: PasswordChangeWrite;
+};
+export type ForgotPasswordApiResponse =
+  /** status 202 Successful Response */ Message;
+export type ForgotPasswordApiArg = {
+  body: Forgot;
+};
+export type ResetPasswordApiResponse = unknown;
+export type ResetPasswordApiArg = {
+  body: ResetWrite;
+};
+export type PasswordStrengthApiResponse =
+  /** status 200 Successful Response */ Strength;
+export type PasswordStrengthApiArg = {
+  body: StrengthQuestionWrite;
+};
+export type ListApiKeysApiResponse =
+  /** status 200 Successful Response */ PagedApiKey;
 export type ListApiKeysApiArg = {
-  cursor?: string;
+  /** Where to go on: `next_cursor` of the page before. */
+  cursor?: string | null;
+  /** How many at most. */
   limit?: number;
 };
-export type CreateApiKeyApiResponse = /** status 201 ok */ NewApiKey;
+export type CreateApiKeyApiResponse =
+  /** status 201 Successful Response */ NewApiKey;
 export type CreateApiKeyApiArg = {
   body: ApiKeyWish;
 };
@@ -423,20 +478,44 @@ export type DeleteApiKeyApiResponse = unknown;
 export type DeleteApiKeyApiArg = {
   keyId: string;
 };
-export type ListTeamsApiResponse = /** status 200 ok */ TeamPage;
-export type ListTeamsApiArg = {
-  cursor?: string;
+export type ListProviderKeysApiResponse =
+  /** status 200 Successful Response */ PagedProviderKey;
+export type ListProviderKeysApiArg = {
+  /** Where to go on: `next_cursor` of the page before. */
+  cursor?: string | null;
+  /** How many at most. */
   limit?: number;
 };
-export type CreateTeamApiResponse = /** status 201 ok */ TeamDetail;
+export type StoreProviderKeyApiResponse =
+  /** status 200 Successful Response */ ProviderKey;
+export type StoreProviderKeyApiArg = {
+  provider: string;
+  body: ProviderKeySecrets;
+};
+export type DeleteProviderKeyApiResponse = unknown;
+export type DeleteProviderKeyApiArg = {
+  provider: string;
+};
+export type ListTeamsApiResponse =
+  /** status 200 Successful Response */ PagedTeam;
+export type ListTeamsApiArg = {
+  /** Where to go on: `next_cursor` of the page before. */
+  cursor?: string | null;
+  /** How many at most. */
+  limit?: number;
+};
+export type CreateTeamApiResponse =
+  /** status 201 Successful Response */ TeamDetail;
 export type CreateTeamApiArg = {
   body: TeamWish;
 };
-export type GetTeamApiResponse = /** status 200 ok */ TeamDetail;
+export type GetTeamApiResponse =
+  /** status 200 Successful Response */ TeamDetail;
 export type GetTeamApiArg = {
   teamId: string;
 };
-export type RenameTeamApiResponse = /** status 200 ok */ TeamDetail;
+export type RenameTeamApiResponse =
+  /** status 200 Successful Response */ TeamDetail;
 export type RenameTeamApiArg = {
   teamId: string;
   body: TeamChange;
@@ -445,17 +524,8 @@ export type DeleteTeamApiResponse = unknown;
 export type DeleteTeamApiArg = {
   teamId: string;
 };
-export type InviteToTeamApiResponse = /** status 201 ok */ TeamInvitation;
-export type InviteToTeamApiArg = {
-  teamId: string;
-  body: InvitationWish;
-};
-export type WithdrawInvitationApiResponse = unknown;
-export type WithdrawInvitationApiArg = {
-  teamId: string;
-  invitationId: string;
-};
-export type ChangeMemberApiResponse = /** status 200 ok */ TeamMember;
+export type ChangeMemberApiResponse =
+  /** status 200 Successful Response */ TeamMember;
 export type ChangeMemberApiArg = {
   teamId: string;
   userId: string;
@@ -466,9 +536,23 @@ export type RemoveMemberApiArg = {
   teamId: string;
   userId: string;
 };
-export type ListInvitationsApiResponse = /** status 200 ok */ InvitationPage;
+export type InviteToTeamApiResponse =
+  /** status 201 Successful Response */ TeamInvitation;
+export type InviteToTeamApiArg = {
+  teamId: string;
+  body: InvitationWish;
+};
+export type WithdrawInvitationApiResponse = unknown;
+export type WithdrawInvitationApiArg = {
+  teamId: string;
+  invitationId: string;
+};
+export type ListInvitationsApiResponse =
+  /** status 200 Successful Response */ PagedInvitation;
 export type ListInvitationsApiArg = {
-  cursor?: string;
+  /** Where to go on: `next_cursor` of the page before. */
+  cursor?: string | null;
+  /** How many at most. */
   limit?: number;
 };
 export type AcceptInvitationApiResponse = unknown;
@@ -479,55 +563,54 @@ export type DeclineInvitationApiResponse = unknown;
 export type DeclineInvitationApiArg = {
   invitationId: string;
 };
-export type ListProviderKeysApiResponse = /** status 200 ok */ ProviderKeyPage;
-export type ListProviderKeysApiArg = {
-  cursor?: string;
-  limit?: number;
-};
-export type StoreProviderKeyApiResponse = /** status 200 ok */ ProviderKey;
-export type StoreProviderKeyApiArg = {
-  provider: string;
-  body: ProviderKeySecrets;
-};
-export type DeleteProviderKeyApiResponse = unknown;
-export type DeleteProviderKeyApiArg = {
-  provider: string;
-};
-export type ListOwnAuditApiResponse = /** status 200 ok */ AuditPage;
+export type ListOwnAuditApiResponse =
+  /** status 200 Successful Response */ PagedAuditEntry;
 export type ListOwnAuditApiArg = {
-  action?: string;
-  cursor?: string;
+  action?: string | null;
+  /** Where to go on: `next_cursor` of the page before. */
+  cursor?: string | null;
+  /** How many at most. */
   limit?: number;
 };
-export type ListAuditApiResponse = /** status 200 ok */ AuditPage;
+export type ListAuditApiResponse =
+  /** status 200 Successful Response */ PagedAuditEntry;
 export type ListAuditApiArg = {
-  actor?: string;
-  action?: string;
-  objectType?: string;
-  objectId?: string;
-  since?: string;
-  until?: string;
-  cursor?: string;
+  /** Where to go on: `next_cursor` of the page before. */
+  cursor?: string | null;
+  /** How many at most. */
   limit?: number;
+  actor?: string | null;
+  action?: string | null;
+  objectType?: string | null;
+  objectId?: string | null;
+  /** From this moment on. */
+  since?: string | null;
+  /** Until just before this moment. */
+  until?: string | null;
 };
-export type ListUsersApiResponse = /** status 200 ok */ UserPage;
+export type ListUsersApiResponse =
+  /** status 200 Successful Response */ PagedUser;
 export type ListUsersApiArg = {
-  q?: string;
-  role?: string;
-  state?: string;
-  cursor?: string;
+  /** Part of the name or the address. */
+  q?: string | null;
+  role?: ("user" | "operator" | "admin") | null;
+  state?: ("active" | "disabled") | null;
+  /** Where to go on: `next_cursor` of the page before. */
+  cursor?: string | null;
+  /** How many at most. */
   limit?: number;
 };
-export type GetUserApiResponse = /** status 200 ok */ User;
+export type GetUserApiResponse = /** status 200 Successful Response */ User;
 export type GetUserApiArg = {
   userId: string;
 };
-export type UpdateUserApiResponse = /** status 200 ok */ User;
+export type UpdateUserApiResponse = /** status 200 Successful Response */ User;
 export type UpdateUserApiArg = {
   userId: string;
   body: UserChange;
 };
-export type CreateResetLinkApiResponse = /** status 200 ok */ ResetLink;
+export type CreateResetLinkApiResponse =
+  /** status 200 Successful Response */ ResetLink;
 export type CreateResetLinkApiArg = {
   userId: string;
 };
@@ -535,143 +618,276 @@ export type SignOutUserApiResponse = unknown;
 export type SignOutUserApiArg = {
   userId: string;
 };
-export type ListSettingsApiResponse = /** status 200 ok */ SettingList;
-export type ListSettingsApiArg = void;
-export type ListJobsApiResponse = /** status 200 ok */ JobPage;
-export type ListJobsApiArg = {
-  state?: string;
-  name?: string;
-  key?: string;
-  cursor?: string;
-  limit?: number;
-};
-export type ListSchedulesApiResponse = /** status 200 ok */ ScheduleList;
-export type ListSchedulesApiArg = void;
-export type RunScheduleApiResponse = /** status 200 ok */ Job;
-export type RunScheduleApiArg = {
-  name: string;
-};
-export type GetJobApiResponse = /** status 200 ok */ Job;
-export type GetJobApiArg = {
-  jobId: string;
-};
-export type CancelJobApiResponse = /** status 200 ok */ Job;
-export type CancelJobApiArg = {
-  jobId: string;
-};
-export type RetryJobApiResponse = /** status 200 ok */ Job;
-export type RetryJobApiArg = {
-  jobId: string;
-};
-export type ListWorkersApiResponse = /** status 200 ok */ WorkerList;
-export type ListWorkersApiArg = void;
 export type Area = {
   key: string;
   title: string;
+  /** Whether it is built; the application says so honestly where it is not. */
   ready: boolean;
 };
-export type SystemState = {
+export type System = {
   version: string;
+  /** False on an empty system, whose first account becomes administrator. */
   has_accounts: boolean;
   sign_up_open: boolean;
+  /** Whether a forgotten password can be reset by mail. */
   mail_configured: boolean;
   demo: boolean;
   areas: Area[];
 };
+export type FieldProblem = {
+  /** Dotted path of the field, or the name of the parameter. */
+  field: string;
+  message: string;
+};
+export type Problem = {
+  /** A page about this kind of problem, where there is one. */
+  type?: string;
+  /** The kind of problem. */
+  title: string;
+  status: number;
+  /** What happened, in one sentence. */
+  detail: string;
+  /** Stable name of the problem, for programs. */
+  code: string;
+  /** What to do next. */
+  hint?: string | null;
+  /** Which fields are wrong, and why. */
+  errors?: FieldProblem[];
+  /** Give this to whoever helps you; the logs carry it too. */
+  request_id?: string;
+};
+export type Progress = {
+  done: number;
+  total?: number | null;
+  unit?: string;
+  stage?: string;
+  percent?: number | null;
+  eta?: string | null;
+};
+export type JobError = {
+  code: string;
+  message: string;
+  hint?: string | null;
+};
+export type JobRow = {
+  id: string;
+  name: string;
+  key: string | null;
+  state:
+    "queued" | "waiting" | "running" | "succeeded" | "failed" | "cancelled";
+  priority: number;
+  attempt: number;
+  attempts_max: number;
+  progress: Progress | null;
+  args: {
+    [key: string]: any;
+  };
+  result: {
+    [key: string]: any;
+  } | null;
+  error: JobError | null;
+  created_at: string;
+  run_at: string;
+  started_at: string | null;
+  finished_at: string | null;
+  deadline_at: string | null;
+  cancel_requested: boolean;
+  worker: string | null;
+  created_by: string | null;
+};
+export type PagedJobRow = {
+  items: JobRow[];
+  /** Give it as `cursor` to get the next page; null on the last one. */
+  next_cursor: string | null;
+};
+export type ScheduleRow = {
+  name: string;
+  cron: string;
+  next_at: string;
+  last_job_id: string | null;
+  last_state:
+    | ("queued" | "waiting" | "running" | "succeeded" | "failed" | "cancelled")
+    | null;
+};
+export type Schedules = {
+  /** In the order of their names. */
+  items: ScheduleRow[];
+};
+export type WorkerRow = {
+  id: string;
+  host: string;
+  pid: number;
+  started_at: string;
+  seen_at: string;
+  running: number;
+};
+export type Workers = {
+  /** Those that gave a sign of life lately. */
+  items: WorkerRow[];
+};
+export type Setting = {
+  name: string;
+  /** Environment variables, the first that is set wins. */
+  env: string[];
+  /** Its name in dumont.toml. */
+  toml: string;
+  /** What it is now; of a secret only whether it is set. */
+  value: string;
+  default: string;
+  source: "default" | "toml" | "environment";
+  secret: boolean;
+  description: string;
+};
+export type Settings = {
+  items: Setting[];
+};
 export type Message = {
+  /** What to do now, for people. */
   message: string;
 };
 export type SignUp = {
   email: string;
   name: string;
+};
+export type SignUpWrite = {
+  email: string;
+  name: string;
   password: string;
 };
 export type Grant = {
+  /** Send it as `Authorization: Bearer ...`. */
   access_token: string;
-  token_type: string;
+  token_type?: "bearer";
+  /** Seconds until the access token expires. */
   expires_in: number;
-  refresh_token?: string | null;
+  /** Good for one refresh. Null if a cookie carries it, or if another caller has just got the next one. */
+  refresh_token: string | null;
 };
-export type LogIn = {
-  email: string;
-  password: string;
-  remember?: "token" | "cookie";
-};
-export type Refresh = {
+export type Refresh = {};
+export type RefreshWrite = {
+  /** Left out where the cookie carries it. */
   refresh_token?: string | null;
 };
 export type Me = {
   id: string;
   email: string;
   name: string;
-  role: string;
+  role: "user" | "operator" | "admin";
+  /** What this request's token may do. */
   permissions: string[];
   created_at: string;
-  last_login_at?: string | null;
+  last_login_at: string | null;
 };
 export type MeChange = {
-  name?: string;
+  name?: string | null;
 };
-export type PasswordChange = {
+export type SessionItem = {
+  id: string;
+  created_at: string;
+  /** When it was last refreshed. */
+  last_used_at: string;
+  ip: string;
+  user_agent: string;
+  /** Whether it is the one that asks. */
+  current?: boolean;
+};
+export type PagedSessionItem = {
+  items: SessionItem[];
+  /** Give it as `cursor` to get the next page; null on the last one. */
+  next_cursor: string | null;
+};
+export type PasswordChange = {};
+export type PasswordChangeWrite = {
   current_password: string;
   new_password: string;
 };
 export type Forgot = {
   email: string;
 };
-export type Reset = {
+export type Reset = {};
+export type ResetWrite = {
   token: string;
   new_password: string;
 };
 export type Strength = {
+  /** 0 is guessed at once, 4 never. */
   score: number;
   acceptable: boolean;
-  warning?: string | null;
+  warning: string | null;
   suggestions: string[];
 };
 export type StrengthQuestion = {
-  password: string;
   email?: string | null;
 };
-export type SessionItem = {
-  id: string;
-  created_at: string;
-  last_used_at?: string | null;
-  ip: string;
-  user_agent: string;
-  current: boolean;
-};
-export type SessionPage = {
-  items: SessionItem[];
-  next_cursor?: string | null;
+export type StrengthQuestionWrite = {
+  password: string;
+  email?: string | null;
 };
 export type ApiKey = {
   id: string;
   name: string;
+  /** The middle of the key, by which you know it again: `dmt_<prefix>_...`. */
   prefix: string;
   scopes: string[];
   created_at: string;
-  last_used_at?: string | null;
-  expires_at?: string | null;
+  /** To the minute. */
+  last_used_at: string | null;
+  expires_at: string | null;
 };
-export type ApiKeyPage = {
+export type PagedApiKey = {
   items: ApiKey[];
-  next_cursor?: string | null;
+  /** Give it as `cursor` to get the next page; null on the last one. */
+  next_cursor: string | null;
 };
 export type NewApiKey = {
-  key: string;
   id: string;
   name: string;
+  /** The middle of the key, by which you know it again: `dmt_<prefix>_...`. */
   prefix: string;
   scopes: string[];
   created_at: string;
-  last_used_at?: string | null;
-  expires_at?: string | null;
+  /** To the minute. */
+  last_used_at: string | null;
+  expires_at: string | null;
+  /** The key itself. It is shown this once. */
+  key: string;
 };
 export type ApiKeyWish = {
+  /** What it is for. */
   name: string;
-  scopes: string[];
+  /** What it may do: some of your own permissions. */
+  scopes: (
+    | "account:read"
+    | "account:write"
+    | "teams:read"
+    | "teams:write"
+    | "provider-keys:write"
+    | "jobs:read"
+    | "jobs:manage"
+    | "workers:read"
+    | "audit:read"
+    | "users:manage"
+    | "settings:read"
+  )[];
+  /** When it stops working; never, if left out. */
   expires_at?: string | null;
+};
+export type ProviderKey = {
+  provider: string;
+  /** `…` and the last four characters of each; the secrets never come back. */
+  fields: {
+    [key: string]: string;
+  };
+  updated_at: string;
+};
+export type PagedProviderKey = {
+  items: ProviderKey[];
+  /** Give it as `cursor` to get the next page; null on the last one. */
+  next_cursor: string | null;
+};
+export type ProviderKeySecrets = {
+  /** What this provider asks for. */
+  fields: object;
 };
 export type Team = {
   id: string;
@@ -680,9 +896,10 @@ export type Team = {
   member_count: number;
   created_at: string;
 };
-export type TeamPage = {
+export type PagedTeam = {
   items: Team[];
-  next_cursor?: string | null;
+  /** Give it as `cursor` to get the next page; null on the last one. */
+  next_cursor: string | null;
 };
 export type TeamMember = {
   user_id: string;
@@ -699,13 +916,14 @@ export type TeamInvitation = {
   expires_at: string;
 };
 export type TeamDetail = {
-  members: TeamMember[];
-  invitations: TeamInvitation[];
   id: string;
   name: string;
   my_role: "owner" | "admin" | "member";
   member_count: number;
   created_at: string;
+  members: TeamMember[];
+  /** Those that nobody has answered yet. */
+  invitations: TeamInvitation[];
 };
 export type TeamWish = {
   name: string;
@@ -713,159 +931,88 @@ export type TeamWish = {
 export type TeamChange = {
   name: string;
 };
-export type InvitationWish = {
-  email: string;
-  role: "owner" | "admin" | "member";
-};
 export type MemberChange = {
   role: "owner" | "admin" | "member";
+};
+export type InvitationWish = {
+  email: string;
+  role?: "owner" | "admin" | "member";
 };
 export type Invitation = {
   id: string;
   team_id: string;
   team_name: string;
-  role: string;
+  role: "owner" | "admin" | "member";
+  /** Address of the one who invites. */
   invited_by: string;
   created_at: string;
   expires_at: string;
 };
-export type InvitationPage = {
+export type PagedInvitation = {
   items: Invitation[];
-  next_cursor?: string | null;
-};
-export type ProviderKey = {
-  provider: string;
-  fields: {
-    [key: string]: string;
-  };
-  updated_at: string;
-};
-export type ProviderKeyPage = {
-  items: ProviderKey[];
-  next_cursor?: string | null;
-};
-export type ProviderKeySecrets = {
-  fields: {
-    [key: string]: string;
-  };
+  /** Give it as `cursor` to get the next page; null on the last one. */
+  next_cursor: string | null;
 };
 export type AuditEntry = {
   id: string;
   at: string;
-  actor_id?: string | null;
-  actor_email?: string | null;
+  /** Null for the system itself, and for someone not signed in. */
+  actor_id: string | null;
+  actor_email: string | null;
+  /** `<thing>.<what happened>`. */
   action: string;
-  object_type?: string | null;
-  object_id?: string | null;
+  object_type: string;
+  object_id: string;
   summary: string;
-  ip?: string | null;
-  request_id?: string | null;
+  ip: string;
+  request_id: string;
+  /** What was changed; never a secret. */
   details: {
     [key: string]: any;
   };
 };
-export type AuditPage = {
+export type PagedAuditEntry = {
   items: AuditEntry[];
-  next_cursor?: string | null;
+  /** Give it as `cursor` to get the next page; null on the last one. */
+  next_cursor: string | null;
 };
 export type User = {
   id: string;
   email: string;
   name: string;
-  role: string;
+  role: "user" | "operator" | "admin";
   disabled: boolean;
   created_at: string;
-  last_login_at?: string | null;
+  last_login_at: string | null;
+  /** In how many places this person is signed in. */
   sessions: number;
 };
-export type UserPage = {
+export type PagedUser = {
   items: User[];
-  next_cursor?: string | null;
+  /** Give it as `cursor` to get the next page; null on the last one. */
+  next_cursor: string | null;
 };
 export type UserChange = {
-  role?: string;
-  disabled?: boolean;
+  /** Left as it is, if left out. */
+  role?: ("user" | "operator" | "admin") | null;
+  /** A disabled account can do nothing, from this moment on. */
+  disabled?: boolean | null;
 };
 export type ResetLink = {
+  /** Good once. Hand it to the person by a way that you trust. */
   url: string;
   expires_at: string;
 };
-export type Setting = {
-  name: string;
-  env: string;
-  toml?: string | null;
-  value?: any;
-  default?: any;
-  source: "default" | "toml" | "environment";
-  secret: boolean;
-  description: string;
-};
-export type SettingList = {
-  items: Setting[];
-};
-export type JobProgress = {
-  percent?: number | null;
-  done?: number | null;
-  total?: number | null;
-  unit?: string | null;
-  stage?: string | null;
-  eta?: string | null;
-};
-export type JobError = {
-  code: string;
-  message: string;
-  hint?: string | null;
-};
-export type Job = {
-  id: string;
-  name: string;
-  key?: string | null;
-  state:
-    "queued" | "waiting" | "running" | "succeeded" | "failed" | "cancelled";
-  priority: number;
-  attempt: number;
-  attempts_max: number;
-  progress?: JobProgress | null;
-  args: {
-    [key: string]: any;
-  };
-  result?: any;
-  error?: JobError | null;
-  created_at: string;
-  run_at: string;
-  started_at?: string | null;
-  finished_at?: string | null;
-  deadline_at?: string | null;
-  worker?: string | null;
-  created_by?: string | null;
-};
-export type JobPage = {
-  items: Job[];
-  next_cursor?: string | null;
-};
-export type Schedule = {
-  name: string;
-  cron: string;
-  next_at: string;
-  last_job_id?: string | null;
-  last_state?: string | null;
-};
-export type ScheduleList = {
-  items: Schedule[];
-};
-export type Worker = {
-  id: string;
-  host: string;
-  pid: number;
-  started_at: string;
-  seen_at: string;
-  running: number;
-};
-export type WorkerList = {
-  items: Worker[];
-};
 export const {
-  useGetSystemQuery,
+  useShowSystemQuery,
+  useListJobsQuery,
+  useListSchedulesQuery,
+  useRunScheduleMutation,
+  useShowJobQuery,
+  useCancelJobMutation,
+  useRetryJobMutation,
+  useListWorkersQuery,
+  useListSettingsQuery,
   useSignUpMutation,
   useLogInMutation,
   useRefreshSessionMutation,
@@ -873,30 +1020,30 @@ export const {
   useLogOutEverywhereMutation,
   useGetMeQuery,
   useUpdateMeMutation,
+  useListSessionsQuery,
+  useEndSessionMutation,
   useChangePasswordMutation,
   useForgotPasswordMutation,
   useResetPasswordMutation,
   usePasswordStrengthMutation,
-  useListSessionsQuery,
-  useEndSessionMutation,
   useListApiKeysQuery,
   useCreateApiKeyMutation,
   useDeleteApiKeyMutation,
+  useListProviderKeysQuery,
+  useStoreProviderKeyMutation,
+  useDeleteProviderKeyMutation,
   useListTeamsQuery,
   useCreateTeamMutation,
   useGetTeamQuery,
   useRenameTeamMutation,
   useDeleteTeamMutation,
-  useInviteToTeamMutation,
-  useWithdrawInvitationMutation,
   useChangeMemberMutation,
   useRemoveMemberMutation,
+  useInviteToTeamMutation,
+  useWithdrawInvitationMutation,
   useListInvitationsQuery,
   useAcceptInvitationMutation,
   useDeclineInvitationMutation,
-  useListProviderKeysQuery,
-  useStoreProviderKeyMutation,
-  useDeleteProviderKeyMutation,
   useListOwnAuditQuery,
   useListAuditQuery,
   useListUsersQuery,
@@ -904,12 +1051,4 @@ export const {
   useUpdateUserMutation,
   useCreateResetLinkMutation,
   useSignOutUserMutation,
-  useListSettingsQuery,
-  useListJobsQuery,
-  useListSchedulesQuery,
-  useRunScheduleMutation,
-  useGetJobQuery,
-  useCancelJobMutation,
-  useRetryJobMutation,
-  useListWorkersQuery,
 } = injectedRtkApi;

@@ -4,7 +4,7 @@ import { LiveClient, type LiveMessage, type SocketLike } from "./client";
 class FakeSocket implements SocketLike {
   onopen: (() => void) | null = null;
   onmessage: ((event: { data: unknown }) => void) | null = null;
-  onclose: (() => void) | null = null;
+  onclose: ((event: { code: number }) => void) | null = null;
   onerror: (() => void) | null = null;
   sent: Record<string, unknown>[] = [];
   closed = false;
@@ -13,7 +13,7 @@ class FakeSocket implements SocketLike {
     this.closed = true;
   };
   say = (message: object) => this.onmessage?.({ data: JSON.stringify(message) });
-  break = () => this.onclose?.();
+  break = (code = 1006) => this.onclose?.({ code });
   /** What the server does first: the line opens, the hello is accepted. */
   welcome = () => {
     this.onopen?.();
@@ -29,13 +29,17 @@ class Stage {
   sockets: FakeSocket[] = [];
   token: string | null = "t1";
   heard: LiveMessage[] = [];
+  rejected: (string | null)[] = [];
   client = new LiveClient({
     open: () => {
       const socket = new FakeSocket();
       this.sockets.push(socket);
       return socket;
     },
-    token: async () => this.token,
+    token: async (rejected) => {
+      this.rejected.push(rejected);
+      return this.token;
+    },
     random: () => 1,
   });
   get socket(): FakeSocket {
@@ -114,6 +118,15 @@ describe("LiveClient", () => {
     stage.socket.welcome();
     stage.socket.break();
     expect(stage.client.current()).toMatchObject({ state: "waiting", retryAt: Date.now() + 500 });
+  });
+
+  test("asks for another token when the server did not take this one", async () => {
+    await stage.live();
+    stage.socket.break(4401);
+    await vi.advanceTimersByTimeAsync(500);
+    stage.socket.break();
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(stage.rejected).toEqual([null, "t1", null]);
   });
 
   test("tries at once when nudged", async () => {

@@ -33,7 +33,7 @@ type Incoming =
 export interface SocketLike {
   onopen: (() => void) | null;
   onmessage: ((event: { data: unknown }) => void) | null;
-  onclose: (() => void) | null;
+  onclose: ((event: { code: number }) => void) | null;
   onerror: (() => void) | null;
   send(data: string): void;
   close(): void;
@@ -41,7 +41,8 @@ export interface SocketLike {
 
 interface Surroundings {
   open: () => SocketLike;
-  token: () => Promise<string | null>;
+  /** A token for the hello; another one than `rejected`, which the server did not take. */
+  token: (rejected: string | null) => Promise<string | null>;
   random?: () => number;
   now?: () => number;
 }
@@ -51,6 +52,8 @@ const LONGEST_WAIT_MS = 30_000;
 /** The server pings more often than this; a longer silence means that the line is dead though it looks open. */
 const SILENCE_MS = 75_000;
 const REMEMBERED = 500;
+/** The server closes with it when the token is no longer good. */
+const NEW_TOKEN_PLEASE = 4401;
 
 interface Topic {
   handlers: Set<LiveHandler>;
@@ -66,6 +69,8 @@ export class LiveClient {
   private ready = false;
   private wanted = false;
   private failures = 0;
+  private shown: string | null = null;
+  private rejected: string | null = null;
   private retry: ReturnType<typeof setTimeout> | null = null;
   private silence: ReturnType<typeof setTimeout> | null = null;
 
@@ -112,14 +117,19 @@ export class LiveClient {
   private async connect(): Promise<void> {
     this.hangUp();
     this.move({ state: "connecting" });
-    const token = await this.around.token();
+    const token = await this.around.token(this.rejected);
+    this.rejected = null;
     if (!this.wanted || this.socket) return;
     if (token === null) return this.stop();
     const socket = this.around.open();
     this.socket = socket;
+    this.shown = token;
     socket.onopen = () => this.say({ type: "hello", token });
     socket.onmessage = (event) => this.hear(socket, event.data);
-    socket.onclose = () => this.broke(socket);
+    socket.onclose = ({ code }) => {
+      if (code === NEW_TOKEN_PLEASE) this.rejected = this.shown;
+      this.broke(socket);
+    };
     socket.onerror = () => undefined;
     this.listenForSilence();
   }

@@ -8,7 +8,7 @@ export const live = new LiveClient({
     const scheme = location.protocol === "https:" ? "wss" : "ws";
     return new WebSocket(`${scheme}://${location.host}/api/v1/live`) as SocketLike;
   },
-  token: () => session.usable(),
+  token: (rejected) => (rejected === null ? session.usable() : session.renewed(rejected)),
 });
 
 /** Called once at the start: the connection lives as long as the session. */

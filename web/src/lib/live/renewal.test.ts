@@ -2,15 +2,19 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Tag } from "../api/tags";
 import { Gathering, tagsOf } from "./renewal";
 
-const event = (topic: string, kind: string) =>
-  ({ type: "event", id: "1", topic, kind, data: {}, at: "" }) as const;
+const event = (topic: string, kind: string, data: unknown = {}) =>
+  ({ type: "event", id: "1", topic, kind, data, at: "" }) as const;
 
 describe("tagsOf", () => {
-  test("renews little for a known kind", () => {
-    expect(tagsOf(event("me", "accounts.api_key_made"))).toEqual(["ApiKey"]);
+  test("renews little when the event says what it is about", () => {
+    expect(tagsOf(event("me", "accounts.change_recorded", { action: "api_key.created" }))).toEqual([
+      "ApiKey",
+      "Audit",
+    ]);
   });
-  test("renews the whole topic for an unknown kind or a reload", () => {
+  test("renews the whole topic for anything else and for a reload", () => {
     expect(tagsOf(event("me", "accounts.something_new"))).toContain("Team");
+    expect(tagsOf(event("me", "x", { action: "weather.changed" }))).toContain("Team");
     expect(tagsOf({ type: "reload", topic: "me" })).toContain("Session");
     expect(tagsOf({ type: "reload", topic: "jobs:12" })).toEqual(["Job", "Schedule"]);
   });

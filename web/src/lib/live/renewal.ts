@@ -2,32 +2,36 @@
 import type { Tag } from "../api/tags";
 import type { LiveMessage } from "./client";
 
-const own: Tag[] = ["Me", "Session", "ApiKey", "Team", "Invitation", "ProviderKey"];
-
 const ofTopic: Record<string, Tag[]> = {
-  me: own,
+  me: ["Me", "Session", "ApiKey", "Team", "Invitation", "ProviderKey", "Audit"],
   jobs: ["Job", "Schedule"],
-  audit: ["Audit"],
-  system: ["System", "Worker"],
+  audit: ["Audit", "User"],
 };
 
-const ofKind: [beginning: string, tags: Tag[]][] = [
-  ["accounts.team", ["Team", "Invitation"]],
-  ["accounts.invitation", ["Team", "Invitation"]],
-  ["accounts.member", ["Team"]],
-  ["accounts.api_key", ["ApiKey"]],
-  ["accounts.key_", ["ApiKey"]],
-  ["accounts.provider_key", ["ProviderKey"]],
-  ["accounts.session", ["Session"]],
-];
+/** By the thing that an entry of the audit log is about: the first word of its action. */
+const ofThing: Record<string, Tag[]> = {
+  account: ["Me", "User"],
+  api_key: ["ApiKey"],
+  job: ["Job", "Schedule"],
+  password: ["Session"],
+  provider_key: ["ProviderKey"],
+  session: ["Session", "User"],
+  team: ["Team", "Invitation"],
+};
 
-/** An event of a known kind touches little; everything else of its topic is asked again. */
+/** An event that says what it is about touches little; everything else of its topic is asked again. */
 export function tagsOf(message: LiveMessage): Tag[] {
   if (message.type === "event") {
-    const match = ofKind.find(([beginning]) => message.kind.startsWith(beginning));
-    if (match && message.topic === "me") return match[1];
+    const thing = thingOf(message.data);
+    if (thing && ofThing[thing]) return [...ofThing[thing], "Audit"];
   }
   return ofTopic[message.topic.split(":")[0] ?? ""] ?? [];
+}
+
+function thingOf(data: unknown): string | undefined {
+  const action =
+    typeof data === "object" && data !== null ? (data as { action?: unknown }).action : undefined;
+  return typeof action === "string" ? action.split(".")[0] : undefined;
 }
 
 /** Calls `renew` with all tags of the last `pause` milliseconds: the first at once, a storm in steps. */
