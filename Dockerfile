@@ -44,6 +44,7 @@ COPY --from=build /opt/dumont /opt/dumont
 ENV PATH=/opt/dumont/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
+    HOME=/var/lib/dumont \
     DUMONT_HOME=/var/lib/dumont
 USER 10001:10001
 WORKDIR /var/lib/dumont

@@ -54,6 +54,7 @@ bench: setup tools ## measure; each table compares with a peer or a limit in the
 lock: .venv/.setup-run ## choose versions anew within pyproject.toml, and write them down with their hashes
 	@.venv/bin/uv pip compile -q -U --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra otel pyproject.toml -o locks/run.txt
 	@.venv/bin/uv pip compile -q -U --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra otel pyproject.toml -c locks/run.txt --group dev -o locks/dev.txt
+	@echo 'hatchling>=1.27' | .venv/bin/uv pip compile -q -U --universal --python-version 3.11 --generate-hashes --no-header --no-annotate - -o locks/build.txt
 
 tools: ## what the tests need beside Python and Node; as root on Debian it is installed
 	@scripts/tools.sh

@@ -1,71 +1,26 @@
 """The roles of the database, made by the script that Compose and the chart run, in a real PostgreSQL."""
 
-import asyncio
-import os
-import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
 
 import asyncpg
 import pytest
-from sqlalchemy.engine import make_url
 
 from dumont.accounts.audit import AUDIT
 from dumont.platform.db import migrate
-from dumont.platform.db.embedded.binaries import find_binaries
-from dumont.platform.db.engine import asyncpg_url, make_db, make_engine
+from dumont.platform.db.engine import make_db, make_engine
 from dumont.platform.db.partitions import tend
 from dumont.platform.settings import load
-from tests.deploy.tools import CHART
+from tests.deploy.roles import acting, database_with_roles, execute
 
-PASSWORDS = {"DATABASE_OWNER_PASSWORD": "owner-owner-owner", "DATABASE_APP_PASSWORD": "app-app-app-app-app"}
 # Roles belong to the whole server: these tests share one process.
 pytestmark = pytest.mark.xdist_group("roles")
 
 
 @pytest.fixture(scope="module")
-def psql() -> str:
-    found = find_binaries().bin_dir / "psql"
-    if not found.exists():
-        pytest.skip("these PostgreSQL programs come without psql")
-    return str(found)
-
-
-@pytest.fixture(scope="module")
-def server(postgres: str, psql: str) -> Iterator[str]:
-    """A database as `postgres` images make it: empty, of the superuser, and the script has run in it twice."""
-    name = f"roles_{uuid4().hex[:8]}"
-    asyncio.run(execute(postgres, f"CREATE DATABASE {name}"))
-    url = make_url(postgres).set(database=name).render_as_string(hide_password=False)
-    for _ in range(2):
-        subprocess.run(
-            [psql, "--no-psqlrc", "--quiet", asyncpg_url(url), "--file", str(CHART / "files" / "roles.sql")],
-            env={**os.environ, **PASSWORDS},
-            check=True,
-            capture_output=True,
-            timeout=60,
-        )
-    asyncio.run(migrate.upgrade(acting(url, "owner")))
-    yield url
-    asyncio.run(execute(postgres, f"DROP DATABASE {name} WITH (FORCE)"))
-
-
-def acting(url: str, role: str) -> str:
-    password = PASSWORDS[f"DATABASE_{role.upper()}_PASSWORD"]
-    changed = make_url(url).set(username=f"dumont_{role}", password=password)
-    return changed.render_as_string(hide_password=False)
-
-
-async def execute(url: str, *statements: str) -> object:
-    """One after the other on one connection; what the last one answers."""
-    connection = await asyncpg.connect(asyncpg_url(url))
-    try:
-        for statement in statements[:-1]:
-            await connection.execute(statement)
-        return await connection.fetchval(statements[-1])
-    finally:
-        await connection.close()
+def server(postgres: str) -> Iterator[str]:
+    with database_with_roles(postgres) as url:
+        yield url
 
 
 class TestOwner:
