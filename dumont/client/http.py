@@ -163,12 +163,12 @@ class Api:
 
 def address(server: str) -> str:
     """`host:port` is taken for http; a path behind it is cut off only if it is the API's own."""
-    text = server.strip().rstrip("/").removesuffix(PREFIX).removesuffix("/api")
-    text = text if "://" in text else f"http://{text}"
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname or "http" in parts.netloc.split(":"):
-        raise Invalid(f"{server} is not the address of a server.", hint="It is like https://dumont.example.com.")
-    return text
+    text = server.strip()
+    parts = urlsplit(text if "://" in text else f"http://{text}")
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise Invalid(f"{server!r} is not the address of a server.", hint="It is like https://dumont.example.com.")
+    path = parts.path.rstrip("/").removesuffix(PREFIX).removesuffix("/api")
+    return f"{parts.scheme}://{parts.netloc}{path}"
 
 
 def _given(params: dict[str, Any] | None) -> dict[str, Any]:

@@ -14,7 +14,7 @@ import dumont
 from dumont.basics.errors import Conflict, Invalid, Unavailable
 from dumont.platform.db import migrate
 from dumont.platform.db.transfer.header import END, Header
-from dumont.platform.db.transfer.programs import Place, connect, last_words, major_of, place, program
+from dumont.platform.db.transfer.programs import Place, connect, last_words, major_of, pg_dump, place
 
 OPTIONS = ("--format=plain", "--no-owner", "--no-privileges", "--no-tablespaces", "--no-publications")
 CHUNK_BYTES = 1 << 20
@@ -41,7 +41,7 @@ async def export(
         async with connection.transaction(isolation="repeatable_read", readonly=True):
             header = Header(dumont.__version__, schema, tuple(key_ids), await count_rows(connection))
             snapshot = await connection.fetchval("SELECT pg_export_snapshot()")
-            dump = program("pg_dump", bin_dir, await major_of(connection))
+            dump = pg_dump(bin_dir, await major_of(connection))
             words = [dump, *OPTIONS, f"--snapshot={snapshot}", "--dbname"]
             await asyncio.to_thread(_pour, words, place(url), header, into, watch)
     finally:

@@ -7,7 +7,7 @@ import asyncpg
 from sqlalchemy.engine import make_url
 
 from dumont.basics.errors import Unavailable
-from dumont.platform.db.embedded import find_binaries
+from dumont.platform.db.embedded import Binaries, find_binaries
 from dumont.platform.db.engine import asyncpg_url
 
 IN_USE = """
@@ -31,12 +31,24 @@ def place(url: str) -> Place:
     return Place(without, {"PGCLIENTENCODING": "UTF8", **secret})
 
 
-def program(name: str, bin_dir: Path | None, major: int) -> str:
-    """Of the server's own version where there is one: an older pg_dump refuses, a newer one is fine."""
-    path = find_binaries(bin_dir, major=major).program(name)
+def pg_dump(bin_dir: Path | None, major: int) -> str:
+    """Of the server's own version where there is one: an older one refuses, a newer one is fine."""
+    return _program("pg_dump", find_binaries(bin_dir, major=major))
+
+
+def psql(bin_dir: Path | None) -> str:
+    """The newest there is: it speaks to every server, and knows what the newest pg_dump writes."""
+    try:
+        return _program("psql", find_binaries())
+    except Unavailable:
+        return _program("psql", find_binaries(bin_dir))
+
+
+def _program(name: str, binaries: Binaries) -> str:
+    path = binaries.program(name)
     if not Path(path).exists():
         raise Unavailable(
-            f"{name} is missing beside the programs of PostgreSQL.",
+            f"{name} is missing beside the programs of PostgreSQL in {binaries.bin_dir}.",
             code="database_program_missing",
             hint="Install the client programs of PostgreSQL, or set DUMONT_POSTGRES_BIN to a folder that has them.",
         )

@@ -5,6 +5,7 @@ import gzip
 import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -14,7 +15,7 @@ from dumont.basics.errors import Conflict, Invalid, Unavailable
 from dumont.platform.db import migrate
 from dumont.platform.db.transfer.export import Watcher, count_rows
 from dumont.platform.db.transfer.header import END, HINT, Header, read_header
-from dumont.platform.db.transfer.programs import Place, connect, last_words, major_of, place, program, users_of
+from dumont.platform.db.transfer.programs import Place, connect, last_words, major_of, place, psql, users_of
 
 OPTIONS = ("--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--output=/dev/null", "--dbname")
 START = b"BEGIN;\nDROP SCHEMA IF EXISTS public CASCADE;\nCREATE SCHEMA public;\n"
@@ -40,7 +41,7 @@ async def restore(
         await _check_target(connection, force=force)
     finally:
         await connection.close()
-    words = [program("psql", bin_dir, major), *OPTIONS]
+    words = [psql(bin_dir), *OPTIONS]
     await asyncio.to_thread(_pour, words, place(url), _script(header, lines, major, watch))
     return header
 
@@ -101,26 +102,30 @@ def _pour(words: list[str], target: Place, script: Iterator[bytes]) -> None:
     with tempfile.TemporaryFile() as complaints:
         with subprocess.Popen(  # noqa: S603 - PostgreSQL's own program with our own arguments
             [*words, target.address], env=target.environment, stdin=subprocess.PIPE, stderr=complaints
-        ) as psql:
-            _feed(psql, script)
+        ) as process:
+            _feed(process, script)
         complaints.seek(0)
-        if psql.returncode:
+        if process.returncode:
             raise Unavailable(
                 f"The import failed, nothing was changed: {last_words(complaints.read())}", code="import_failed"
             )
 
 
-def _feed(psql: "subprocess.Popen[bytes]", script: Iterator[bytes]) -> None:
-    assert psql.stdin is not None  # noqa: S101 - it was asked for
+def _feed(process: "subprocess.Popen[bytes]", script: Iterator[bytes]) -> None:
+    """Killed before its input ends, psql can't commit; what is left in our buffer goes nowhere."""
+    assert process.stdin is not None  # noqa: S101 - it was asked for
     try:
         for line in script:
-            psql.stdin.write(line)
-        psql.stdin.close()
+            process.stdin.write(line)
+        process.stdin.flush()
     except BrokenPipeError:
-        psql.wait()  # it has stopped by itself, and says why
+        process.wait()  # it has stopped by itself, and says why
     except BaseException:
-        psql.kill()
+        process.kill()
         raise
+    finally:
+        with suppress(BrokenPipeError):
+            process.stdin.close()
 
 
 def _damaged(how: str) -> Invalid:
