@@ -49,21 +49,10 @@ def needs(permission: Permission) -> Any:
     async def work_with_permission(request: Request, token: Bearer) -> Work:
         caller = await _caller(request, token)
         if not caller.may(permission):
-            hint = f"It needs the permission {permission}."
-            raise NotAllowed("You may not do this.", hint=hint)
+            raise NotAllowed("You may not do this.", hint=f"It needs the permission {permission}.")
         return await work_of(request, caller)
 
     return Depends(_marked(work_with_permission, permission))
-
-
-async def _anyone(request: Request) -> Work:
-    caller = _stranger(request)
-    await limits.admit(request, caller)
-    return await work_of(request, caller)
-
-
-async def _signed_in(request: Request, token: Bearer) -> Work:
-    return await work_of(request, await _caller(request, token))
 
 
 async def identify(token: str, signer: Signer, tx: Tx, now: datetime) -> Caller:
@@ -82,27 +71,38 @@ def permission_of(dependency: Callable[..., Any] | None) -> str | None:
     return getattr(dependency, "permission", None)
 
 
+async def _anyone(request: Request) -> Work:
+    stranger = _stranger(request)
+    await limits.admit(request, stranger)
+    return await work_of(request, stranger)
+
+
+async def _signed_in(request: Request, token: Bearer) -> Work:
+    return await work_of(request, await _caller(request, token))
+
+
 async def _caller(request: Request, token: str | None) -> Caller:
-    """Counted either way: by account, or by address where the token is none or no longer good."""
+    """Counts the request for the account; one that leads to no account, for the machine that sent it."""
+    stranger = _stranger(request)
     try:
-        caller = await _known(request, token)
+        found = await _known(request, token)
     except NotSignedIn:
-        await limits.admit(request, _stranger(request))
+        await limits.admit(request, stranger)
         raise
+    caller = replace(found, ip=stranger.ip, request_id=stranger.request_id)
     await limits.admit(request, caller)
     return caller
-
-
-def _stranger(request: Request) -> Caller:
-    return Caller(role="anonymous", ip=ip_of(request), request_id=_request_id(request))
 
 
 async def _known(request: Request, token: str | None) -> Caller:
     if not token:
         raise NotSignedIn("This needs an account.")
     parts = parts_of(request)
-    found = await identify(token, parts.get(Signer), tx_of(request), parts.get(Clock).now())
-    return replace(found, ip=ip_of(request), request_id=_request_id(request))
+    return await identify(token, parts.get(Signer), tx_of(request), parts.get(Clock).now())
+
+
+def _stranger(request: Request) -> Caller:
+    return Caller("anonymous", ip=ip_of(request), request_id=str(getattr(request.state, "request_id", "")))
 
 
 async def _by_key(given: tokens.ApiKeyText, tx: Tx, now: datetime) -> Caller:
@@ -125,10 +125,6 @@ async def _by_session(token: str, signer: Signer, tx: Tx, now: datetime) -> Call
     if session.version != claims.session_version:
         raise TokenExpired("The access token is from before your password was changed.")
     return Caller(session.role, claims.user_id, roles.allowed(session.role), session_id=claims.session_id)
-
-
-def _request_id(request: Request) -> str:
-    return str(getattr(request.state, "request_id", ""))
 
 
 def _marked(dependency: WorkFor, permission: str) -> WorkFor:

@@ -31,7 +31,7 @@ class ResetLink:
 
 async def ask(work: Work, buckets: Buckets, email: str) -> None:
     """Does the same for every address: a job finds out later whether there is anyone to write to."""
-    await throttle.before_reset(work, buckets, email)
+    await throttle.before_asking_for_link(work, buckets, email)
     await work.publish(ResetAsked(email=email))
 
 
@@ -50,7 +50,7 @@ def address_of(settings: Settings) -> str:
 
 
 async def reset(work: Work, hasher: PasswordHasher, buckets: Buckets, *, token: str, new: str) -> None:
-    await throttle.before_signup(work, buckets)
+    await throttle.before_reset(work, buckets)
     digest = tokens.digest(token)
     user = await users.owner_of_reset(work.tx, digest, work.now)
     if user is None:

@@ -32,13 +32,14 @@ async def before_signup(work: Work, buckets: Buckets) -> None:
     await _take(work, buckets, Bucket(f"signup:ip:{work.caller.ip}", 20, 60), Bucket("signup:all", 200, 0.1))
 
 
-async def before_reset(work: Work, buckets: Buckets, email: str) -> None:
-    await _take(
-        work,
-        buckets,
-        Bucket(f"reset:ip:{work.caller.ip}", 20, 60),
-        Bucket(f"reset:account:{_short(email)}", 3, 600),
-    )
+async def before_asking_for_link(work: Work, buckets: Buckets, email: str) -> None:
+    """Nobody is to be flooded with letters."""
+    mine, theirs = f"link:ip:{work.caller.ip}", f"link:account:{_short(email)}"
+    await _take(work, buckets, Bucket(mine, 20, 60), Bucket(theirs, 3, 600))
+
+
+async def before_reset(work: Work, buckets: Buckets) -> None:
+    await _take(work, buckets, Bucket(f"reset:ip:{work.caller.ip}", 20, 60))
 
 
 async def _take(work: Work, buckets: Buckets, *wanted: Bucket) -> None:

@@ -65,7 +65,9 @@ class TestApiKey:
         clock.advance(minutes=5)
         assert (await robot.asks("GET", "/auth/me")).json()["code"] == "token_expired"
 
-    @pytest.mark.parametrize("expires_at", ["2020-01-01T00:00:00Z", "2030-01-01T00:00:00", "soon"])
+    @pytest.mark.parametrize(
+        "expires_at", ["2020-01-01T00:00:00Z", "2030-01-01T00:00", "9999-12-31T23:59-23:59", "soon"]
+    )
     async def test_must_expire_at_a_moment_to_come(self, ada: Person, expires_at: str) -> None:
         body = {"name": "x", "scopes": ["account:read"], "expires_at": expires_at}
         answer = await ada.asks("POST", "/api-keys", body)

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from dumont.accounts.events import AccountOpened, AddressTaken
+from dumont.accounts.events import AccountOpened, AddressTaken, SessionEnded
 from tests.build.accounts import PASSWORD, Person
 from tests.fakes.clock import FakeClock
 from tests.fakes.hasher import FakeHasher
@@ -110,8 +110,10 @@ class TestMe:
 
 
 class TestSignOut:
-    async def test_ends_the_session_at_once(self, ada: Person) -> None:
+    async def test_ends_the_session_at_once(self, ada: Person, published: FakePublisher) -> None:
         await ada.does("POST", "/auth/logout")
+        ended = published.of(SessionEnded)[-1]
+        assert f"session:{ended.session_id}" in ended.topics()
         answer = await ada.asks("GET", "/auth/me")
         assert (answer.status_code, answer.json()["code"]) == (401, "session_revoked")
 

@@ -1,6 +1,6 @@
 """The guard at every door: one question to the database, and the right refusal."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -12,6 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from dumont.accounts import guard
 from dumont.accounts.signer import AccessClaims, Signer
 from dumont.platform.db import Db
+from dumont.platform.http.limits import RateLimits
+from dumont.platform.parts import Parts
+from dumont.platform.settings import Settings
+from tests.accounts.conftest import client_of
 from tests.build.accounts import Person
 from tests.fakes.clock import FakeClock
 
@@ -57,6 +61,16 @@ class TestGuard:
         mixed = AccessClaims(his.user_id, hers.session_id, hers.session_version)
         forged = Person(client, "", signer.sign(mixed, clock.now(), 900), "")
         assert (await forged.asks("GET", "/auth/me")).json()["code"] == "session_revoked"
+
+    async def test_slows_down_a_machine_that_tries_tokens(
+        self, wire: Callable[[Db], Parts], db: Db, settings: Settings
+    ) -> None:
+        parts = wire(db)
+        parts.put(RateLimits, RateLimits(settings.model_copy(update={"rate_limit_anonymous": "3/minute"})))
+        async with client_of(parts) as client:
+            guesses = [Person(client, "", f"dmt_{number:012x}_{'A' * 43}", "") for number in range(5)]
+            answers = [(await guess.asks("GET", "/auth/me")).status_code for guess in guesses]
+        assert answers == [401, 401, 401, 429, 429]
 
     @pytest.mark.parametrize("header", ["", "Bearer", "Basic YTpi", "bearer "])
     async def test_says_how_to_sign_in(self, client: httpx.AsyncClient, header: str) -> None:

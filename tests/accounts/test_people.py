@@ -5,7 +5,9 @@ import asyncio
 import httpx
 import pytest
 
+from dumont.accounts.events import AccountChanged
 from tests.build.accounts import PASSWORD, Person
+from tests.fakes.publisher import FakePublisher
 
 
 class TestPeople:
@@ -37,6 +39,13 @@ class TestPeople:
 
 
 class TestDisabling:
+    async def test_wakes_what_holds_a_connection_of_the_account(
+        self, admin: Person, ada: Person, published: FakePublisher
+    ) -> None:
+        her_id = await ada.id()
+        await admin.does("PATCH", f"/admin/users/{her_id}", {"disabled": True})
+        assert f"account:{her_id}" in published.of(AccountChanged)[-1].topics()
+
     async def test_shuts_out_at_once_and_for_good(self, admin: Person, ada: Person) -> None:
         key = (await ada.does("POST", "/api-keys", {"name": "x", "scopes": ["account:read"]}))["key"]
         path = f"/admin/users/{await ada.id()}"

@@ -4,31 +4,29 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import AwareDatetime
 
 from dumont.accounts import audit, people
 from dumont.accounts.api.parts import AccountRead, AuditRead, UsersManage
 from dumont.accounts.rules.roles import AccountRole
 from dumont.accounts.schemas.people import AuditEntry, ResetLink, User, UserChange
 from dumont.platform.http.doors import Door
-from dumont.platform.http.fields import Line
+from dumont.platform.http.fields import Line, Moment
 from dumont.platform.http.paging import Paged, Paginated
 from dumont.platform.http.problems import problems
 
 router = APIRouter(route_class=Door)
 
 Exactly = Annotated[Line | None, Query()]
-Moment = AwareDatetime | None
 
 
-def _wanted(
+async def _wanted(
     actor: UUID | None = None,
     action: Exactly = None,
     object_type: Exactly = None,
     object_id: Exactly = None,
     *,
-    since: Annotated[Moment, Query(description="From this moment on.")] = None,
-    until: Annotated[Moment, Query(description="Until just before this moment.")] = None,
+    since: Annotated[Moment | None, Query(description="From this moment on.")] = None,
+    until: Annotated[Moment | None, Query(description="Until just before this moment.")] = None,
 ) -> audit.Filter:
     return audit.Filter(
         actor=actor, action=action, object_type=object_type, object_id=object_id, since=since, until=until

@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from dumont.accounts.rules.roles import Permission
-from dumont.platform.http.fields import Name
+from dumont.platform.http.fields import Moment, Name
 
 Provider = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{1,31}$", examples=["vast"])]
 FieldName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,63}$")]
@@ -19,7 +19,7 @@ class ApiKeyWish(BaseModel):
     scopes: list[Permission] = Field(
         min_length=1, max_length=50, description="What it may do: some of your own permissions."
     )
-    expires_at: AwareDatetime | None = Field(None, description="When it stops working; never, if left out.")
+    expires_at: Moment | None = Field(None, description="When it stops working; never, if left out.")
 
 
 class ApiKey(BaseModel):

@@ -122,9 +122,10 @@ async def keep(tx: Tx, session_id: UUID, version: int) -> None:
 
 
 async def prune(tx: Tx, now: datetime, kept_for: timedelta) -> int:
-    """Forgets sessions (with all their tokens) and reset links that have been over for a while."""
+    """Forgets sessions with their tokens, spent tokens and reset links that have been over for a while."""
     long_ago = now - kept_for
     over = (LoginSession.expires_at < long_ago) | (LoginSession.ended_at < long_ago)
     pruned = cast("CursorResult[Any]", await tx.execute(delete(LoginSession).where(over)))
+    await tx.execute(delete(RefreshToken).where(RefreshToken.spent_at < long_ago))
     await tx.execute(delete(PasswordReset).where(PasswordReset.expires_at < long_ago))
     return pruned.rowcount
