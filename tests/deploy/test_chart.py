@@ -85,7 +85,10 @@ class TestEveryRelease:
         settings = load({"DUMONT_HOME": str(tmp_path), **data}).settings
         for component, template in pods(release):
             if component in ("web", "worker"):
-                assert template["spec"]["terminationGracePeriodSeconds"] > settings.shutdown_seconds
+                assert (
+                    template["spec"]["terminationGracePeriodSeconds"]
+                    > settings.drain_seconds + settings.shutdown_seconds
+                )
 
     def test_never_hands_the_owner_to_web_processes(self, release: list[Manifest]) -> None:
         keys = {

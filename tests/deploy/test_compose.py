@@ -80,7 +80,7 @@ class TestContainerOfOurs:
     def test_gets_settings_that_are_accepted(self, name: str, tmp_path: Path) -> None:
         settings = load({"DUMONT_HOME": str(tmp_path), **environment(name)}).settings
         assert not settings.embedded
-        assert seconds(SERVICES[name]["stop_grace_period"]) > settings.shutdown_seconds
+        assert seconds(SERVICES[name]["stop_grace_period"]) > settings.drain_seconds + settings.shutdown_seconds
 
     def test_waits_for_what_it_needs(self, name: str) -> None:
         waits = {on: how["condition"] for on, how in SERVICES[name]["depends_on"].items()}

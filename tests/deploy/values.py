@@ -14,7 +14,11 @@ OWN_SECRET: dict[str, Any] = {
     "ingress": {"enabled": True, "className": "nginx", "tlsSecret": "tls"},
     "metrics": {"serviceMonitor": {"enabled": True}},
     "web": {"autoscaling": {"enabled": False}},
-    "settings": {"DUMONT_REQUEST_BYTES_MAX": 5_000_000, "DUMONT_DATABASE_SLOW_SECONDS": 0.25},
+    "settings": {
+        "DUMONT_REQUEST_BYTES_MAX": 5_000_000,
+        "DUMONT_DATABASE_SLOW_SECONDS": 0.25,
+        "DUMONT_DRAIN_SECONDS": 40,
+    },
 }
 OWN_DATABASE: dict[str, Any] = {
     "secrets": BUILT_IN["secrets"],

@@ -24,7 +24,7 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 
 {{/* Longer than the process itself takes to finish what it has begun. */}}
 {{- define "dumont.graceSeconds" -}}
-{{ add (int .Values.settings.DUMONT_SHUTDOWN_SECONDS) 20 }}
+{{ add (int .Values.settings.DUMONT_SHUTDOWN_SECONDS) (int .Values.settings.DUMONT_DRAIN_SECONDS) 20 }}
 {{- end }}
 
 {{- define "dumont.podSecurity" -}}
