@@ -92,7 +92,7 @@ class TestEveryFailure:
 
 
 class TestAnswer:
-    @pytest.mark.parametrize(("failure", "status", "code", "title"), KINDS, ids=lambda given: str(given))
+    @pytest.mark.parametrize(("failure", "status", "code", "title"), KINDS, ids=str)
     async def test_is_a_problem_of_its_kind(
         self, failing: Application, failure: Failure, status: int, code: str, title: str
     ) -> None:

@@ -70,7 +70,7 @@ def make_engine(url: str, settings: Settings, *, name: str) -> AsyncEngine:
         },
     )
     _pass_over_dead_connections(engine)
-    _tell_plainly_that_it_is_away(engine)
+    tell_plainly_when_away(engine)
     _log_slow_statements(engine, settings.database_slow_seconds)
     return engine
 
@@ -91,6 +91,18 @@ async def raw(session: AsyncSession) -> asyncpg.Connection:
     if not begun:  # SQLAlchemy says BEGIN only before its own first statement
         await session.execute(text("SELECT 1"))
     return driver
+
+
+def tell_plainly_when_away(engine: AsyncEngine) -> None:
+    """Refused, not found, starting up, no such database: at connecting that is one thing to whoever asked."""
+
+    @event.listens_for(engine.sync_engine, "do_connect")
+    def _connect(dialect: Any, _record: Any, arguments: Any, options: Any) -> Any:
+        try:
+            return dialect.connect(*arguments, **options)
+        except (OSError, dialect.loaded_dbapi.Error) as error:
+            log.warning("database_away", error=f"{type(error).__name__}: {error}")
+            raise DatabaseAway("The database does not answer just now.") from error
 
 
 def sqlalchemy_url(url: str) -> URL:
@@ -120,18 +132,6 @@ def _pass_over_dead_connections(engine: AsyncEngine) -> None:
                 engine.dialect.do_ping(connection)
             except engine.dialect.loaded_dbapi.Error:
                 raise DisconnectionError from None
-
-
-def _tell_plainly_that_it_is_away(engine: AsyncEngine) -> None:
-    """Refused, not found, starting up, no such database: at connecting that is one thing to whoever asked."""
-
-    @event.listens_for(engine.sync_engine, "do_connect")
-    def _connect(dialect: Any, _record: Any, arguments: Any, options: Any) -> Any:
-        try:
-            return dialect.connect(*arguments, **options)
-        except (OSError, dialect.loaded_dbapi.Error) as error:
-            log.warning("database_away", error=f"{type(error).__name__}: {error}")
-            raise DatabaseAway("The database does not answer just now.") from error
 
 
 def _log_slow_statements(engine: AsyncEngine, slow_seconds: float) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from dumont.basics.errors import Unavailable
-from dumont.platform.db.engine import sqlalchemy_url
+from dumont.platform.db.engine import DatabaseAway, sqlalchemy_url, tell_plainly_when_away
 
 LOCK = 0x64756D6F6E74  # "dumont": two processes that start together migrate one after the other
 
@@ -64,11 +64,13 @@ def _config() -> Config:
 
 async def _run(url: str, act: Callable[[Connection], Status]) -> Status:
     engine = create_async_engine(sqlalchemy_url(url), poolclass=NullPool)
+    tell_plainly_when_away(engine)
     try:
         async with engine.begin() as connection:
             return await connection.run_sync(act)
-    except OSError as error:
-        raise Unavailable(f"The database does not answer: {error}.", hint="Is DATABASE_URL right?") from error
+    except DatabaseAway as away:
+        reason = str(away.__cause__).rstrip(".")
+        raise DatabaseAway(f"The database does not answer: {reason}.", hint="Is DATABASE_URL right?") from away
     finally:
         await engine.dispose()
 
