@@ -51,13 +51,14 @@ WAKE_SECONDS = 0.02
 class Dispatcher:
     """Calls `handle` for each due ticket of the jobs named, at most `limit` at once, until told to stop."""
 
-    def __init__(self, link: Link, handle: Handle, *, limit: int, lease_seconds: float) -> None:
+    def __init__(self, link: Link, worker: UUID, handle: Handle, *, limit: int, lease_seconds: float) -> None:
         self._driver = _Driver(link.pool, link.listener)
         self._queries = _Tickets(self._driver, limit)
         self._handle = handle
         self._limit = limit
         self._lease_seconds = lease_seconds
         self._manager = QueueManager(self._queries, SETTINGS.channel)
+        self._manager.queue_manager_id = types.QueueManagerId(worker)
 
     async def run(self, names: list[str]) -> None:
         for name in names:
@@ -110,6 +111,7 @@ class _Tickets(Queries):
             qbq=QueryQueueBuilder(SETTINGS),
             qbs=QuerySchedulerBuilder(SETTINGS),
         )
+        self._driver = driver
         self._limit = limit
         self._manager_id: UUID | None = None
         self.drawn: set[int] = set()
@@ -148,6 +150,13 @@ class _Tickets(Queries):
             self._manager_id,
         )
 
+    async def notify_health_check(self, health_check_event_id: types.HealthCheckId) -> None:
+        """Told to ourselves: sent by each worker to all others it would be most of the talk. See `Listener`."""
+        event = models.HealthCheckEvent(
+            channel=SETTINGS.channel, sent_at=_LONG_AGO, type="health_check_event", id=health_check_event_id
+        )
+        self._driver.tell(event.model_dump_json())
+
     async def log_jobs(self, job_status: list[Any]) -> None:
         """Nothing: the ticket went with the outcome, or is no longer ours."""
 
@@ -178,6 +187,10 @@ class _Driver:
     def wake(self) -> None:
         if self._waker is not None:
             self._waker.wake()
+
+    def tell(self, payload: str) -> None:
+        if self._waker is not None:
+            self._waker(payload)
 
     @property
     def shutdown(self) -> asyncio.Event:
@@ -229,9 +242,11 @@ class _Waker:
         self._callback(_NOTICE)
 
 
+_LONG_AGO = datetime.fromtimestamp(0, UTC)
+
 _NOTICE = models.TableChangedEvent(
     channel=SETTINGS.channel,
-    sent_at=datetime.fromtimestamp(0, UTC),
+    sent_at=_LONG_AGO,
     type="table_changed_event",
     operation="insert",
     table="pgqueuer",

@@ -86,6 +86,8 @@ async def start(
     if record is None:
         await connection.execute(tickets.TEAR_UP_VOID, ticket)
         return NotStarted()
+    if await connection.fetchval(tickets.IS_HELD, ticket, taker.worker) is None:
+        return NotStarted()  # we drew it, then froze, and another has drawn it since
     lease = Lease(job_id, record["epoch"], ticket)
     if record["state"] == "running":
         return TakenOver(job_row(record), lease)
@@ -191,7 +193,8 @@ _START_PLAIN = """
         started_at = $1::timestamptz,
         deadline_at = $1::timestamptz + make_interval(secs => deadline_seconds), progress = NULL
     FROM unnest($3::uuid[], $4::bigint[]) AS drawn(job_id, number)
-    WHERE id = job_id AND ticket = number AND state = 'queued' AND key IS NULL AND NOT cancel_requested
+    JOIN pgqueuer ON pgqueuer.id = number AND queue_manager_id = $2
+    WHERE jobs.id = job_id AND ticket = number AND state = 'queued' AND key IS NULL AND NOT cancel_requested
     RETURNING jobs.*
 """
 

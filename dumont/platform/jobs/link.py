@@ -14,6 +14,8 @@ AWAY = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncp
 """What asyncpg raises while the database is restarting, or the way to it is cut."""
 
 AGAIN_SECONDS = 0.5
+CHECK_SECONDS = 20.0
+"""A connection of which the other end is gone says nothing, which is what one that listens expects."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,10 @@ class Listener:
             self._connection = connection
             for lost in self._lost:
                 lost()
-            await cut.wait()
+            while not cut.is_set():
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(cut.wait(), CHECK_SECONDS)
+                await asyncio.wait_for(connection.execute("SELECT 1"), CHECK_SECONDS)
         finally:
             self._connection = None
             connection.terminate()

@@ -1,6 +1,7 @@
 """What a worker does all the time beside its jobs: says that it lives, looks after its leases, keeps the schedules."""
 
 import asyncio
+import time
 from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
@@ -19,7 +20,9 @@ from dumont.platform.jobs.run import ActiveRun, Outside
 log = structlog.get_logger()
 
 KEEP_SECONDS = 30.0
-"""The longest pause between two looks at the schedules, and between two mendings of the queue."""
+"""The longest pause between two looks at the schedules."""
+MEND_SECONDS = 300.0
+"""Between two looks for jobs without a ticket: they should not be, and to look reads the whole queue."""
 
 
 class Rounds:
@@ -52,12 +55,15 @@ class Rounds:
             await asyncio.sleep(min(5, self._lease_seconds / 3))
 
     async def keep(self) -> None:
+        mended_at = -MEND_SECONDS
         while True:
             pause = KEEP_SECONDS
             try:
-                await self._mend()
-                await self._count()
                 pause = await self._tick_all()
+                await self._count()
+                if time.monotonic() - mended_at >= MEND_SECONDS:
+                    await self._mend()
+                    mended_at = time.monotonic()
             except Exception:
                 log.exception("round_failed")
             await asyncio.sleep(pause)
@@ -101,6 +107,8 @@ class Rounds:
     async def _mend(self) -> None:
         async with self._outside.begin() as tx:
             connection, now = await raw(tx), self._outside.clock.now()
+            if not await connection.fetchval(tickets.MEND_ALONE):
+                return
             records = await connection.fetch(tickets.MEND_QUEUED, now)
             records += await connection.fetch(tickets.MEND_RUNNING, now, self._lease_seconds)
             rows = [job_row(record) for record in records]

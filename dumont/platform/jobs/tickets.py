@@ -27,6 +27,11 @@ TEAR_UP = "DELETE FROM pgqueuer WHERE id = $1"
 
 TEAR_UP_VOID = "DELETE FROM pgqueuer WHERE id = $1 AND NOT EXISTS (SELECT FROM jobs WHERE ticket = $1)"
 
+IS_HELD = "SELECT 1 FROM pgqueuer WHERE id = $1 AND queue_manager_id = $2"
+"""A worker draws with its own id, so this says whose a ticket is."""
+
+MEND_ALONE = "SELECT pg_try_advisory_xact_lock(hashtextextended('jobs: mend', 0))"
+
 PRUNE_LOG = "DELETE FROM pgqueuer_log WHERE created < now() - interval '1 hour'"
 
 MEND_QUEUED = with_ticket(

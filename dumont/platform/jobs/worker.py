@@ -78,6 +78,7 @@ class Worker:
         while not stop.is_set():
             dispatcher = Dispatcher(
                 link,
+                self.id,
                 self._runner.handle,
                 limit=self._outside.settings.worker_concurrency,
                 lease_seconds=self._outside.settings.worker_lease_seconds,

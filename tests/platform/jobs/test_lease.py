@@ -190,6 +190,28 @@ class TestTickets:
         assert ran == [1]
 
     @pytest.mark.parametrize("state", ["queued", "running"])
+    @pytest.mark.parametrize("key", [None, "one"])
+    async def test_drawn_before_a_freeze_and_by_another_since_start_nothing(
+        self, system: System, state: str, key: str | None
+    ) -> None:
+        ran: list[int] = []
+
+        async def note(run: Run, args: Any) -> None:
+            ran.append(run.attempt)
+
+        system.declare(Job("test.note", note))
+        job_id = await system.enqueue("test.note", key=key)
+        ticket = await system.ask("SELECT ticket FROM jobs")
+        if state == "running":
+            await _as_if_run_by_a_dead_worker(system)
+        await system.change("UPDATE pgqueuer SET status = 'picked', queue_manager_id = $1, heartbeat = now()", DEAD)
+        before = await system.get(job_id)
+        await system.worker()._runner.handle(job_id, ticket)
+        assert await system.get(job_id) == before
+        assert ran == []
+        assert await system.has_no_loose_ends()
+
+    @pytest.mark.parametrize("state", ["queued", "running"])
     async def test_that_vanished_are_made_anew(self, system: System, state: str) -> None:
         async def nothing(run: Run, args: Any) -> None: ...
 
