@@ -2,6 +2,8 @@
 
 import asyncio
 import os
+import shutil
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from random import Random
@@ -28,13 +30,22 @@ UNSAFE_BUT_FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_write
 TEMPLATE = "dumont_template"
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """A folder of this run's own for temporary files: pytest closes the shared one anew at the start of any run."""
+    if "PYTEST_XDIST_WORKER" not in os.environ and "PYTEST_DEBUG_TEMPROOT" not in os.environ:
+        folder = tempfile.mkdtemp(prefix="dumont-tests-")
+        Path(folder).chmod(0o711)
+        os.environ["PYTEST_DEBUG_TEMPROOT"] = folder
+        config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _logs(loaded: Loaded) -> None:
     logs.configure(loaded.settings)
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres(tmp_path_factory: pytest.TempPathFactory, _let_through: None) -> Iterator[str]:
     """The server's URL. All test processes of a run share one server; the last to leave stops it."""
     given = os.environ.get("DUMONT_TEST_DATABASE_URL")
     if given:
@@ -42,7 +53,6 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         return
     shared = tmp_path_factory.getbasetemp()
     folder = (shared.parent if "PYTEST_XDIST_WORKER" in os.environ else shared) / "postgres"
-    _let_through(folder.parent)
     with EmbeddedPostgres(folder, options=UNSAFE_BUT_FAST) as server:
         yield server.url
 
@@ -189,9 +199,10 @@ def random() -> Random:
     return Random(7)
 
 
-def _let_through(folder: Path) -> None:
-    """pytest closes its folder to others, and as root the server runs as somebody else."""
+@pytest.fixture(scope="session", autouse=True)
+def _let_through(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """pytest closes its folders to others, and as root the database runs as somebody else."""
     if os.geteuid() == 0:
-        for place in (folder, *folder.parents):
+        for place in (folder := tmp_path_factory.getbasetemp(), *folder.parents):
             if place.name.startswith("pytest-"):
                 place.chmod(place.stat().st_mode | 0o011)
