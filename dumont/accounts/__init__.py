@@ -5,6 +5,5 @@ with a provider for somebody, and `events.AccountOpened` to give every account w
 """
 
 from dumont.accounts import audit, events, guard, provider_keys
-from dumont.accounts.store.users import any_exist
 
-__all__ = ["any_exist", "audit", "events", "guard", "provider_keys"]
+__all__ = ["audit", "events", "guard", "provider_keys"]

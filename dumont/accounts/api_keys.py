@@ -23,11 +23,10 @@ async def create(
     work: Work, *, name: str, scopes: Sequence[str], expires_at: datetime | None
 ) -> tuple[ApiKey, tokens.ApiKeyText]:
     """A key can't do more than the one who makes it, so a key that makes keys only passes on what it has."""
-    if roles.beyond(scopes, work.caller.permissions):
-        missing = ", ".join(roles.beyond(scopes, work.caller.permissions))
-        raise Invalid.field("scopes", f"You don't have these permissions yourself: {missing}.")
+    if beyond := roles.beyond(scopes, work.caller.permissions):
+        raise Invalid.field("scopes", f"has what you may not do yourself: {', '.join(beyond)}")
     if expires_at is not None and expires_at <= work.now:
-        raise Invalid.field("expires_at", "Must lie in the future.")
+        raise Invalid.field("expires_at", "must lie in the future")
     text = tokens.new_api_key()
     key = ApiKey(
         id=ids.new(work.now, work.random),

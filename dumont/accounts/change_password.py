@@ -18,7 +18,7 @@ async def change_password(work: Work, hasher: PasswordHasher, *, current: str, n
     await throttle.before_password_check(work)
     user = await profile.me(work)
     if not await hasher.matches(current, user.password_hash):
-        raise WrongPassword.field("current_password", "Is not your password.")
+        raise WrongPassword.field("current_password", "is not your password")
     demand_strong(new, [user.email, user.name], field="new_password")
     version = await users.set_password(work.tx, user.id, await hasher.hash(new))
     if work.caller.session_id is not None:

@@ -35,6 +35,7 @@ async def one(work: Work, user_id: UUID) -> Person:
 
 
 async def change(work: Work, user_id: UUID, *, role: AccountRole | None, disabled: bool | None) -> Person:
+    await users.one_at_a_time(work.tx)
     user = await _existing(work, user_id)
     demoted = role is not None and role != "admin"
     if user.role == "admin" and user.disabled_at is None and (demoted or disabled):

@@ -54,11 +54,11 @@ async def reset(work: Work, hasher: PasswordHasher, buckets: Buckets, *, token: 
     digest = tokens.digest(token)
     user = await users.owner_of_reset(work.tx, digest, work.now)
     if user is None:
-        raise ResetLinkOver.field("token", "Was used already, or is too old.")
+        raise ResetLinkOver.field("token", "was used already, or is too old")
     demand_strong(new, [user.email, user.name], field="new_password")
     hashed = await hasher.hash(new)
     if not await users.spend_reset(work.tx, digest, user.id):
-        raise ResetLinkOver.field("token", "Was used already.")
+        raise ResetLinkOver.field("token", "was used already")
     await users.set_password(work.tx, user.id, hashed)
     await audit.record(work, "password.reset", ("user", user.id), "Set a new password by link", actor_id=user.id)
     await work.publish(AccountChanged(user_id=user.id))

@@ -31,7 +31,7 @@ def _from_form(body: bytes) -> dict[str, Any]:
     try:
         fields = dict(parse_qsl(body.decode(), max_num_fields=20))
     except ValueError:
-        raise Invalid("The form can't be read.") from None
+        raise Invalid.field("body", "is no form that can be read") from None
     renamed = {"email": fields.get("username"), "password": fields.get("password")}
     return {name: value for name, value in renamed.items() if value is not None}
 
@@ -40,7 +40,7 @@ def _from_json(body: bytes) -> Any:
     try:
         return from_json(body)
     except ValueError:
-        raise Invalid("The body is no JSON.") from None
+        raise Invalid.field("body", "is no JSON") from None
 
 
 Credentials = Annotated[LogIn, Depends(_read)]

@@ -13,7 +13,9 @@ from dumont.platform.work import Work
 
 
 class Handout:
-    def __init__(self, request: Request, response: Response, signer: Annotated[Signer, Depends(part(Signer))]) -> None:
+    """What a door needs of request and response to sign someone in, and out again."""
+
+    def __init__(self, request: Request, response: Response, signer: Signer) -> None:
         self._request, self._response, self._signer = request, response, signer
 
     @property
@@ -39,4 +41,8 @@ class Handout:
         cookies.clear(self._request, self._response, work.settings)
 
 
-HandedOut = Annotated[Handout, Depends()]
+async def _handout(request: Request, response: Response, signer: Annotated[Signer, Depends(part(Signer))]) -> Handout:
+    return Handout(request, response, signer)
+
+
+HandedOut = Annotated[Handout, Depends(_handout)]

@@ -36,7 +36,8 @@ class WeakPassword(Invalid):
 def demand_strong(password: str, personal: Sequence[str], *, field: str) -> None:
     strength = judge(password, personal)
     if strength.warning is not None:
-        raise WeakPassword.field(field, strength.warning, hint=" ".join(strength.suggestions))
+        why = strength.warning[0].lower() + strength.warning[1:].rstrip(".")
+        raise WeakPassword.field(field, why, hint=" ".join(strength.suggestions))
 
 
 def judge(password: str, personal: Sequence[str] = ()) -> Strength:

@@ -11,16 +11,16 @@ from dumont.accounts.tables import PasswordReset, User
 from dumont.platform.db import Tx
 
 FIRST_ACCOUNT = 0x66697273  # of the advisory lock under which the first account becomes admin
-ADMINS = 0x61646D69  # ... and of the one under which administrators lose their role
+ADMINS = 0x61646D69  # ... and of the one under which people gain and lose their roles
 
 
 async def by_email(tx: Tx, email: str) -> User | None:
     return (await tx.execute(select(User).where(User.email == email))).scalar_one_or_none()
 
 
-async def by_id(tx: Tx, user_id: UUID, *, lock: bool = False) -> User | None:
+async def by_id(tx: Tx, user_id: UUID) -> User | None:
     query = select(User).where(User.id == user_id).execution_options(populate_existing=True)
-    return (await tx.execute(query.with_for_update() if lock else query)).scalar_one_or_none()
+    return (await tx.execute(query)).scalar_one_or_none()
 
 
 async def any_exist(tx: Tx) -> bool:
@@ -81,9 +81,20 @@ async def owner_of_reset(tx: Tx, digest: bytes, now: datetime) -> User | None:
 
 async def spend_reset(tx: Tx, digest: bytes, user_id: UUID) -> bool:
     """True for one caller only. Other links of this person die with it."""
-    spent = await tx.execute(delete(PasswordReset).where(PasswordReset.hash == digest).returning(PasswordReset.hash))
-    await tx.execute(delete(PasswordReset).where(PasswordReset.user_id == user_id))
-    return spent.scalar_one_or_none() is not None
+    spent = await tx.execute(
+        delete(PasswordReset).where(PasswordReset.user_id == user_id).returning(PasswordReset.hash)
+    )
+    return digest in spent.scalars().all()
+
+
+async def one_at_a_time(tx: Tx) -> None:
+    """Two administrators who demote each other at the same moment do it one after the other."""
+    await tx.execute(select(func.pg_advisory_xact_lock(ADMINS)))
+
+
+async def other_admin_exists(tx: Tx, user_id: UUID) -> bool:
+    query = exists().where(User.role == "admin", User.disabled_at.is_(None), User.id != user_id)
+    return bool((await tx.execute(select(query))).scalar_one())
 
 
 async def set_role(tx: Tx, user_id: UUID, role: AccountRole) -> None:
@@ -92,10 +103,3 @@ async def set_role(tx: Tx, user_id: UUID, role: AccountRole) -> None:
 
 async def set_disabled(tx: Tx, user_id: UUID, disabled_at: datetime | None) -> None:
     await tx.execute(update(User).where(User.id == user_id).values(disabled_at=disabled_at))
-
-
-async def other_admin_exists(tx: Tx, user_id: UUID) -> bool:
-    """Two administrators who demote each other at the same moment do it one after the other."""
-    await tx.execute(select(func.pg_advisory_xact_lock(ADMINS)))
-    query = exists().where(User.role == "admin", User.disabled_at.is_(None), User.id != user_id)
-    return bool((await tx.execute(select(query))).scalar_one())

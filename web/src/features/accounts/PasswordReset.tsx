@@ -1,6 +1,6 @@
 /** The way back in: asking for a link, and choosing a new password with it. */
 import { useState } from "react";
-import { Link, useNavigate, useSearchParams } from "react-router";
+import { Link, useLocation, useNavigate } from "react-router";
 import { Alert } from "../../components/Alert";
 import { Button, ButtonLink } from "../../components/Button";
 import { Form, useFormRequest } from "../../components/Form";
@@ -61,8 +61,8 @@ export function ForgotPassword() {
 }
 
 export function ResetPassword() {
-  const [params] = useSearchParams();
-  const token = params.get("token") ?? "";
+  const { hash } = useLocation(); // the token stands behind the #, where no log of a server sees it
+  const token = new URLSearchParams(hash.slice(1)).get("token") ?? "";
   const [password, setPassword] = useState("");
   const [reset] = accountsApi.useResetPasswordMutation();
   const navigate = useNavigate();
