@@ -4,6 +4,8 @@ SHELL := /bin/sh
 PY := .venv/bin/python
 # A Node that setup.sh fetched lies in .venv/bin; one of the machine is found behind it.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
+# Bytecode is kept whatever the shell says: without it every start compiles all of Python for two seconds.
+export PYTHONDONTWRITEBYTECODE :=
 WEB_SOURCES := $(shell find web/src web/public -type f 2>/dev/null) $(wildcard web/*.json web/*.ts web/index.html)
 WORKERS ?= 2
 

@@ -46,10 +46,10 @@ def parts_of(request: Request) -> Parts:
     return parts
 
 
-def part(kind: type[P]) -> Callable[[Request], P]:
+def part(kind: type[P]) -> Callable[[Request], Coroutine[Any, Any, P]]:
     """For an endpoint that hands an adapter to a use case: `mail: Annotated[Mail, Depends(part(Mail))]`."""
 
-    def found(request: Request) -> P:
+    async def found(request: Request) -> P:  # FastAPI would call one that is not async in a thread
         return parts_of(request).get(kind)
 
     return found

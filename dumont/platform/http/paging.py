@@ -35,7 +35,7 @@ class Paging:
         return Paged(items=[shown(row) for row in page.items], next_cursor=page.next_cursor)
 
 
-def _paging(
+async def _paging(
     request: Request,
     response: Response,
     cursor: Annotated[str | None, Query(description="Where to go on: `next_cursor` of the page before.")] = None,
