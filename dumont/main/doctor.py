@@ -6,24 +6,23 @@ import socket
 import stat
 import sys
 from collections.abc import AsyncIterator, Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
 import redis.asyncio as redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import create_async_engine
-from sqlalchemy.pool import NullPool
 
 import dumont
 from dumont.basics.errors import Failure
 from dumont.main.database import database
 from dumont.main.wiring import make_vault, secret_key
 from dumont.platform.db import migrate
-from dumont.platform.db.engine import sqlalchemy_url
+from dumont.platform.db.engine import make_engine
 from dumont.platform.http.spa import find_folder
 from dumont.platform.settings import Loaded, Settings
 
@@ -44,7 +43,7 @@ async def examine(loaded: Loaded) -> AsyncIterator[Finding]:
     settings = loaded.settings
     yield _python()
     yield Finding("settings", "ok", f"read from {loaded.toml_path or 'environment and defaults'}")
-    for check in (_home, _room, _secrets, _web_files, _port, _address, _traces):
+    for check in (_home, _disk, _keys, _web, _port, _address, _traces):
         yield _guarded(check, settings)
     async for finding in _database(settings):
         yield finding
@@ -56,6 +55,8 @@ def _guarded(check: Callable[[Settings], Finding], settings: Settings) -> Findin
         return check(settings)
     except Failure as failure:
         return Finding(check.__name__.strip("_"), "wrong", failure.message, failure.hint or "")
+    except OSError as error:
+        return Finding(check.__name__.strip("_"), "wrong", error.strerror or type(error).__name__)
 
 
 def _python() -> Finding:
@@ -71,7 +72,7 @@ def _home(settings: Settings) -> Finding:
     return Finding("home", "ok", f"{home}" if home.exists() else f"{home} will be made at the first start")
 
 
-def _room(settings: Settings) -> Finding:
+def _disk(settings: Settings) -> Finding:
     place = next(place for place in (settings.home, *settings.home.parents) if place.exists())
     free = shutil.disk_usage(place).free
     gigabytes = f"{free / (1 << 30):.1f} GB free"
@@ -80,7 +81,7 @@ def _room(settings: Settings) -> Finding:
     return Finding("disk", "ok", gigabytes)
 
 
-def _secrets(settings: Settings) -> Finding:
+def _keys(settings: Settings) -> Finding:
     if not settings.home.exists() and not (settings.secret_key and settings.encryption_keys):
         return Finding("keys", "ok", "will be made in the home folder at the first start")
     secret_key(settings)
@@ -97,7 +98,7 @@ def _key_files(settings: Settings) -> list[Path]:
     return [path for path in (settings.home / "secret.key", settings.home / "encryption.keys") if path.exists()]
 
 
-def _web_files(_settings: Settings) -> Finding:
+def _web(_settings: Settings) -> Finding:
     folder = find_folder(Path(dumont.__file__).parent)
     if folder is None:
         return Finding("web", "wrong", "the web application is not built", "Run `make web`.")
@@ -105,9 +106,10 @@ def _web_files(_settings: Settings) -> Finding:
 
 
 def _port(settings: Settings) -> Finding:
-    with socket.socket() as probe:
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104 - compared, not bound
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.settimeout(0.5)
-        taken = probe.connect_ex((settings.host if settings.host != "0.0.0.0" else "127.0.0.1", settings.port)) == 0  # noqa: S104
+        taken = probe.connect_ex((host, settings.port)) == 0
     if taken:
         return Finding("port", "warning", f"{settings.port} is in use: by dumont itself, or by another program")
     return Finding("port", "ok", f"{settings.port} is free")
@@ -127,7 +129,8 @@ def _address(settings: Settings) -> Finding:
 def _traces(settings: Settings) -> Finding:
     if not settings.otel_endpoint:
         return Finding("traces", "ok", "off")
-    if find_spec("opentelemetry.exporter") is None:
+    # The package above must be asked for first: looking for a part of what is not there is an error.
+    if find_spec("opentelemetry") is None or find_spec("opentelemetry.exporter") is None:
         return Finding("traces", "wrong", "OpenTelemetry is not installed", "pip install 'dumont[otel]'")
     return Finding("traces", "ok", "sent to the endpoint that is set")
 
@@ -135,7 +138,7 @@ def _traces(settings: Settings) -> Finding:
 async def _database(settings: Settings) -> AsyncIterator[Finding]:
     try:
         with database(settings) as url:
-            engine = create_async_engine(sqlalchemy_url(url), poolclass=NullPool)
+            engine = make_engine(url, settings, name="dumont doctor")
             async with engine.connect() as connection:
                 number = int(await connection.scalar(text("SHOW server_version_num")) or 0)
             await engine.dispose()
@@ -167,10 +170,9 @@ def _migrations(status: migrate.Status) -> Finding:
 async def _redis(settings: Settings) -> Finding:
     if settings.redis is None:
         return Finding("cache", "ok", "in memory; set REDIS_URL when several web processes run")
-    client = redis.from_url(settings.redis, socket_connect_timeout=2)
+    client = redis.from_url(settings.redis, socket_connect_timeout=2, socket_timeout=2, retry=Retry(NoBackoff(), 0))
     try:
-        with suppress(ValueError):
-            await client.ping()
+        await client.ping()
     except (redis.RedisError, OSError) as error:
         return Finding("cache", "warning", f"Redis does not answer ({type(error).__name__})", "Is REDIS_URL right?")
     finally:

@@ -2,14 +2,14 @@
 
 import asyncio
 import multiprocessing
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -52,11 +52,11 @@ def tables(connection: Connection) -> set[str]:
 
 
 @pytest.fixture
-async def empty(make_database: DatabaseMaker) -> AsyncIterator[str]:
+async def empty(make_database: DatabaseMaker) -> str:
     """A database of which nothing has been made yet."""
     url = await make_database.make()
     await tell(url, "DROP SCHEMA public CASCADE", "CREATE SCHEMA public")
-    yield url
+    return url
 
 
 class TestUpgrade:
@@ -111,7 +111,7 @@ class TestUpgrade:
         "url", ["postgresql://a:hunter2@127.0.0.1:1/x", "postgresql://a:hunter2@/x?host=/nowhere", "wrong", "nameless"]
     )
     async def test_of_what_can_not_be_reached_is_one_sentence(self, url: str, database_url: str) -> None:
-        password = database_url.split(":")[2].split("@")[0]
+        password = str(make_url(database_url).password)
         if url == "wrong":
             url = database_url.replace(password, "hunter2")
         if url == "nameless":

@@ -1,0 +1,193 @@
+"""The doctor: finds what is wrong, says how to mend it, and ends with 1 only if something is."""
+
+import json
+import shutil
+import socket
+import sys
+from contextlib import closing
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from sqlalchemy import make_url
+from typer import Typer
+from typer.testing import CliRunner
+
+from dumont.main import doctor
+from dumont.main.commands.doctor import doctor as command
+from dumont.main.doctor import Finding, examine
+from dumont.platform.settings import load
+
+SAYS = "hunter2"
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def sound(tmp_path: Path, database_url: str, free_port: int) -> dict[str, str]:
+    """An installation without fault."""
+    return {"DUMONT_HOME": str(tmp_path / "home"), "DATABASE_URL": database_url, "DUMONT_PORT": str(free_port)}
+
+
+@pytest.fixture
+def free_port() -> int:
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+async def findings(environ: dict[str, str]) -> dict[str, Finding]:
+    return {finding.about: finding async for finding in examine(load(environ))}
+
+
+async def found(environ: dict[str, str], about: str) -> Finding:
+    finding = (await findings(environ))[about]
+    assert SAYS not in repr(finding)
+    return finding
+
+
+class TestExamine:
+    async def test_finds_nothing_wrong_where_nothing_is(
+        self, sound: dict[str, str], redis_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        monkeypatch.setattr(doctor, "find_folder", lambda _: tmp_path)
+        everything = await findings({**sound, "REDIS_URL": redis_url})
+        assert {finding.state for finding in everything.values()} == {"ok"}
+        assert list(everything) == [
+            *("python", "settings", "home", "disk", "keys", "web", "port", "address", "traces"),
+            *("database", "migrations", "cache"),
+        ]
+        assert everything["migrations"].says.startswith("newest (")
+        assert everything["database"].says.endswith(", by URL")
+
+    async def test_leaves_a_home_that_is_not_there_unmade(self, sound: dict[str, str], tmp_path: Path) -> None:
+        assert "will be made" in (await found(sound, "home")).says
+        assert not (tmp_path / "home").exists()
+
+    async def test_finds_a_home_that_can_not_be_one(self, sound: dict[str, str], tmp_path: Path) -> None:
+        (tmp_path / "home").write_text("a file")
+        assert (await found(sound, "keys")).state == "wrong"
+
+    async def test_finds_keys_that_others_can_read(self, sound: dict[str, str], tmp_path: Path) -> None:
+        (tmp_path / "home").mkdir()
+        assert (await found(sound, "keys")).state == "ok"
+        (tmp_path / "home" / "secret.key").chmod(0o644)
+        finding = await found(sound, "keys")
+        assert (finding.state, finding.says) == ("wrong", "secret.key can be read by others")
+        assert "chmod 600" in finding.mend
+
+    async def test_finds_keys_that_are_none(self, sound: dict[str, str]) -> None:
+        finding = await found({**sound, "DUMONT_ENCRYPTION_KEYS": SAYS, "DUMONT_SECRET_KEY": "x" * 32}, "keys")
+        assert finding.state == "wrong"
+        assert finding.mend
+
+    async def test_finds_a_disk_that_is_nearly_full(
+        self, sound: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=1000))
+        assert (await found(sound, "disk")).state == "warning"
+
+    async def test_finds_a_web_application_that_is_not_built(
+        self, sound: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(doctor, "find_folder", lambda _: None)
+        assert (await found(sound, "web")).mend == "Run `make web`."
+
+    @pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0"])
+    async def test_finds_a_port_that_is_taken(self, sound: dict[str, str], host: str) -> None:
+        with closing(socket.socket()) as other:
+            other.bind(("127.0.0.1", int(sound["DUMONT_PORT"])))
+            other.listen()
+            assert (await found({**sound, "DUMONT_HOST": host}, "port")).state == "warning"
+
+    @pytest.mark.parametrize("host", ["::1", "::"])
+    async def test_looks_at_addresses_of_both_kinds(self, sound: dict[str, str], host: str) -> None:
+        assert (await found({**sound, "DUMONT_HOST": host}, "port")).state in ("ok", "wrong")
+
+    async def test_finds_a_public_server_without_a_public_address(self, sound: dict[str, str]) -> None:
+        assert (await found({**sound, "DUMONT_HOST": "0.0.0.0"}, "address")).state == "warning"
+        fine = {**sound, "DUMONT_HOST": "0.0.0.0", "DUMONT_PUBLIC_URL": "https://dumont.example"}
+        assert (await found(fine, "address")).says == "https://dumont.example"
+
+    async def test_finds_traces_that_nothing_can_send(
+        self, sound: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        wanted = {**sound, "DUMONT_OTEL_ENDPOINT": "http://127.0.0.1:4318"}
+        assert (await found(wanted, "traces")).state == "ok"
+        monkeypatch.setattr(doctor, "find_spec", lambda _: None)
+        assert (await found(wanted, "traces")).mend == "pip install 'dumont[otel]'"
+
+    async def test_does_without_opentelemetry_altogether(
+        self, sound: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for name in [name for name in sys.modules if name.split(".")[0] == "opentelemetry"]:
+            monkeypatch.delitem(sys.modules, name)
+        nothing = [place for place in sys.path if "site-packages" not in place]
+        monkeypatch.setattr(sys, "path", nothing)
+        wanted = {**sound, "DUMONT_OTEL_ENDPOINT": "http://127.0.0.1:4318"}
+        assert (await found(wanted, "traces")).state == "wrong"
+
+    @pytest.mark.parametrize("wrong", ["refused", "password"])
+    async def test_finds_a_database_that_is_away(self, sound: dict[str, str], wrong: str) -> None:
+        password = str(make_url(sound["DATABASE_URL"]).password)
+        away = {
+            "refused": f"postgresql://a:{SAYS}@127.0.0.1:1/x",
+            "password": sound["DATABASE_URL"].replace(password, SAYS),
+        }
+        finding = await found({**sound, "DATABASE_URL": away[wrong]}, "database")
+        assert finding.state == "wrong"
+        assert finding.mend
+
+    async def test_finds_a_redis_that_is_away(self, sound: dict[str, str]) -> None:
+        finding = await found({**sound, "REDIS_URL": f"redis://:{SAYS}@127.0.0.1:1/0"}, "cache")
+        assert (finding.state, finding.mend) == ("warning", "Is REDIS_URL right?")
+
+
+class TestMigrations:
+    def test_are_told_when_some_are_to_come(self) -> None:
+        finding = doctor._migrations(doctor.migrate.Status("1", "3", ("2", "3"), unknown=False))
+        assert (finding.state, finding.says, finding.mend) == ("warning", "2 to be made", "Run `dumont db upgrade`.")
+
+    def test_are_told_when_the_database_is_ahead(self) -> None:
+        finding = doctor._migrations(doctor.migrate.Status("9", "3", (), unknown=True))
+        assert (finding.state, finding.mend) == ("warning", "Upgrade this installation.")
+
+    def test_need_a_postgresql_that_is_new_enough(self) -> None:
+        assert doctor._version(140011, "by URL").state == "wrong"
+        assert doctor._version(150000, "by URL").says == "PostgreSQL 15.0, by URL"
+
+
+class TestCommand:
+    @pytest.fixture
+    def runner(self, monkeypatch: pytest.MonkeyPatch, sound: dict[str, str], tmp_path: Path) -> CliRunner:
+        monkeypatch.setattr(doctor, "find_folder", lambda _: tmp_path)
+        for name, value in sound.items():
+            monkeypatch.setenv(name, value)
+        return CliRunner()
+
+    def test_ends_well_and_tells_programs_in_json(self, runner: CliRunner) -> None:
+        ended = self._run(runner, "--json")
+        assert ended[0] == 0
+        assert {finding["state"] for finding in json.loads(ended[1])} == {"ok"}
+        assert set(json.loads(ended[1])[0]) == {"about", "state", "says", "mend"}
+
+    def test_ends_with_1_if_something_is_wrong_and_says_how_to_mend_it(
+        self, runner: CliRunner, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(doctor, "find_folder", lambda _: None)
+        code, said = self._run(runner)
+        assert code == 1
+        assert "✗ web" in said
+        assert "→ Run `make web`." in said
+
+    def _run(self, runner: CliRunner, *arguments: str) -> tuple[int, str]:
+        from concurrent.futures import ThreadPoolExecutor
+
+        app = Typer()
+        app.command()(command)
+        with ThreadPoolExecutor(1) as apart:  # it begins an event loop of its own
+            ended = apart.submit(runner.invoke, app, list(arguments)).result()
+        return ended.exit_code, ended.output
