@@ -4,7 +4,8 @@ import os
 import resource
 import subprocess
 import sys
-from statistics import median
+
+from bench.table import median, show
 
 LIMIT_SECONDS = 0.3
 RUNS = 9
@@ -16,23 +17,25 @@ CALLS = ("jobs ls", "version --json")
 
 
 def main() -> int:
-    print(f"| command | CPU, s (median of {RUNS}) | of the limit of {LIMIT_SECONDS} s |\n|---|---|---|")
-    for name, arguments in PEERS.items():
-        _row(name, _seconds(arguments))
-    worst = max(_row(f"dumont {verb}", _seconds(["-m", "dumont", *verb.split()])) for verb in VERBS)
-    for call in CALLS:
-        _row(f"dumont {call} (no server answers)", _seconds(["-m", "dumont", *call.split()]))
-    print(f"\nWorst start: {worst:.3f} s, {'within' if worst < LIMIT_SECONDS else 'OVER'} the limit.")
+    starts = {f"dumont {verb}": _seconds(["-m", "dumont", *verb.split()]) for verb in VERBS}
+    calls = {f"dumont {call}": _seconds(["-m", "dumont", *call.split()]) for call in CALLS}
+    peers = {name: _seconds(arguments) for name, arguments in PEERS.items()}
+    worst = max(starts.values())
+    rows = [
+        (name, f"{seconds:.3f}", f"{seconds / LIMIT_SECONDS:.0%}") for name, seconds in (peers | starts | calls).items()
+    ]
+    note = f"The last {len(CALLS)} are whole calls, to a server that does not answer. Worst start: {worst:.3f} s."
+    show(
+        f"CPU seconds of a command (median of {RUNS})",
+        ["command", "s", f"of the limit of {LIMIT_SECONDS} s"],
+        rows,
+        note,
+    )
     return 0 if worst < LIMIT_SECONDS else 1
 
 
-def _row(name: str, seconds: float) -> float:
-    print(f"| `{name}` | {seconds:.3f} | {seconds / LIMIT_SECONDS:.0%} |", flush=True)
-    return seconds
-
-
 def _seconds(arguments: list[str]) -> float:
-    return median(_once(arguments) for _ in range(RUNS))
+    return median([_once(arguments) for _ in range(RUNS)])
 
 
 def _once(arguments: list[str]) -> float:
