@@ -66,6 +66,16 @@ describe("LiveClient", () => {
     vi.useRealTimers();
   });
 
+  test("asks for a reload after a break of which it can't name the last event", async () => {
+    stage.client.subscribe("jobs", stage.hear);
+    await stage.live();
+    expect(stage.heard).toEqual([]);
+    stage.socket.break();
+    await vi.advanceTimersByTimeAsync(1000);
+    stage.socket.welcome();
+    expect(stage.heard).toEqual([{ type: "reload", topic: "jobs" }]);
+  });
+
   test("says hello with the token and subscribes when the server is ready", async () => {
     stage.client.subscribe("jobs", stage.hear);
     await stage.live();

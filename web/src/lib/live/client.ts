@@ -59,6 +59,8 @@ interface Topic {
   handlers: Set<LiveHandler>;
   after: string | null;
   seen: Set<string>;
+  /** Whether the server has been told of it before: what was missed since can't be replayed without an event to name. */
+  joined: boolean;
 }
 
 export class LiveClient {
@@ -87,7 +89,7 @@ export class LiveClient {
   subscribe(name: string, handler: LiveHandler): () => void {
     let topic = this.topics.get(name);
     if (!topic) {
-      topic = { handlers: new Set(), after: null, seen: new Set() };
+      topic = { handlers: new Set(), after: null, seen: new Set(), joined: this.ready };
       this.topics.set(name, topic);
       if (this.ready) this.say({ type: "subscribe", topics: [name], after: null });
     }
@@ -152,6 +154,10 @@ export class LiveClient {
     const groups = new Map<string | null, string[]>();
     for (const [name, { after }] of this.topics) groups.set(after, [...(groups.get(after) ?? []), name]);
     for (const [after, topics] of groups) this.say({ type: "subscribe", topics, after });
+    for (const [name, topic] of this.topics) {
+      if (topic.joined && topic.after === null) this.handOut({ type: "reload", topic: name });
+      topic.joined = true;
+    }
   }
 
   private deliver(event: LiveEvent): void {
