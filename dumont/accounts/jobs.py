@@ -49,7 +49,7 @@ async def _send(run: Run, letter: Letter | None) -> None:
         await run.part(Mail).send(letter)
 
 
-JOBS = (Job("accounts.prune", _prune, cron="41 3 * * *", key=lambda _args: "prune"),)
+JOBS = (Job("accounts.prune", _prune, cron="41 3 * * *", key=lambda _args: "prune", sample=NoArgs()),)
 LISTENERS = (
     Listener("accounts.tell_owner_of_address", AddressTaken, _tell_owner),
     Listener("accounts.send_reset_link", ResetAsked, _send_reset),

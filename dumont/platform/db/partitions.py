@@ -165,7 +165,7 @@ def tending(tables: Sequence[Partitioned]) -> Job:
             raise Unavailable(f"Could not tend the partitions of {', '.join(busy)}.", hint="It is tried again.")
         return result
 
-    return Job("platform.tend_partitions", run, cron="17 2 * * *", key=lambda _args: "partitions")
+    return Job("platform.tend_partitions", run, cron="17 2 * * *", key=lambda _args: "partitions", sample=NoArgs())
 
 
 async def _alone(tx: AsyncSession, table: Partitioned) -> None:
