@@ -7,6 +7,7 @@ import structlog
 
 from dumont.accounts import audit, throttle
 from dumont.accounts.hashing import PasswordHasher
+from dumont.accounts.metrics import SIGN_INS
 from dumont.accounts.rules import tokens
 from dumont.accounts.signer import AccessClaims
 from dumont.accounts.store import sessions, users
@@ -39,11 +40,13 @@ async def sign_in(
     user = await users.by_email(work.tx, email)
     right = await hasher.matches(password, user.password_hash if user else None)
     if user is None or not right or user.disabled_at is not None:
+        SIGN_INS.labels("refused").inc()
         log.warning("sign_in_refused", ip=work.caller.ip, user_id=str(user.id) if user else None)
         raise WrongCredentials("The address or the password is wrong.")
     signed_in = await _open_session(work, user, user_agent)
     await users.saw_login(work.tx, user.id, work.now)
     session = ("session", signed_in.claims.session_id)
+    SIGN_INS.labels("ok").inc()
     await audit.record(work, "session.opened", session, "Signed in", actor_id=user.id)
     return signed_in
 

@@ -2,6 +2,7 @@
 
 import hashlib
 
+from dumont.accounts.metrics import SIGN_INS
 from dumont.basics.errors import TooMany
 from dumont.platform.http.buckets import Bucket, Buckets, take_within
 from dumont.platform.work import Work
@@ -13,13 +14,13 @@ class TooManyAttempts(TooMany):
 
 
 async def before_login(work: Work, buckets: Buckets, email: str) -> None:
-    await _take(
-        work,
-        buckets,
+    wanted = (
         Bucket(f"login:ip:{work.caller.ip}", 30, 10),
         Bucket(f"login:account:{_short(email)}", 10, 60),
         Bucket("login:all", 200, 0.05),
     )
+    with SIGN_INS.labels("too_many").count_exceptions(TooManyAttempts):
+        await _take(work, buckets, *wanted)
 
 
 async def before_password_check(work: Work) -> None:

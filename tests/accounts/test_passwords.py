@@ -1,11 +1,14 @@
 """Changing a password, and getting a new one by link."""
 
+import asyncio
+
 import httpx
 import pytest
 
 from dumont.accounts.events import ResetAsked
 from tests.build.accounts import PASSWORD, Person
 from tests.fakes.clock import FakeClock
+from tests.fakes.hasher import FakeHasher
 from tests.fakes.publisher import FakePublisher
 
 NEW = "seven green bottles 12"
@@ -60,6 +63,15 @@ class TestChange:
         answer = await ada.asks("POST", "/auth/password", body)
         assert (answer.json()["code"], answer.json()["errors"][0]["field"]) == ("weak_password", "new_password")
 
+    async def test_leaves_no_session_to_one_who_signs_in_meanwhile_with_the_old_one(
+        self, crowd: httpx.AsyncClient, hasher: FakeHasher
+    ) -> None:
+        ada = await Person.joins(crowd, "ada@example.com")
+        body = {"current_password": PASSWORD, "new_password": NEW}
+        hasher.meanwhile.append(ada.does("POST", "/auth/password", body))
+        thief = await Person.signs_in(crowd, ada.email)
+        assert (await thief.asks("GET", "/auth/me")).json()["code"] == "session_revoked"
+
 
 class TestForgot:
     async def test_answers_and_does_the_same_for_any_address(
@@ -86,6 +98,12 @@ class TestReset:
         assert (await reset(client, first)).status_code == 204
         for token in (first, second, "x" * 43):
             assert (await reset(client, token)).json()["code"] == "reset_link_over"
+
+    async def test_lets_one_of_two_links_win_that_are_used_at_once(self, crowd: httpx.AsyncClient) -> None:
+        admin, ada = await Person.joins(crowd, "root@example.com"), await Person.joins(crowd, "ada@example.com")
+        links = [await link_for(admin, ada) for _ in range(4)]
+        answers = await asyncio.gather(*(reset(crowd, token) for token in links))
+        assert sorted(answer.status_code for answer in answers) == [204, 422, 422, 422]
 
     async def test_is_good_for_an_hour(
         self, client: httpx.AsyncClient, admin: Person, ada: Person, clock: FakeClock
