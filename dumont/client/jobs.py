@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from dumont.basics.errors import Unavailable
 from dumont.client.http import Api
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 ENDED = frozenset({"succeeded", "failed", "cancelled"})
 POLL_SECONDS = 0.5
+PATIENCE_SECONDS = 60.0
 
 
 class Jobs:
@@ -30,16 +32,26 @@ class Jobs:
         return answer
 
     def follow(self, job_id: str, *, every_seconds: float = POLL_SECONDS) -> Iterator[models.JobRow]:
-        """The job at once, then whenever it has changed, until it has ended. An unchanged one costs no body."""
+        """The job at once, then whenever it has changed, until it has ended. An unchanged one costs no body.
+
+        A server that restarts meanwhile is waited for: the job goes on without it.
+        """
+        job: models.JobRow = self.show(job_id)
+        yield job
         tag: str | None = None
-        while True:
-            found, tag = self._api.poll(_path(job_id), tag)
-            if found is not None:
-                job: models.JobRow = found
-                yield job
-                if job["state"] in ENDED:
-                    return
+        seen_at = time.monotonic()
+        while job["state"] not in ENDED:
             time.sleep(every_seconds)
+            try:
+                found, tag = self._api.poll(_path(job_id), tag)
+            except Unavailable:
+                if time.monotonic() - seen_at > PATIENCE_SECONDS:
+                    raise
+                continue
+            seen_at = time.monotonic()
+            if found is not None and found != job:
+                job = found
+                yield job
 
     def cancel(self, job_id: str) -> models.JobRow:
         answer: models.JobRow = self._api.post(f"{_path(job_id)}/cancel")

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from dumont.basics import errors
-from dumont.client import http
+from dumont.client import http, jobs
 from dumont.client.accounts import Accounts
 from dumont.client.admin import Admin
 from dumont.client.failures import ServerMistake
@@ -198,14 +198,33 @@ class TestPages:
 
 
 class TestFollowing:
+    RUNNING = Answer(body={"id": "1", "state": "running"}, headers={"etag": 'W/"a"'})
+    ENDED = Answer(body={"id": "1", "state": "succeeded"}, headers={"etag": 'W/"b"'})
+
     def test_pays_for_a_body_only_when_it_has_changed(self) -> None:
-        running = Answer(body={"id": "1", "state": "running"}, headers={"etag": 'W/"a"'})
-        ended = Answer(body={"id": "1", "state": "succeeded"}, headers={"etag": 'W/"b"'})
-        with scripted(running, Answer(304), Answer(304), ended) as server, Api(server.url) as api:
+        script = (self.RUNNING, self.RUNNING, Answer(304), Answer(304), self.ENDED)
+        with scripted(*script) as server, Api(server.url) as api:
             states = [job["state"] for job in Jobs(api).follow("1", every_seconds=0.01)]
             tags = [asked.headers.get("if-none-match") for asked in server.asked]
         assert states == ["running", "succeeded"]
-        assert tags == [None, 'W/"a"', 'W/"a"', 'W/"a"']
+        assert tags == [None, None, 'W/"a"', 'W/"a"', 'W/"a"']
+
+    def test_waits_for_a_server_that_restarts(self) -> None:
+        """Longer than one call is tried."""
+        with scripted(self.RUNNING, *[BREAK] * 7, self.ENDED) as server, Api(server.url) as api:
+            states = [job["state"] for job in Jobs(api).follow("1", every_seconds=0.01)]
+        assert states == ["running", "succeeded"]
+
+    def test_gives_up_on_one_that_stays_away(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(jobs, "PATIENCE_SECONDS", 0.05)
+        with scripted(self.RUNNING, BREAK) as server, Api(server.url) as api, pytest.raises(errors.Unavailable):
+            list(Jobs(api).follow("1", every_seconds=0.01))
+
+    def test_does_not_wait_for_one_that_never_answered(self) -> None:
+        with scripted(BREAK) as server, Api(server.url) as api:
+            with pytest.raises(errors.Unavailable):
+                next(Jobs(api).follow("1"))
+            assert len(server.asked) == 3
 
 
 class TestAddress:

@@ -2,6 +2,8 @@
 
 import dataclasses
 import json as json_format
+import shutil
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -39,8 +41,18 @@ def show(
         print(json_format.dumps({"items": [dataclasses.asdict(row) for row in found]}, indent=2, ensure_ascii=False))
         return
     print(f"File: {loaded.toml_path or 'none; dumont.toml here or in the home folder would be read'}\n")
+    print("\n".join(_table(found)))
+
+
+def _table(found: "list[Row]") -> list[str]:
+    """In a pipe all columns; at a terminal those that it has room for."""
     titles = ("setting", "value", "source", "environment", "what it is for")
-    print("\n".join(aligned(titles, [_cells(row) for row in found])))
+    lines: list[str] = []
+    for count in range(len(titles), 2, -1):
+        lines = aligned(titles[:count], [_cells(row)[:count] for row in found])
+        if not sys.stdout.isatty() or max(map(len, lines)) <= shutil.get_terminal_size().columns:
+            break
+    return lines
 
 
 def _cells(row: "Row") -> tuple[str, ...]:
