@@ -30,7 +30,7 @@ class Load:
 
 
 def show(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], note: str = "") -> None:
-    table = Table(title=title, title_justify="left", caption=note or None, caption_justify="left")
+    table = Table(title=title, title_justify="left", caption=note or None, caption_justify="left", min_width=len(title))
     for index, column in enumerate(columns):
         table.add_column(column, justify="left" if index == 0 else "right")
     for row in rows:

@@ -28,7 +28,7 @@ async def ready(request: Request) -> Response:
     if getattr(request.app.state, "draining", False):
         return JSONResponse({"status": "draining"}, 503)
     try:
-        async with parts_of(request).get(Db).begin() as tx:
+        async with parts_of(request).get(Db).looking() as tx:
             await tx.execute(text("SELECT 1"))
     except (SQLAlchemyError, DatabaseAway, OSError):
         return JSONResponse({"status": "unavailable", "database": "away"}, 503)
