@@ -19,8 +19,9 @@ export default defineConfig(({ command }) => ({
   server: {
     port: 5173,
     proxy: {
-      "/api": { target: server, ws: true },
-      "/health": server,
+      // With the slash: /api-keys is a page.
+      "^/api/": { target: server, ws: true },
+      "^/health/": server,
     },
   },
   test: {

@@ -48,7 +48,7 @@ function Card<Row extends object>({
   return (
     <>
       <div className="flex items-center gap-2">
-        {onOpen ? (
+        {onOpen && !of("head").some((column) => column.link) ? (
           <button
             type="button"
             aria-label={`Open ${rowName(row)}`}

@@ -58,7 +58,7 @@ function DrawnRow<Row>(props: Props<Row>) {
         </td>
       ))}
       {actions && (
-        <td className="border-b border-line px-2 py-0 text-right">
+        <td className="sticky right-0 border-b border-line bg-surface px-2 py-0 text-right group-last/row:border-b-0 group-hover/row:bg-hover">
           <RowMenu of={name}>{actions(row)}</RowMenu>
         </td>
       )}

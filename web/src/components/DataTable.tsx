@@ -11,7 +11,7 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import { cx } from "../lib/classes";
 import { useHotkeys } from "../lib/hotkeys";
-import { useNarrow } from "../lib/media";
+import { useMedia, useNarrow } from "../lib/media";
 import { count } from "../lib/numbers";
 import { useRemembered } from "../lib/remembered";
 import { DataCards } from "./DataCards";
@@ -30,6 +30,10 @@ export interface Column<Row> {
   /** Where the column stands on a card: the head line, the side of it, a line below, or nowhere. */
   card?: "head" | "aside" | "line" | "none";
   hidden?: boolean;
+  /** Seen only where there is room, unless somebody chose it. */
+  roomy?: boolean;
+  /** Its cell is a link to the row, so a card needs no other. */
+  link?: boolean;
   fixed?: boolean;
 }
 
@@ -71,6 +75,7 @@ const rowHeights: Record<Density, number> = { compact: 32, comfortable: 44 };
 export function DataTable<Row extends object>(props: DataTableProps<Row>) {
   const { id, columns, rows, rowKey, toolbar } = props;
   const narrow = useNarrow();
+  const roomy = useMedia("(min-width: 1280px)");
   const [density, setDensity] = useRemembered<Density>(`table.${id}.density`, "compact");
   const [visibility, setVisibility] = useRemembered<Record<string, boolean>>(
     `table.${id}.columns`,
@@ -88,9 +93,12 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
     onSortingChange: setSorting,
     enableSortingRemoval: true,
   });
-  const shown = columns.filter((column) => visibility[column.id] !== false);
+  const isShown = (column: Column<Row>) => visibility[column.id] ?? (roomy || !column.roomy);
+  const shown = columns.filter(isShown);
   const sorted = table.getRowModel().rows.map((row) => row.original);
-  const menu = <TableMenu {...{ columns, visibility, setVisibility, density, setDensity, narrow }} />;
+  const menu = (
+    <TableMenu {...{ columns, isShown, visibility, setVisibility, density, setDensity, narrow }} />
+  );
   return (
     <div className={cx("flex min-h-0 flex-col", props.className)}>
       <div className="flex min-h-8 flex-wrap items-center gap-2 pb-3">
@@ -199,7 +207,7 @@ function Grid<Row extends object>(props: GridProps<Row>) {
               />
             ))}
             {actions && (
-              <th scope="col" className="sticky top-0 z-10 border-b border-line bg-canvas">
+              <th scope="col" className="sticky top-0 right-0 z-20 border-b border-line bg-canvas">
                 <span className="sr-only">Actions</span>
               </th>
             )}

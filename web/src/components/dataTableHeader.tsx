@@ -67,6 +67,7 @@ function SortIcon({ direction }: { direction: Direction }) {
 
 interface TableMenuProps<Row> {
   columns: readonly Column<Row>[];
+  isShown: (column: Column<Row>) => boolean;
   visibility: Record<string, boolean>;
   setVisibility: (visibility: Record<string, boolean>) => void;
   density: Density;
@@ -75,7 +76,7 @@ interface TableMenuProps<Row> {
 }
 
 export function TableMenu<Row>(props: TableMenuProps<Row>) {
-  const { columns, visibility, setVisibility, density, setDensity, narrow } = props;
+  const { columns, isShown, visibility, setVisibility, density, setDensity, narrow } = props;
   return (
     <Menu trigger={<IconButton label="Columns and density" icon={SlidersHorizontal} />}>
       {!narrow && (
@@ -94,7 +95,7 @@ export function TableMenu<Row>(props: TableMenuProps<Row>) {
         <MenuCheckItem
           key={column.id}
           disabled={column.fixed ?? false}
-          checked={visibility[column.id] !== false}
+          checked={isShown(column)}
           onChange={(shown) => setVisibility({ ...visibility, [column.id]: shown })}
         >
           {column.title}

@@ -109,7 +109,7 @@ export function PasswordField({
           />
           <button
             type="button"
-            aria-label={`${shown ? "Hide" : "Show"} ${label.toLowerCase()}`}
+            aria-label={shown ? "Hide what is typed" : "Show what is typed"}
             onClick={() => show(!shown)}
             className="absolute inset-y-0 right-0 flex w-8 items-center justify-center rounded text-ink-3 hover:text-ink"
           >

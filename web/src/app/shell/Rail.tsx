@@ -1,6 +1,6 @@
 /** The navigation on a middling screen: an icon for each group, its pages in a menu beside it. */
 import { CircleDashed } from "lucide-react";
-import { Link, NavLink, useLocation, useNavigate } from "react-router";
+import { Link, useLocation, useNavigate } from "react-router";
 import { Mark } from "../../components/Mark";
 import { Menu, MenuItem, MenuLabel } from "../../components/Menu";
 import { Tooltip } from "../../components/Tooltip";
@@ -15,7 +15,9 @@ const chosen = "bg-accent-soft text-accent-ink";
 
 export function Rail() {
   const shown = useGroups();
-  const current = groupOf(placeOf(useLocation().pathname))?.title;
+  const { pathname } = useLocation();
+  const current = groupOf(placeOf(pathname))?.title;
+  const atHome = pathname === "/";
   return (
     <nav
       aria-label="Areas"
@@ -26,14 +28,14 @@ export function Rail() {
       </Link>
       <div className="flex min-h-0 flex-1 flex-col items-center gap-1 overflow-y-auto py-1">
         <Tooltip words="Home" side="right">
-          <NavLink
+          <Link
             to="/"
-            end
             aria-label="Home"
-            className={({ isActive }) => cx(look, isActive ? chosen : quiet)}
+            aria-current={atHome ? "page" : undefined}
+            className={cx(look, atHome ? chosen : quiet)}
           >
             <homePlace.icon aria-hidden className="size-4.5" strokeWidth={1.75} />
-          </NavLink>
+          </Link>
         </Tooltip>
         {shown.map((group) => (
           <RailGroup key={group.title} group={group} current={group.title === current} />

@@ -52,6 +52,7 @@ const columns: Column<ApiKey>[] = [
   },
   {
     id: "made",
+    roomy: true,
     title: "Made",
     cell: (key) => <Time at={key.created_at} />,
     sortBy: (key) => key.created_at,

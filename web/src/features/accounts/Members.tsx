@@ -66,7 +66,7 @@ function MemberLine({ team, member, self, onRemove }: LineProps) {
   const changes = mayChange(team.my_role, member.role);
   return (
     <li className="flex flex-wrap items-center gap-x-4 gap-y-1 py-2">
-      <div className="min-w-0 flex-1 basis-48">
+      <div className="min-w-0 flex-1 basis-32">
         <p className="flex items-center gap-2">
           <span className="truncate font-medium">{member.name}</span>
           {self && <Badge tone="accent">You</Badge>}

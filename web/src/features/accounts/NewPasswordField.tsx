@@ -1,6 +1,7 @@
 /** A password being chosen, with the server's judgement of it beside it while one types. */
-import { useEffect, useState } from "react";
+import { useContext, useEffect, useState } from "react";
 import { PasswordField } from "../../components/fields";
+import { FormFaultsContext } from "../../components/formFaults";
 import { cx } from "../../lib/classes";
 import { accountsApi } from "./api";
 
@@ -23,7 +24,8 @@ const words = ["Very weak", "Weak", "Fair", "Strong", "Very strong"];
 
 export function NewPasswordField({ label, name, value, onChange, email = "" }: Props) {
   const judgement = useJudgement(value, email);
-  const advice = judgement?.warning || judgement?.suggestions[0];
+  const refused = useContext(FormFaultsContext)[name] !== undefined;
+  const advice = refused ? "" : judgement?.warning || judgement?.suggestions[0];
   return (
     <div className="grid gap-2">
       <PasswordField

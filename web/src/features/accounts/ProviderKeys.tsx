@@ -89,7 +89,7 @@ function ProviderLine({ provider, stored, onSet, onRemove }: LineProps) {
   return (
     <li className="flex min-h-14 flex-wrap items-center gap-x-4 gap-y-1 px-4 py-2.5">
       <KeySquare aria-hidden className={stored ? "size-4 text-accent-ink" : "size-4 text-ink-3"} />
-      <div className="min-w-0 flex-1 basis-40">
+      <div className="min-w-0 flex-1 basis-32">
         <p className="font-medium">
           {name} <code className="ml-1 text-xs font-normal text-ink-3">{provider}</code>
         </p>
@@ -106,7 +106,7 @@ function ProviderLine({ provider, stored, onSet, onRemove }: LineProps) {
       {stored ? (
         <>
           <Badge tone="ok">Stored</Badge>
-          <span className="w-20 text-right text-xs text-ink-3">
+          <span className="hidden w-20 text-right text-xs text-ink-3 sm:block">
             <Time at={stored.updated_at} />
           </span>
           <RowMenu of={name}>

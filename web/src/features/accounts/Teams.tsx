@@ -23,12 +23,16 @@ const columns: Column<Team>[] = [
     id: "name",
     title: "Team",
     cell: (team) => (
-      <Link to={`/teams/${team.id}`} className="font-medium hover:text-accent-ink hover:underline">
+      <Link
+        to={`/teams/${team.id}`}
+        className="inline-flex min-h-6 items-center font-medium hover:text-accent-ink hover:underline"
+      >
         {team.name}
       </Link>
     ),
     sortBy: (team) => team.name,
     fixed: true,
+    link: true,
   },
   {
     id: "role",

@@ -29,7 +29,7 @@ const columns: Column<AuditEntry>[] = [
     cell: (entry) => <code className="text-xs text-ink-2">{entry.action}</code>,
     width: 208,
   },
-  { id: "ip", title: "From", cell: (entry) => entry.ip || "—", width: 128 },
+  { id: "ip", roomy: true, title: "From", cell: (entry) => entry.ip || "—", width: 128 },
   {
     id: "object",
     title: "Object",

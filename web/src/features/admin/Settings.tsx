@@ -1,12 +1,13 @@
 /** How the server is configured: each setting, what it is, and where that comes from. Read-only: the files are the truth. */
-import { FileCog, Search } from "lucide-react";
-import { Alert } from "../../components/Alert";
+import { Search } from "lucide-react";
+import { useState } from "react";
 import { Asked } from "../../components/Asked";
 import { Badge, type BadgeTone } from "../../components/Badge";
-import { CliHint } from "../../components/copying";
+import { CliHint, CodeBlock } from "../../components/copying";
 import { type Column, DataTable } from "../../components/DataTable";
+import { Sheet } from "../../components/Dialog";
 import { FilterBar, type FilterChoice, useFilters } from "../../components/FilterBar";
-import { Page } from "../../components/Page";
+import { Fact, Facts, Page } from "../../components/Page";
 import { SkeletonRows } from "../../components/Skeleton";
 import { EmptyState } from "../../components/states";
 import type { Setting } from "../../lib/api/generated";
@@ -43,6 +44,7 @@ const columns: Column<Setting>[] = [
   },
   {
     id: "env",
+    roomy: true,
     title: "Variable",
     cell: (setting) => <code className="text-xs text-ink-3">{setting.env.join(", ")}</code>,
     width: 260,
@@ -72,16 +74,13 @@ const choices: FilterChoice[] = [
 export function Settings() {
   const answer = adminApi.useListSettingsQuery();
   const { values } = useFilters(["q", "source"]);
+  const [opened, setOpened] = useState<Setting | null>(null);
   return (
-    <Page wide title="Settings" description="What this server runs with, and where each value comes from.">
-      <div className="mb-5">
-        <Alert tone="info" title="Changed on the server, not here">
-          <p>
-            The environment goes before dumont.toml, and that before the defaults. A change counts after a
-            restart.
-          </p>
-        </Alert>
-      </div>
+    <Page
+      wide
+      title="Settings"
+      description="What this server runs with. It is changed there, not here: the environment goes before dumont.toml, that before the defaults, and a change counts after a restart."
+    >
       <Asked of={answer} loading={<SkeletonRows rows={12} what="settings" />}>
         {({ items }) => (
           <DataTable
@@ -91,10 +90,11 @@ export function Settings() {
             rows={items.filter((setting) => fits(setting, values.q, values.source))}
             rowKey={(setting) => setting.name}
             rowName={(setting) => setting.name}
+            onOpen={setOpened}
             hotkeys
             toolbar={<FilterBar search={{ key: "q", label: "Search settings" }} choices={choices} />}
             empty={
-              <EmptyState icon={items.length === 0 ? FileCog : Search} title="No setting fits">
+              <EmptyState icon={Search} title="No setting fits">
                 <p>Search for another word.</p>
               </EmptyState>
             }
@@ -104,7 +104,38 @@ export function Settings() {
       <div className="mt-6 max-w-2xl">
         <CliHint command="dumont config show" />
       </div>
+      <Sheet open={opened !== null} onOpenChange={() => setOpened(null)} title={opened?.toml ?? ""}>
+        {opened && <Opened setting={opened} />}
+      </Sheet>
     </Page>
+  );
+}
+
+function Opened({ setting }: { setting: Setting }) {
+  const example = setting.secret ? "…" : setting.value || setting.default || "…";
+  return (
+    <div className="grid gap-5 px-5 pt-1 pb-6">
+      <p className="text-ink-2">{setting.description}</p>
+      <Facts>
+        <Fact name="Value">
+          <Value setting={setting} />
+        </Fact>
+        <Fact name="From">
+          <Badge tone={tones[setting.source]}>{sources[setting.source]}</Badge>
+        </Fact>
+        <Fact name="Default">
+          <code className="text-xs">{setting.default || "none"}</code>
+        </Fact>
+      </Facts>
+      <div className="grid gap-1.5">
+        <p className="text-xs text-ink-3">In the environment, the first that is set wins</p>
+        <CodeBlock code={setting.env.map((name) => `${name}=${example}`).join("\n")} what="variables" />
+      </div>
+      <div className="grid gap-1.5">
+        <p className="text-xs text-ink-3">Its name in dumont.toml</p>
+        <CodeBlock code={setting.toml} what="name" />
+      </div>
+    </div>
   );
 }
 

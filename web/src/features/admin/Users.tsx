@@ -48,7 +48,14 @@ const columns: Column<User>[] = [
     align: "right",
     width: 112,
   },
-  { id: "made", title: "Member", cell: (user) => <Time at={user.created_at} />, align: "right", width: 104 },
+  {
+    id: "made",
+    roomy: true,
+    title: "Member",
+    cell: (user) => <Time at={user.created_at} />,
+    align: "right",
+    width: 104,
+  },
 ];
 
 const choices: FilterChoice[] = [

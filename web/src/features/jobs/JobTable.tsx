@@ -28,12 +28,14 @@ const columns: Column<Job>[] = [
   { id: "progress", title: "Progress", cell: (job) => <ProgressCell job={job} /> },
   {
     id: "key",
+    roomy: true,
     title: "Key",
     cell: (job) => <code className="text-xs text-ink-3">{job.key ?? "—"}</code>,
     width: 200,
   },
   {
     id: "attempt",
+    roomy: true,
     title: "Attempt",
     cell: (job) => `${job.attempt} of ${job.attempts_max}`,
     align: "right",

@@ -58,6 +58,7 @@ const columns: Column<WorkerRow>[] = [
   },
   {
     id: "id",
+    roomy: true,
     title: "Id",
     cell: (worker) => <code className="text-xs text-ink-3">{worker.id}</code>,
     width: 300,
