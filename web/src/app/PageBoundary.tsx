@@ -14,7 +14,7 @@ interface Caught {
   address: string;
 }
 
-class Boundary extends Component<Props, Caught> {
+export class Boundary extends Component<Props, Caught> {
   override state: Caught = { error: null, failed: false, address: this.props.address };
 
   static getDerivedStateFromError(error: unknown): Partial<Caught> {

@@ -1,6 +1,6 @@
 /** When a page fails: its code could not be fetched (a new version, a broken line), or it has a fault. Never a white page. */
 import { Bug, PackageX, RefreshCw } from "lucide-react";
-import { Button, ButtonLink } from "../components/Button";
+import { Button } from "../components/Button";
 import { CopyButton } from "../components/copying";
 import { Mark } from "../components/Mark";
 
@@ -39,9 +39,7 @@ export function PageFailure({ error }: { error: unknown }) {
         <Button weight="primary" icon={RefreshCw} onClick={() => location.reload()}>
           Reload
         </Button>
-        <ButtonLink to="/" reloadDocument>
-          Go to the start page
-        </ButtonLink>
+        <Button onClick={() => location.assign("/")}>Go to the start page</Button>
       </div>
     </div>
   );

@@ -9,6 +9,7 @@ import { followSession } from "../lib/live/live";
 import { session } from "../lib/session/session";
 import { watchTheme } from "../lib/theme";
 import "./app.css";
+import { Boundary } from "./PageBoundary";
 import { fetchPages, Router } from "./router";
 import { followServer, store } from "./store";
 
@@ -26,8 +27,10 @@ createRoot(home).render(
   <StrictMode>
     <Provider store={store}>
       <TooltipProvider delayDuration={350} skipDelayDuration={200}>
-        <Router />
-        <Toasts />
+        <Boundary address="">
+          <Router />
+          <Toasts />
+        </Boundary>
       </TooltipProvider>
     </Provider>
   </StrictMode>,

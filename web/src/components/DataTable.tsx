@@ -167,7 +167,9 @@ function Grid<Row extends object>(props: GridProps<Row>) {
     overscan: 12,
   });
   // biome-ignore lint/correctness/useExhaustiveDependencies: the height is what changed
-  useEffect(() => virtual.measure(), [height, virtual]);
+  useEffect(() => {
+    virtual.measure();
+  }, [height, virtual]);
   const items = virtual.getVirtualItems();
   const last = items.at(-1)?.index ?? 0;
   useEffect(() => {
@@ -267,11 +269,10 @@ function useActiveRow(
     const at = Math.min(total - 1, Math.max(0, inside ? active + by : active));
     setActive(at);
     scroll(at);
-    requestAnimationFrame(() =>
-      box.current
-        ?.querySelector<HTMLElement>(`tr[aria-rowindex="${at + 2}"]`)
-        ?.focus({ preventScroll: true }),
-    );
+    const row = () => box.current?.querySelector<HTMLElement>(`tr[aria-rowindex="${at + 2}"]`);
+    // A row outside of the window is drawn only after the scroll.
+    if (row()) row()?.focus({ preventScroll: true });
+    else requestAnimationFrame(() => row()?.focus({ preventScroll: true }));
   };
   return { active: Math.min(active, Math.max(0, total - 1)), setActive, move };
 }

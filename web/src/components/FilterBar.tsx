@@ -86,7 +86,9 @@ function SearchBox({ label, value, onChange }: SearchProps) {
     latest.current = onChange;
   });
   useHotkeys({ "/": () => box.current?.focus() });
-  useEffect(() => setText(value), [value]);
+  useEffect(() => {
+    setText(value);
+  }, [value]);
   useEffect(() => {
     if (text === value) return;
     const timer = setTimeout(() => latest.current(text.trim()), 250);

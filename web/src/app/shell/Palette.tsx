@@ -129,7 +129,9 @@ interface ResultsProps {
 function Results({ list, found, chosen, run, setAt, grouped }: ResultsProps) {
   const active = useRef<HTMLDivElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the chosen line must be seen
-  useEffect(() => active.current?.scrollIntoView({ block: "nearest" }), [chosen]);
+  useEffect(() => {
+    active.current?.scrollIntoView({ block: "nearest" });
+  }, [chosen]);
   if (found.length === 0)
     return (
       <p role="status" className="px-4 py-10 text-center text-ink-3">

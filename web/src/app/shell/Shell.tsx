@@ -23,7 +23,9 @@ export function Shell() {
   const phone = useMedia("(max-width: 699px)");
   const main = useFocusOnMove(pathname);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a move closes the menu
-  useEffect(() => setMenuOpen(false), [pathname]);
+  useEffect(() => {
+    setMenuOpen(false);
+  }, [pathname]);
   useShellKeys(
     () => setPaletteOpen(true),
     () => setHelpOpen(true),

@@ -69,7 +69,9 @@ function NameForm({ me }: { me: Me }) {
   const [name, setName] = useState(me.name);
   const [update] = accountsApi.useUpdateMeMutation();
   const { problem, busy, submit } = useFormRequest();
-  useEffect(() => setName(me.name), [me.name]);
+  useEffect(() => {
+    setName(me.name);
+  }, [me.name]);
   const save = async () => {
     if (await submit(() => update({ body: { name: name.trim() } }).unwrap())) toast({ title: "Name saved" });
   };
