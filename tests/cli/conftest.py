@@ -14,8 +14,9 @@ from tests.processes import Dumont
 ADA, BOB = "ada@example.com", "bob@example.com"
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One test process for them all: each would start a server of its own."""
+    """One test process for them all: each would start a server of its own. Before xdist looks for the mark."""
     here = Path(__file__).parent
     for item in items:
         if item.path.is_relative_to(here):
