@@ -1,5 +1,5 @@
 /** When a page fails: its code could not be fetched (a new version, a broken line), or it has a fault. Never a white page. */
-import { Bug, PackageX, RefreshCw } from "lucide-react";
+import { RefreshCw } from "lucide-react";
 import { Button } from "../components/Button";
 import { CopyButton } from "../components/copying";
 import { Mark } from "../components/Mark";
@@ -10,7 +10,6 @@ const fetchFailed = /dynamically imported module|importing a module|preload|Fail
 export function PageFailure({ error }: { error: unknown }) {
   const words = error instanceof Error ? error.message : String(error);
   const gone = fetchFailed.test(words);
-  const Icon = gone ? PackageX : Bug;
   return (
     <div
       role="alert"
@@ -19,8 +18,7 @@ export function PageFailure({ error }: { error: unknown }) {
       <title>Page not shown · Dumont Cloud</title>
       <Mark size={28} />
       <div>
-        <h1 className="flex items-center gap-2 text-xl font-semibold">
-          <Icon aria-hidden className="size-5 text-ink-3" />
+        <h1 className="text-xl font-semibold">
           {gone ? "This page could not be fetched" : "This page has a fault"}
         </h1>
         <p className="mt-1.5 text-ink-2">

@@ -1,5 +1,5 @@
 /** The whole page when the server does not answer at the start: tries again by itself, and when asked. */
-import { CloudOff, RefreshCw } from "lucide-react";
+import { RefreshCw } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { Button } from "../components/Button";
 import { CodeBlock } from "../components/copying";
@@ -24,10 +24,7 @@ export function Unreachable({ onRetry }: { onRetry: () => Promise<void> }) {
       <title>Server not reachable · Dumont Cloud</title>
       <Mark size={28} />
       <div>
-        <h1 className="flex items-center gap-2 text-xl font-semibold">
-          <CloudOff aria-hidden className="size-5 text-ink-3" />
-          The server can't be reached
-        </h1>
+        <h1 className="text-xl font-semibold">The server can't be reached</h1>
         <p className="mt-1.5 text-ink-2">
           You are still signed in. The page tries again every five seconds and opens as soon as there is an
           answer.

@@ -22,7 +22,8 @@ export function Asked<Data>({ of, loading, children }: Props<Data>) {
   const retry = () => void refetch();
   if (data === undefined)
     return error ? <ErrorState problem={asProblem(error)} onRetry={retry} busy={isFetching} /> : loading;
-  const old = error && !isFetching && fulfilledTimeStamp;
+  // That the session ended is told elsewhere, and for the whole page.
+  const old = error && asProblem(error).status !== 401 && !isFetching && fulfilledTimeStamp;
   return (
     <>
       {old && (

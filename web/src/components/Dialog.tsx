@@ -2,7 +2,7 @@
 import { X } from "lucide-react";
 import { Dialog as Radix } from "radix-ui";
 import { type ReactNode, useState } from "react";
-import { asProblem, type Problem } from "../lib/api/problem";
+import { asProblem, headline, type Problem } from "../lib/api/problem";
 import { cx } from "../lib/classes";
 import { Alert } from "./Alert";
 import { Button, IconButton } from "./Button";
@@ -98,8 +98,7 @@ export function ConfirmDialog({ open, onOpenChange, title, consequence, verb, ac
       <div className="grid gap-3 text-ink-2">
         <div>{consequence}</div>
         {problem && (
-          <Alert tone="danger" title={problem.title}>
-            {problem.detail && <p>{problem.detail}</p>}
+          <Alert tone="danger" title={headline(problem)}>
             {problem.hint && <p className="text-ink-2">{problem.hint}</p>}
           </Alert>
         )}

@@ -1,6 +1,7 @@
 /** A form that sends one request: brings the server's field errors to their fields, the rest to an alert, and the focus there. */
 import { type FormEvent, type ReactNode, useEffect, useRef, useState } from "react";
-import { asProblem, faultsByField, type Problem } from "../lib/api/problem";
+import { asProblem, faultsByField, headline, type Problem } from "../lib/api/problem";
+import { duration } from "../lib/time";
 import { Alert } from "./Alert";
 import { FormFaultsContext } from "./formFaults";
 
@@ -63,10 +64,9 @@ export function Form({ fields, problem, onSubmit, children, label }: Props) {
 /** What belongs to no field. When every fault is shown at its field, there is nothing to add. */
 function FormAlert({ problem, rest, named }: { problem: Problem; rest: string[]; named: boolean }) {
   if (named && rest.length === 0) return null;
-  const wait = problem.retryAfter ? `Try again in ${problem.retryAfter} seconds.` : "";
+  const wait = problem.retryAfter ? `Try again in ${duration(problem.retryAfter)}.` : "";
   return (
-    <Alert tone="danger" title={problem.title}>
-      {problem.detail && problem.detail !== problem.title && <p>{problem.detail}</p>}
+    <Alert tone="danger" title={headline(problem)}>
       {rest.map((message) => (
         <p key={message}>{message}</p>
       ))}

@@ -1,5 +1,5 @@
 /** The queue of short messages; what a message can undo is a function, so it lives outside the Redux store. */
-import { asProblem } from "./api/problem";
+import { asProblem, headline } from "./api/problem";
 
 export interface ToastNote {
   id: number;
@@ -32,7 +32,7 @@ export function toast(note: Omit<ToastNote, "id" | "tone"> & { tone?: ToastNote[
 /** A request that failed outside of a form or a dialog. */
 export function toastProblem(error: unknown): void {
   const problem = asProblem(error);
-  toast({ tone: "danger", title: problem.title, detail: problem.detail || problem.hint });
+  toast({ tone: "danger", title: headline(problem), detail: problem.hint });
 }
 
 export function dismiss(id: number): void {

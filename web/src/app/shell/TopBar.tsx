@@ -1,6 +1,6 @@
 /** The bar above a page: where one is, search, the live connection, the theme. */
 import { ChevronRight, Menu as MenuIcon, Search } from "lucide-react";
-import { useLocation } from "react-router";
+import { Link, useLocation } from "react-router";
 import { ButtonLink, IconButton } from "../../components/Button";
 import { LiveIndicator } from "../../components/LiveIndicator";
 import { Mark } from "../../components/Mark";
@@ -36,7 +36,8 @@ export function TopBar({ phone, spacious, onMenu, onSearch }: Props) {
 }
 
 function Crumbs() {
-  const place = placeOf(useLocation().pathname);
+  const { pathname } = useLocation();
+  const place = placeOf(pathname);
   const group = groupOf(place);
   if (!place) return null;
   return (
@@ -47,7 +48,13 @@ function Crumbs() {
           <ChevronRight aria-hidden className="size-3" />
         </>
       )}
-      <span className="truncate text-ink-2">{place.title}</span>
+      {pathname === place.path ? (
+        <span className="truncate text-ink-2">{place.title}</span>
+      ) : (
+        <Link to={place.path} className="truncate rounded text-ink-2 hover:text-ink hover:underline">
+          {place.title}
+        </Link>
+      )}
     </p>
   );
 }

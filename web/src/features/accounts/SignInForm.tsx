@@ -3,8 +3,17 @@ import { type ReactNode, useState } from "react";
 import { Button } from "../../components/Button";
 import { Form, useFormRequest } from "../../components/Form";
 import { PasswordField, TextField } from "../../components/fields";
+import { asProblem } from "../../lib/api/problem";
 import { session } from "../../lib/session/session";
 import { accountsApi } from "./api";
+
+/** The hint of the API names a path of its own; here there is a link beside the field. */
+function reworded(error: unknown): never {
+  const problem = asProblem(error);
+  throw problem.code === "wrong_credentials"
+    ? { ...problem, hint: "Check both; capital letters count in the password." }
+    : problem;
+}
 
 interface Props {
   email?: string;
@@ -19,7 +28,11 @@ export function SignInForm({ email: known = "", onDone, aside }: Props) {
   const { problem, busy, submit } = useFormRequest();
   const send = async () => {
     const done = await submit(async () => {
-      session.accept(await logIn({ body: { email: email.trim(), password, remember: "cookie" } }).unwrap());
+      session.accept(
+        await logIn({ body: { email: email.trim(), password, remember: "cookie" } })
+          .unwrap()
+          .catch(reworded),
+      );
     });
     if (done) onDone?.();
   };

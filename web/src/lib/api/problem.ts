@@ -92,6 +92,11 @@ export function asProblem(error: unknown): Problem {
   };
 }
 
+/** The one sentence that says most: what happened here, else the kind of problem. */
+export function headline(problem: Problem): string {
+  return problem.detail || problem.title;
+}
+
 export interface FormFaults {
   /** The first message for each field that the form has. */
   fields: Record<string, string>;
