@@ -5,6 +5,7 @@ import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import asyncpg
 import pytest
@@ -68,14 +69,15 @@ async def content(url: str) -> dict[str, list[tuple[object, ...]]]:
 
 
 @pytest.fixture
-def oldest(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def oldest() -> Iterator[str]:
     """A server of the oldest version that is supported, where the machine has its programs."""
     bin_dir = Path("/usr/lib/postgresql/15/bin")
     if not (bin_dir / "initdb").exists():
         pytest.skip("no PostgreSQL 15 on this machine")
-    folder = tmp_path_factory.getbasetemp() / "oldest"
-    with EmbeddedPostgres(folder, bin_dir=bin_dir) as server:
-        yield server.url
+    with TemporaryDirectory(prefix="dumont-oldest-") as folder:
+        Path(folder).chmod(0o711)  # as root the server runs as somebody else, who must pass through
+        with EmbeddedPostgres(Path(folder) / "data", bin_dir=bin_dir) as server:
+            yield server.url
 
 
 class TestExport:
