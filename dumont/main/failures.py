@@ -74,7 +74,8 @@ async def _http_exception(request: Request, error: HTTPException) -> JSONRespons
 async def _database(request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, DATABASE_AWAY) and not _is_away(error):
         return await _our_mistake(request, error)
-    log.warning("database_away", error=type(error).__name__)
+    cause = error.__cause__ or error
+    log.warning("database_away", error=f"{type(cause).__name__}: {cause}")
     return answer(
         request,
         503,

@@ -50,13 +50,18 @@ def run(
     loaded: Loaded, url: str, *, listening: socket.socket | None, worker: bool, ready: Ready = lambda _: None
 ) -> None:
     """Serves at the socket, if one is given, and works, until a stop signal. A second one stops at once."""
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_run(loaded, url, listening=listening, worker=worker, ready=ready))
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(_run(loaded, url, listening=listening, worker=worker, ready=ready))
+    except asyncio.CancelledError:
+        raise KeyboardInterrupt from None
+    finally:  # the loop's own handlers went with it, and the database is still to be stopped
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 async def _run(loaded: Loaded, url: str, *, listening: socket.socket | None, worker: bool, ready: Ready) -> None:
     settings = loaded.settings
-    stop = _stop_on_signals()
+    stop = _stop_on_signals(asyncio.current_task())
     await bring_up_to_date(settings, url)
     process = "web" if listening is not None else "worker"
     async with wired(loaded, url, contexts(), process=process) as parts:
@@ -147,16 +152,16 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     await hub.stop()
 
 
-def _stop_on_signals() -> asyncio.Event:
+def _stop_on_signals(everything: "asyncio.Task[None] | None") -> asyncio.Event:
+    """The first one asks to stop. A second one cancels all: an exception raised anywhere would be lost in a library."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
 
     def heard(number: signal.Signals) -> None:
-        log.info("stopping", signal=number.name)
+        log.info("stopping", signal=number.name, at_once=stop.is_set())
+        if stop.is_set() and everything is not None:
+            everything.cancel()
         stop.set()
-        for again in STOP_SIGNALS:
-            loop.remove_signal_handler(again)
-            signal.signal(again, signal.default_int_handler)
 
     for number in STOP_SIGNALS:
         loop.add_signal_handler(number, heard, number)

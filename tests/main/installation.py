@@ -69,6 +69,7 @@ def gets(url: str) -> int:
 
 
 def signs_up(url: str, email: str = "ada@example.com") -> None:
+    """The answer is the same if there is such an account: a test needs none before it."""
     body = {"email": email, "name": "Ada", "password": PASSWORD}
     assert httpx.post(f"{url}/api/auth/signup", json=body, timeout=20).status_code == 202
 

@@ -46,7 +46,7 @@ def _run(loaded: "Loaded", *, web: bool, worker: bool) -> None:
 
     settings = loaded.settings
     logs.configure(settings)
-    # Until the process has its own ways to stop, and after them, SIGTERM ends it as Ctrl-C does: database and all.
+    # Until the process has its own way to stop, SIGTERM ends it as Ctrl-C does, database and all.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with ExitStack() as stack:
         listening = stack.enter_context(listening_on(settings)) if web else None

@@ -101,7 +101,6 @@ def tell_plainly_when_away(engine: AsyncEngine) -> None:
         try:
             return dialect.connect(*arguments, **options)
         except (OSError, dialect.loaded_dbapi.Error) as error:
-            log.warning("database_away", error=f"{type(error).__name__}: {error}")
             raise DatabaseAway("The database does not answer just now.") from error
 
 
