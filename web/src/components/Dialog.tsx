@@ -17,6 +17,13 @@ interface Props {
   wide?: boolean;
 }
 
+/** To the first field, else to the dialog itself, so that its title is read; never to the button that closes it. */
+function focusInside(event: Event): void {
+  event.preventDefault();
+  const dialog = event.currentTarget as HTMLElement;
+  (dialog.querySelector<HTMLElement>("input:not([type=hidden]), textarea") ?? dialog).focus();
+}
+
 const veil = "fixed inset-0 z-40 animate-fade bg-veil";
 
 export function Dialog({ open, onOpenChange, title, description, children, footer, wide = false }: Props) {
@@ -26,6 +33,7 @@ export function Dialog({ open, onOpenChange, title, description, children, foote
         <Radix.Overlay className={veil} />
         <Radix.Content
           {...(description ? {} : { "aria-describedby": undefined })}
+          onOpenAutoFocus={focusInside}
           className={cx(
             "fixed inset-x-3 top-[max(12px,10dvh)] z-40 mx-auto flex max-h-[82dvh] animate-rise flex-col rounded bg-raised shadow-raised outline-none",
             wide ? "max-w-2xl" : "max-w-md",
@@ -130,6 +138,7 @@ export function Sheet({
         <Radix.Overlay className={veil} />
         <Radix.Content
           aria-describedby={undefined}
+          onOpenAutoFocus={focusInside}
           className={cx(
             "fixed inset-y-0 z-40 flex w-[min(480px,calc(100vw-48px))] animate-fade flex-col bg-raised shadow-raised outline-none",
             side === "left" ? "left-0 max-w-72" : "right-0",

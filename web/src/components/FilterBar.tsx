@@ -4,6 +4,7 @@ import { Popover } from "radix-ui";
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import { useSearchParams } from "react-router";
 import { useHotkeys } from "../lib/hotkeys";
+import { absolute } from "../lib/time";
 import { Button } from "./Button";
 import { controlLooks } from "./fields";
 import { Menu, MenuItem } from "./Menu";
@@ -14,6 +15,8 @@ export interface FilterChoice {
   /** Fixed choices; without them the value is typed. */
   options?: readonly { value: string; label: string }[];
   placeholder?: string;
+  /** The value is a moment, chosen in local time and sent in UTC. */
+  moment?: boolean;
 }
 
 /** The values in the address for the given keys; a key that is not set is undefined. */
@@ -124,7 +127,7 @@ const chip = "inline-flex h-7 items-center gap-1.5 rounded border px-2 text-xs w
 
 function Chip({ choice, value, onChange }: ChipProps) {
   if (value !== undefined) {
-    const words = choice.options?.find((option) => option.value === value)?.label ?? value;
+    const words = wordsFor(choice, value);
     return (
       <span className={`${chip} border-transparent bg-accent-soft pr-0.5 text-accent-ink`}>
         {choice.title}: <span className="max-w-40 truncate font-medium">{words}</span>
@@ -160,11 +163,17 @@ function Chip({ choice, value, onChange }: ChipProps) {
   );
 }
 
+function wordsFor(choice: FilterChoice, value: string): string {
+  if (choice.moment) return absolute(value);
+  return choice.options?.find((option) => option.value === value)?.label ?? value;
+}
+
 function TypedFilter({ choice, trigger, onChange }: Omit<ChipProps, "value"> & { trigger: React.ReactNode }) {
   const [open, setOpen] = useState(false);
   const apply = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
-    onChange(String(new FormData(event.currentTarget).get("value") ?? "").trim());
+    const typed = String(new FormData(event.currentTarget).get("value") ?? "").trim();
+    onChange(choice.moment && typed ? new Date(typed).toISOString() : typed);
     setOpen(false);
   };
   return (
@@ -181,6 +190,7 @@ function TypedFilter({ choice, trigger, onChange }: Omit<ChipProps, "value"> & {
           <form onSubmit={apply} className="flex gap-2">
             <input
               name="value"
+              type={choice.moment ? "datetime-local" : "text"}
               aria-label={choice.title}
               placeholder={choice.placeholder}
               className={`${controlLooks} w-full`}

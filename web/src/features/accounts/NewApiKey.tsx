@@ -28,6 +28,7 @@ export function NewApiKey({ open, onOpenChange }: Props) {
     <Dialog
       open={open}
       onOpenChange={close}
+      wide
       title={made ? `Key “${made.name}” is made` : "Create an API key"}
       description={made ? undefined : "Give it no more than its program needs."}
       footer={
@@ -105,7 +106,7 @@ function WishForm({ onMade, onCancel }: WishProps) {
         value={name}
         onChange={(event) => setName(event.target.value)}
       />
-      <fieldset className="grid gap-2.5">
+      <fieldset className="grid gap-x-6 gap-y-2.5 sm:grid-cols-2">
         <legend className="mb-2 font-medium">It may</legend>
         {me?.permissions.map((permission) => (
           <Checkbox

@@ -56,8 +56,8 @@ const choices: FilterChoice[] = [
     options: things.map((thing) => ({ value: thing, label: thing.replace("_", " ") })),
   },
   { key: "object_id", title: "Object", placeholder: "id" },
-  { key: "since", title: "Since", placeholder: "2026-01-31T00:00:00Z" },
-  { key: "until", title: "Until", placeholder: "2026-02-01T00:00:00Z" },
+  { key: "since", title: "Since", moment: true },
+  { key: "until", title: "Until", moment: true },
 ];
 
 export function AuditLog() {

@@ -4,7 +4,6 @@ import { Link } from "react-router";
 import { Asked } from "../../components/Asked";
 import { StateBadge } from "../../components/Badge";
 import { Time } from "../../components/figures";
-import { LiveIndicator } from "../../components/LiveIndicator";
 import { Group } from "../../components/Page";
 import { SkeletonRows } from "../../components/Skeleton";
 import { EmptyState } from "../../components/states";
@@ -15,7 +14,7 @@ import { homeApi } from "./api";
 export function SystemState() {
   useRenewing("jobs");
   return (
-    <Group title="The system" aside={<LiveIndicator />}>
+    <Group title="The system">
       <Figures />
       <RecentJobs />
     </Group>
