@@ -10,7 +10,6 @@ One indexed query tells whether session, key and account are still good, so taki
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
@@ -22,9 +21,11 @@ from dumont.accounts.signer import Signer, TokenExpired
 from dumont.accounts.store import api_keys, sessions
 from dumont.basics.clock import Clock
 from dumont.basics.errors import NotAllowed, NotSignedIn
-from dumont.platform.db import Tx
+from dumont.platform.db import Db
+from dumont.platform.db.glance import Glance
 from dumont.platform.http import limits
-from dumont.platform.http.doors import parts_of, tx_of, work_of
+from dumont.platform.http.doors import parts_of, work_of
+from dumont.platform.parts import Parts
 from dumont.platform.work import Caller, Work
 
 ANYONE, SIGNED_IN = "anyone", "signed in"
@@ -55,10 +56,10 @@ def needs(permission: Permission) -> Any:
     return Depends(_marked(work_with_permission, permission))
 
 
-async def identify(token: str, signer: Signer, tx: Tx, now: datetime) -> Caller:
+async def identify(token: str, parts: Parts) -> Caller:
     """The caller behind an access token or an API key, for every way in: HTTP, and the live socket."""
     key = tokens.read_api_key(token)
-    return await _by_key(key, tx, now) if key else await _by_session(token, signer, tx, now)
+    return await _by_key(key, parts) if key else await _by_session(token, parts)
 
 
 def ip_of(request: Request) -> str:
@@ -97,29 +98,32 @@ async def _caller(request: Request, token: str | None) -> Caller:
 async def _known(request: Request, token: str | None) -> Caller:
     if not token:
         raise NotSignedIn("This needs an account.")
-    parts = parts_of(request)
-    return await identify(token, parts.get(Signer), tx_of(request), parts.get(Clock).now())
+    return await identify(token, parts_of(request))
 
 
 def _stranger(request: Request) -> Caller:
     return Caller("anonymous", ip=ip_of(request), request_id=str(getattr(request.state, "request_id", "")))
 
 
-async def _by_key(given: tokens.ApiKeyText, tx: Tx, now: datetime) -> Caller:
-    key = await api_keys.standing(tx, given.prefix)
+async def _by_key(given: tokens.ApiKeyText, parts: Parts) -> Caller:
+    now = parts.get(Clock).now()
+    key = await api_keys.standing(parts.get(Glance), given.prefix)
     if key is None or not tokens.same(key.hash, tokens.digest(given.secret)):
         raise NotSignedIn("This API key is not one of ours, or was removed.")
     if key.expires_at is not None and key.expires_at <= now:
         raise TokenExpired("This API key has expired.", hint="Make a new one.")
     if key.disabled_at is not None:
         raise SessionRevoked("This account is disabled.", hint="Ask an administrator.")
-    await api_keys.touch(tx, key, now)
+    if api_keys.is_due(key, now):
+        async with parts.get(Db).begin() as tx:
+            await api_keys.touch(tx, key, now)
     return Caller(key.role, key.user_id, roles.allowed(key.role, key.scopes), api_key_id=key.id)
 
 
-async def _by_session(token: str, signer: Signer, tx: Tx, now: datetime) -> Caller:
-    claims = signer.read(token, now)
-    session = await sessions.standing(tx, claims.session_id, claims.user_id, now)
+async def _by_session(token: str, parts: Parts) -> Caller:
+    now = parts.get(Clock).now()
+    claims = parts.get(Signer).read(token, now)
+    session = await sessions.standing(parts.get(Glance), claims.session_id, claims.user_id, now)
     if session is None or not session.alive:
         raise SessionRevoked("This session is over.")
     if session.version != claims.session_version:

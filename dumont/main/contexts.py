@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from functools import cache
 
-from fastapi import APIRouter
-
 from dumont.accounts import api as accounts_api
 from dumont.accounts import jobs as accounts_jobs
 from dumont.main.api import jobs, live, settings, system
@@ -20,7 +18,7 @@ def contexts() -> tuple[Context, ...]:
     business = (
         Context(
             "accounts",
-            router=accounts_api.router,
+            routers=accounts_api.ROUTERS,
             jobs=accounts_jobs.JOBS,
             listeners=accounts_jobs.LISTENERS,
             partitioned=accounts_jobs.PARTITIONED,
@@ -31,13 +29,10 @@ def contexts() -> tuple[Context, ...]:
 
 def _platform(business: Sequence[Context]) -> Context:
     """The platform has no doors of its own, because a door needs the guard of accounts: they stand in `main/api`."""
-    router = APIRouter()
-    for door in (system, jobs, settings, live):
-        router.include_router(door.router)
     partitioned = [EVENTS, *[table for context in business for table in context.partitioned]]
     return Context(
         name="platform",
-        router=router,
+        routers=tuple(door.router for door in (system, jobs, settings, live)),
         jobs=(PRUNE_JOBS, tending(partitioned)),
         topics=(
             TopicRule("jobs", needs("jobs:read")),

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
@@ -40,11 +40,8 @@ def make_app(contexts: Sequence[Context], parts: Parts | None = None, *, lifespa
         generate_unique_id_function=lambda route: route.name,
         lifespan=lifespan or _nothing,
     )
-    api = APIRouter(prefix=f"/api/{NEWEST}", responses=problems())
-    for context in contexts:
-        if context.router is not None:
-            api.include_router(context.router)
-    app.include_router(api)
+    for router in (router for context in contexts for router in context.routers):
+        app.include_router(router, prefix=f"/api/{NEWEST}", responses=problems())
     app.include_router(health.router)
     app.router.default = _elsewhere(app.router.default, SpaFiles(find_folder(Path(dumont.__file__).parent)))
     failures.install(app)

@@ -16,6 +16,7 @@ from dumont.platform.cache import make_cache
 from dumont.platform.clock import SystemClock
 from dumont.platform.contexts import Context
 from dumont.platform.db.engine import Db, make_db, make_engine
+from dumont.platform.db.glance import Glance, GlanceInSession, GlancePool
 from dumont.platform.events import Event
 from dumont.platform.http.buckets import Buckets
 from dumont.platform.http.limits import RateLimits
@@ -41,7 +42,10 @@ async def wired(loaded: Loaded, url: str, contexts: Sequence[Context], *, proces
         if settings.database_replica_url is not None:
             reader = make_engine(settings.database_replica_url.get_secret_value(), settings, name=name)
             stack.push_async_callback(reader.dispose)
+        glance = GlancePool(url, settings, name=name)
+        stack.push_async_callback(glance.close)
         parts = assemble(loaded, url, contexts, db=make_db(writer, reader), clock=SystemClock())
+        parts.put(Glance, glance)
         stack.push_async_callback(parts.get(Cache).close)
         yield parts
 
@@ -54,6 +58,7 @@ def assemble(loaded: Loaded, url: str, contexts: Sequence[Context], *, db: Db, c
     parts.put(Clock, clock)
     parts.put(Random, SystemRandom())
     parts.put(Db, db)
+    parts.put(Glance, GlanceInSession(db))
     parts.put(Vault, make_vault(settings))
     parts.put(Signer, Signer(secret_key(settings)))
     parts.put(PasswordHasher, Argon2())

@@ -13,7 +13,8 @@ from dumont.platform.live.topics import TopicRule
 @dataclass(frozen=True, slots=True)
 class Context:
     name: str
-    router: APIRouter | None = None
+    routers: Sequence[APIRouter] = ()
+    """One a door: a router inside another costs every request that passes it."""
     jobs: Sequence[Job] = ()
     listeners: Sequence[Listener] = ()
     topics: Sequence[TopicRule] = ()

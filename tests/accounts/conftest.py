@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable
 import httpx
 import pytest
 
-from dumont.accounts.api import router
+from dumont.accounts.api import ROUTERS
 from dumont.accounts.hashing import PasswordHasher
 from dumont.accounts.signer import Signer
 from dumont.basics.clock import Clock
@@ -13,6 +13,7 @@ from dumont.main.web import make_app
 from dumont.platform.contexts import Context
 from dumont.platform.db import Db
 from dumont.platform.db.engine import make_db, make_engine
+from dumont.platform.db.glance import Glance, GlanceInSession
 from dumont.platform.http.buckets import Buckets
 from dumont.platform.http.limits import RateLimits
 from dumont.platform.parts import Parts
@@ -47,6 +48,7 @@ def wire(
     def wired(db: Db) -> Parts:
         parts = Parts()
         parts.put(Db, db)
+        parts.put(Glance, GlanceInSession(db))
         parts.put(Clock, clock)
         parts.put(Settings, settings)
         parts.put(PasswordHasher, hasher)
@@ -61,9 +63,14 @@ def wire(
 
 
 @pytest.fixture
-async def client(wire: Callable[[Db], Parts], db: Db) -> AsyncIterator[httpx.AsyncClient]:
+def parts(wire: Callable[[Db], Parts], db: Db) -> Parts:
+    return wire(db)
+
+
+@pytest.fixture
+async def client(parts: Parts) -> AsyncIterator[httpx.AsyncClient]:
     """One request at a time: all of them share the one transaction of the test."""
-    async with client_of(wire(db)) as client:
+    async with client_of(parts) as client:
         yield client
 
 
@@ -79,7 +86,7 @@ async def crowd(
 
 
 def client_of(parts: Parts) -> httpx.AsyncClient:
-    app = make_app([Context("accounts", router)], parts)
+    app = make_app([Context("accounts", ROUTERS)], parts)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     return httpx.AsyncClient(transport=transport, base_url="http://dumont.test/api/v1")
 

@@ -1,17 +1,16 @@
 """The guard at every door: one question to the database, and the right refusal."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
-from sqlalchemy import event
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from dumont.accounts import guard
 from dumont.accounts.signer import AccessClaims, Signer
 from dumont.platform.db import Db
+from dumont.platform.db.glance import Glance, GlanceInSession
 from dumont.platform.http.limits import RateLimits
 from dumont.platform.parts import Parts
 from dumont.platform.settings import Settings
@@ -20,33 +19,31 @@ from tests.build.accounts import Person
 from tests.fakes.clock import FakeClock
 
 
-@contextmanager
-def statements(engine: AsyncEngine) -> Iterator[list[str]]:
-    seen: list[str] = []
+class Watched:
+    """A glance that remembers what it was asked."""
 
-    def see(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        seen.append(statement)
+    def __init__(self, glance: Glance) -> None:
+        self._glance = glance
+        self.asked: list[str] = []
 
-    event.listen(engine.sync_engine, "before_cursor_execute", see)
-    yield seen
-    event.remove(engine.sync_engine, "before_cursor_execute", see)
+    async def row(self, statement: str, *arguments: Any) -> asyncpg.Record | None:
+        self.asked.append(statement)
+        return await self._glance.row(statement, *arguments)
 
 
 class TestGuard:
-    async def test_asks_one_question_of_the_database(self, ada: Person, engine: AsyncEngine) -> None:
+    async def test_asks_one_question_of_the_database(self, ada: Person, parts: Parts) -> None:
         key = (await ada.does("POST", "/api-keys", {"name": "x", "scopes": ["account:read"]}))["key"]
         robot = ada.with_key(key)
         await robot.gets("/auth/me")
         for person, table in ((ada, "sessions"), (robot, "api_keys")):
-            with statements(engine) as seen:
-                await person.gets("/auth/me")
-            asked = [statement for statement in seen if "SAVEPOINT" not in statement]
-            assert len(asked) == 2, asked
-            assert table in asked[0]
+            watched = parts.put(Glance, Watched(GlanceInSession(parts.get(Db))))
+            await person.gets("/auth/me")
+            (asked,) = watched.asked
+            assert table in asked
 
-    async def test_knows_whom_a_token_belongs_to_on_every_way_in(self, ada: Person, db: Db, clock: FakeClock) -> None:
-        async with db.begin() as tx:
-            caller = await guard.identify(ada.access_token, Signer("k" * 32), tx, clock.now())
+    async def test_knows_whom_a_token_belongs_to_on_every_way_in(self, ada: Person, parts: Parts) -> None:
+        caller = await guard.identify(ada.access_token, parts)
         assert str(caller.user_id) == await ada.id()
         assert caller.session_id is not None
         assert caller.may("account:write")

@@ -8,9 +8,10 @@ from uuid import UUID
 from sqlalchemy import delete, select, update
 
 from dumont.accounts.rules.roles import AccountRole
-from dumont.accounts.tables import ApiKey, User
+from dumont.accounts.tables import ApiKey
 from dumont.basics.page import Key
 from dumont.platform.db import Tx
+from dumont.platform.db.glance import Glance
 from dumont.platform.db.keyset import newest_first
 
 TOUCHED_EVERY = timedelta(minutes=1)
@@ -28,29 +29,24 @@ class KeyStanding:
     last_used_at: datetime | None
 
 
-async def standing(tx: Tx, prefix: str) -> KeyStanding | None:
-    query = (
-        select(
-            ApiKey.id,
-            ApiKey.user_id,
-            User.role,
-            User.disabled_at,
-            ApiKey.hash,
-            ApiKey.scopes,
-            ApiKey.expires_at,
-            ApiKey.last_used_at,
-        )
-        .join(User, User.id == ApiKey.user_id)
-        .where(ApiKey.prefix == prefix)
-    )
-    row = (await tx.execute(query)).one_or_none()
+STANDING = """
+SELECT k.id, k.user_id, u.role, u.disabled_at, k.hash, k.scopes, k.expires_at, k.last_used_at
+FROM api_keys k JOIN users u ON u.id = k.user_id WHERE k.prefix = $1
+"""
+
+
+async def standing(glance: Glance, prefix: str) -> KeyStanding | None:
+    row = await glance.row(STANDING, prefix)
     return KeyStanding(*row) if row else None
 
 
+def is_due(key: KeyStanding, now: datetime) -> bool:
+    """Whether it is time to note that this key is in use: now and then is enough."""
+    return key.last_used_at is None or now - key.last_used_at >= TOUCHED_EVERY
+
+
 async def touch(tx: Tx, key: KeyStanding, now: datetime) -> None:
-    """Notes that a key is in use: now and then, and never waiting for another request that notes the same."""
-    if key.last_used_at is not None and now - key.last_used_at < TOUCHED_EVERY:
-        return
+    """Never waits for another request that notes the same."""
     free = select(ApiKey.id).where(ApiKey.id == key.id).with_for_update(skip_locked=True).scalar_subquery()
     await tx.execute(update(ApiKey).where(ApiKey.id == free).values(last_used_at=now))
 

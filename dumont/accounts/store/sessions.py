@@ -12,16 +12,17 @@ from dumont.accounts.rules.roles import AccountRole
 from dumont.accounts.tables import LoginSession, PasswordReset, RefreshToken, User
 from dumont.basics.page import Key
 from dumont.platform.db import Tx
+from dumont.platform.db.glance import Glance
 from dumont.platform.db.keyset import newest_first
 
 # A session lives until it is ended or unused for long, its owner raises the version, or its owner is disabled.
 ALIVE = "s.ended_at IS NULL AND s.expires_at > :now AND s.version = u.session_version AND u.disabled_at IS NULL"
 
 # ruff: noqa: S608 - the only thing put into these statements is the constant above
-STANDING = text(f"""
-SELECT u.role, s.version, {ALIVE} AS alive FROM sessions s JOIN users u ON u.id = s.user_id
-WHERE s.id = :session_id AND s.user_id = :user_id
-""")
+STANDING = f"""
+SELECT u.role, s.version, {ALIVE.replace(":now", "$1")} AS alive FROM sessions s JOIN users u ON u.id = s.user_id
+WHERE s.id = $2 AND s.user_id = $3
+"""
 ROTATE = text(f"""
 WITH spent AS (
     UPDATE refresh_tokens t SET spent_at = :now FROM sessions s JOIN users u ON u.id = s.user_id
@@ -66,8 +67,8 @@ class Seen:
     alive: bool
 
 
-async def standing(tx: Tx, session_id: UUID, user_id: UUID, now: datetime) -> Standing | None:
-    row = (await tx.execute(STANDING, {"session_id": session_id, "user_id": user_id, "now": now})).one_or_none()
+async def standing(glance: Glance, session_id: UUID, user_id: UUID, now: datetime) -> Standing | None:
+    row = await glance.row(STANDING, now, session_id, user_id)
     return Standing(*row) if row else None
 
 

@@ -3,9 +3,6 @@
 from fastapi import APIRouter, WebSocket
 
 from dumont.accounts import guard
-from dumont.accounts.signer import Signer
-from dumont.basics.clock import Clock
-from dumont.platform.db.engine import Db
 from dumont.platform.live.hub import Hub
 from dumont.platform.live.socket import serve
 from dumont.platform.live.topics import Topics
@@ -22,7 +19,6 @@ async def watch(websocket: WebSocket) -> None:
     origins = parts.get(Settings).cors_origins
 
     async def identify(token: str, _websocket: WebSocket) -> Caller:
-        async with parts.get(Db).begin() as tx:
-            return await guard.identify(token, parts.get(Signer), tx, parts.get(Clock).now())
+        return await guard.identify(token, parts)
 
     await serve(websocket, parts.get(Hub), identify, parts.get(Topics).authorise, origins=origins)

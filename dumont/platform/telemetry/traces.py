@@ -1,4 +1,4 @@
-"""Traces by OpenTelemetry, switched on by the setting `otel_endpoint`; otherwise nothing that makes or sends them is loaded."""
+"""Traces by OpenTelemetry, switched on by the setting `otel_endpoint`; without it nothing that makes them is loaded."""
 
 from starlette.types import ASGIApp
 
