@@ -6,6 +6,7 @@ import { asProblem, headline, type Problem } from "../lib/api/problem";
 import { cx } from "../lib/classes";
 import { Alert } from "./Alert";
 import { Button, IconButton } from "./Button";
+import { LayerContext } from "./layer";
 
 interface Props {
   open: boolean;
@@ -27,12 +28,14 @@ function focusInside(event: Event): void {
 const veil = "fixed inset-0 z-40 animate-fade bg-veil";
 
 export function Dialog({ open, onOpenChange, title, description, children, footer, wide = false }: Props) {
+  const [layer, setLayer] = useState<HTMLElement | null>(null);
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
         <Radix.Overlay className={veil} />
         <Radix.Content
           {...(description ? {} : { "aria-describedby": undefined })}
+          ref={setLayer}
           onOpenAutoFocus={focusInside}
           className={cx(
             "fixed inset-x-3 top-[max(12px,10dvh)] z-40 mx-auto flex max-h-[82dvh] animate-rise flex-col rounded bg-raised shadow-raised outline-none",
@@ -50,7 +53,9 @@ export function Dialog({ open, onOpenChange, title, description, children, foote
               <IconButton label="Close" icon={X} size="sm" quiet className="-mr-2" />
             </Radix.Close>
           </header>
-          <div className="thin-scroll min-h-0 flex-1 overflow-y-auto px-5 py-3">{children}</div>
+          <div className="thin-scroll min-h-0 flex-1 overflow-y-auto px-5 py-3">
+            <LayerContext value={layer}>{children}</LayerContext>
+          </div>
           {footer && (
             <footer className="flex flex-wrap justify-end gap-2 border-t border-line px-5 py-3">
               {footer}
@@ -132,12 +137,14 @@ export function Sheet({
   hideTitle = false,
   children,
 }: SheetProps) {
+  const [layer, setLayer] = useState<HTMLElement | null>(null);
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
         <Radix.Overlay className={veil} />
         <Radix.Content
           aria-describedby={undefined}
+          ref={setLayer}
           onOpenAutoFocus={focusInside}
           className={cx(
             "fixed inset-y-0 z-40 flex w-[min(480px,calc(100vw-48px))] animate-fade flex-col bg-raised shadow-raised outline-none",
@@ -150,7 +157,9 @@ export function Sheet({
               <IconButton label="Close" icon={X} size="sm" quiet className="-mr-2" />
             </Radix.Close>
           </header>
-          <div className="thin-scroll min-h-0 flex-1 overflow-y-auto">{children}</div>
+          <div className="thin-scroll min-h-0 flex-1 overflow-y-auto">
+            <LayerContext value={layer}>{children}</LayerContext>
+          </div>
         </Radix.Content>
       </Radix.Portal>
     </Radix.Root>

@@ -7,6 +7,7 @@ import { useHotkeys } from "../lib/hotkeys";
 import { absolute } from "../lib/time";
 import { Button } from "./Button";
 import { controlLooks } from "./fields";
+import { useLayer } from "./layer";
 import { Menu, MenuItem } from "./Menu";
 
 export interface FilterChoice {
@@ -170,6 +171,7 @@ function wordsFor(choice: FilterChoice, value: string): string {
 
 function TypedFilter({ choice, trigger, onChange }: Omit<ChipProps, "value"> & { trigger: React.ReactNode }) {
   const [open, setOpen] = useState(false);
+  const layer = useLayer();
   const apply = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const typed = String(new FormData(event.currentTarget).get("value") ?? "").trim();
@@ -179,7 +181,7 @@ function TypedFilter({ choice, trigger, onChange }: Omit<ChipProps, "value"> & {
   return (
     <Popover.Root open={open} onOpenChange={setOpen}>
       <Popover.Trigger asChild>{trigger}</Popover.Trigger>
-      <Popover.Portal>
+      <Popover.Portal container={layer}>
         <Popover.Content
           align="start"
           sideOffset={4}

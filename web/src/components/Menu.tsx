@@ -4,6 +4,7 @@ import { DropdownMenu as Radix } from "radix-ui";
 import type { ReactNode } from "react";
 import { cx } from "../lib/classes";
 import { IconButton } from "./Button";
+import { useLayer } from "./layer";
 
 interface MenuProps {
   trigger: ReactNode;
@@ -14,10 +15,11 @@ interface MenuProps {
 }
 
 export function Menu({ trigger, children, align = "end", side = "bottom", className }: MenuProps) {
+  const layer = useLayer();
   return (
     <Radix.Root modal={false}>
       <Radix.Trigger asChild>{trigger}</Radix.Trigger>
-      <Radix.Portal>
+      <Radix.Portal container={layer}>
         <Radix.Content
           align={align}
           side={side}

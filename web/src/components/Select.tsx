@@ -5,6 +5,7 @@ import { Select as Radix } from "radix-ui";
 import type { ReactNode } from "react";
 import { cx } from "../lib/classes";
 import { controlLooks, Field } from "./fields";
+import { useLayer } from "./layer";
 
 export interface Option<Value extends string = string> {
   value: Value;
@@ -24,6 +25,7 @@ interface PickerProps<Value extends string> {
 
 export function Picker<Value extends string>(props: PickerProps<Value>) {
   const { value, options, onChange, disabled, className, label, wiring } = props;
+  const layer = useLayer();
   return (
     <Radix.Root value={value} onValueChange={(next) => onChange(next as Value)} disabled={disabled ?? false}>
       <Radix.Trigger
@@ -42,7 +44,7 @@ export function Picker<Value extends string>(props: PickerProps<Value>) {
           <ChevronDown aria-hidden className="size-3.5 text-ink-3" />
         </Radix.Icon>
       </Radix.Trigger>
-      <Radix.Portal>
+      <Radix.Portal container={layer}>
         <Radix.Content
           position="popper"
           sideOffset={4}

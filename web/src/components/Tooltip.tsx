@@ -1,6 +1,7 @@
 /** A few words about a control, on hover and on focus. */
 import { Tooltip as Radix } from "radix-ui";
 import type { ReactNode } from "react";
+import { useLayer } from "./layer";
 
 export const TooltipProvider = Radix.Provider;
 
@@ -11,10 +12,11 @@ interface Props {
 }
 
 export function Tooltip({ words, children, side = "bottom" }: Props) {
+  const layer = useLayer();
   return (
     <Radix.Root>
       <Radix.Trigger asChild>{children}</Radix.Trigger>
-      <Radix.Portal>
+      <Radix.Portal container={layer}>
         <Radix.Content
           side={side}
           sideOffset={6}

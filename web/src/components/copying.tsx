@@ -82,9 +82,9 @@ export function CliHint({ command }: { command: string }) {
   );
 }
 
-/** An id short enough to read, whole when copied. */
+/** An id short enough to read, whole when copied. Ids begin with their time, so their ends tell them apart. */
 export function Id({ value, what = "id" }: { value: string; what?: string }) {
-  const shown = value.length > 14 ? `${value.slice(0, 8)}…` : value;
+  const shown = value.length > 14 ? `…${value.slice(-8)}` : value;
   return (
     <span className="group/id inline-flex items-center gap-0.5">
       <code className="text-xs text-ink-2">{shown}</code>

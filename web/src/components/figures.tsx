@@ -7,6 +7,7 @@ import { amount, price, toMicro } from "../lib/money";
 import { count } from "../lib/numbers";
 import { useTickingWords } from "../lib/ticking";
 import { absolute, relative } from "../lib/time";
+import { useLayer } from "./layer";
 import { Tooltip } from "./Tooltip";
 
 function Unit({ children }: { children: ReactNode }) {
@@ -125,6 +126,7 @@ function scoreTone(value: number): { bar: string; word: string } {
 /** A score from 0 to 100 that opens to what it is made of and how old it is. */
 export function Score({ value, label, parts, at }: ScoreProps) {
   const { bar, word } = scoreTone(value);
+  const layer = useLayer();
   return (
     <Popover.Root>
       <Popover.Trigger
@@ -137,7 +139,7 @@ export function Score({ value, label, parts, at }: ScoreProps) {
         </span>
         <span className="text-xs text-ink-3">{word}</span>
       </Popover.Trigger>
-      <Popover.Portal>
+      <Popover.Portal container={layer}>
         <Popover.Content
           sideOffset={6}
           collisionPadding={8}

@@ -68,7 +68,7 @@ export function JobTable({ onOpen }: { onOpen: (job: Job) => void }) {
           columns={columns}
           rows={rowsOf(data)}
           rowKey={(job) => job.id}
-          rowName={(job) => `${job.name} ${job.id.slice(0, 8)}`}
+          rowName={(job) => `${job.name} ${job.id.slice(-8)}`}
           fingerprint={(job) => `${job.state}${job.attempt}`}
           onOpen={onOpen}
           hotkeys

@@ -55,7 +55,7 @@ export function Schedules() {
   const act = async () => {
     if (!asked) return;
     const job = await run({ name: asked.name }).unwrap();
-    toast({ title: `${asked.name} is in the queue`, detail: `Job ${job.id.slice(0, 8)}` });
+    toast({ title: `${asked.name} is in the queue`, detail: `Job …${job.id.slice(-8)}` });
   };
   return (
     <>
