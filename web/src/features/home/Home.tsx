@@ -3,6 +3,7 @@ import { CodeBlock } from "../../components/copying";
 import { Group, Page } from "../../components/Page";
 import { allows } from "../../lib/permissions";
 import { useMe } from "../../lib/session/me";
+import { Areas } from "./Areas";
 import { NextSteps } from "./NextSteps";
 import { SystemState } from "./SystemState";
 
@@ -20,7 +21,10 @@ export function Home() {
           <NextSteps />
           {operator && <SystemState />}
         </div>
-        <CommandLine />
+        <div className="grid gap-8">
+          <CommandLine />
+          <Areas />
+        </div>
       </div>
     </Page>
   );

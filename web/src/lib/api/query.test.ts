@@ -105,6 +105,17 @@ describe("query", () => {
     expect(keys[3]).not.toBe(keys[0]);
   });
 
+  test("takes a new token after a new password, before anything else is asked", async () => {
+    server.answers = [
+      new Response(null, { status: 204 }),
+      json(200, { access_token: "t2", expires_in: 900 }),
+    ];
+    await ask({ url: "/api/v1/auth/password", method: "POST", body: {} });
+    await ask({ url: "/api/v1/auth/sessions" });
+    expect(server.seen.map((seen) => seen.url)).toContain("/api/v1/auth/refresh");
+    expect(server.seen[2]?.headers.get("authorization")).toBe("Bearer t2");
+  });
+
   test("says that the server can't be reached", async () => {
     server.answers = [new TypeError("failed to fetch")];
     expect(await ask({ url: "/api/v1/teams" })).toMatchObject({ error: { status: 0, code: "unreachable" } });

@@ -14,6 +14,8 @@ export interface Request {
 type Answer = { data: unknown } | { error: Problem };
 
 const ROOT = "/api/v1";
+/** It ends the tokens of the old password, this tab's too; the session itself goes on. */
+const NEW_PASSWORD = "/auth/password";
 /** Who has no token asks these; a refusal of theirs is an answer about the form, not about the session. */
 const withoutSession = /^\/auth\/(login|signup|refresh|password\/(forgot|reset|strength))$/;
 
@@ -24,6 +26,7 @@ export const query: BaseQueryFn<Request | string, unknown, Problem> = async (arg
   if (withoutSession.test(path)) return send(null);
   const token = await session.usable();
   const answer = await send(token);
+  if (path === NEW_PASSWORD && !("error" in answer)) await session.renewed(token);
   if (!("error" in answer) || answer.error.status !== 401 || token === null) return answer;
   const renewed = await session.renewed(token);
   return renewed === null || renewed === token ? answer : send(renewed);
