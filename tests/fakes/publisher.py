@@ -7,7 +7,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from dumont.platform.events import Event
 
-
 E = TypeVar("E", bound=Event)
 
 
