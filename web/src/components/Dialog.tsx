@@ -6,6 +6,7 @@ import { asProblem, headline, type Problem } from "../lib/api/problem";
 import { cx } from "../lib/classes";
 import { Alert } from "./Alert";
 import { Button, IconButton } from "./Button";
+import { useDialogFocus } from "./focus";
 import { LayerContext } from "./layer";
 
 interface Props {
@@ -18,17 +19,11 @@ interface Props {
   wide?: boolean;
 }
 
-/** To the first field, else to the dialog itself, so that its title is read; never to the button that closes it. */
-function focusInside(event: Event): void {
-  event.preventDefault();
-  const dialog = event.currentTarget as HTMLElement;
-  (dialog.querySelector<HTMLElement>("input:not([type=hidden]), textarea") ?? dialog).focus();
-}
-
 const veil = "fixed inset-0 z-40 animate-fade bg-veil";
 
 export function Dialog({ open, onOpenChange, title, description, children, footer, wide = false }: Props) {
   const [layer, setLayer] = useState<HTMLElement | null>(null);
+  const focus = useDialogFocus();
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
@@ -36,7 +31,7 @@ export function Dialog({ open, onOpenChange, title, description, children, foote
         <Radix.Content
           {...(description ? {} : { "aria-describedby": undefined })}
           ref={setLayer}
-          onOpenAutoFocus={focusInside}
+          {...focus}
           className={cx(
             "fixed inset-x-3 top-[max(12px,10dvh)] z-40 mx-auto flex max-h-[82dvh] animate-rise flex-col rounded bg-raised shadow-raised outline-none",
             wide ? "max-w-2xl" : "max-w-md",
@@ -138,6 +133,7 @@ export function Sheet({
   children,
 }: SheetProps) {
   const [layer, setLayer] = useState<HTMLElement | null>(null);
+  const focus = useDialogFocus();
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
@@ -145,7 +141,7 @@ export function Sheet({
         <Radix.Content
           aria-describedby={undefined}
           ref={setLayer}
-          onOpenAutoFocus={focusInside}
+          {...focus}
           className={cx(
             "fixed inset-y-0 z-40 flex w-[min(480px,calc(100vw-48px))] animate-fade flex-col bg-raised shadow-raised outline-none",
             side === "left" ? "left-0 max-w-72" : "right-0",

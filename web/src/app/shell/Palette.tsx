@@ -1,42 +1,11 @@
 /** The command palette: every page and every action by a few letters of its name. */
-import {
-  Copy,
-  CornerDownLeft,
-  Keyboard,
-  LogOut,
-  type LucideIcon,
-  Moon,
-  Palette as PaletteIcon,
-  Plus,
-  Search,
-  Sun,
-  UserPlus,
-} from "lucide-react";
+import { CornerDownLeft, Search } from "lucide-react";
 import { Dialog as Radix } from "radix-ui";
 import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from "react";
-import { useNavigate } from "react-router";
+import { useDialogFocus } from "../../components/focus";
 import { cx } from "../../lib/classes";
-import { copyText } from "../../lib/clipboard";
-import { allows, type Permission } from "../../lib/permissions";
-import { useMe } from "../../lib/session/me";
-import { useSession } from "../../lib/session/session";
-import { useSignOut } from "../../lib/session/signOut";
-import { chooseTheme, shownTheme } from "../../lib/theme";
-import { toast } from "../../lib/toasts";
-import { groups, homePlace } from "../navigation";
+import { type Command, useCommands } from "./commands";
 import { rank } from "./rank";
-
-const PLANNED = "not built yet";
-
-interface Command {
-  key: string;
-  title: string;
-  group: string;
-  icon: LucideIcon;
-  words: string;
-  note?: string;
-  run: () => void;
-}
 
 interface Props {
   open: boolean;
@@ -45,12 +14,14 @@ interface Props {
 }
 
 export function Palette({ open, onOpenChange, onHelp }: Props) {
+  const focus = useDialogFocus();
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
         <Radix.Overlay className="fixed inset-0 z-40 animate-fade bg-veil" />
         <Radix.Content
           aria-describedby={undefined}
+          {...focus}
           className="fixed inset-x-3 top-[max(12px,14dvh)] z-40 mx-auto flex max-h-[min(460px,76dvh)] max-w-xl animate-rise flex-col overflow-hidden rounded bg-raised shadow-raised outline-none"
         >
           <Radix.Title className="sr-only">Find anything</Radix.Title>
@@ -178,71 +149,4 @@ function Results({ list, found, chosen, run, setAt, grouped }: ResultsProps) {
       ))}
     </div>
   );
-}
-
-function useCommands(onHelp: () => void): Command[] {
-  const navigate = useNavigate();
-  const signOut = useSignOut();
-  const signedIn = useSession() !== "signed-out";
-  const permissions = useMe().data?.permissions;
-  const go = (path: string) => () => void navigate(path);
-  const may = (needed: Permission | null) => allows(permissions, needed);
-  const pages: Command[] = [{ title: "", places: [homePlace] }, ...groups].flatMap((group) =>
-    group.places
-      .filter((place) => may(place.permission ?? null))
-      .map((place) => ({
-        key: place.key,
-        title: place.title,
-        group: group.title || "Start",
-        icon: place.icon,
-        words: `${group.title} ${place.words ?? ""}`,
-        note: place.ready ? (place.go ? `g ${place.go}` : "") : PLANNED,
-        run: go(place.path),
-      })),
-  );
-  const action = (
-    key: string,
-    title: string,
-    icon: LucideIcon,
-    run: () => void,
-    words = "",
-    note = "",
-  ): Command => ({
-    key,
-    title,
-    group: "Actions",
-    icon,
-    words,
-    note,
-    run,
-  });
-  const other = shownTheme() === "dark" ? "light" : "dark";
-  const actions = [
-    ...(signedIn
-      ? [
-          action("new-key", "Create an API key", Plus, go("/api-keys?new=1"), "token"),
-          action("new-team", "Create a team", UserPlus, go("/teams?new=1"), "invite"),
-        ]
-      : []),
-    action(
-      "theme",
-      `Use the ${other} theme`,
-      other === "dark" ? Moon : Sun,
-      () => chooseTheme(other),
-      "appearance",
-    ),
-    action("link", "Copy a link to this page", Copy, () => void copyLink(), "address url share"),
-    action("help", "Keyboard shortcuts", Keyboard, onHelp, "help keys", "?"),
-    action("design", "Style page", PaletteIcon, go("/design"), "components design"),
-    ...(signedIn
-      ? [action("sign-out", "Sign out", LogOut, () => void signOut().then(go("/sign-in")), "leave log out")]
-      : []),
-  ];
-  // First what works, then what one can do, last what is still to come.
-  const ready = pages.filter((page) => page.note !== PLANNED);
-  return [...ready, ...actions, ...pages.filter((page) => page.note === PLANNED)];
-}
-
-async function copyLink(): Promise<void> {
-  if (await copyText(location.href)) toast({ title: "Link copied" });
 }

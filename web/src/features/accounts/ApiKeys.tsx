@@ -65,7 +65,6 @@ export function ApiKeys() {
   const answer = accountsApi.useListApiKeysQuery({ limit: 200 });
   const [params, setParams] = useSearchParams();
   const [doomed, setDoomed] = useState<ApiKey | null>(null);
-  const [remove] = accountsApi.useDeleteApiKeyMutation();
   const creating = params.has("new");
   const show = (open: boolean) => setParams(open ? { new: "1" } : {}, { replace: true });
   const create = (
@@ -107,19 +106,27 @@ export function ApiKeys() {
         <CliHint command="dumont keys create ci --scope jobs:read" />
       </div>
       <NewApiKey open={creating} onOpenChange={show} />
-      <ConfirmDialog
-        open={doomed !== null}
-        onOpenChange={() => setDoomed(null)}
-        title={`Delete the key “${doomed?.name ?? ""}”?`}
-        consequence="Programs that use it are refused from this moment on. It can't be brought back; make a new one instead."
-        verb="Delete key"
-        act={async () => {
-          if (!doomed) return;
-          await remove({ keyId: doomed.id }).unwrap();
-          toast({ title: `Key “${doomed.name}” deleted` });
-        }}
-      />
+      <Deletion apiKey={doomed} onClose={() => setDoomed(null)} />
     </Page>
+  );
+}
+
+function Deletion({ apiKey, onClose }: { apiKey: ApiKey | null; onClose: () => void }) {
+  const [remove] = accountsApi.useDeleteApiKeyMutation();
+  const act = async () => {
+    if (!apiKey) return;
+    await remove({ keyId: apiKey.id }).unwrap();
+    toast({ title: `Key “${apiKey.name}” deleted` });
+  };
+  return (
+    <ConfirmDialog
+      open={apiKey !== null}
+      onOpenChange={onClose}
+      title={`Delete the key “${apiKey?.name ?? ""}”?`}
+      consequence="Programs that use it are refused from this moment on. It can't be brought back; make a new one instead."
+      verb="Delete key"
+      act={act}
+    />
   );
 }
 

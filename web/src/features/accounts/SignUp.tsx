@@ -56,23 +56,7 @@ function SignUpForm() {
   const [name, setName] = useState("");
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
-  const [told, setTold] = useState("");
-  const [signUp] = accountsApi.useSignUpMutation();
-  const [logIn] = accountsApi.useLogInMutation();
-  const navigate = useNavigate();
-  const { problem, busy, submit } = useFormRequest();
-  const send = () =>
-    submit(async () => {
-      const body = { email: email.trim(), name: name.trim(), password };
-      const { message } = await signUp({ body }).unwrap();
-      const grant = await logIn({ body: { email: body.email, password, remember: "cookie" } })
-        .unwrap()
-        .catch(() => null);
-      // The answer is the same for an address that is taken, so that nobody learns who has an account.
-      if (grant === null) return setTold(message);
-      session.accept(grant);
-      void navigate("/", { replace: true });
-    });
+  const { problem, busy, told, send } = useSigningUp({ email: email.trim(), name: name.trim(), password });
   if (told)
     return (
       <Alert tone="info" title="Check what to do next">
@@ -115,4 +99,26 @@ function SignUpForm() {
       </Button>
     </Form>
   );
+}
+
+/** Opens the account, then signs in; `told` is what the server says where it does not let one in at once. */
+function useSigningUp(body: { email: string; name: string; password: string }) {
+  const [told, setTold] = useState("");
+  const [signUp] = accountsApi.useSignUpMutation();
+  const [logIn] = accountsApi.useLogInMutation();
+  const navigate = useNavigate();
+  const { problem, busy, submit } = useFormRequest();
+  const send = () =>
+    submit(async () => {
+      const { message } = await signUp({ body }).unwrap();
+      const { email, password } = body;
+      const grant = await logIn({ body: { email, password, remember: "cookie" } })
+        .unwrap()
+        .catch(() => null);
+      // The answer is the same for an address that is taken, so that nobody learns who has an account.
+      if (grant === null) return setTold(message);
+      session.accept(grant);
+      void navigate("/", { replace: true });
+    });
+  return { problem, busy, told, send };
 }

@@ -16,42 +16,43 @@ import { toast } from "../../lib/toasts";
 import { jobsApi } from "./api";
 import { cronWords } from "./cron";
 
+const shown: Column<ScheduleRow>[] = [
+  {
+    id: "name",
+    title: "Schedule",
+    cell: (row) => <span className="font-medium">{row.name}</span>,
+    sortBy: (row) => row.name,
+    fixed: true,
+    width: 300,
+  },
+  { id: "cron", title: "When (UTC)", cell: (row) => <Cron cron={row.cron} /> },
+  {
+    id: "next",
+    title: "Next",
+    cell: (row) => <Time at={row.next_at} />,
+    sortBy: (row) => row.next_at,
+    align: "right",
+    width: 112,
+  },
+  { id: "last", title: "Last time", cell: (row) => <Last row={row} />, width: 140 },
+];
+
+function runColumn(onRun: (row: ScheduleRow) => void): Column<ScheduleRow> {
+  return {
+    id: "run",
+    title: "By hand",
+    cell: (row) => <RunButton name={row.name} onRun={() => onRun(row)} />,
+    width: 116,
+    card: "aside",
+  };
+}
+
 export function Schedules() {
   const answer = jobsApi.useListSchedulesQuery();
   const manages = useAllowed("jobs:manage");
   const [asked, ask] = useState<ScheduleRow | null>(null);
   const [run] = jobsApi.useRunScheduleMutation();
-  const columns: Column<ScheduleRow>[] = [
-    {
-      id: "name",
-      title: "Schedule",
-      cell: (row) => <span className="font-medium">{row.name}</span>,
-      sortBy: (row) => row.name,
-      fixed: true,
-      width: 300,
-    },
-    { id: "cron", title: "When (UTC)", cell: (row) => <Cron cron={row.cron} /> },
-    {
-      id: "next",
-      title: "Next",
-      cell: (row) => <Time at={row.next_at} />,
-      sortBy: (row) => row.next_at,
-      align: "right",
-      width: 112,
-    },
-    { id: "last", title: "Last time", cell: (row) => <Last row={row} />, width: 140 },
-    ...(manages
-      ? [
-          {
-            id: "run",
-            title: "By hand",
-            cell: (row: ScheduleRow) => <RunButton name={row.name} onRun={() => ask(row)} />,
-            width: 116,
-            card: "aside" as const,
-          },
-        ]
-      : []),
-  ];
+  const columns = manages ? [...shown, runColumn(ask)] : shown;
   const act = async () => {
     if (!asked) return;
     const job = await run({ name: asked.name }).unwrap();
