@@ -86,6 +86,14 @@ class TestLogin:
         answer = await client.post("/auth/login", content=body, headers={"content-type": "application/json"})
         assert answer.status_code == 422
 
+    @pytest.mark.parametrize("kind", ["text/plain", "multipart/form-data", ""])
+    async def test_signs_nobody_in_by_a_form_of_another_site(
+        self, client: httpx.AsyncClient, ada: Person, kind: str
+    ) -> None:
+        body = f'{{"email": "{ada.email}", "password": "{PASSWORD}", "remember": "cookie", "x": "="}}'
+        answer = await client.post("/auth/login", content=body, headers={"content-type": kind})
+        assert (answer.status_code, "set-cookie" in answer.headers) == (422, False)
+
 
 class TestMe:
     async def test_is_refused_without_a_token(self, client: httpx.AsyncClient) -> None:

@@ -11,12 +11,16 @@ from pydantic_core import from_json
 from dumont.accounts.schemas.auth import LogIn
 from dumont.basics.errors import Invalid
 
-FORM = "application/x-www-form-urlencoded"
+FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 
 
 async def _read(request: Request) -> LogIn:
     body = await request.body()
-    is_form = request.headers.get("content-type", "").split(";")[0].strip().lower() == FORM
+    kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
+    if kind not in (FORM, JSON):
+        # A form of another site can send JSON as plain text, and would sign its visitor in as somebody else.
+        raise Invalid.field("body", f"must be {JSON} or {FORM}", hint="Say which by the Content-Type header.")
+    is_form = kind == FORM
     given = _from_form(body) if is_form else _from_json(body)
     try:
         return LogIn.model_validate(given)
