@@ -18,6 +18,13 @@ from dumont.platform.work import Work
 GOOD_FOR = timedelta(days=14)
 
 
+class InviterGone(NotFound):
+    """Else someone who is put out of a team could come back by an invitation sent before."""
+
+    code = "inviter_gone"
+    hint = "Ask someone of the team for another invitation."
+
+
 async def invite(work: Work, team_id: UUID, *, email: str, role: TeamRole) -> Invitation:
     """The same for every address, whether or not it has an account."""
     team = await teams.my_team(work, team_id)
@@ -55,6 +62,10 @@ async def to_me(work: Work, cursor: str | None, limit: int) -> Page[Invitation]:
 
 async def accept(work: Work, invitation_id: UUID) -> None:
     taken = await _take(work, invitation_id)
+    await store.lock(work.tx, taken.team_id)
+    inviter = await store.role_of(work.tx, taken.team_id, taken.invited_by)
+    if inviter is None or not rules.may_invite(inviter, taken.role):
+        raise InviterGone("Whoever invited you may no longer do so.")
     await store.add_member(work.tx, taken.team_id, work.caller.me, role=taken.role, now=work.now)
     details = {"role": taken.role}
     await audit.record(work, "team.joined", ("team", taken.team_id), "Accepted the invitation", details=details)

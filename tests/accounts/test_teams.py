@@ -94,6 +94,18 @@ class TestInvitation:
         body = {"email": "eve@example.com", "role": "owner"}
         assert (await bob.asks("POST", f"/teams/{team}/invitations", body)).status_code == 403
 
+    async def test_ends_with_the_right_of_the_one_who_invites(self, ada: Person, bob: Person) -> None:
+        team = await make_team(ada)
+        await add(ada, team, bob, "admin")
+        friend = await Person.joins(ada.client, "friend@example.com")
+        made = await bob.does("POST", f"/teams/{team}/invitations", {"email": friend.email, "role": "admin"})
+        member = f"/teams/{team}/members/{await bob.id()}"
+        for change in ({"role": "member"}, None):
+            await ada.does("PATCH" if change else "DELETE", member, change)
+            refused = await friend.asks("POST", f"/invitations/{made['id']}/accept")
+            assert (refused.status_code, refused.json()["code"]) == (404, "inviter_gone")
+        assert (await ada.gets(f"/teams/{team}"))["member_count"] == 1
+
     async def anew(self, person: Person) -> Person:
         return await Person.signs_in(person.client, person.email)
 
