@@ -22,11 +22,15 @@ async def mine(work: Work, cursor: str | None, limit: int) -> Page[ApiKey]:
 async def create(
     work: Work, *, name: str, scopes: Sequence[str], expires_at: datetime | None
 ) -> tuple[ApiKey, tokens.ApiKeyText]:
-    """A key can't do more than the one who makes it, so a key that makes keys only passes on what it has."""
+    """A key can't do more than the one who makes it, so a key that makes keys only passes on what and while it has."""
     if beyond := roles.beyond(scopes, work.caller.permissions):
         raise Invalid.field("scopes", f"has what you may not do yourself: {', '.join(beyond)}")
     if expires_at is not None and expires_at <= work.now:
         raise Invalid.field("expires_at", "must lie in the future")
+    if work.caller.api_key_id is not None:
+        ends = await store.expiry(work.tx, work.caller.api_key_id)
+        if ends is not None and (expires_at is None or expires_at > ends):
+            raise Invalid.field("expires_at", f"must not be later than the end of this key: {ends.isoformat()}")
     text = tokens.new_api_key()
     key = ApiKey(
         id=ids.new(work.now, work.random),

@@ -45,6 +45,15 @@ class TestApiKey:
         refused = await robot.asks("POST", "/api-keys", {"name": "x", "scopes": ["teams:write"]})
         assert refused.status_code == 422
 
+    async def test_can_not_make_one_that_outlives_it(self, ada: Person, clock: FakeClock) -> None:
+        ends = (clock.now() + timedelta(minutes=5)).isoformat()
+        robot = ada.with_key((await make_key(ada, "account:write", expires_at=ends))["key"])
+        for later in (None, (clock.now() + timedelta(minutes=6)).isoformat()):
+            body = {"name": "x", "scopes": ["account:write"], "expires_at": later}
+            refused = await robot.asks("POST", "/api-keys", body)
+            assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "expires_at")
+        assert (await make_key(robot, "account:write", expires_at=ends))["key"]
+
     async def test_loses_what_its_owner_loses(self, admin: Person, ada: Person) -> None:
         await admin.does("PATCH", f"/admin/users/{await ada.id()}", {"role": "operator"})
         robot = ada.with_key((await make_key(ada, "audit:read"))["key"])

@@ -62,6 +62,10 @@ async def add(tx: Tx, key: ApiKey) -> None:
     await tx.flush()
 
 
+async def expiry(tx: Tx, key_id: UUID) -> datetime | None:
+    return (await tx.execute(select(ApiKey.expires_at).where(ApiKey.id == key_id))).scalar_one_or_none()
+
+
 async def remove(tx: Tx, key_id: UUID, user_id: UUID) -> str | None:
     """The name it had."""
     mine = (ApiKey.id == key_id) & (ApiKey.user_id == user_id)
