@@ -100,7 +100,7 @@ class BodyLimit:
             return
         length = Headers(scope=scope).get("content-length", "0")
         if length.isdigit() and int(length) > self._bytes_max:
-            await self._refuse(send)
+            await self._refuse(send, scope.get("state", {}).get("request_id", ""))
             return
         seen = 0
 
@@ -114,10 +114,10 @@ class BodyLimit:
 
         await self._app(scope, counted, send)
 
-    async def _refuse(self, send: Send) -> None:
+    async def _refuse(self, send: Send, request_id: str) -> None:
         body = (
             b'{"type":"about:blank","title":"Too large","status":413,"detail":"The body is larger than %d bytes.",'
-            b'"code":"too_large","hint":null,"errors":[],"request_id":""}' % self._bytes_max
+            b'"code":"too_large","hint":null,"errors":[],"request_id":"%b"}' % (self._bytes_max, request_id.encode())
         )
         headers = [(b"content-type", MEDIA_TYPE.encode()), (b"content-length", str(len(body)).encode())]
         await send({"type": "http.response.start", "status": 413, "headers": headers})

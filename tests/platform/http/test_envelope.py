@@ -47,6 +47,7 @@ class TestBodyLimit:
     async def test_refuses_a_body_that_says_it_is_too_large(self, client: AsyncClient) -> None:
         answer = await client.post("/api/auth/signup", content=b"x" * 2_000_001)
         assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+        assert answer.json()["request_id"] == answer.headers["x-request-id"]
 
     async def test_refuses_one_that_does_not_say(self, client: AsyncClient) -> None:
         async def endless() -> object:
