@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Response
 
 from dumont.accounts import audit, people
 from dumont.accounts.api.parts import AccountRead, AuditRead, UsersManage
@@ -71,8 +71,9 @@ async def update_user(user_id: UUID, body: UserChange, work: UsersManage) -> Use
 
 
 @router.post("/admin/users/{user_id}/reset-link", tags=["people"], summary="Make a reset link", responses=problems(404))
-async def create_reset_link(user_id: UUID, work: UsersManage) -> ResetLink:
+async def create_reset_link(user_id: UUID, work: UsersManage, response: Response) -> ResetLink:
     """For where there is no mail. The link is good once, for an hour."""
+    response.headers["cache-control"] = "no-store"
     return ResetLink.model_validate(await people.make_reset_link(work, user_id))
 
 
