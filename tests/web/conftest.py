@@ -1,13 +1,19 @@
-"""A server as a user starts it, a Chromium, and pages whose every console error fails the test."""
+"""A server as a user starts it, a Chromium, and windows in it whose every console error fails the test."""
 
 import shutil
-from collections.abc import Iterator
+import socket
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.conftest import DatabaseMaker
 from tests.processes import Dumont
+from tests.web.browsers import Browsers
+from tests.web.people import Installation, settle
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = [
@@ -18,12 +24,14 @@ FLAGS = [
     "--disable-sync",
     "--no-first-run",
 ]
-PASSWORD = "correct horse battery staple"
+Made = TypeVar("Made")
+BUILT = Path(__file__).parents[2] / "web" / "dist" / "index.html"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
     for item in items:
-        if "tests/web/" in str(item.path).replace("\\", "/"):
+        if item.path.is_relative_to(here):
             item.add_marker(pytest.mark.browser)
             item.add_marker(pytest.mark.xdist_group("browser"))
             if CHROMIUM is None:
@@ -31,47 +39,78 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as started:
-        yield started
+def web_app() -> None:
+    if not BUILT.exists():
+        pytest.fail("The web application is not built, so there is nothing to open: run `make web`.", pytrace=False)
+
+
+@pytest.fixture(scope="package")
+def chromium(surroundings: "Serving") -> Iterator[Browser]:
+    """Open no longer than its tests: as long as it is, an event loop runs in this thread, and no other may."""
+    expect.set_options(timeout=10_000)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture(scope="session")
-def chromium(playwright: Playwright) -> Iterator[Browser]:
-    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-    yield browser
-    browser.close()
+def surroundings(web_app: None, make_database: DatabaseMaker, tmp_path_factory: pytest.TempPathFactory) -> "Serving":
+    return Serving(make_database, tmp_path_factory)
 
 
-@pytest.fixture(scope="module")
-def server(make_database: DatabaseMaker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dumont]:
-    """An empty system: nobody has an account yet."""
-    home = tmp_path_factory.mktemp("home")
-    env = {
-        "DUMONT_HOME": str(home),
-        "DATABASE_URL": make_database(),
-        "DUMONT_RATE_LIMIT_ANONYMOUS": "100000/minute",
-        "DUMONT_RATE_LIMIT_USER": "100000/minute",
-    }
-    with Dumont("up", "--port", "0", env=env) as process:
-        yield process
+class Serving:
+    """What a server needs: a database and a home of its own, and a port that is free."""
+
+    def __init__(self, make_database: DatabaseMaker, folders: pytest.TempPathFactory) -> None:
+        self._make_database = make_database
+        self._folders = folders
+
+    def environment(self) -> dict[str, str]:
+        return {
+            "DUMONT_HOME": str(self._folders.mktemp("home")),
+            "DATABASE_URL": in_thread(self._make_database),
+            "DUMONT_PORT": str(free_port()),
+            "DUMONT_RATE_LIMIT_ANONYMOUS": "100000/minute",
+            "DUMONT_RATE_LIMIT_USER": "100000/minute",
+        }
+
+
+def in_thread(make: Callable[[], Made]) -> Made:
+    """Away from the event loop of the browser."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(make).result()
+
+
+def free_port() -> int:
+    """Known before the start, so that links to the server can be made from its settings, and it can come back there."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return int(taken.getsockname()[1])
+
+
+@pytest.fixture(scope="package")
+def installation(surroundings: Serving) -> Iterator[Installation]:
+    """One for all tests that can share it: Ada administers it, Bruno operates it, Chiara uses it."""
+    env = surroundings.environment()
+    with Dumont("up", env=env) as process:
+        yield settle(process.url, env["DATABASE_URL"])
 
 
 @pytest.fixture
-def page(chromium: Browser, server: Dumont) -> Iterator[Page]:
-    """A page of a new visitor. Any error in its console, or any answer of 500 and above, fails the test."""
-    context = chromium.new_context(base_url=server.url, viewport={"width": 1280, "height": 800})
-    page = context.new_page()
-    faults: list[str] = []
+def browsers(chromium: Browser, installation: Installation) -> Iterator[Browsers]:
+    in_thread(installation.forget_attempts)
+    opened = Browsers(chromium, installation.url)
+    yield opened
+    opened.close()
 
-    def heard(message: ConsoleMessage) -> None:
-        # The browser itself reports every refused request; 401, 403, 404, 409, 422 are answers, not faults.
-        if message.type == "error" and "Failed to load resource" not in message.text:
-            faults.append(message.text)
 
-    page.on("console", heard)
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("response", lambda answer: faults.append(f"{answer.status} {answer.url}") if answer.status >= 500 else None)
-    yield page
-    context.close()
-    assert not faults, faults
+@pytest.fixture
+def page(browsers: Browsers) -> Page:
+    """A stranger's window."""
+    return browsers.window()
+
+
+@pytest.fixture
+def ada(browsers: Browsers, installation: Installation) -> Page:
+    """The administrator's window, signed in."""
+    return browsers.window(installation.ada)

@@ -1,0 +1,59 @@
+"""Browsers of several people at once, each a clean profile; what goes wrong in any of their consoles is kept."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response
+
+from tests.web.people import Account
+
+SIGNED_IN_HERE = "dumont.session"
+DESKTOP = {"width": 1280, "height": 800}
+
+
+@dataclass
+class Browsers:
+    """Opens windows on one server. `forgiven` are parts of messages that a test provokes on purpose."""
+
+    chromium: Browser
+    url: str
+    faults: list[str] = field(default_factory=list)
+    forgiven: list[str] = field(default_factory=list)
+    contexts: list[BrowserContext] = field(default_factory=list)
+
+    def window(self, who: Account | None = None, **options: Any) -> Page:
+        """A first page of a new profile: of a stranger, or of somebody who signed in there before."""
+        mark = {"name": SIGNED_IN_HERE, "value": "1"}
+        kept = {"cookies": [], "origins": [{"origin": self.url, "localStorage": [mark]}] if who else []}
+        context = self.chromium.new_context(
+            base_url=self.url,
+            **{"viewport": DESKTOP, "reduced_motion": "reduce", "storage_state": kept, **options},
+        )
+        context.set_default_timeout(10_000)
+        self.contexts.append(context)
+        context.on("page", self._watch)
+        if who:
+            body = {"email": who.email, "password": who.password, "remember": "cookie"}
+            answer = context.request.post("/api/v1/auth/login", data=body)
+            assert answer.ok, answer.text()
+        return context.new_page()
+
+    def close(self) -> None:
+        for context in self.contexts:
+            context.close()
+        faults = [fault for fault in self.faults if not any(words in fault for words in self.forgiven)]
+        assert not faults, faults
+
+    def _watch(self, page: Page) -> None:
+        def answered(answer: Response) -> None:
+            if answer.status >= 500:
+                self.faults.append(f"{answer.status} {answer.url}")
+
+        page.on("console", self._heard)
+        page.on("pageerror", lambda error: self.faults.append(f"{page.url}: {error}"))
+        page.on("response", answered)
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        # The browser itself reports every refused request; 401, 403, 404, 409, 422 are answers, not faults.
+        if message.type in ("error", "warning") and "Failed to load resource" not in message.text:
+            self.faults.append(f"{message.page.url if message.page else ''}: {message.text}")

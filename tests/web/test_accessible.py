@@ -1,0 +1,197 @@
+"""Every page and open dialog, light and dark, wide and narrow: nothing that axe finds, nothing to scroll sideways."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.web.browsers import Browsers
+from tests.web.pages import PLACES, Place, planned
+from tests.web.people import Installation
+from tests.web.steps import dialog, expect_title, from_row_menu, open_palette
+
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+LOOKS = [(1280, "light"), (1280, "dark"), (390, "dark"), (390, "light")]
+RECOLOURED = LOOKS[1::2]
+# What can differ between the themes; the whole catalogue is asked once for each width.
+COLOURS = ["color-contrast", "link-in-text-block"]
+FITS = """() => [document.documentElement, document.querySelector("main")]
+  .every(box => !box || box.scrollWidth <= box.clientWidth)"""
+
+pytestmark = pytest.mark.slow
+
+
+def faults(page: Page, *, colours_only: bool = False) -> list[str]:
+    """What axe has against the page as it is now."""
+    rules = {"type": "rule", "values": COLOURS} if colours_only else {"type": "tag", "values": TAGS}
+    answer: Any = Axe().run(page, options={"runOnly": rules, "resultTypes": ["violations"]})
+    return [
+        f"{fault['id']}: {node['target']} {node['failureSummary']}"
+        for fault in answer.response["violations"]
+        for node in fault["nodes"]
+    ]
+
+
+def expect_accessible(page: Page, looks: list[tuple[int, str]] = LOOKS) -> None:
+    found: dict[str, list[str]] = {}
+    for width, theme in looks:
+        page.emulate_media(color_scheme="dark" if theme == "dark" else "light", reduced_motion="reduce")
+        page.set_viewport_size({"width": width, "height": 844})
+        expect(page.locator("html")).to_have_attribute("data-theme", theme)
+        page.wait_for_function(FITS, timeout=5000)  # charts take a moment to follow
+        found[f"{width} {theme}"] = faults(page, colours_only=(width, theme) in RECOLOURED)
+    assert not any(found.values()), found
+
+
+@pytest.fixture(scope="module")
+def ids(installation: Installation) -> dict[str, str]:
+    teams = installation.does(installation.ada, "GET", "/teams")["items"]
+    return {"team": next(team["id"] for team in teams if team["name"] == "Protein folding")}
+
+
+@pytest.fixture
+def window(browsers: Browsers, installation: Installation) -> Callable[[Place], Page]:
+    return lambda place: browsers.window(None if place.stranger else installation.ada)
+
+
+class TestEveryPage:
+    @pytest.mark.parametrize("place", PLACES, ids=str)
+    def test_is_accessible(self, place: Place, window: Callable[[Place], Page], ids: dict[str, str]) -> None:
+        page = window(place)
+        page.goto(place.at(ids))
+        expect_title(page, place.title)
+        expect(page.get_by_role("status", name=re.compile("^(Loading|Opening)"))).to_have_count(0)
+        expect_accessible(page)
+
+    def test_that_is_planned_is_accessible(self, ada: Page) -> None:
+        for path in planned():
+            ada.goto(path)
+            expect(ada.get_by_text("What you can do today")).to_be_visible()
+            expect_accessible(ada, LOOKS[:1])
+
+    @pytest.mark.parametrize("chapter", ["Controls", "Data", "Feedback"])
+    def test_of_the_style_guide_is_accessible(self, ada: Page, chapter: str) -> None:
+        ada.goto("/design")
+        ada.get_by_role("tab", name=chapter).click()
+        expect(ada.get_by_role("tab", name=chapter)).to_have_attribute("aria-selected", "true")
+        expect_accessible(ada)
+
+
+def new_key(page: Page) -> None:
+    page.goto("/api-keys?new=1")
+
+
+def made_key(page: Page) -> None:
+    page.goto("/api-keys?new=1")
+    dialog(page).get_by_label("Name", exact=True).fill("accessible")
+    dialog(page).get_by_role("button", name="Create key").click()
+    expect(dialog(page).get_by_text("Copy it now")).to_be_visible()
+
+
+def doomed_key(page: Page) -> None:
+    page.goto("/api-keys")
+    from_row_menu(page, "nightly report", "Delete")
+
+
+def new_team(page: Page) -> None:
+    page.goto("/teams?new=1")
+
+
+def provider_key(page: Page) -> None:
+    page.goto("/provider-keys")
+    page.get_by_role("button", name="Add key of Amazon Web Services").click()
+
+
+def everywhere(page: Page) -> None:
+    page.goto("/security")
+    page.get_by_role("button", name="Sign out everywhere").click()
+
+
+def another_role(page: Page) -> None:
+    page.goto("/admin/users")
+    from_row_menu(page, "Chiara Conti", "Change role")
+
+
+def reset_link(page: Page) -> None:
+    page.goto("/admin/users")
+    from_row_menu(page, "Chiara Conti", "Make a reset link")
+
+
+def audit_entry(page: Page) -> None:
+    page.goto("/admin/audit?action=team.created")
+    page.get_by_role("row").nth(1).click()
+
+
+def job_in_full(page: Page) -> None:
+    page.goto("/jobs")
+    page.get_by_role("row").nth(1).click()
+
+
+def schedule_by_hand(page: Page) -> None:
+    page.goto("/jobs?view=schedules")
+    page.get_by_role("button", name=re.compile("^Run ")).first.click()
+
+
+def palette(page: Page) -> None:
+    page.goto("/profile")
+    expect_title(page, "Profile")
+    open_palette(page)
+
+
+def shortcuts(page: Page) -> None:
+    page.goto("/profile")
+    expect_title(page, "Profile")
+    page.keyboard.press("?")
+
+
+OPENINGS = [
+    new_key,
+    made_key,
+    doomed_key,
+    new_team,
+    provider_key,
+    everywhere,
+    another_role,
+    reset_link,
+    audit_entry,
+    job_in_full,
+    schedule_by_hand,
+    palette,
+    shortcuts,
+]
+
+
+class TestEveryDialog:
+    @pytest.mark.parametrize("open_it", OPENINGS, ids=lambda opening: opening.__name__)
+    def test_is_accessible(self, ada: Page, open_it: Callable[[Page], None]) -> None:
+        open_it(ada)
+        expect(dialog(ada)).to_be_visible()
+        expect_accessible(ada)
+
+    def test_of_the_navigation_on_a_phone_is_accessible(self, ada: Page) -> None:
+        ada.set_viewport_size({"width": 390, "height": 844})
+        ada.goto("/profile")
+        ada.get_by_role("button", name="Open navigation").click()
+        expect(dialog(ada)).to_be_visible()
+        expect_accessible(ada, LOOKS[2:])
+
+    def test_of_an_ended_session_is_accessible(self, browsers: Browsers, installation: Installation) -> None:
+        who = installation.newcomer()
+        page = browsers.window(who)
+        page.goto("/profile")
+        expect_title(page, "Profile")
+        installation.does(who, "POST", "/auth/logout-everywhere")
+        page.get_by_role("link", name="Teams", exact=True).click()
+        expect(page.get_by_role("dialog", name="Your session has ended")).to_be_visible()
+        expect_accessible(page)
+
+
+class TestAPageThatMayNotBeSeen:
+    def test_is_accessible(self, browsers: Browsers, installation: Installation) -> None:
+        page = browsers.window(installation.chiara)
+        page.goto("/admin/users")
+        expect(page.get_by_text("You are not allowed to see this")).to_be_visible()
+        expect_accessible(page)
