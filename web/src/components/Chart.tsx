@@ -30,7 +30,7 @@ export function Chart(props: ChartProps) {
   const { label, series, height = 240 } = props;
   const [asTable, setAsTable] = useState(false);
   return (
-    <figure className="grid gap-2">
+    <figure className="grid grid-cols-[minmax(0,1fr)] gap-2">
       <figcaption className="flex flex-wrap items-center gap-x-4 gap-y-1">
         <span className="font-medium">{label}</span>
         <ul className="flex flex-wrap gap-x-3 text-xs text-ink-2">

@@ -47,14 +47,14 @@ export default function ChartCanvas(props: ChartProps & { height: number }) {
 
   const summary = `${label}: ${series.map((each) => each.name).join(", ")}, ${moments.length} moments. Arrow keys read the values; a table holds them all.`;
   return (
-    <div className="relative h-full">
+    <div className="relative h-full min-w-0">
       <div
         ref={box}
         role="img"
         aria-label={summary}
         tabIndex={0}
         onKeyDown={press}
-        className="h-full rounded"
+        className="h-full overflow-hidden rounded"
       />
       {spot && <Readout {...props} spot={spot} width={box.current?.clientWidth ?? 0} />}
     </div>

@@ -90,7 +90,7 @@ export function Charts({ theme }: { theme: Theme }) {
   const data = useMemo(prices, []);
   const shades = useMemo(heat, []);
   return (
-    <div className="grid gap-6">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-6">
       <Chart label={`Price of a day, sample (${theme})`} {...data} words={dollars} />
       <Heatmap label={`Interruptions by type and hour, sample (${theme})`} {...shades} words={share} />
     </div>

@@ -68,13 +68,13 @@ export function Design() {
 
 function Parts({ parts }: { parts: Part[] }) {
   return (
-    <div className="grid gap-8">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-8">
       {parts.map((part) => (
         <section key={part.key} aria-labelledby={`part-${part.key}`}>
           <h2 id={`part-${part.key}`} className="mb-3 text-base font-semibold">
             {part.title}
           </h2>
-          <div className="grid overflow-hidden rounded border border-line xl:grid-cols-2">
+          <div className="grid grid-cols-[minmax(0,1fr)] overflow-hidden rounded border border-line xl:grid-cols-[minmax(0,1fr)_minmax(0,1fr)]">
             {(["light", "dark"] as const).map((theme) => (
               <div key={theme} data-theme={theme} className="min-w-0 bg-surface p-5 text-ink">
                 {part.draw(theme)}
