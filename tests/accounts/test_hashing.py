@@ -1,6 +1,7 @@
 """The real hasher."""
 
 import asyncio
+from threading import Barrier, Event
 
 import pytest
 
@@ -30,17 +31,26 @@ class TestArgon2:
         assert not await hasher.matches("", None)
         assert not await hasher.matches("correct horse", None)
 
-    async def test_works_on_a_few_at_a_time(self, hasher: Argon2, monkeypatch: pytest.MonkeyPatch) -> None:
-        now, most = 0, 0
+    async def test_works_on_a_few_at_a_time(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        hasher, together, inside, most = Argon2(), Barrier(AT_ONCE, timeout=20), [], []
 
-        async def counted(*_args: object) -> str:
-            nonlocal now, most
-            now += 1
-            most = max(most, now)
-            await asyncio.sleep(0)
-            now -= 1
+        def counted(_password: str) -> str:
+            inside.append(1)
+            together.wait()  # until so many are in; if more could be, they would be counted by now
+            most.append(len(inside))
+            together.wait()
+            inside.pop()
             return ""
 
-        monkeypatch.setattr(asyncio, "to_thread", counted)  # to see how many are in at once, without racing threads
-        await asyncio.gather(*(hasher.hash(str(number)) for number in range(20)))
-        assert most == AT_ONCE
+        monkeypatch.setattr(hasher._hasher, "hash", counted)
+        await asyncio.gather(*(hasher.hash(str(number)) for number in range(5 * AT_ONCE)))
+        assert max(most) == AT_ONCE
+
+    async def test_does_not_wait_for_jobs_that_block(self, hasher: Argon2) -> None:
+        let_go = Event()
+        blocked = [asyncio.ensure_future(asyncio.to_thread(let_go.wait, 30)) for _ in range(40)]
+        try:
+            assert await asyncio.wait_for(hasher.hash("correct horse"), 10)
+        finally:
+            let_go.set()
+            await asyncio.gather(*blocked)
