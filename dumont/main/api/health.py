@@ -48,7 +48,9 @@ async def metrics(request: Request) -> Response:
 
 def _may_read(request: Request, settings: Settings) -> bool:
     if settings.metrics_token is None:
-        return request.client is not None and _is_loopback(request.client.host)
+        # What a proxy on this machine passes on comes from loopback too, and from anywhere.
+        passed_on = any(name in request.headers for name in ("forwarded", "x-forwarded-for", "via"))
+        return not passed_on and request.client is not None and _is_loopback(request.client.host)
     given = request.headers.get("authorization", "").removeprefix("Bearer ")
     return hmac.compare_digest(given.encode(), settings.metrics_token.get_secret_value().encode())
 
