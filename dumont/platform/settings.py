@@ -234,7 +234,7 @@ def _validated(given: Mapping[str, Any]) -> Settings:
                 f"Unknown setting {name} in dumont.toml.", hint="`dumont config show` lists all settings."
             ) from None
         raise Invalid(
-            f"Setting {name} ({env_names(name)[0]}) is wrong: {first['msg']}.",
+            f"Setting {name} ({env_names(name)[0]}) is wrong: {first['msg'].removeprefix('Value error, ')}.",
             hint="`dumont config show` lists all settings with what each one is for.",
         ) from None
 
