@@ -98,11 +98,11 @@ async def _our_mistake(request: Request, error: Exception) -> JSONResponse:
 
 
 def _is_away(error: Exception) -> bool:
-    """Cancelled by its time limit, or the connection went away in mid-statement (SQLSTATE classes 08 and 57P)."""
+    """Cancelled by its time limit or to end a deadlock (40), or the connection went away in mid-statement (08, 57P)."""
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return True
     state = str(getattr(getattr(error, "orig", None), "sqlstate", "") or "")
-    return state == STATEMENT_CANCELLED or state.startswith(("08", "57P", "53"))
+    return state == STATEMENT_CANCELLED or state.startswith(("08", "40", "57P", "53"))
 
 
 def _path(location: tuple[int | str, ...]) -> str:

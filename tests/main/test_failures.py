@@ -202,6 +202,7 @@ class TestDatabase:
             await broken.error_of("SELECT 1", url=database_url.replace(f"/{name}", "/no_such_database")),
             await broken.error_of("SELECT pg_terminate_backend(pg_backend_pid())"),
             await broken.error_of("SET LOCAL statement_timeout = 10", "SELECT pg_sleep(5)"),
+            await broken.error_of("DO $$ BEGIN RAISE SQLSTATE '40P01'; END $$"),
             PoolTimeout(),
             ConnectionResetError(),
         ]
