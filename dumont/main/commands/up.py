@@ -62,7 +62,7 @@ def _tell_ready(where: str, *, worker: bool) -> None:
         _say("Worker is running. Stop it with Ctrl-C.")
         return
     _say(f"\n  Dumont Cloud is running at {where}\n")
-    _say("  Next: open it and make the first account, which becomes the administrator.")
+    _say("  Next: open it and sign in. On a new system the first account becomes the administrator.")
     if not worker:
         _say("  Jobs wait for a worker: `dumont worker`.")
     _say("  Stop with Ctrl-C.\n")
