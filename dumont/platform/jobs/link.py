@@ -33,6 +33,7 @@ class Listener:
         self._heard: dict[str, Callable[[str], None]] = {}
         self._lost: list[Callable[[], None]] = []
         self._connection: asyncpg.Connection | None = None
+        self._turn = asyncio.Lock()  # a connection does one thing at a time
 
     async def on(self, channel: str, heard: Callable[[str], None], *, lost: Callable[[], None] = lambda: None) -> None:
         """`lost` is called after a reconnect, because notices may have been missed."""
@@ -53,22 +54,25 @@ class Listener:
         cut = asyncio.Event()
         connection.add_termination_listener(lambda _: cut.set())
         try:
-            for channel in self._heard:
-                await self._listen(connection, channel)
+            # From here on `on` listens by itself to a channel that it adds while these are gone through.
             self._connection = connection
-            for lost in self._lost:
+            for channel in tuple(self._heard):
+                await self._listen(connection, channel)
+            for lost in tuple(self._lost):
                 lost()
             while not cut.is_set():
                 with suppress(TimeoutError):
                     await asyncio.wait_for(cut.wait(), CHECK_SECONDS)
-                await asyncio.wait_for(connection.execute("SELECT 1"), CHECK_SECONDS)
+                async with self._turn:
+                    await asyncio.wait_for(connection.execute("SELECT 1"), CHECK_SECONDS)
         finally:
             self._connection = None
             connection.terminate()
 
     async def _listen(self, connection: asyncpg.Connection, channel: str) -> None:
         heard = self._heard[channel]
-        await connection.add_listener(channel, lambda _connection, _pid, _channel, payload: heard(payload))
+        async with self._turn:
+            await connection.add_listener(channel, lambda _connection, _pid, _channel, payload: heard(payload))
 
 
 @asynccontextmanager

@@ -15,7 +15,7 @@ from dumont.platform.work import Caller
 from tests.fakes.live import ANNA, Line, Tokens, Writer
 
 MakeHub = Callable[..., Awaitable[Hub]]
-QUICK = Limits(hello_seconds=0.05, ping_seconds=0.05, silent_seconds=0.3)
+QUICK = Limits(hello_seconds=0.05, ping_seconds=0.1, silent_seconds=1)
 
 
 class TestHello:
