@@ -23,7 +23,7 @@ export function Heatmap({ label, rows, columns, values, words }: Props) {
   const share = (value: number) => (value - low) / (high - low || 1);
   return (
     <figure className="grid gap-2">
-      <div className="thin-scroll overflow-x-auto">
+      <section tabIndex={0} aria-label={`${label}, scrolls`} className="thin-scroll overflow-x-auto rounded">
         <table className="w-full min-w-md border-separate text-xs" style={{ borderSpacing: GAP }}>
           <caption className="sr-only">{label}</caption>
           <thead>
@@ -54,7 +54,7 @@ export function Heatmap({ label, rows, columns, values, words }: Props) {
             ))}
           </tbody>
         </table>
-      </div>
+      </section>
       <figcaption className="figures flex items-center justify-end gap-2 text-xs text-ink-3">
         {words(low)}
         <span
