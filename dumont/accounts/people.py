@@ -5,12 +5,13 @@ from uuid import UUID
 from dumont.accounts import audit, reset_password
 from dumont.accounts.events import AccountChanged
 from dumont.accounts.reset_password import ResetLink
+from dumont.accounts.rules import roles
 from dumont.accounts.rules.roles import AccountRole
 from dumont.accounts.store import people as store
 from dumont.accounts.store import users
 from dumont.accounts.store.people import Person, Search
 from dumont.accounts.tables import User
-from dumont.basics.errors import Conflict, NotFound
+from dumont.basics.errors import Conflict, NotAllowed, NotFound
 from dumont.basics.page import Page, cut, read_cursor
 from dumont.platform.work import Work
 
@@ -41,6 +42,7 @@ async def change(work: Work, user_id: UUID, *, role: AccountRole | None, disable
     if user.role == "admin" and user.disabled_at is None and (demoted or disabled):
         await _demand_other_admin(work, user_id)
     if role is not None and role != user.role:
+        _demand_no_less(work, role)
         await _set_role(work, user, role)
     if disabled is not None and disabled != (user.disabled_at is not None):
         await _set_disabled(work, user_id, disabled=disabled)
@@ -49,7 +51,9 @@ async def change(work: Work, user_id: UUID, *, role: AccountRole | None, disable
 
 async def make_reset_link(work: Work, user_id: UUID) -> ResetLink:
     """For where there is no mail: the administrator hands it over."""
-    return await reset_password.make_link(work, await _existing(work, user_id))
+    user = await _existing(work, user_id)
+    _demand_no_less(work, user.role)
+    return await reset_password.make_link(work, user)
 
 
 async def sign_out(work: Work, user_id: UUID) -> None:
@@ -57,6 +61,12 @@ async def sign_out(work: Work, user_id: UUID) -> None:
     await users.end_sessions(work.tx, user_id)
     await audit.record(work, "session.all_ended", ("user", user_id), "Signed the person out everywhere")
     await work.publish(AccountChanged(user_id=user_id))
+
+
+def _demand_no_less(work: Work, role: AccountRole) -> None:
+    """Else an API key that manages people could take, or give, all that its owner may do."""
+    if beyond := roles.beyond(roles.allowed(role), work.caller.permissions):
+        raise NotAllowed("This gives more than you may do yourself.", hint=f"It needs {', '.join(beyond)} too.")
 
 
 async def _set_role(work: Work, user: User, role: AccountRole) -> None:

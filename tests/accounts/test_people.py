@@ -37,6 +37,19 @@ class TestPeople:
         await Person.signs_in(admin.client, ada.email)
         assert (await admin.gets(f"/admin/users/{await ada.id()}"))["sessions"] == 2
 
+    async def test_are_no_way_for_a_key_to_gain_what_it_has_not(self, admin: Person, ada: Person) -> None:
+        made = await admin.does("POST", "/api-keys", {"name": "x", "scopes": ["users:manage"]})
+        robot, her = admin.with_key(made["key"]), f"/admin/users/{await ada.id()}"
+        himself = f"/admin/users/{await admin.id()}"
+        for method, path, body in (
+            ("POST", f"{himself}/reset-link", None),
+            ("POST", f"{her}/reset-link", None),
+            ("PATCH", her, {"role": "admin"}),
+        ):
+            refused = await robot.asks(method, path, body)
+            assert (refused.status_code, "account:write" in refused.json()["hint"]) == (403, True), path
+        assert (await robot.does("PATCH", her, {"disabled": True}))["role"] == "user"
+
 
 class TestDisabling:
     async def test_wakes_what_holds_a_connection_of_the_account(
