@@ -23,6 +23,8 @@ class SpaFiles(StaticFiles):
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         if scope["method"] not in ("GET", "HEAD"):
+            if path.startswith("api/"):
+                raise HTTPException(404)
             raise HTTPException(405, headers={"allow": "GET, HEAD"})
         if path in (".", "index.html") or not _is_file(path):
             return self._index()

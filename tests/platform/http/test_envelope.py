@@ -32,8 +32,9 @@ class TestEveryAnswer:
         headers = (await client.get("/api/system")).headers
         assert int(headers["ratelimit-limit"]) > int(headers["ratelimit-remaining"])
 
-    async def test_is_a_problem_where_there_is_nothing(self, client: AsyncClient) -> None:
-        answer = await client.get("/api/nothing")
+    @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
+    async def test_is_a_problem_where_there_is_nothing(self, client: AsyncClient, method: str) -> None:
+        answer = await client.request(method, "/api/nothing")
         assert answer.headers["content-type"] == "application/problem+json"
         assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
