@@ -48,6 +48,9 @@ def _look_after(embedded: EmbeddedPostgres, enough: Event) -> None:
     while not enough.wait(LOOK_SECONDS):
         try:
             embedded.start()
+            embedded.trim_log()
+        except OSError as error:
+            log.warning("embedded_database_not_looked_after", error=error.strerror)
         except Failure as failure:
             log.error("embedded_database_away", error=failure.message)
 
