@@ -51,4 +51,3 @@ PRUNE_JOBS = Job(
     key=lambda _args: "platform.prune_jobs",
     sample=NoArgs(),
 )
-JOBS = (PRUNE_JOBS,)
