@@ -130,6 +130,11 @@ class TestExamine:
         wanted = {**sound, "DUMONT_OTEL_ENDPOINT": "http://127.0.0.1:4318"}
         assert (await found(wanted, "traces")).state == "wrong"
 
+    async def test_makes_no_embedded_database_to_look_at(self, sound: dict[str, str]) -> None:
+        finding = await found({**sound, "DATABASE_URL": ""}, "database")
+        assert (finding.state, finding.says) == ("ok", "embedded, will be made at the first start")
+        assert not (Path(sound["DUMONT_HOME"]) / "postgres").exists()
+
     @pytest.mark.parametrize("wrong", ["refused", "password"])
     async def test_finds_a_database_that_is_away(self, sound: dict[str, str], wrong: str) -> None:
         password = str(make_url(sound["DATABASE_URL"]).password)
