@@ -1,6 +1,7 @@
 """What people do in the browser, in one call each."""
 
 import re
+from typing import Literal
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -76,3 +77,10 @@ def use_dark_theme(page: Page) -> None:
     page.get_by_role("button", name="Theme", exact=True).click()
     page.get_by_role("menuitemcheckbox", name="Dark").click()
     page.keyboard.press("Escape")
+
+
+def follow_system(page: Page, theme: Literal["light", "dark"]) -> None:
+    """The system turns light or dark, and the page has followed to the last colour."""
+    page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+    expect(page.locator("html")).to_have_attribute("data-theme", theme)
+    page.wait_for_function("() => document.getAnimations().every(each => each.playState !== 'running')")
