@@ -27,6 +27,7 @@ async def reset(work: Work, email: str) -> Letter | None:
     link = await reset_password.make_link(work, user)
     text = (
         f"Hello {user.name},\n\nchoose a new password here:\n\n{link.url}\n\n"
+        "Everyone is signed out by it then, and your API keys are removed.\n"
         "The link is good once, for an hour. If you did not ask for it, there is nothing to do.\n"
     )
     return Letter(user.email, "Choose a new password", text)

@@ -8,7 +8,7 @@ from dumont.accounts.events import AccountChanged, ResetAsked
 from dumont.accounts.hashing import PasswordHasher
 from dumont.accounts.rules import tokens
 from dumont.accounts.rules.passwords import demand_strong
-from dumont.accounts.store import users
+from dumont.accounts.store import api_keys, users
 from dumont.accounts.tables import PasswordReset, User
 from dumont.basics.errors import Invalid
 from dumont.platform.http.buckets import Buckets
@@ -50,6 +50,7 @@ def address_of(settings: Settings) -> str:
 
 
 async def reset(work: Work, hasher: PasswordHasher, buckets: Buckets, *, token: str, new: str) -> None:
+    """Takes the account back: whoever had got in loses the sessions, and also the API keys made on the way."""
     await throttle.before_reset(work, buckets)
     digest = tokens.digest(token)
     user = await users.owner_of_reset(work.tx, digest, work.now)
@@ -60,5 +61,7 @@ async def reset(work: Work, hasher: PasswordHasher, buckets: Buckets, *, token: 
     if not await users.spend_reset(work.tx, digest, user.id):
         raise ResetLinkOver.field("token", "was used already")
     await users.set_password(work.tx, user.id, hashed)
-    await audit.record(work, "password.reset", ("user", user.id), "Set a new password by link", actor_id=user.id)
+    details = {"api_keys_removed": await api_keys.remove_all(work.tx, user.id)}
+    summary = "Set a new password by link"
+    await audit.record(work, "password.reset", ("user", user.id), summary, details=details, actor_id=user.id)
     await work.publish(AccountChanged(user_id=user.id))

@@ -41,6 +41,12 @@ class TestChange:
         await ada.does("POST", "/auth/password", {"current_password": PASSWORD, "new_password": NEW})
         assert (await ada.asks("GET", "/auth/me")).json()["code"] == "token_expired"
 
+    async def test_leaves_the_api_keys(self, ada: Person) -> None:
+        wish = {"name": "robot", "scopes": ["account:read"]}
+        robot = ada.with_key((await ada.does("POST", "/api-keys", wish))["key"])
+        await ada.does("POST", "/auth/password", {"current_password": PASSWORD, "new_password": NEW})
+        assert (await robot.asks("GET", "/auth/me")).status_code == 200
+
     async def test_asks_for_the_current_one(self, ada: Person) -> None:
         body = {"current_password": "guess", "new_password": NEW}
         answer = await ada.asks("POST", "/auth/password", body)
@@ -90,6 +96,16 @@ class TestReset:
         assert (await reset(client, await link_for(admin, ada))).status_code == 204
         assert (await ada.asks("GET", "/auth/me")).json()["code"] == "session_revoked"
         assert [await log_in(client, ada.email, text) for text in (PASSWORD, NEW)] == [401, 200]
+
+    async def test_takes_the_api_keys_away_and_says_how_many(
+        self, client: httpx.AsyncClient, admin: Person, ada: Person
+    ) -> None:
+        wish = {"name": "robot", "scopes": ["account:read"]}
+        robots = [person.with_key((await person.does("POST", "/api-keys", wish))["key"]) for person in (ada, ada, admin)]
+        await reset(client, await link_for(admin, ada))
+        assert [(await robot.asks("GET", "/auth/me")).status_code for robot in robots] == [401, 401, 200]
+        line = (await admin.gets("/admin/audit?action=password.reset"))["items"][0]
+        assert line["details"] == {"api_keys_removed": 2}
 
     async def test_is_good_once_and_ends_the_other_links(
         self, client: httpx.AsyncClient, admin: Person, ada: Person

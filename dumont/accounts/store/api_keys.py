@@ -66,6 +66,12 @@ async def expiry(tx: Tx, key_id: UUID) -> datetime | None:
     return (await tx.execute(select(ApiKey.expires_at).where(ApiKey.id == key_id))).scalar_one_or_none()
 
 
+async def remove_all(tx: Tx, user_id: UUID) -> int:
+    """How many there were."""
+    gone = await tx.execute(delete(ApiKey).where(ApiKey.user_id == user_id).returning(ApiKey.id))
+    return len(gone.scalars().all())
+
+
 async def remove(tx: Tx, key_id: UUID, user_id: UUID) -> str | None:
     """The name it had."""
     mine = (ApiKey.id == key_id) & (ApiKey.user_id == user_id)
