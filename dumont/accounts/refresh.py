@@ -8,7 +8,7 @@ from dumont.accounts.guard import SessionRevoked
 from dumont.accounts.login import SignedIn
 from dumont.accounts.rules import tokens
 from dumont.accounts.rules.sessions import Verdict, judge_spent
-from dumont.accounts.signer import AccessClaims
+from dumont.accounts.signer import AccessClaims, Signer
 from dumont.accounts.store import sessions
 from dumont.accounts.store.sessions import Seen
 from dumont.basics.errors import NotSignedIn
@@ -19,9 +19,9 @@ class TokenReplayed(SessionRevoked):
     keeps_work = True
 
 
-async def refresh(work: Work, refresh_token: str) -> SignedIn:
-    """Of callers at the same moment one gets the next refresh token, the others an access token to go on with."""
-    fresh = tokens.new_token()
+async def refresh(work: Work, signer: Signer, refresh_token: str) -> SignedIn:
+    """Callers at the same moment, and one whose answer was lost, get the same next refresh token."""
+    fresh = signer.successor(refresh_token)
     rotated = await sessions.rotate(
         work.tx,
         tokens.digest(refresh_token),
@@ -32,16 +32,17 @@ async def refresh(work: Work, refresh_token: str) -> SignedIn:
     )
     if rotated is not None:
         return SignedIn(AccessClaims(rotated.user_id, rotated.id, rotated.version), fresh)
-    seen = await sessions.seen(work.tx, tokens.digest(refresh_token), work.now)
+    seen = await sessions.seen(work.tx, tokens.digest(refresh_token), tokens.digest(fresh), work.now)
     if seen is None:
         raise NotSignedIn("This refresh token is not one of ours.")
-    return await _spent(work, seen)
+    return await _spent(work, seen, fresh)
 
 
-async def _spent(work: Work, seen: Seen) -> SignedIn:
+async def _spent(work: Work, seen: Seen, following: str) -> SignedIn:
     match judge_spent(seen.spent_at, alive=seen.alive, now=work.now):
         case Verdict.GO_ON:
-            return SignedIn(AccessClaims(seen.user_id, seen.id, seen.version), None)
+            again = following if seen.following_is_live else None
+            return SignedIn(AccessClaims(seen.user_id, seen.id, seen.version), again)
         case Verdict.STOLEN:
             await sessions.end(work.tx, seen.id, seen.user_id, work.now)
             summary = "Ended the session: a refresh token was used twice"

@@ -1,5 +1,7 @@
 """Access tokens: signed, short-lived, good only together with a session that is still open."""
 
+import hmac
+from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -46,6 +48,14 @@ class Signer:
             "exp": now + timedelta(seconds=life_seconds),
         }
         return jwt.encode(body, self._key, algorithm="HS256")
+
+    def successor(self, refresh_token: str) -> str:
+        """The refresh token after this one: the same whenever asked, and to be found with the key alone.
+
+        So an answer that was lost can be given again, though the database keeps nothing but hashes.
+        """
+        proof = hmac.digest(self._key.encode(), f"refresh token after {refresh_token}".encode(), "sha256")
+        return urlsafe_b64encode(proof).rstrip(b"=").decode()
 
     def read(self, token: str, now: datetime) -> AccessClaims:
         claims, expires = self._verified(token)

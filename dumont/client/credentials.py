@@ -77,7 +77,8 @@ class CredentialFile:
             except NotSignedIn:
                 self._write(_with(credentials, server, None))
                 raise
-            fresh = replace(entry, access_token=grant["access_token"], refresh_token=grant.get("refresh_token"))
+            following = grant.get("refresh_token") or entry.refresh_token  # never nothing over something
+            fresh = replace(entry, access_token=grant["access_token"], refresh_token=following)
             self._write(_with(credentials, server, fresh, current=credentials.current))
             return fresh.access_token
 

@@ -23,13 +23,25 @@ class TestRefresh:
         assert (await ada.gets("/auth/me"))["email"] == ada.email
         assert (await refresh(client, answer["refresh_token"])).status_code == 200
 
-    async def test_lets_a_late_twin_go_on_without_another_refresh_token(
+    async def test_gives_a_lost_answer_again_and_the_session_goes_on(
         self, client: httpx.AsyncClient, ada: Person, clock: FakeClock
     ) -> None:
-        await refresh(client, ada.refresh_token)
+        lost = (await refresh(client, ada.refresh_token)).json()
+        clock.advance(seconds=10)
+        again = (await refresh(client, ada.refresh_token)).json()
+        assert again["refresh_token"] == lost["refresh_token"]
+        clock.advance(minutes=20)
+        assert (await refresh(client, again["refresh_token"])).json()["refresh_token"]
+
+    async def test_lets_a_late_twin_go_on_without_a_refresh_token_that_another_used_already(
+        self, client: httpx.AsyncClient, ada: Person, clock: FakeClock
+    ) -> None:
+        second = (await refresh(client, ada.refresh_token)).json()
+        third = (await refresh(client, second["refresh_token"])).json()
         clock.advance(seconds=10)
         twin = await refresh(client, ada.refresh_token)
         assert (twin.status_code, twin.json()["refresh_token"]) == (200, None)
+        assert (await refresh(client, third["refresh_token"])).status_code == 200
 
     async def test_ends_the_whole_session_when_an_old_token_comes_back(
         self, client: httpx.AsyncClient, ada: Person, clock: FakeClock
@@ -63,14 +75,16 @@ class TestRefresh:
         clock.advance(days=30)
         assert (await refresh(client, ada.refresh_token)).json()["code"] == "session_revoked"
 
-    async def test_goes_round_for_32_callers_at_once(self, crowd: httpx.AsyncClient) -> None:
+    async def test_goes_round_for_32_callers_at_once(self, crowd: httpx.AsyncClient, clock: FakeClock) -> None:
         ada = await Person.joins(crowd, "ada@example.com")
         answers = await asyncio.gather(*(refresh(crowd, ada.refresh_token) for _ in range(32)))
         assert [answer.status_code for answer in answers] == [200] * 32
-        assert len([answer for answer in answers if answer.json()["refresh_token"]]) == 1
+        (following,) = {answer.json()["refresh_token"] for answer in answers}
         for answer in answers:
             person = Person(crowd, ada.email, answer.json()["access_token"], "")
             assert (await person.asks("GET", "/auth/me")).status_code == 200
+        clock.advance(minutes=10)
+        assert (await refresh(crowd, following)).status_code == 200
 
 
 class TestCookie:
@@ -82,6 +96,19 @@ class TestCookie:
         renewed = await client.post("/auth/refresh")
         assert (renewed.status_code, renewed.json()["refresh_token"]) == (200, None)
         assert client.cookies["dumont_refresh"] != before
+
+    async def test_comes_again_when_the_answer_that_brought_it_was_lost(
+        self, client: httpx.AsyncClient, ada: Person, clock: FakeClock
+    ) -> None:
+        await client.post("/auth/login", json=COOKIE)
+        before = client.cookies["dumont_refresh"]
+        await client.post("/auth/refresh")
+        renewed = client.cookies["dumont_refresh"]
+        client.cookies.clear()
+        again = await client.post("/auth/refresh", headers={"cookie": f"dumont_refresh={before}"})
+        assert f"dumont_refresh={renewed};" in again.headers["set-cookie"]
+        clock.advance(minutes=10)
+        assert (await client.post("/auth/refresh")).status_code == 200
 
     async def test_belongs_to_this_host_alone_where_there_is_tls(self, client: httpx.AsyncClient, ada: Person) -> None:
         answer = await client.post("https://dumont.test/api/v1/auth/login", json=COOKIE)

@@ -55,6 +55,12 @@ class TestSigner:
             SIGNER.read(token, NOW)
         assert refusal.value.code == "not_signed_in"
 
+    def test_finds_the_same_refresh_token_after_another_and_nobody_does_without_the_key(self) -> None:
+        assert SIGNER.successor("a") == Signer(KEY).successor("a")
+        others = {Signer("x" * 64).successor("a"), SIGNER.successor("b"), SIGNER.successor(SIGNER.successor("a"))}
+        assert len(others | {SIGNER.successor("a")}) == 4
+        assert {len(token) for token in others} == {43}
+
     def test_wants_a_long_key(self) -> None:
         with pytest.raises(Invalid):
             Signer("k" * 31)

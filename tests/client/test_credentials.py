@@ -71,6 +71,12 @@ class TestRenewing:
         assert file.read().servers[SERVER].refresh_token == "r2"
         assert file.read().current == OTHER
 
+    def test_keeps_the_refresh_token_when_no_other_comes(self, file: CredentialFile) -> None:
+        file.keep(SERVER, Entry("a@x", access_token="a1", refresh_token="r1"))
+        none: Grant = {"access_token": "a2", "refresh_token": None, "expires_in": 900}
+        assert StoredTokens(file, SERVER).renew("a1", lambda _token: none) == "a2"
+        assert file.read().servers[SERVER] == Entry("a@x", access_token="a2", refresh_token="r1")
+
     def test_takes_what_another_process_got_meanwhile(self, file: CredentialFile) -> None:
         file.keep(SERVER, Entry("a@x", access_token="a9", refresh_token="r9"))
         assert StoredTokens(file, SERVER).renew("a1", no_exchange) == "a9"

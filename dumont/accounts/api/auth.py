@@ -44,12 +44,16 @@ async def log_in(work: guard.Anyone, body: Credentials, handout: HandedOut, hash
 
 @router.post("/refresh", summary="Renew the access token", responses=problems())
 async def refresh_session(work: guard.Anyone, handout: HandedOut, body: Refresh | None = None) -> Grant:
-    """Each refresh token is good once: the answer holds the next. One that comes back later ends its session."""
+    """Each refresh token is good once: the answer holds the next. If the answer is lost, ask again within ten seconds.
+
+    A token that comes back later ends its session.
+    """
     given = body.refresh_token.get_secret_value() if body and body.refresh_token else None
     token = given or handout.cookie(work)
     if token is None:
         raise NotSignedIn("There is no refresh token, neither in the body nor in the cookie.")
-    return handout.answer(work, await refresh.refresh(work, token), "token" if given else "cookie")
+    signed_in = await refresh.refresh(work, handout.signer, token)
+    return handout.answer(work, signed_in, "token" if given else "cookie")
 
 
 @router.post("/logout", status_code=204, summary="Sign out", responses=problems(409))

@@ -19,6 +19,10 @@ class Handout:
         self._request, self._response, self._signer = request, response, signer
 
     @property
+    def signer(self) -> Signer:
+        return self._signer
+
+    @property
     def user_agent(self) -> str:
         return "".join(character for character in self._request.headers.get("user-agent", "")[:300] if character >= " ")
 

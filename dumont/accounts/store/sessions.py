@@ -35,7 +35,9 @@ UPDATE sessions s SET last_used_at = :now, expires_at = :expires_at, ip = :ip FR
 WHERE s.id = spent.session_id RETURNING s.id, s.user_id, s.version
 """)
 SEEN = text(f"""
-SELECT s.id, s.user_id, s.version, t.spent_at, {ALIVE} AS alive
+SELECT s.id, s.user_id, s.version, t.spent_at, {ALIVE} AS alive, EXISTS (
+    SELECT 1 FROM refresh_tokens f WHERE f.hash = :following AND f.session_id = s.id AND f.spent_at IS NULL
+) AS following_is_live
 FROM refresh_tokens t JOIN sessions s ON s.id = t.session_id JOIN users u ON u.id = s.user_id WHERE t.hash = :hash
 """)
 
@@ -65,6 +67,8 @@ class Seen:
     version: int
     spent_at: datetime | None
     alive: bool
+    following_is_live: bool
+    """Nobody has used the token after it yet."""
 
 
 async def standing(glance: Glance, session_id: UUID, user_id: UUID, now: datetime) -> Standing | None:
@@ -86,8 +90,8 @@ async def rotate(tx: Tx, old: bytes, new: bytes, *, now: datetime, expires_at: d
     return Rotated(*row) if row else None
 
 
-async def seen(tx: Tx, token_hash: bytes, now: datetime) -> Seen | None:
-    row = (await tx.execute(SEEN, {"hash": token_hash, "now": now})).one_or_none()
+async def seen(tx: Tx, token_hash: bytes, following: bytes, now: datetime) -> Seen | None:
+    row = (await tx.execute(SEEN, {"hash": token_hash, "following": following, "now": now})).one_or_none()
     return Seen(*row) if row else None
 
 
