@@ -28,7 +28,6 @@ class Settings(BaseModel):
     host: str = _setting("127.0.0.1", "Address to listen on.", "APP_HOST")
     port: int = _setting(8000, "Port of the API and the web application.", "APP_PORT", ge=0, le=65535)
     public_url: str = _setting("", "Address under which people reach this server; used in links and for cookies.")
-    demo: bool = _setting(False, "Fill the system with simulated providers.")
 
     database_url: SecretStr | None = _setting(
         None, "PostgreSQL 15 or newer; unset means the embedded one.", "DATABASE_URL"

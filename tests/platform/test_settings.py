@@ -135,7 +135,7 @@ class TestWrongValue:
         [
             ("port", "web"),
             ("port", "70000"),
-            ("demo", "perhaps"),
+            ("sign_up_open", "perhaps"),
             ("log_level", "loud"),
             ("database_pool_size", "1"),
             ("database_statement_seconds", "inf"),
@@ -173,8 +173,8 @@ class TestRows:
         assert all(row.description.endswith(".") or row.secret or ":" in row.description for row in found.values())
 
     def test_tell_value_default_and_source(self, home: Path) -> None:
-        row = next(row for row in rows(loaded(home, {"DUMONT_DEMO": "1"})) if row.name == "demo")
-        assert (row.value, row.default, row.source) == ("true", "false", "environment")
+        row = next(row for row in rows(loaded(home, {"DUMONT_SIGN_UP_OPEN": "0"})) if row.name == "sign_up_open")
+        assert (row.value, row.default, row.source) == ("false", "true", "environment")
 
     def test_never_hold_a_secret(self, home: Path) -> None:
         found = loaded(home, SECRETS)

@@ -22,7 +22,6 @@ class System(BaseModel):
     has_accounts: bool = Field(description="False on an empty system, whose first account becomes administrator.")
     sign_up_open: bool
     mail_configured: bool = Field(description="Whether a forgotten password can be reset by mail.")
-    demo: bool
     areas: list[Area]
 
 
@@ -34,6 +33,5 @@ async def show_system(work: guard.Anyone) -> System:
         has_accounts=has_accounts,
         sign_up_open=work.settings.sign_up_open or not has_accounts,
         mail_configured=work.settings.smtp_url is not None,
-        demo=work.settings.demo,
         areas=[Area(key=key, title=title, ready=ready) for key, title, ready in AREAS],
     )

@@ -53,12 +53,7 @@ function Figures() {
         note={failures ? "wait for a hand" : failures === 0 ? "none" : undefined}
         bad={Boolean(failures)}
       />
-      <Figure
-        name="Version"
-        to="/admin/settings"
-        value={system?.version}
-        note={system?.demo ? "with demo data" : undefined}
-      />
+      <Figure name="Version" to="/admin/settings" value={system?.version} />
     </dl>
   );
 }
