@@ -84,7 +84,11 @@ def _servers(folder: Path) -> Iterator[tuple[Server, Server]]:
 def _targets(ours: Server, bare: Server) -> list[Target]:
     with httpx.Client(base_url=ours.url + API, timeout=30) as client:
         client.post("/auth/signup", json=ACCOUNT).raise_for_status()
-        granted = client.post("/auth/login", json=ACCOUNT | {"name": None}).raise_for_status().json()
+        granted = (
+            client.post("/auth/login", json={name: ACCOUNT[name] for name in ("email", "password")})
+            .raise_for_status()
+            .json()
+        )
         signed_in = {"Authorization": f"Bearer {granted['access_token']}"}
         me = client.get("/auth/me", headers=signed_in).raise_for_status().json()
     return [

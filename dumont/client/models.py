@@ -218,7 +218,6 @@ class System(TypedDict):
     has_accounts: bool
     sign_up_open: bool
     mail_configured: bool
-    demo: bool
     areas: list[Area]
 
 

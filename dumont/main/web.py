@@ -12,11 +12,11 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 import dumont
-from dumont.main import failures
+from dumont.main import document, failures
 from dumont.main.api import health
 from dumont.platform.contexts import Context
 from dumont.platform.http.envelope import NEWEST, Alias, BodyLimit, Envelope
-from dumont.platform.http.problems import problems, schemas
+from dumont.platform.http.problems import problems
 from dumont.platform.http.spa import SpaFiles, find_folder
 from dumont.platform.parts import Parts
 from dumont.platform.settings import Settings
@@ -77,10 +77,10 @@ def _elsewhere(nothing: ASGIApp, files: ASGIApp) -> ASGIApp:
 
 class _Application(FastAPI):
     def openapi(self) -> dict[str, Any]:
-        """With the shape of problems, which no endpoint returns and FastAPI therefore doesn't see."""
-        document = super().openapi()
-        document["components"]["schemas"].update(schemas())
-        return document
+        """With what no endpoint says itself, and FastAPI therefore doesn't see."""
+        if self.openapi_schema is None:
+            document.complete(super().openapi())
+        return super().openapi()
 
 
 @asynccontextmanager

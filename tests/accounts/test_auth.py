@@ -116,6 +116,10 @@ class TestMe:
         await ada.does("PATCH", "/auth/me", {"name": "Ada Lovelace"})
         assert (await ada.gets("/auth/me"))["name"] == "Ada Lovelace"
 
+    async def test_refuses_a_field_that_it_does_not_know_and_names_it(self, ada: Person) -> None:
+        answer = await ada.asks("PATCH", "/auth/me", {"nmae": "x"})
+        assert (answer.status_code, [error["field"] for error in answer.json()["errors"]]) == (422, ["nmae"])
+
 
 class TestSignOut:
     async def test_ends_the_session_at_once(self, ada: Person, published: FakePublisher) -> None:

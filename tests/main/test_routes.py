@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import RouteContext
+from pydantic import TypeAdapter
 
 from dumont.accounts import guard
 from dumont.main.contexts import contexts
@@ -67,6 +68,53 @@ class TestEveryOperationOfTheDocument:
 
     def test_belongs_to_a_group(self, operation: dict[str, Any]) -> None:
         assert operation.get("tags")
+
+
+class TestWhatIsSent:
+    """Bodies of requests and answers, as the document shows them."""
+
+    @pytest.mark.parametrize("operation", OPERATIONS)
+    def test_comes_with_an_example(self, operation: dict[str, Any]) -> None:
+        sent = [operation["requestBody"]] if "requestBody" in operation else []
+        answers = [answer for status, answer in operation["responses"].items() if status.startswith("2")]
+        contents = [body["content"] for body in [*sent, *answers] if "content" in body]
+        assert all("example" in content["application/json"] for content in contents)
+        assert contents or "204" in operation["responses"]
+
+    @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda found: f"{min(found.methods)} {found.path}")
+    def test_is_exemplified_by_what_is_valid(self, endpoint: RouteContext) -> None:
+        operation = DOCUMENT["paths"][endpoint.path][min(endpoint.methods).lower()]
+        for parameter in endpoint.dependant.body_params:
+            example = operation["requestBody"]["content"]["application/json"]["example"]
+            TypeAdapter(parameter.field_info.annotation).validate_python(example)
+        if endpoint.response_model is not None:
+            answers = [answer for status, answer in operation["responses"].items() if status.startswith("2")]
+            TypeAdapter(endpoint.response_model).validate_python(answers[0]["content"]["application/json"]["example"])
+
+    @pytest.mark.parametrize("operation", [given for given in OPERATIONS if "requestBody" in given.values[0]])
+    def test_may_hold_no_unknown_field(self, operation: dict[str, Any]) -> None:
+        schema = operation["requestBody"]["content"]["application/json"]["schema"]
+        shapes = [shape for shape in schema.get("anyOf", [schema]) if shape != {"type": "null"}]
+        for shape in shapes:
+            whole = DOCUMENT["components"]["schemas"][shape["$ref"].rsplit("/", 1)[1]] if "$ref" in shape else shape
+            assert whole["additionalProperties"] is False, "derive it from RequestBody"
+
+
+class TestHeaders:
+    @pytest.mark.parametrize("operation", OPERATIONS)
+    def test_are_documented_where_the_door_knows_them(
+        self, operation: dict[str, Any], request: pytest.FixtureRequest
+    ) -> None:
+        method = request.node.callspec.id.split()[0]
+        names = {parameter["name"] for parameter in operation.get("parameters", []) if parameter["in"] == "header"}
+        assert ("Idempotency-Key" in names) == (method == "POST" and "security" in operation)
+        assert ("If-None-Match" in names) == ("304" in operation["responses"]) == (method == "GET")
+
+    def test_are_said_once_however_often_one_asks(self) -> None:
+        for path in APP.openapi()["paths"].values():
+            for operation in path.values():
+                names = [(parameter["name"], parameter["in"]) for parameter in operation.get("parameters", [])]
+                assert len(names) == len(set(names))
 
 
 class TestDocument:

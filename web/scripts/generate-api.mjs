@@ -10,11 +10,13 @@ const target = at("src/lib/api/generated.ts");
 
 /**
  * Without this the argument for a body has the name of its schema; so it is always `body`. And of a body that may
- * come as a form or as JSON the application sends JSON.
+ * come as a form or as JSON the application sends JSON. Headers are `client.ts`'s business, never a caller's.
  */
 function withPlainBodies(document) {
   for (const operations of Object.values(document.paths)) {
-    for (const { requestBody } of Object.values(operations)) {
+    for (const operation of Object.values(operations)) {
+      const { requestBody, parameters = [] } = operation;
+      operation.parameters = parameters.filter((parameter) => parameter.in !== "header");
       const json = requestBody?.content?.["application/json"];
       if (!json) continue;
       const { title: _, ...schema } = json.schema;

@@ -8,25 +8,29 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
 from dumont.accounts.rules import addresses
 from dumont.accounts.rules.roles import AccountRole
+from dumont.platform.http.bodies import RequestBody
 from dumont.platform.http.fields import Name
 
 Email = Annotated[str, AfterValidator(addresses.read), Field(max_length=300, examples=["ada@example.com"])]
 Password = Annotated[SecretStr, Field(max_length=1000, examples=["correct horse battery staple"])]
-Token = Annotated[SecretStr, Field(min_length=1, max_length=200)]
+Token = Annotated[
+    SecretStr, Field(min_length=1, max_length=200, examples=["pQ7c0xw1S8v4mB2yT6nKd9aLrE3fZuJh5gXoViCqYtM"])
+]
+PersonName = Annotated[Name, Field(examples=["Ada Lovelace"])]
 Remember = Literal["token", "cookie"]
 
 
-class SignUp(BaseModel):
+class SignUp(RequestBody):
     email: Email
-    name: Annotated[Name, Field(examples=["Ada Lovelace"])]
+    name: PersonName
     password: Password
 
 
 class Message(BaseModel):
-    message: str = Field(description="What to do now, for people.")
+    message: str = Field(description="What to do now, for people.", examples=["Thank you. You can sign in now."])
 
 
-class LogIn(BaseModel):
+class LogIn(RequestBody):
     email: Email
     password: Password
     remember: Remember = Field(
@@ -36,31 +40,36 @@ class LogIn(BaseModel):
     )
 
 
-class Refresh(BaseModel):
+class Refresh(RequestBody):
     refresh_token: Token | None = Field(None, description="Left out where the cookie carries it.")
 
 
 class Grant(BaseModel):
-    access_token: str = Field(description="Send it as `Authorization: Bearer ...`.")
+    access_token: str = Field(
+        description="Send it as `Authorization: Bearer ...`.", examples=["eyJhbGciOiJIUzI1NiJ9.e30.c2ln"]
+    )
     token_type: Literal["bearer"] = "bearer"  # noqa: S105 - the name of a kind
-    expires_in: int = Field(description="Seconds until the access token expires.")
+    expires_in: int = Field(description="Seconds until the access token expires.", examples=[900])
     refresh_token: str | None = Field(
-        description="Good for one refresh. Null if a cookie carries it, or if another caller has just got the next one."
+        description="Good for one refresh. Null if a cookie carries it, or if another caller has just got the next one.",
+        examples=[None],
     )
 
 
 class Me(BaseModel):
     id: UUID
-    email: str
-    name: str
+    email: str = Field(examples=["ada@example.com"])
+    name: str = Field(examples=["Ada Lovelace"])
     role: AccountRole
-    permissions: list[str] = Field(description="What this request's token may do.")
+    permissions: list[str] = Field(
+        description="What this request's token may do.", examples=[["account:read", "account:write"]]
+    )
     created_at: datetime
     last_login_at: datetime | None
 
 
-class MeChange(BaseModel):
-    name: Name | None = None
+class MeChange(RequestBody):
+    name: PersonName | None = None
 
 
 class SessionItem(BaseModel):
@@ -69,37 +78,37 @@ class SessionItem(BaseModel):
     id: UUID
     created_at: datetime
     last_used_at: datetime = Field(description="When it was last refreshed.")
-    ip: str
-    user_agent: str
+    ip: str = Field(examples=["198.51.100.7"])
+    user_agent: str = Field(examples=["Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0"])
     current: bool = Field(False, description="Whether it is the one that asks.")
 
 
-class PasswordChange(BaseModel):
+class PasswordChange(RequestBody):
     current_password: Password
     new_password: Password
 
 
-class Forgot(BaseModel):
+class Forgot(RequestBody):
     email: Email
 
 
-class Reset(BaseModel):
+class Reset(RequestBody):
     token: Token
     new_password: Password
 
 
-class StrengthQuestion(BaseModel):
+class StrengthQuestion(RequestBody):
     password: Password
-    email: Annotated[str, Field(max_length=300)] | None = None
+    email: Annotated[str, Field(max_length=300, examples=["ada@example.com"])] | None = None
 
 
 class Strength(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
-    score: int = Field(ge=0, le=4, description="0 is guessed at once, 4 never.")
+    score: int = Field(ge=0, le=4, description="0 is guessed at once, 4 never.", examples=[1])
     acceptable: bool
-    warning: str | None
-    suggestions: list[str]
+    warning: str | None = Field(examples=["It is short."])
+    suggestions: list[str] = Field(examples=[["Add a word or two."]])
 
 
 LOGIN_BODY: dict[str, Any] = {

@@ -8,24 +8,27 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from dumont.accounts.rules.teams import TeamRole
 from dumont.accounts.schemas.auth import Email
+from dumont.platform.http.bodies import RequestBody
 from dumont.platform.http.fields import Name
 
-
-class TeamWish(BaseModel):
-    name: Annotated[Name, Field(examples=["Vision lab"])]
+TeamName = Annotated[Name, Field(examples=["Vision lab"])]
 
 
-class TeamChange(BaseModel):
-    name: Name
+class TeamWish(RequestBody):
+    name: TeamName
+
+
+class TeamChange(RequestBody):
+    name: TeamName
 
 
 class Team(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
     id: UUID
-    name: str
+    name: str = Field(examples=["Vision lab"])
     my_role: TeamRole
-    member_count: int
+    member_count: int = Field(examples=[3])
     created_at: datetime
 
 
@@ -33,8 +36,8 @@ class TeamMember(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
     user_id: UUID
-    email: str
-    name: str
+    email: str = Field(examples=["ada@example.com"])
+    name: str = Field(examples=["Ada Lovelace"])
     role: TeamRole
     joined_at: datetime
 
@@ -43,7 +46,7 @@ class TeamInvitation(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
     id: UUID
-    email: str
+    email: str = Field(examples=["grace@example.com"])
     role: TeamRole
     created_at: datetime
     expires_at: datetime
@@ -54,11 +57,11 @@ class TeamDetail(Team):
     invitations: list[TeamInvitation] = Field(description="Those that nobody has answered yet.")
 
 
-class MemberChange(BaseModel):
+class MemberChange(RequestBody):
     role: TeamRole
 
 
-class InvitationWish(BaseModel):
+class InvitationWish(RequestBody):
     email: Email
     role: TeamRole = "member"
 
@@ -68,8 +71,8 @@ class Invitation(BaseModel):
 
     id: UUID
     team_id: UUID
-    team_name: str
+    team_name: str = Field(examples=["Vision lab"])
     role: TeamRole
-    invited_by: str = Field(description="Address of the one who invites.")
+    invited_by: str = Field(description="Address of the one who invites.", examples=["ada@example.com"])
     created_at: datetime
     expires_at: datetime

@@ -24,7 +24,7 @@ class Setting(BaseModel):
     default: str = Field(examples=["8000"])
     source: Source
     secret: bool
-    description: str
+    description: str = Field(examples=["Port of the API and the web application."])
 
 
 class Settings(BaseModel):

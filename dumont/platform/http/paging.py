@@ -16,7 +16,9 @@ Out = TypeVar("Out")
 
 class Paged(BaseModel, Generic[Out]):
     items: list[Out]
-    next_cursor: str | None = Field(description="Give it as `cursor` to get the next page; null on the last one.")
+    next_cursor: str | None = Field(
+        description="Give it as `cursor` to get the next page; null on the last one.", examples=[None]
+    )
 
 
 @dataclass(frozen=True, slots=True)

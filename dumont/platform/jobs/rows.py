@@ -6,7 +6,7 @@ from typing import Any, Literal, cast
 from uuid import UUID
 
 import orjson
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 State = Literal["queued", "waiting", "running", "succeeded", "failed", "cancelled"]
 
@@ -18,33 +18,33 @@ class _Row(BaseModel):
 class Progress(_Row):
     """`percent` and `eta` are known only where there is a total."""
 
-    done: float
-    total: float | None = None
-    unit: str = ""
-    stage: str = ""
-    percent: float | None = None
+    done: float = Field(examples=[40])
+    total: float | None = Field(None, examples=[100])
+    unit: str = Field("", examples=["offers"])
+    stage: str = Field("", examples=["reading"])
+    percent: float | None = Field(None, examples=[40])
     eta: datetime | None = None
 
 
 class JobError(_Row):
-    code: str
-    message: str
-    hint: str | None = None
+    code: str = Field(examples=["mail_away"])
+    message: str = Field(examples=["The mail server does not answer."])
+    hint: str | None = Field(None, examples=[None])
 
 
 class JobRow(_Row):
     """A job as its owner sees it. `error` is why it failed, or why its last try did."""
 
     id: UUID
-    name: str
-    key: str | None
+    name: str = Field(examples=["platform.prune"])
+    key: str | None = Field(examples=[None])
     state: State
-    priority: int
-    attempt: int
-    attempts_max: int
+    priority: int = Field(examples=[0])
+    attempt: int = Field(examples=[1])
+    attempts_max: int = Field(examples=[5])
     progress: Progress | None
-    args: dict[str, Any]
-    result: dict[str, Any] | None
+    args: dict[str, Any] = Field(examples=[{}])
+    result: dict[str, Any] | None = Field(examples=[None])
     error: JobError | None
     created_at: datetime
     run_at: datetime
@@ -58,16 +58,16 @@ class JobRow(_Row):
 
 class WorkerRow(_Row):
     id: UUID
-    host: str
-    pid: int
+    host: str = Field(examples=["worker-1"])
+    pid: int = Field(examples=[4711])
     started_at: datetime
     seen_at: datetime
-    running: int
+    running: int = Field(examples=[2])
 
 
 class ScheduleRow(_Row):
-    name: str
-    cron: str
+    name: str = Field(examples=["platform.prune"])
+    cron: str = Field(examples=["17 3 * * *"])
     next_at: datetime
     last_job_id: UUID | None
     last_state: State | None

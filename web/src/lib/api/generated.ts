@@ -631,7 +631,6 @@ export type System = {
   sign_up_open: boolean;
   /** Whether a forgotten password can be reset by mail. */
   mail_configured: boolean;
-  demo: boolean;
   areas: Area[];
 };
 export type FieldProblem = {

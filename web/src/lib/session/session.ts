@@ -6,8 +6,7 @@ async function renew(): Promise<Renewal> {
   try {
     const answer = await fetch("/api/v1/auth/refresh", {
       method: "POST",
-      headers: { "content-type": "application/json", accept: "application/json" },
-      body: JSON.stringify({ remember: "cookie" }),
+      headers: { accept: "application/json" },
     });
     if (answer.ok) return { kind: "granted", grant: (await answer.json()) as Grant };
     if (answer.status >= 500 || answer.status === 429) return { kind: "unreachable" };
