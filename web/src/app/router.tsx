@@ -10,7 +10,8 @@ import { Shell } from "./shell/Shell";
 
 type Load = () => Promise<Record<string, unknown>>;
 
-const later: Load[] = [];
+/** The palette is among them: who opens it by keyboard types on at once. */
+const later: Load[] = [() => import("./shell/Palette")];
 
 /** The page that is the named export of a module. */
 function page(load: Load, name: string): ComponentType {
