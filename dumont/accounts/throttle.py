@@ -3,6 +3,7 @@
 import hashlib
 
 from dumont.accounts.metrics import SIGN_INS
+from dumont.accounts.rules.networks import network_of
 from dumont.basics.errors import TooMany
 from dumont.platform.http.buckets import Bucket, Buckets, take_within
 from dumont.platform.work import Work
@@ -14,10 +15,17 @@ class TooManyAttempts(TooMany):
 
 
 async def before_login(work: Work, buckets: Buckets, email: str) -> None:
+    """Tight for one machine and one account. What strangers elsewhere fail at an account hardly counts for its owner.
+
+    The last bucket keeps a flood from filling the line before the hasher. It is so large that thousands of machines
+    are needed to empty it, each at its own limit: else it would be a switch to lock everybody out.
+    """
+    account, network = _short(email), _network(work)
     wanted = (
-        Bucket(f"login:ip:{work.caller.ip}", 30, 10),
-        Bucket(f"login:account:{_short(email)}", 10, 60),
-        Bucket("login:all", 200, 0.05),
+        Bucket(f"login:ip:{network}", 30, 10),
+        Bucket(f"login:account:{account}:ip:{network}", 10, 60),
+        Bucket(f"login:account:{account}", 200, 20),
+        Bucket("login:all", 5000, 0.002),
     )
     with SIGN_INS.labels("too_many").count_exceptions(TooManyAttempts):
         await _take(work, buckets, *wanted)
@@ -30,21 +38,25 @@ async def before_password_check(work: Work) -> None:
 
 
 async def before_signup(work: Work, buckets: Buckets) -> None:
-    await _take(work, buckets, Bucket(f"signup:ip:{work.caller.ip}", 20, 60), Bucket("signup:all", 200, 0.1))
+    await _take(work, buckets, Bucket(f"signup:ip:{_network(work)}", 20, 60), Bucket("signup:all", 200, 0.1))
 
 
 async def before_asking_for_link(work: Work, buckets: Buckets, email: str) -> None:
     """Nobody is to be flooded with letters."""
-    mine, theirs = f"link:ip:{work.caller.ip}", f"link:account:{_short(email)}"
+    mine, theirs = f"link:ip:{_network(work)}", f"link:account:{_short(email)}"
     await _take(work, buckets, Bucket(mine, 20, 60), Bucket(theirs, 3, 600))
 
 
 async def before_reset(work: Work, buckets: Buckets) -> None:
-    await _take(work, buckets, Bucket(f"reset:ip:{work.caller.ip}", 20, 60))
+    await _take(work, buckets, Bucket(f"reset:ip:{_network(work)}", 20, 60))
 
 
 async def _take(work: Work, buckets: Buckets, *wanted: Bucket) -> None:
     await buckets.take(wanted, work.now, refusal=TooManyAttempts)
+
+
+def _network(work: Work) -> str:
+    return network_of(work.caller.ip)
 
 
 def _short(email: str) -> str:

@@ -85,9 +85,9 @@ async def crowd(
     await engine.dispose()
 
 
-def client_of(parts: Parts) -> httpx.AsyncClient:
+def client_of(parts: Parts, ip: str = "127.0.0.1") -> httpx.AsyncClient:
     app = make_app([Context("accounts", ROUTERS)], parts)
-    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False, client=(ip, 50000))
     return httpx.AsyncClient(transport=transport, base_url="http://dumont.test/api/v1")
 
 

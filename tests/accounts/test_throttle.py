@@ -7,6 +7,8 @@ import httpx
 from dumont.accounts.throttle import TooManyAttempts
 from dumont.platform.db import Db
 from dumont.platform.http.buckets import Bucket, Buckets
+from dumont.platform.parts import Parts
+from tests.accounts.conftest import client_of
 from tests.build.accounts import PASSWORD, Person
 from tests.fakes.clock import FakeClock
 from tests.fakes.hasher import FakeHasher
@@ -45,6 +47,31 @@ class TestLogin:
     async def test_counts_by_machine_over_many_accounts(self, client: httpx.AsyncClient) -> None:
         statuses = [(await log_in(client, "guess", f"user{number}@example.com")).status_code for number in range(31)]
         assert statuses == [401] * 30 + [429]
+
+    async def test_lets_the_owner_in_though_strangers_elsewhere_guess(
+        self, client: httpx.AsyncClient, ada: Person, parts: Parts
+    ) -> None:
+        for stranger in range(12):
+            await self.guess_until_refused(client_of(parts, f"203.0.113.{stranger}"))
+        assert (await log_in(client, PASSWORD)).status_code == 200
+
+    async def test_stops_guesses_at_one_account_from_everywhere_together(
+        self, client: httpx.AsyncClient, ada: Person, parts: Parts
+    ) -> None:
+        tried = [await self.guess_until_refused(client_of(parts, f"203.0.113.{number}")) for number in range(22)]
+        assert sum(tried) == 199, "200, less the one by which she came"
+        assert (await log_in(client, PASSWORD)).status_code == 429
+
+    async def test_takes_the_addresses_of_one_network_for_one_machine(self, parts: Parts) -> None:
+        ways = [client_of(parts, ip) for ip in ("2001:db8::1", "2001:db8::2", "2001:db8:0:1::1")]
+        assert [await self.guess_until_refused(way) for way in ways] == [10, 0, 10]
+
+    async def guess_until_refused(self, client: httpx.AsyncClient) -> int:
+        """How many guesses were answered."""
+        guesses = 0
+        while (await log_in(client, "guess")).status_code == 401:
+            guesses += 1
+        return guesses
 
 
 class TestBuckets:
