@@ -19,8 +19,9 @@ from dumont.platform.live.socket import Authorise, Identify, serve
 from dumont.platform.outbox import Outbox
 from dumont.platform.work import Caller
 
-ANNA = Caller(role="user", user_id=UUID(int=1), session_id=UUID(int=11))
-BERT = Caller(role="user", user_id=UUID(int=2), session_id=UUID(int=22))
+OWN = frozenset({"account:read"})
+ANNA = Caller(role="user", user_id=UUID(int=1), permissions=OWN, session_id=UUID(int=11))
+BERT = Caller(role="user", user_id=UUID(int=2), permissions=OWN, session_id=UUID(int=22))
 
 
 class Noted(Event):

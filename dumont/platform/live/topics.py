@@ -14,7 +14,7 @@ from dumont.platform.work import Caller
 
 Check = Callable[[Caller, str, AsyncSession], Awaitable[bool]]
 """Whether the caller may watch the thing with this id; the id is empty for a pattern without one."""
-ME = "me"
+ME, ACCOUNT_READ = "me", "account:read"
 THING = ":{id}"
 
 
@@ -32,9 +32,12 @@ class Topics:
             raise ValueError("two topic rules have the same pattern")
 
     async def authorise(self, caller: Caller, topic: str) -> bool:
-        """`me` is everybody's who is somebody. A check that fails with a kind of error (not found, say) says no."""
+        """`me` is for all who may read their own account, which a key may lack the scope for.
+
+        A check that fails with a kind of error (not found, say) says no.
+        """
         if topic == ME:
-            return caller.user_id is not None
+            return caller.user_id is not None and caller.may(ACCOUNT_READ)
         word, colon, thing = topic.partition(":")
         check = self._checks.get(word + THING if colon else word)
         if check is None or (colon and not thing):

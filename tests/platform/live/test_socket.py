@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from uuid import UUID
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -107,6 +109,11 @@ class TestTopics:
             await writer.write("mine", "notes:1")
             await line.noted("mine")
             assert line.notes == ["mine"]
+
+    @pytest.mark.parametrize(("scope", "fine"), [("account:read", True), ("teams:read", False)])
+    async def test_of_oneself_need_the_scope_to_read_the_account(self, live_db: Db, scope: str, fine: bool) -> None:
+        robot = replace(ANNA, session_id=None, api_key_id=UUID(int=7), permissions=frozenset({scope}))
+        assert await Topics([], live_db).authorise(robot, "me") is fine
 
     async def test_are_limited_in_number(self, make_hub: MakeHub) -> None:
         async with Line(await make_hub(Limits(topics=2))) as line:
