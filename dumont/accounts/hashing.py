@@ -19,6 +19,10 @@ class PasswordHasher(Protocol):
         """Without a stored hash it takes the same time and says no: whether an account exists must not show."""
         ...
 
+    async def renewed(self, password: str, stored: str) -> str | None:
+        """Another hash of a password that matched, if the stored one was made at another cost than today's."""
+        ...
+
 
 class Argon2:
     def __init__(self) -> None:
@@ -33,3 +37,6 @@ class Argon2:
     async def matches(self, password: str, stored: str | None) -> bool:
         known = stored or self._nobodys
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._hasher.verify, password, known)
+
+    async def renewed(self, password: str, stored: str) -> str | None:
+        return await self.hash(password) if self._hasher.check_needs_rehash(stored) else None

@@ -22,7 +22,7 @@ log = structlog.get_logger("accounts")
 
 class WrongCredentials(NotSignedIn):
     code = "wrong_credentials"
-    hint = "Check both. If you forgot the password, ask for a new one at /auth/password/forgot."
+    hint = "Check both. If you forgot the password, ask for a new one at /forgot-password in the web application."
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,8 @@ async def sign_in(
         SIGN_INS.labels("refused").inc()
         log.warning("sign_in_refused", ip=work.caller.ip, user_id=str(user.id) if user else None)
         raise WrongCredentials("The address or the password is wrong.")
+    if renewed := await hasher.renewed(password, user.password_hash):
+        await users.renew_hash(work.tx, user, renewed)
     signed_in = await _open_session(work, user, user_agent)
     await users.saw_login(work.tx, user.id, work.now)
     session = ("session", signed_in.claims.session_id)

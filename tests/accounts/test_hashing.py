@@ -4,6 +4,7 @@ import asyncio
 from threading import Barrier, Event
 
 import pytest
+from pwdlib.hashers.argon2 import Argon2Hasher
 
 from dumont.accounts.hashing import AT_ONCE, Argon2
 
@@ -30,6 +31,13 @@ class TestArgon2:
     async def test_says_no_where_nothing_is_stored(self, hasher: Argon2) -> None:
         assert not await hasher.matches("", None)
         assert not await hasher.matches("correct horse", None)
+
+    async def test_hashes_anew_what_was_hashed_at_another_cost(self, hasher: Argon2) -> None:
+        cheap = Argon2Hasher(time_cost=1, memory_cost=1024, parallelism=1).hash("correct horse")
+        renewed = await hasher.renewed("correct horse", cheap)
+        assert renewed is not None
+        assert await hasher.matches("correct horse", renewed)
+        assert await hasher.renewed("correct horse", renewed) is None
 
     async def test_works_on_a_few_at_a_time(self, monkeypatch: pytest.MonkeyPatch) -> None:
         hasher, together, inside, most = Argon2(), Barrier(AT_ONCE, timeout=20), [], []

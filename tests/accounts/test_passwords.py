@@ -4,8 +4,10 @@ import asyncio
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from dumont.accounts.events import ResetAsked
+from dumont.platform.db import Db
 from tests.build.accounts import PASSWORD, Person
 from tests.fakes.clock import FakeClock
 from tests.fakes.hasher import FakeHasher
@@ -35,7 +37,7 @@ class TestChange:
         renewed = await client.post("/auth/refresh", json={"refresh_token": ada.refresh_token})
         ada.access_token = renewed.json()["access_token"]
         assert len((await ada.gets("/auth/sessions"))["items"]) == 1
-        assert [await log_in(client, ada.email, text) for text in (PASSWORD, NEW)] == [401, 200]
+        assert [await log_in(client, ada.email, word) for word in (PASSWORD, NEW)] == [401, 200]
 
     async def test_makes_the_old_access_token_of_this_session_ask_for_a_fresh_one(self, ada: Person) -> None:
         await ada.does("POST", "/auth/password", {"current_password": PASSWORD, "new_password": NEW})
@@ -79,6 +81,20 @@ class TestChange:
         assert (await thief.asks("GET", "/auth/me")).json()["code"] == "session_revoked"
 
 
+class TestHash:
+    async def test_of_an_old_kind_is_made_anew_at_sign_in(self, client: httpx.AsyncClient, ada: Person, db: Db) -> None:
+        kinds = []
+        async with db.begin() as tx:
+            await tx.execute(text("UPDATE users SET password_hash = replace(password_hash, 'fake:', 'old:')"))
+        for password, status in (("guess", 401), (PASSWORD, 200), (PASSWORD, 200)):
+            assert await log_in(client, ada.email, password) == status
+            async with db.begin() as tx:
+                query = text("SELECT password_hash FROM users WHERE email = :email")
+                kinds.append((await tx.execute(query, {"email": ada.email})).scalar_one().partition(":")[0])
+        assert kinds == ["old", "fake", "fake"]
+        assert await ada.gets("/auth/me"), "sessions stay"
+
+
 class TestForgot:
     async def test_answers_and_does_the_same_for_any_address(
         self, client: httpx.AsyncClient, ada: Person, published: FakePublisher
@@ -95,13 +111,15 @@ class TestReset:
     ) -> None:
         assert (await reset(client, await link_for(admin, ada))).status_code == 204
         assert (await ada.asks("GET", "/auth/me")).json()["code"] == "session_revoked"
-        assert [await log_in(client, ada.email, text) for text in (PASSWORD, NEW)] == [401, 200]
+        assert [await log_in(client, ada.email, word) for word in (PASSWORD, NEW)] == [401, 200]
 
     async def test_takes_the_api_keys_away_and_says_how_many(
         self, client: httpx.AsyncClient, admin: Person, ada: Person
     ) -> None:
         wish = {"name": "robot", "scopes": ["account:read"]}
-        robots = [person.with_key((await person.does("POST", "/api-keys", wish))["key"]) for person in (ada, ada, admin)]
+        robots = [
+            person.with_key((await person.does("POST", "/api-keys", wish))["key"]) for person in (ada, ada, admin)
+        ]
         await reset(client, await link_for(admin, ada))
         assert [(await robot.asks("GET", "/auth/me")).status_code for robot in robots] == [401, 401, 200]
         line = (await admin.gets("/admin/audit?action=password.reset"))["items"][0]

@@ -18,4 +18,7 @@ class FakeHasher:
         self.checked.append(stored)
         if self.meanwhile:
             await self.meanwhile.pop()
-        return stored == f"fake:{password[::-1]}"
+        return stored in (f"fake:{password[::-1]}", f"old:{password[::-1]}")
+
+    async def renewed(self, password: str, stored: str) -> str | None:
+        return await self.hash(password) if stored.startswith("old:") else None

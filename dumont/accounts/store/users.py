@@ -63,6 +63,12 @@ async def set_password(tx: Tx, user_id: UUID, password_hash: str) -> int:
     return changed.scalar_one()
 
 
+async def renew_hash(tx: Tx, user: User, password_hash: str) -> None:
+    """The same password, hashed anew; not if it was changed meanwhile. Sessions stay."""
+    same = (User.id == user.id) & (User.password_hash == user.password_hash)
+    await tx.execute(update(User).where(same).values(password_hash=password_hash))
+
+
 async def end_sessions(tx: Tx, user_id: UUID) -> None:
     await tx.execute(update(User).where(User.id == user_id).values(session_version=User.session_version + 1))
 
