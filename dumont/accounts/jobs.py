@@ -6,7 +6,6 @@ from dumont.accounts import letters
 from dumont.accounts.audit import AUDIT
 from dumont.accounts.events import AddressTaken, MemberInvited, ResetAsked
 from dumont.accounts.store import sessions, teams
-from dumont.platform.http import buckets, idempotency
 from dumont.platform.jobs.port import Job, Listener, NoArgs, Run
 from dumont.platform.mail import Letter, Mail
 
@@ -17,9 +16,6 @@ async def _prune(run: Run, _args: NoArgs) -> dict[str, int]:
     async with run.work() as work:
         pruned = await sessions.prune(work.tx, work.now, SESSIONS_KEPT_FOR)
         invitations = await teams.prune_invitations(work.tx, work.now)
-    async with run.work() as work:
-        await buckets.forget_full(work.tx, work.now)
-        await idempotency.forget_old(work.tx, work.now)
     return {"sessions": pruned, "invitations": invitations}
 
 

@@ -8,6 +8,7 @@ from dumont.accounts import jobs as accounts_jobs
 from dumont.main.api import jobs, live, settings, system
 from dumont.platform.contexts import Context
 from dumont.platform.db.partitions import tending
+from dumont.platform.http.prune import PRUNE_REQUESTS
 from dumont.platform.jobs.prune import PRUNE_JOBS
 from dumont.platform.live.topics import TopicRule, needs
 from dumont.platform.outbox import EVENTS
@@ -33,7 +34,7 @@ def _platform(business: Sequence[Context]) -> Context:
     return Context(
         name="platform",
         routers=tuple(door.router for door in (system, jobs, settings, live)),
-        jobs=(PRUNE_JOBS, tending(partitioned)),
+        jobs=(PRUNE_JOBS, PRUNE_REQUESTS, tending(partitioned)),
         topics=(
             TopicRule("jobs", needs("jobs:read")),
             TopicRule("jobs:{id}", needs("jobs:read")),

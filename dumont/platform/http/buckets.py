@@ -67,8 +67,9 @@ async def take_within(
             raise refusal(f"Too many attempts. Try again in {wait} s.", retry_seconds=wait)
 
 
-async def forget_full(tx: AsyncSession, now: datetime) -> None:
-    await tx.execute(delete(AttemptBucket).where(AttemptBucket.at < now - KEPT_FOR))
+async def forget_full(tx: AsyncSession, now: datetime) -> int:
+    gone = await tx.execute(delete(AttemptBucket).where(AttemptBucket.at < now - KEPT_FOR).returning(AttemptBucket.key))
+    return len(gone.scalars().all())
 
 
 async def _take(tx: AsyncSession, bucket: Bucket, now: datetime) -> bool:

@@ -67,10 +67,14 @@ async def claim(request: Request, work: Work) -> Claim:
     claimed = Claim(work.caller.me, key, request.app.state.parts.get(Vault))
     digest = await _hash(request)
     row = {"owner_id": claimed.owner_id, "key": key, "request_hash": digest, "answer": "", "at": work.now}
-    inserted = await work.tx.execute(
-        insert(IdempotentAnswer).values(row).on_conflict_do_nothing().returning(IdempotentAnswer.key)
+    claiming = insert(IdempotentAnswer).values(row)
+    instead_of_an_old_one = claiming.on_conflict_do_update(
+        index_elements=["owner_id", "key"],
+        set_={name: claiming.excluded[name] for name in ("request_hash", "answer", "at")},
+        where=IdempotentAnswer.at < work.now - KEPT_FOR,
     )
-    if inserted.scalar_one_or_none() is None:
+    mine = await work.tx.execute(instead_of_an_old_one.returning(IdempotentAnswer.key))
+    if mine.scalar_one_or_none() is None:
         await _replay(claimed, digest, work.tx)
     return claimed
 
@@ -94,8 +98,11 @@ async def release(claimed: Claim, tx: AsyncSession) -> None:
     )
 
 
-async def forget_old(tx: AsyncSession, now: datetime) -> None:
-    await tx.execute(delete(IdempotentAnswer).where(IdempotentAnswer.at < now - KEPT_FOR))
+async def forget_old(tx: AsyncSession, now: datetime) -> int:
+    gone = await tx.execute(
+        delete(IdempotentAnswer).where(IdempotentAnswer.at < now - KEPT_FOR).returning(IdempotentAnswer.key)
+    )
+    return len(gone.scalars().all())
 
 
 async def reseal(tx: AsyncSession, vault: Vault) -> int:

@@ -75,10 +75,10 @@ async def engine(fresh_database_url: str, settings: Settings) -> AsyncIterator[A
 
 
 @pytest.fixture
-async def client(engine: AsyncEngine, settings: Settings) -> AsyncIterator[AsyncClient]:
+async def client(engine: AsyncEngine, settings: Settings, clock: FakeClock) -> AsyncIterator[AsyncClient]:
     parts = Parts()
     parts.put(Db, make_db(engine))
-    parts.put(Clock, FakeClock())
+    parts.put(Clock, clock)
     parts.put(Settings, settings)
     parts.put(Publisher, Silence())
     parts.put(Vault, Vault([new_key()]))
@@ -132,6 +132,18 @@ class TestIdempotencyKey:
         answer = await post(client, "two", "k")
         assert (answer.status_code, answer.json()["code"]) == (409, "idempotency_key_reused")
         assert await notes(client) == 1
+
+    async def test_is_free_again_after_a_day_also_before_anything_is_pruned(
+        self, client: AsyncClient, clock: FakeClock
+    ) -> None:
+        await post(client, "one", "k")
+        clock.advance(hours=24)
+        assert (await post(client, "one", "k")).headers["idempotent-replayed"] == "true"
+        clock.advance(seconds=1)
+        second = await post(client, "two", "k")
+        assert second.status_code == 201
+        assert (await post(client, "two", "k")).json() == second.json()
+        assert await notes(client) == 2
 
     async def test_belongs_to_its_owner(self, client: AsyncClient) -> None:
         first, other = await post(client, "one", "k"), await post(client, "one", "k", SOMEBODY_ELSE)
