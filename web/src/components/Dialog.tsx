@@ -39,7 +39,7 @@ export function Dialog({ open, onOpenChange, title, description, children, foote
         >
           <header className="flex items-start gap-2 px-5 pt-4 pb-1">
             <div className="min-w-0 flex-1">
-              <Radix.Title className="text-lg font-semibold">{title}</Radix.Title>
+              <Radix.Title className="text-lg font-semibold wrap-anywhere">{title}</Radix.Title>
               {description && (
                 <Radix.Description className="mt-1 text-ink-2">{description}</Radix.Description>
               )}

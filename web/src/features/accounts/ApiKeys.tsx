@@ -39,7 +39,7 @@ const columns: Column<ApiKey>[] = [
     title: "Used",
     cell: (key) => <Time at={key.last_used_at} />,
     sortBy: (key) => key.last_used_at ?? "",
-    width: 112,
+    width: 104,
     align: "right",
   },
   {
@@ -47,7 +47,7 @@ const columns: Column<ApiKey>[] = [
     title: "Ends",
     cell: (key) => <Time at={key.expires_at} />,
     sortBy: (key) => key.expires_at ?? "9",
-    width: 112,
+    width: 104,
     align: "right",
   },
   {
@@ -56,7 +56,7 @@ const columns: Column<ApiKey>[] = [
     title: "Made",
     cell: (key) => <Time at={key.created_at} />,
     sortBy: (key) => key.created_at,
-    width: 112,
+    width: 104,
     align: "right",
   },
 ];

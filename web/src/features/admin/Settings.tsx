@@ -31,15 +31,15 @@ const columns: Column<Setting>[] = [
     cell: (setting) => <code className="text-xs">{setting.toml || setting.name}</code>,
     sortBy: (setting) => setting.toml,
     fixed: true,
-    width: 240,
+    width: 216,
   },
-  { id: "value", title: "Value", cell: (setting) => <Value setting={setting} />, width: 220 },
+  { id: "value", title: "Value", cell: (setting) => <Value setting={setting} />, width: 152 },
   {
     id: "source",
     title: "From",
     cell: (setting) => <Badge tone={tones[setting.source]}>{sources[setting.source]}</Badge>,
     sortBy: (setting) => setting.source,
-    width: 128,
+    width: 104,
     card: "aside",
   },
   {

@@ -22,7 +22,7 @@ const columns: Column<Job>[] = [
     title: "Job",
     cell: (job) => <span className="font-medium">{job.name}</span>,
     fixed: true,
-    width: 280,
+    width: 224,
   },
   { id: "state", title: "State", cell: (job) => <StateBadge state={job.state} />, width: 124, card: "aside" },
   { id: "progress", title: "Progress", cell: (job) => <ProgressCell job={job} /> },
@@ -31,7 +31,7 @@ const columns: Column<Job>[] = [
     roomy: true,
     title: "Key",
     cell: (job) => <code className="text-xs text-ink-3">{job.key ?? "—"}</code>,
-    width: 200,
+    width: 140,
   },
   {
     id: "attempt",
@@ -39,9 +39,9 @@ const columns: Column<Job>[] = [
     title: "Attempt",
     cell: (job) => `${job.attempt} of ${job.attempts_max}`,
     align: "right",
-    width: 92,
+    width: 88,
   },
-  { id: "took", title: "Took", cell: (job) => durationOf(job), align: "right", width: 104 },
+  { id: "took", title: "Took", cell: (job) => durationOf(job), align: "right", width: 92 },
   { id: "made", title: "Made", cell: (job) => <Time at={job.created_at} />, align: "right", width: 104 },
 ];
 

@@ -61,7 +61,7 @@ const columns: Column<WorkerRow>[] = [
     roomy: true,
     title: "Id",
     cell: (worker) => <code className="text-xs text-ink-3">{worker.id}</code>,
-    width: 300,
+    width: 288,
   },
 ];
 
@@ -104,7 +104,7 @@ export function Workers() {
         )}
       </Asked>
       <div className="mt-6 max-w-2xl">
-        <CliHint command="dumont workers ls" />
+        <CliHint command="dumont workers" />
       </div>
     </Page>
   );
