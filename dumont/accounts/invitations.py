@@ -27,8 +27,12 @@ class InviterGone(NotFound):
 
 async def invite(work: Work, team_id: UUID, *, email: str, role: TeamRole) -> Invitation:
     """The same for every address, whether or not it has an account."""
+    await store.lock(work.tx, team_id)
     team = await teams.my_team(work, team_id)
     teams.permit(rules.may_invite(team.my_role, role), "You may not invite someone to this role.")
+    standing = await store.rank_of_invitation(work.tx, team_id, email=email)
+    if standing is not None:
+        teams.permit(rules.may_overrule(team.my_role, *standing), "An owner has invited this address already.")
     invitation = TeamInvitation(
         id=ids.new(work.now, work.random),
         team_id=team_id,
@@ -46,8 +50,12 @@ async def invite(work: Work, team_id: UUID, *, email: str, role: TeamRole) -> In
 
 
 async def withdraw(work: Work, team_id: UUID, invitation_id: UUID) -> None:
+    await store.lock(work.tx, team_id)
     team = await teams.my_team(work, team_id)
     teams.permit(rules.may_invite(team.my_role, "member"), "You may not take invitations back.")
+    standing = await store.rank_of_invitation(work.tx, team_id, invitation_id=invitation_id)
+    if standing is not None:
+        teams.permit(rules.may_overrule(team.my_role, *standing), "You may not take an owner's invitation back.")
     email = await store.withdraw(work.tx, team_id, invitation_id)
     if email is None:
         raise NotFound("There is no such invitation.")
@@ -66,9 +74,12 @@ async def accept(work: Work, invitation_id: UUID) -> None:
     inviter = await store.role_of(work.tx, taken.team_id, taken.invited_by)
     if inviter is None or not rules.may_invite(inviter, taken.role):
         raise InviterGone("Whoever invited you may no longer do so.")
-    await store.add_member(work.tx, taken.team_id, work.caller.me, role=taken.role, now=work.now)
-    details = {"role": taken.role}
-    await audit.record(work, "team.joined", ("team", taken.team_id), "Accepted the invitation", details=details)
+    if await store.add_member(work.tx, taken.team_id, work.caller.me, role=taken.role, now=work.now):
+        action, summary, details = "team.joined", "Accepted the invitation", {"role": taken.role}
+    else:
+        action, summary = "team.already_member", "Accepted an invitation, being a member already"
+        details = {"role": (await teams.my_team(work, taken.team_id)).my_role, "invited_as": taken.role}
+    await audit.record(work, action, ("team", taken.team_id), summary, details=details)
 
 
 async def decline(work: Work, invitation_id: UUID) -> None:

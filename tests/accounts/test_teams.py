@@ -106,6 +106,32 @@ class TestInvitation:
             assert (refused.status_code, refused.json()["code"]) == (404, "inviter_gone")
         assert (await ada.gets(f"/teams/{team}"))["member_count"] == 1
 
+    async def test_leaves_a_member_what_he_is_and_says_so(self, admin: Person, ada: Person, bob: Person) -> None:
+        team = await make_team(ada)
+        await add(ada, team, bob)
+        await add(ada, team, bob, "admin")
+        assert (await bob.gets(f"/teams/{team}"))["my_role"] == "member"
+        assert len((await admin.gets("/admin/audit?action=team.joined"))["items"]) == 1
+        line = (await admin.gets("/admin/audit?action=team.already_member"))["items"][0]
+        assert (line["actor_email"], line["details"]) == (bob.email, {"role": "member", "invited_as": "admin"})
+
+    @pytest.mark.parametrize("role", ["owner", "member"])
+    async def test_of_an_owner_can_not_be_replaced_or_taken_back_by_an_admin(
+        self, ada: Person, bob: Person, role: str
+    ) -> None:
+        team = await make_team(ada)
+        await add(ada, team, bob, "admin")
+        path, late = f"/teams/{team}/invitations", "late@example.com"
+        made = await ada.does("POST", path, {"email": late, "role": role})
+        replaced = await bob.asks("POST", path, {"email": late, "role": "member"})
+        withdrawn = await bob.asks("DELETE", f"{path}/{made['id']}")
+        assert [replaced.status_code, withdrawn.status_code] == [403, 403]
+        left = (await ada.gets(f"/teams/{team}"))["invitations"]
+        assert [(item["email"], item["role"]) for item in left] == [(late, role)]
+        await ada.does("DELETE", f"{path}/{made['id']}")
+        again = await bob.does("POST", path, {"email": late, "role": "member"})
+        await bob.does("DELETE", f"{path}/{again['id']}")
+
     async def anew(self, person: Person) -> Person:
         return await Person.signs_in(person.client, person.email)
 

@@ -11,6 +11,11 @@ def may_invite(mine: TeamRole, invited: TeamRole) -> bool:
     return RANK[mine] >= RANK["admin"] and RANK[invited] <= RANK[mine]
 
 
+def may_overrule(mine: TeamRole, invited: TeamRole, inviter: TeamRole | None) -> bool:
+    """Whether one may replace or take back an invitation that stands: not one to, or by, someone above himself."""
+    return RANK[mine] >= RANK["admin"] and RANK[mine] >= max(RANK[invited], RANK[inviter or "member"])
+
+
 def may_change(mine: TeamRole, theirs: TeamRole, wanted: TeamRole) -> bool:
     return RANK[mine] >= RANK["admin"] and RANK[mine] >= max(RANK[theirs], RANK[wanted])
 

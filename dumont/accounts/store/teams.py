@@ -94,10 +94,11 @@ async def count_owners(tx: Tx, team_id: UUID) -> int:
     return (await tx.execute(query)).scalar_one()
 
 
-async def add_member(tx: Tx, team_id: UUID, user_id: UUID, *, role: TeamRole, now: datetime) -> None:
-    """Who is a member already stays what he is."""
+async def add_member(tx: Tx, team_id: UUID, user_id: UUID, *, role: TeamRole, now: datetime) -> bool:
+    """False for one who is a member already, and stays what he is."""
     row = {"team_id": team_id, "user_id": user_id, "role": role, "joined_at": now}
-    await tx.execute(insert(TeamMember).values(row).on_conflict_do_nothing())
+    adding = insert(TeamMember).values(row).on_conflict_do_nothing().returning(TeamMember.user_id)
+    return (await tx.execute(adding)).scalar_one_or_none() is not None
 
 
 async def set_role(tx: Tx, team_id: UUID, user_id: UUID, role: TeamRole) -> None:
@@ -119,6 +120,17 @@ async def invite(tx: Tx, invitation: TeamInvitation) -> UUID:
         .returning(TeamInvitation.id)
     )
     return made.scalar_one()
+
+
+async def rank_of_invitation(
+    tx: Tx, team_id: UUID, *, email: str | None = None, invitation_id: UUID | None = None
+) -> tuple[TeamRole, TeamRole | None] | None:
+    """The role that an invitation is to, and the one its sender has by now, for the address or the id."""
+    inviter = (TeamMember.team_id == TeamInvitation.team_id) & (TeamMember.user_id == TeamInvitation.invited_by)
+    wanted = TeamInvitation.email == email if email is not None else TeamInvitation.id == invitation_id
+    query = select(TeamInvitation.role, TeamMember.role).outerjoin(TeamMember, inviter)
+    row = (await tx.execute(query.where(TeamInvitation.team_id == team_id, wanted))).one_or_none()
+    return (row[0], row[1]) if row else None
 
 
 async def invitation(tx: Tx, invitation_id: UUID) -> Invitation | None:

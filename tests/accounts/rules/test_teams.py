@@ -10,6 +10,7 @@ from dumont.accounts.rules.teams import (
     may_change,
     may_delete,
     may_invite,
+    may_overrule,
     may_remove,
     may_rename,
 )
@@ -33,6 +34,11 @@ class TestTeamRules:
         if RANK[wanted] > RANK[mine]:
             assert not may_change(mine, theirs, wanted)
             assert not may_invite(mine, wanted)
+
+    @given(ROLES, ROLES, ROLES)
+    def test_nobody_overrules_one_above_himself(self, mine: TeamRole, invited: TeamRole, inviter: TeamRole) -> None:
+        above = RANK[invited] > RANK[mine] or RANK[inviter] > RANK[mine]
+        assert may_overrule(mine, invited, inviter) is (mine != "member" and not above)
 
     @given(ROLES)
     def test_anyone_may_leave(self, mine: TeamRole) -> None:
