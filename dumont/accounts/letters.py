@@ -4,6 +4,7 @@ from uuid import UUID
 
 from dumont.accounts import reset_password
 from dumont.accounts.store import teams, users
+from dumont.platform.addresses import address_of
 from dumont.platform.mail import Letter
 from dumont.platform.work import Work
 
@@ -14,7 +15,7 @@ async def address_taken(work: Work, user_id: UUID) -> Letter | None:
         return None
     text = (
         f"Hello {user.name},\n\nsomeone tried to open an account with this address, but you have one already.\n"
-        f"If it was you, sign in at {reset_password.address_of(work.settings)}, or ask there for a new password.\n"
+        f"If it was you, sign in at {address_of(work.settings)}, or ask there for a new password.\n"
         "If it was not you, there is nothing to do.\n"
     )
     return Letter(user.email, "You have an account already", text)
@@ -39,6 +40,6 @@ async def invitation(work: Work, invitation_id: UUID) -> Letter | None:
         return None
     text = (
         f"Hello,\n\n{found.invited_by} invites you to the team {found.team_name}.\n"
-        f"Sign in with this address at {reset_password.address_of(work.settings)} to accept or decline.\n"
+        f"Sign in with this address at {address_of(work.settings)} to accept or decline.\n"
     )
     return Letter(found.email, f"An invitation to the team {found.team_name}", text)

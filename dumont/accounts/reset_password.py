@@ -11,8 +11,8 @@ from dumont.accounts.rules.passwords import demand_strong
 from dumont.accounts.store import api_keys, users
 from dumont.accounts.tables import PasswordReset, User
 from dumont.basics.errors import Invalid
+from dumont.platform.addresses import address_of
 from dumont.platform.http.buckets import Buckets
-from dumont.platform.settings import Settings
 from dumont.platform.work import Work
 
 GOOD_FOR = timedelta(hours=1)
@@ -42,11 +42,6 @@ async def make_link(work: Work, user: User) -> ResetLink:
     await audit.record(work, "password.reset_link_made", ("user", user.id), "Made a link to reset the password")
     # After the `#`, so that it reaches no server's log.
     return ResetLink(f"{address_of(work.settings)}/reset-password#token={token}", expires_at)
-
-
-def address_of(settings: Settings) -> str:
-    """Where people find this server, as far as it knows."""
-    return settings.public_url.rstrip("/") or f"http://{settings.host}:{settings.port}"
 
 
 async def reset(work: Work, hasher: PasswordHasher, buckets: Buckets, *, token: str, new: str) -> None:

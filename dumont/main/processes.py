@@ -19,6 +19,7 @@ from dumont.main.contexts import contexts
 from dumont.main.database import bring_up_to_date
 from dumont.main.web import enveloped, make_app
 from dumont.main.wiring import wired
+from dumont.platform.addresses import address_of
 from dumont.platform.jobs import Worker
 from dumont.platform.live.hub import Hub
 from dumont.platform.parts import Parts
@@ -95,7 +96,7 @@ async def _serve(settings: Settings, parts: Parts, listening: socket.socket, sto
         timeout_graceful_shutdown=int(settings.shutdown_seconds),
         ws_max_size=64 * 1024,
     )
-    server = _Server(config, lambda: _begin(ready, _address(settings, listening)))
+    server = _Server(config, lambda: _begin(ready, address_of(settings, listening.getsockname()[1])))
     serving = asyncio.create_task(server.serve(sockets=[listening]))
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -166,9 +167,3 @@ def _stop_on_signals(everything: "asyncio.Task[None] | None") -> asyncio.Event:
     for number in STOP_SIGNALS:
         loop.add_signal_handler(number, heard, number)
     return stop
-
-
-def _address(settings: Settings, listening: socket.socket) -> str:
-    port = listening.getsockname()[1]
-    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.host, settings.host)  # noqa: S104 - compared, not bound
-    return settings.public_url or f"http://{host}:{port}"
