@@ -34,7 +34,7 @@ async def forgot_password(body: Forgot, work: guard.Anyone, buckets: Throttle) -
 
 @router.post("/reset", status_code=204, summary="Set a new password by link", responses=problems())
 async def reset_password(body: Reset, work: guard.Anyone, hasher: Hasher, buckets: Throttle) -> None:
-    """The token from the link is good once, for an hour. All sessions of the account end, and its API keys are removed."""
+    """The token from the link is good once, for an hour. All sessions of the account end, and its API keys go."""
     await reset.reset(
         work, hasher, buckets, token=body.token.get_secret_value(), new=body.new_password.get_secret_value()
     )
