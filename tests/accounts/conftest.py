@@ -1,6 +1,6 @@
 """The real application over real PostgreSQL, with accounts alone in it."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 
 import httpx
 import pytest
@@ -85,8 +85,10 @@ async def crowd(
     await engine.dispose()
 
 
-def client_of(parts: Parts, ip: str = "127.0.0.1") -> httpx.AsyncClient:
-    app = make_app([Context("accounts", ROUTERS)], parts)
+def client_of(
+    parts: Parts, ip: str = "127.0.0.1", *, contexts: Sequence[Context] = (Context("accounts", ROUTERS),)
+) -> httpx.AsyncClient:
+    app = make_app(contexts, parts)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False, client=(ip, 50000))
     return httpx.AsyncClient(transport=transport, base_url="http://dumont.test/api/v1")
 
