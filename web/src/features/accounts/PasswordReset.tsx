@@ -22,9 +22,7 @@ export function ForgotPassword() {
   const [ask] = accountsApi.useForgotPasswordMutation();
   const { problem, busy, submit } = useFormRequest();
   const send = () =>
-    submit(async () =>
-      setTold((await ask({ body: { email: email.trim() } }).unwrap()).message),
-    );
+    submit(async () => setTold((await ask({ body: { email: email.trim() } }).unwrap()).message));
   return (
     <AuthFrame
       title="Reset your password"
@@ -39,18 +37,10 @@ export function ForgotPassword() {
         <div className="grid gap-4">
           {system?.mail_configured === false && (
             <Alert tone="warning" title="This installation sends no mail">
-              <p>
-                Ask an administrator: under Admin → Users they can make a reset
-                link for you.
-              </p>
+              <p>Ask an administrator: under Admin → Users they can make a reset link for you.</p>
             </Alert>
           )}
-          <Form
-            label="Reset your password"
-            fields={["email"]}
-            problem={problem}
-            onSubmit={() => void send()}
-          >
+          <Form label="Reset your password" fields={["email"]} problem={problem} onSubmit={() => void send()}>
             <TextField
               label="Email"
               name="email"
@@ -60,12 +50,7 @@ export function ForgotPassword() {
               value={email}
               onChange={(event) => setEmail(event.target.value)}
             />
-            <Button
-              type="submit"
-              weight="primary"
-              busy={busy}
-              disabled={!email.trim()}
-            >
+            <Button type="submit" weight="primary" busy={busy} disabled={!email.trim()}>
               Send the link
             </Button>
           </Form>
@@ -83,9 +68,7 @@ export function ResetPassword() {
   const navigate = useNavigate();
   const { problem, busy, submit } = useFormRequest();
   const send = async () => {
-    const done = await submit(() =>
-      reset({ body: { token, new_password: password } }).unwrap(),
-    );
+    const done = await submit(() => reset({ body: { token, new_password: password } }).unwrap());
     if (done)
       void navigate("/sign-in", {
         replace: true,
@@ -120,12 +103,7 @@ export function ResetPassword() {
         problem={problem}
         onSubmit={() => void send()}
       >
-        <NewPasswordField
-          label="New password"
-          name="new_password"
-          value={password}
-          onChange={setPassword}
-        />
+        <NewPasswordField label="New password" name="new_password" value={password} onChange={setPassword} />
         <Button type="submit" weight="primary" busy={busy} disabled={!password}>
           Change password
         </Button>
