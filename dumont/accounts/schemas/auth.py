@@ -51,7 +51,7 @@ class Grant(BaseModel):
     token_type: Literal["bearer"] = "bearer"  # noqa: S105 - the name of a kind
     expires_in: int = Field(description="Seconds until the access token expires.", examples=[900])
     refresh_token: str | None = Field(
-        description="Good for one refresh. Null if a cookie carries it, or if another caller has just got the next one.",
+        description="Good for one refresh. Null if a cookie carries it, or another caller has just got the next one.",
         examples=[None],
     )
 

@@ -759,7 +759,7 @@ export type Grant = {
   token_type?: "bearer";
   /** Seconds until the access token expires. */
   expires_in: number;
-  /** Good for one refresh. Null if a cookie carries it, or if another caller has just got the next one. */
+  /** Good for one refresh. Null if a cookie carries it, or another caller has just got the next one. */
   refresh_token: string | null;
 };
 export type Refresh = {};
