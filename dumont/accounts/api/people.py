@@ -9,7 +9,7 @@ from dumont.accounts import audit, people
 from dumont.accounts.api.parts import AccountRead, AuditRead, UsersManage
 from dumont.accounts.rules.roles import AccountRole
 from dumont.accounts.schemas.people import AuditEntry, ResetLink, User, UserChange
-from dumont.platform.http.doors import Door
+from dumont.platform.http.doors import Door, old_is_fine
 from dumont.platform.http.fields import Line, Moment
 from dumont.platform.http.paging import Paged, Paginated
 from dumont.platform.http.problems import problems
@@ -34,12 +34,14 @@ async def _wanted(
 
 
 @router.get("/audit", tags=["audit"], summary="List what I changed", responses=problems())
+@old_is_fine
 async def list_own_audit(work: AccountRead, paging: Paginated, action: Exactly = None) -> Paged[AuditEntry]:
     wanted = audit.Filter(actor=work.caller.me, action=action)
     return paging.answer(await audit.read(work, wanted, paging.cursor, paging.limit), AuditEntry.model_validate)
 
 
 @router.get("/admin/audit", tags=["audit"], summary="List what anyone changed", responses=problems())
+@old_is_fine
 async def list_audit(
     work: AuditRead, paging: Paginated, wanted: Annotated[audit.Filter, Depends(_wanted)]
 ) -> Paged[AuditEntry]:

@@ -28,27 +28,27 @@ class DatabaseAway(Unavailable):
 
 
 class Db:
-    """`writer` makes sessions that write; `reader` goes to a replica where there is one; `autocommit` never begins."""
+    """`writer` makes sessions that write; `looker` never begins; `replica` is a looker that may be seconds behind."""
 
-    def __init__(self, writer: Sessions, reader: Sessions | None = None, autocommit: Sessions | None = None) -> None:
+    def __init__(self, writer: Sessions, looker: Sessions | None = None, replica: Sessions | None = None) -> None:
         self._writer = writer
-        self._reader = reader or writer
-        self._autocommit = autocommit or writer
+        self._looker = looker or writer
+        self._replica = replica or self._looker
 
     @asynccontextmanager
-    async def begin(self, *, old_is_fine: bool = False) -> AsyncIterator[AsyncSession]:
+    async def begin(self) -> AsyncIterator[AsyncSession]:
         """One transaction; no connection is taken before the first statement."""
-        make = self._reader if old_is_fine else self._writer
-        async with make() as session, session.begin():
+        async with self._writer() as session, session.begin():
             yield session
 
     @asynccontextmanager
-    async def looking(self) -> AsyncIterator[AsyncSession]:
+    async def looking(self, *, old_is_fine: bool = False) -> AsyncIterator[AsyncSession]:
         """For what only looks: each statement stands alone, which saves the two round trips of BEGIN and COMMIT.
 
         Under READ COMMITTED, which all our transactions are, it sees no more and no less.
         """
-        async with self._autocommit() as session, session.begin():
+        make = self._replica if old_is_fine else self._looker
+        async with make() as session, session.begin():
             yield session
 
 
@@ -79,8 +79,10 @@ def make_db(engine: AsyncEngine, replica: AsyncEngine | None = None) -> Db:
     def sessions(bind: AsyncEngine) -> Sessions:
         return async_sessionmaker(bind, expire_on_commit=False)
 
-    autocommit = engine.execution_options(isolation_level="AUTOCOMMIT")  # of the same pool
-    return Db(sessions(engine), sessions(replica) if replica else None, sessions(autocommit))
+    def looking(bind: AsyncEngine) -> Sessions:
+        return sessions(bind.execution_options(isolation_level="AUTOCOMMIT"))  # of the same pool
+
+    return Db(sessions(engine), looking(engine), looking(replica) if replica else None)
 
 
 async def raw(session: AsyncSession) -> asyncpg.Connection:
@@ -102,6 +104,16 @@ def tell_plainly_when_away(engine: AsyncEngine) -> None:
             return dialect.connect(*arguments, **options)
         except (OSError, dialect.loaded_dbapi.Error) as error:
             raise DatabaseAway("The database does not answer just now.") from error
+
+
+def tell_slow_ones(connection: asyncpg.Connection, slow_seconds: float) -> None:
+    """Of the statements that go past SQLAlchemy; the driver doesn't tell of the prepared ones that it sends itself."""
+
+    def told(statement: Any) -> None:
+        if statement.elapsed > slow_seconds:
+            _tell(statement.elapsed, statement.query)
+
+    connection.add_query_logger(told)
 
 
 def sqlalchemy_url(url: str) -> URL:
@@ -142,4 +154,12 @@ def _log_slow_statements(engine: AsyncEngine, slow_seconds: float) -> None:
     def _end(_connection: Any, _cursor: Any, statement: str, _parameters: Any, context: Any, _many: bool) -> None:
         seconds = time.monotonic() - context.started
         if seconds > slow_seconds:
-            log.warning("slow_statement", seconds=round(seconds, 3), statement=" ".join(statement.split())[:500])
+            _tell(seconds, statement)
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def _connected(connection: Any, _record: Any) -> None:
+        tell_slow_ones(connection.driver_connection, slow_seconds)
+
+
+def _tell(seconds: float, statement: str) -> None:
+    log.warning("slow_statement", seconds=round(seconds, 3), statement=" ".join(statement.split())[:500])

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import asyncpg
 import structlog
 
-from dumont.platform.db.engine import DatabaseAway, Db, asyncpg_url, raw
+from dumont.platform.db.engine import DatabaseAway, Db, asyncpg_url, raw, tell_slow_ones
 from dumont.platform.settings import Settings
 
 log = structlog.get_logger()
@@ -50,6 +50,7 @@ class GlancePool:
     def __init__(self, url: str, settings: Settings, *, name: str) -> None:
         self._url = asyncpg_url(url)
         self._milliseconds = str(int(settings.database_statement_seconds * 1000))
+        self._slow_seconds = settings.database_slow_seconds
         self._name = name
         self._pool: asyncpg.Pool | None = None
         self._opening = asyncio.Lock()
@@ -78,6 +79,7 @@ class GlancePool:
                     min_size=1,
                     max_size=CONNECTIONS,
                     timeout=10,
+                    init=self._opened,
                     reset=_nothing,
                     server_settings={
                         "application_name": self._name,
@@ -86,6 +88,9 @@ class GlancePool:
                     },
                 )
             return self._pool
+
+    async def _opened(self, connection: asyncpg.Connection) -> None:
+        tell_slow_ones(connection, self._slow_seconds)
 
 
 async def _nothing(_connection: asyncpg.Connection) -> None:

@@ -26,6 +26,7 @@ from dumont.platform.work import Caller, Publisher, Work
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 P = TypeVar("P")
+E = TypeVar("E", bound=Callable[..., Any])
 CHANCE = SystemRandom()
 LOOKING = ("GET", "HEAD")
 
@@ -33,12 +34,19 @@ LOOKING = ("GET", "HEAD")
 class Door(APIRoute):
     def get_route_handler(self) -> Handler:
         inner = super().get_route_handler()
+        old = hasattr(self.endpoint, "old_is_fine")
 
         async def handle(request: Request) -> Response:
-            response = await _in_one_transaction(request, inner)
+            response = await _in_one_transaction(request, inner, old_is_fine=old)
             return _with_etag(request, response) if request.method == "GET" else response
 
         return handle
+
+
+def old_is_fine(endpoint: E) -> E:
+    """Decorates a GET that may be answered from a replica some seconds behind; to stand below `@router.get`."""
+    endpoint.old_is_fine = True  # type: ignore[attr-defined]
+    return endpoint
 
 
 def parts_of(request: Request) -> Parts:
@@ -75,11 +83,12 @@ async def work_of(request: Request, caller: Caller) -> Work:
     return work
 
 
-async def _in_one_transaction(request: Request, inner: Handler) -> Response:
+async def _in_one_transaction(request: Request, inner: Handler, *, old_is_fine: bool) -> Response:
     kept: Failure | None = None
     response = Response()
     db = parts_of(request).get(Db)
-    async with db.looking() if request.method in LOOKING else db.begin() as tx:
+    opened = db.looking(old_is_fine=old_is_fine) if request.method in LOOKING else db.begin()
+    async with opened as tx:
         request.state.tx = tx
         try:
             response = await inner(request)

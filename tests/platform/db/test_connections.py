@@ -7,8 +7,10 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 from sqlalchemy import text
+from structlog.testing import capture_logs
 
 from dumont.platform.db.engine import Db, asyncpg_url, make_db, make_engine, raw
+from dumont.platform.db.glance import GlancePool
 from dumont.platform.settings import Settings
 
 
@@ -46,3 +48,34 @@ class TestLooking:
         async with db.begin() as tx:
             assert await tx.scalar(text("SELECT pg_backend_pid()")) == first
             assert (await raw(tx)).is_in_transaction()
+
+
+class TestASlowStatement:
+    """Whichever way it goes to the database."""
+
+    @pytest.fixture
+    def impatient(self, settings: Settings) -> Settings:
+        return settings.model_copy(update={"database_slow_seconds": 0.02})
+
+    @pytest.mark.parametrize("way", ["sqlalchemy", "raw", "glance"])
+    async def test_is_logged_once_and_a_quick_one_is_not(
+        self, fresh_database_url: str, impatient: Settings, way: str
+    ) -> None:
+        with capture_logs() as told:
+            for seconds in (0, 0.05):
+                await self._run(f"SELECT pg_sleep({seconds})", way, fresh_database_url, impatient)
+        assert [line["statement"] for line in told if line["event"] == "slow_statement"] == ["SELECT pg_sleep(0.05)"]
+
+    async def _run(self, statement: str, way: str, url: str, settings: Settings) -> None:
+        if way == "glance":
+            pool = GlancePool(url, settings, name="slow")
+            await pool.row(statement)
+            await pool.close()
+            return
+        engine = make_engine(url, settings, name="slow")
+        async with make_db(engine).begin() as tx:
+            if way == "raw":
+                await (await raw(tx)).fetch(statement)
+            else:
+                await tx.execute(text(statement))
+        await engine.dispose()
