@@ -6,7 +6,7 @@ import ssl
 from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.utils import make_msgid, parseaddr
+from email.utils import make_msgid
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
@@ -14,6 +14,7 @@ import structlog
 
 from dumont.basics.errors import Invalid, Unavailable
 from dumont.platform.settings import Settings
+from dumont.platform.values import mailbox
 
 log = structlog.get_logger()
 
@@ -104,9 +105,7 @@ def make_mail(settings: Settings) -> Mail:
 
 
 def _address(text: str) -> Address:
-    """Of one line: a second one would be a header of the sender's choice."""
-    name, address = parseaddr(text if text.isprintable() else "")
     try:
-        return Address(name, addr_spec=address)
-    except (ValueError, IndexError):
+        return mailbox(text)
+    except ValueError:
         raise Invalid(f"{text!r} is no address for mail.") from None

@@ -2,17 +2,24 @@
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from dumont.basics.errors import Invalid
+from dumont.platform import values
 
 Source = Literal["default", "toml", "environment"]
 MINUTE, HOUR, DAY = 60, 3600, 86400
+# What is not a setting but means something: to this module, to the command line, to the build and to the tests.
+OTHER_NAMES = {
+    *("DUMONT_CONFIG", "DUMONT_SERVER", "DUMONT_TOKEN", "DUMONT_COMPLETE"),
+    *("DUMONT_NO_WEB", "DUMONT_TEST_DATABASE_URL", "DUMONT_SCREENSHOTS", "DUMONT_URL"),
+}
 
 
 def _setting(default: Any, description: str, *env: str, **rules: Any) -> Any:
@@ -33,14 +40,20 @@ class Settings(BaseModel):
         None, "PostgreSQL 15 or newer; unset means the embedded one.", "DATABASE_URL"
     )
     database_replica_url: SecretStr | None = _setting(
-        None, "A read replica for reads that may be some seconds old.", "DATABASE_REPLICA_URL"
+        None,
+        "A read replica: the audit log is read from it, which may be some seconds old there.",
+        "DATABASE_REPLICA_URL",
     )
     database_pool_size: int = _setting(10, "Connections each process keeps open at most.", ge=2, le=500)
     database_statement_seconds: float = _setting(30, "A statement that runs longer is cancelled.", gt=0)
-    database_slow_seconds: float = _setting(0.5, "A statement that runs longer is logged.", gt=0)
+    database_slow_seconds: float = _setting(
+        0.5, "A statement that runs longer is logged, but for those by which a worker waits for jobs.", gt=0
+    )
     postgres_bin: Path | None = _setting(None, "Folder of PostgreSQL programs for the embedded database.")
     redis_url: SecretStr | None = _setting(
-        None, "Redis for cache and rate limits of several processes; unset means memory.", "REDIS_URL"
+        None,
+        "Redis, in which all processes count rate limits together; unset means that each counts alone, in memory.",
+        "REDIS_URL",
     )
 
     secret_key: SecretStr | None = _setting(
@@ -56,7 +69,9 @@ class Settings(BaseModel):
     sign_up_open: bool = _setting(True, "Whether anyone may open an account; the first one may always.")
 
     cors_origins: tuple[str, ...] = _setting((), "Other origins whose pages may call the API; none by default.")
-    trusted_proxies: tuple[str, ...] = _setting((), "Addresses whose X-Forwarded-For is believed.")
+    trusted_proxies: tuple[str, ...] = _setting(
+        (), "Addresses and networks whose X-Forwarded-For is believed; `*` is everybody."
+    )
     request_bytes_max: int = _setting(2_000_000, "Largest request body.", ge=1024)
     rate_limit_anonymous: str = _setting("300/minute", "Requests of one address without an account.")
     rate_limit_user: str = _setting("1200/minute", "Requests of one account.")
@@ -100,17 +115,17 @@ class Settings(BaseModel):
     @field_validator("public_url", "otel_endpoint")
     @classmethod
     def _web_address(cls, value: str) -> str:
-        return _of_scheme(value, "http", "https").rstrip("/") if value else value
+        return values.of_scheme(value, "http", "https").rstrip("/") if value else value
 
     @field_validator("database_url", "database_replica_url")
     @classmethod
     def _database_address(cls, value: SecretStr | None) -> SecretStr | None:
-        return SecretStr(_of_scheme(value.get_secret_value(), "postgresql", "postgres")) if value else None
+        return SecretStr(values.of_scheme(value.get_secret_value(), "postgresql", "postgres")) if value else None
 
     @field_validator("redis_url")
     @classmethod
     def _redis_address(cls, value: SecretStr | None) -> SecretStr | None:
-        return SecretStr(_of_scheme(value.get_secret_value(), "redis", "rediss", "unix")) if value else None
+        return SecretStr(values.of_scheme(value.get_secret_value(), "redis", "rediss", "unix")) if value else None
 
     @field_validator("secret_key")
     @classmethod
@@ -118,6 +133,32 @@ class Settings(BaseModel):
         if value is not None and len(value.get_secret_value()) < 32:
             raise ValueError("must have at least 32 characters")
         return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(values.network(part) for part in value)
+
+    @field_validator("rate_limit_anonymous", "rate_limit_user")
+    @classmethod
+    def _rate(cls, value: str) -> str:
+        return values.rate(value)
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _mail_server(cls, value: SecretStr | None) -> SecretStr | None:
+        return SecretStr(values.mail_server(value.get_secret_value())) if value else None
+
+    @field_validator("mail_from")
+    @classmethod
+    def _mailbox(cls, value: str) -> str:
+        values.mailbox(value)
+        return value
+
+    @field_validator("encryption_keys")
+    @classmethod
+    def _keys(cls, value: SecretStr | None) -> SecretStr | None:
+        return SecretStr(values.keys(value.get_secret_value())) if value else None
 
     @property
     def embedded(self) -> bool:
@@ -130,11 +171,12 @@ class Settings(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """The settings, and where each one came from."""
+    """The settings, where each one came from, and a sentence about each variable that looks like one and is none."""
 
     settings: Settings
     sources: Mapping[str, Source]
     toml_path: Path | None
+    unknown: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +205,7 @@ def load(environ: Mapping[str, str] | None = None, *, overrides: Mapping[str, An
     sources: dict[str, Source] = dict.fromkeys(Settings.model_fields, "default")
     sources.update(dict.fromkeys(from_toml, "toml"))
     sources.update(dict.fromkeys({*from_environ, *(overrides or {})}, "environment"))
-    return Loaded(_validated(given), sources, path)
+    return Loaded(_validated(given), sources, path, tuple(_unknown(environ)))
 
 
 def rows(loaded: Loaded) -> list[Row]:
@@ -215,11 +257,13 @@ def _reason(error: ValueError) -> str:
     return str(error) if isinstance(error, tomllib.TOMLDecodeError) else "it is not UTF-8"
 
 
-def _of_scheme(address: str, *schemes: str) -> str:
-    scheme, found, rest = address.partition("://")
-    if not found or not rest or scheme.partition("+")[0] not in schemes:
-        raise ValueError(f"must be an address that begins with {schemes[0]}://")
-    return address
+def _unknown(environ: Mapping[str, str]) -> Iterator[str]:
+    """No error: a cluster may put in variables of its own, and an older release may meet settings of a newer one."""
+    known = OTHER_NAMES | {env_names(name)[0] for name in Settings.model_fields}
+    for name in sorted(environ):
+        if name.startswith("DUMONT_") and name not in known:
+            nearest = get_close_matches(name, sorted(known), 1, 0.8)
+            yield f"{name} is no setting{f': is {nearest[0]} meant?' if nearest else '.'}"
 
 
 def _validated(given: Mapping[str, Any]) -> Settings:

@@ -1,5 +1,6 @@
 """Help: every word listed, every verb with examples, and quick."""
 
+import re
 import resource
 import subprocess
 import sys
@@ -50,6 +51,14 @@ class TestHelp:
     @pytest.mark.parametrize(("path", "verb"), OURS, ids=[" ".join(path) for path, _ in OURS])
     def test_has_examples_that_begin_with_the_verb(self, path: tuple[str, ...], verb: Any) -> None:
         assert f"dumont {' '.join(path)}" in verb.epilog
+
+    @pytest.mark.parametrize("word", TABLE["Run the product"])
+    def test_has_examples_for_who_runs_the_product(self, nobody: Terminal, word: str) -> None:
+        assert re.search(rf"Examples:\n.*dumont {word}", nobody.does(word, "--help").out)
+
+    @pytest.mark.parametrize("word", ["up", "web", "worker"])
+    def test_tells_where_a_home_is_named(self, nobody: Terminal, word: str) -> None:
+        assert "--home" in nobody.does(word, "--help").out
 
     @pytest.mark.parametrize(("path", "verb"), OURS, ids=[" ".join(path) for path, _ in OURS])
     def test_gives_every_verb_the_shared_options(self, path: tuple[str, ...], verb: Any) -> None:

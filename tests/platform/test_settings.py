@@ -1,14 +1,17 @@
 """Settings: environment over file over defaults, one sentence for a wrong one, and no secret ever repeated."""
 
+import base64
 import dataclasses
 import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any, ClassVar
 
 import pytest
 
 from dumont.basics.errors import Invalid
+from dumont.cli import environment
 from dumont.platform import settings
 from dumont.platform.settings import Loaded, Settings, load, rows
 from scripts.settings_table import GUIDE, guide
@@ -19,7 +22,7 @@ SECRETS = {
     "DUMONT_DATABASE_REPLICA_URL": f"postgres://dumont:{SECRET}@replica/dumont",
     "REDIS_URL": f"redis://:{SECRET}@cache/0",
     "DUMONT_SECRET_KEY": SECRET,
-    "DUMONT_ENCRYPTION_KEYS": f"a:{SECRET}",
+    "DUMONT_ENCRYPTION_KEYS": f"a:{base64.b64encode(SECRET[:32].encode()).decode()}",
     "DUMONT_SMTP_URL": f"smtp://me:{SECRET}@mail",
     "DUMONT_METRICS_TOKEN": SECRET,
 }
@@ -145,6 +148,14 @@ class TestWrongValue:
             ("redis_url", "localhost:6379"),
             ("public_url", "dumont.example.com"),
             ("otel_endpoint", "collector:4318"),
+            ("trusted_proxies", "10.0.0.0/8,proxy"),
+            ("mail_from", "nobody"),
+            ("smtp_url", "mail.example.com"),
+            ("smtp_url", "smtp://mail:port"),
+            ("rate_limit_anonymous", "often"),
+            ("rate_limit_user", "0/minute/x"),
+            ("rate_limit_user", "5"),
+            ("encryption_keys", "a:short"),
         ],
     )
     def test_stops_with_one_sentence_that_names_the_setting(self, home: Path, name: str, value: str) -> None:
@@ -163,6 +174,38 @@ class TestWrongValue:
     def test_is_a_secret_key_that_is_too_short(self, home: Path) -> None:
         assert "at least 32 characters" in refused({"DUMONT_SECRET_KEY": "x" * 31}, home).message
         assert loaded(home, {"DUMONT_SECRET_KEY": "x" * 32}).settings.secret_key is not None
+
+    def test_is_known_from_a_right_one(self, home: Path) -> None:
+        right = {
+            "DUMONT_TRUSTED_PROXIES": "127.0.0.1, 10.0.0.0/8, fd00::/8",
+            "DUMONT_MAIL_FROM": "Dumont <dumont@example.com>",
+            "DUMONT_RATE_LIMIT_USER": "10 per second",
+            "DUMONT_SMTP_URL": "smtps://me:pass@mail.example.com:465",
+        }
+        assert loaded(home, right).settings.trusted_proxies == ("127.0.0.1", "10.0.0.0/8", "fd00::/8")
+
+    def test_of_the_keys_for_secrets_is_not_repeated(self, home: Path) -> None:
+        failure = refused({"DUMONT_ENCRYPTION_KEYS": f"a:{SECRET}"}, home)
+        assert SECRET not in f"{failure!r} {failure.message} {failure.hint} {failure.__cause__}"
+
+
+class TestUnknownVariable:
+    def test_is_told_with_the_nearest_name(self, home: Path) -> None:
+        found = loaded(home, {"DUMONT_PUBLIC_ULR": "x", "DUMONT_ZZZZ": SECRET}).unknown
+        assert found == ("DUMONT_PUBLIC_ULR is no setting: is DUMONT_PUBLIC_URL meant?", "DUMONT_ZZZZ is no setting.")
+
+    def test_is_none_that_the_command_line_reads(self, home: Path) -> None:
+        class Asked(dict[str, str]):
+            names: ClassVar[set[str]] = set()
+
+            def get(self, name: str, default: Any = None) -> Any:
+                self.names.add(name)
+                return super().get(name, default)
+
+        environment.read(Asked(HOME="/nowhere"))
+        ours = {name for name in Asked.names if name.startswith("DUMONT_")}
+        assert ours
+        assert loaded(home, {**dict.fromkeys(ours, "x"), "DUMONT_NO_WEB": "1"}).unknown == ()
 
 
 class TestRows:

@@ -36,6 +36,8 @@ def show(
     from dumont.platform.settings import load, rows
 
     loaded = load()
+    for sentence in loaded.unknown:
+        print(f"Warning: {sentence}", file=sys.stderr)
     found = [row for row in rows(loaded) if not only_set or row.source != "default"]
     if json:
         print(json_format.dumps({"items": [dataclasses.asdict(row) for row in found]}, indent=2, ensure_ascii=False))

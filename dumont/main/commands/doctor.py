@@ -11,7 +11,13 @@ MARKS = {"ok": "[green]✓[/]", "warning": "[yellow]![/]", "wrong": "[red]✗[/]
 
 
 def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print findings as JSON.")] = False) -> None:
-    """Check everything that can be wrong, and say how to mend it. Exit code 1 if something is."""
+    """Check everything that can be wrong, and say how to mend it. Exit code 1 if something is.
+
+    \b
+    Examples:
+      dumont doctor
+      dumont doctor --json | jq '.[] | select(.state != "ok")'
+    """
     from dumont.main.doctor import Finding, examine
     from dumont.platform.settings import load
 

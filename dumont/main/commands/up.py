@@ -18,17 +18,36 @@ Home = Annotated[Path | None, typer.Option(help="Folder of the embedded database
 
 
 def up(host: Host = None, port: Port = None, home: Home = None) -> None:
-    """Run everything: API, web application, worker and an embedded database, on one port."""
+    """Run everything: API, web application, worker and an embedded database, on one port.
+
+    \b
+    Examples:
+      dumont up
+      dumont up --port 9000 --home ~/dumont
+      dumont up --host 0.0.0.0          # for others, too: set DUMONT_PUBLIC_URL
+    """
     _run(_settings(host=host, port=port, home=home), web=True, worker=True)
 
 
-def web(host: Host = None, port: Port = None) -> None:
-    """Run the API and the web application; workers run elsewhere."""
-    _run(_settings(host=host, port=port), web=True, worker=False)
+def web(host: Host = None, port: Port = None, home: Home = None) -> None:
+    """Run the API and the web application; workers run elsewhere.
+
+    \b
+    Examples:
+      dumont web --port 8001
+      DATABASE_URL=postgresql://... dumont web --host 0.0.0.0
+    """
+    _run(_settings(host=host, port=port, home=home), web=True, worker=False)
 
 
 def worker(home: Home = None) -> None:
-    """Run one worker: it takes jobs from the database; run as many as you like, on any machine."""
+    """Run one worker: it takes jobs from the database; run as many as you like, on any machine.
+
+    \b
+    Examples:
+      dumont worker                     # beside `dumont up`, on the same home folder
+      DATABASE_URL=postgresql://... dumont worker
+    """
     _run(_settings(home=home), web=False, worker=True)
 
 
@@ -45,6 +64,8 @@ def _run(loaded: "Loaded", *, web: bool, worker: bool) -> None:
     from dumont.platform.telemetry import logs
 
     settings = loaded.settings
+    for sentence in loaded.unknown:
+        _say(f"Warning: {sentence}")
     logs.configure(settings)
     # Until the process has its own way to stop, SIGTERM ends it as Ctrl-C does, database and all.
     signal.signal(signal.SIGTERM, signal.default_int_handler)

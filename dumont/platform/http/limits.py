@@ -5,14 +5,14 @@ from typing import Any
 
 import structlog
 from fastapi import Request
-from limits import RateLimitItem, parse
+from limits import parse
 from limits.aio.strategies import SlidingWindowCounterRateLimiter
 from limits.storage import storage_from_string
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
-from dumont.basics.errors import Invalid, TooMany
+from dumont.basics.errors import TooMany
 from dumont.platform.settings import Settings
 from dumont.platform.work import Caller
 
@@ -26,8 +26,8 @@ class RateLimits:
     def __init__(self, settings: Settings) -> None:
         self._limiter = SlidingWindowCounterRateLimiter(_storage(settings.redis))
         self._asked_again_at = 0.0
-        self._anonymous = _parse("rate_limit_anonymous", settings.rate_limit_anonymous)
-        self._user = _parse("rate_limit_user", settings.rate_limit_user)
+        self._anonymous = parse(settings.rate_limit_anonymous)
+        self._user = parse(settings.rate_limit_user)
 
     async def admit(self, request: Request, caller: Caller) -> None:
         """Counts this request, leaves the figures for the answer's headers, and raises `TooMany` beyond the limit."""
@@ -69,10 +69,3 @@ def _storage(redis_url: str | None) -> Any:
         "retry": Retry(NoBackoff(), 0),
     }
     return storage_from_string(f"async+{redis_url}", **options)
-
-
-def _parse(name: str, text: str) -> RateLimitItem:
-    try:
-        return parse(text)
-    except ValueError:
-        raise Invalid(f"Setting {name} must be like `300/minute`, not {text!r}.") from None

@@ -45,6 +45,16 @@ class TestConfigShow:
         assert set(items) == {"home", "port"}
         assert items["port"]["source"] == "environment"
 
+    def test_warns_of_a_variable_that_is_no_setting(self, tmp_path: Path) -> None:
+        shown = dumont("config", "show", "--json", "--set", home=tmp_path, DUMONT_PROT="9000")
+        assert (shown.returncode, shown.stderr) == (0, b"Warning: DUMONT_PROT is no setting: is DUMONT_PORT meant?\n")
+        assert json.loads(shown.stdout)["items"]
+
+    @pytest.mark.parametrize("name", ["TRUSTED_PROXIES", "MAIL_FROM", "RATE_LIMIT_USER", "ENCRYPTION_KEYS", "SMTP_URL"])
+    def test_refuses_what_the_start_would_refuse(self, tmp_path: Path, name: str) -> None:
+        shown = dumont("config", "show", home=tmp_path, **{f"DUMONT_{name}": "wrong"})
+        assert (shown.returncode, f"DUMONT_{name}" in shown.stderr.decode()) == (2, True)
+
     def test_says_which_setting_is_wrong(self, tmp_path: Path) -> None:
         shown = dumont("config", "show", home=tmp_path, DUMONT_PORT="many")
         assert shown.returncode == 2
