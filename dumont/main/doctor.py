@@ -1,5 +1,6 @@
 """Looks at everything that can be wrong with an installation, and says how to mend it."""
 
+import asyncio
 import os
 import shutil
 import socket
@@ -24,11 +25,15 @@ from dumont.main.wiring import make_vault, secret_key
 from dumont.platform.db import migrate
 from dumont.platform.db.engine import make_engine
 from dumont.platform.http.spa import find_folder
+from dumont.platform.mail import server_of
 from dumont.platform.settings import Loaded, Settings
 
 State = Literal["ok", "warning", "wrong"]
 OLDEST_POSTGRES = 150000
 ROOM_BYTES_LEAST = 1 << 30
+ANSWER_SECONDS = 2
+WORKERS = text("SELECT count(*) FROM workers WHERE seen_at > now() - interval '1 minute'")
+DEAD_LETTERS = text("SELECT count(*) FROM jobs WHERE state = 'failed'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +47,13 @@ class Finding:
 async def examine(loaded: Loaded) -> AsyncIterator[Finding]:
     settings = loaded.settings
     yield _python()
-    yield Finding("settings", "ok", f"read from {loaded.toml_path or 'environment and defaults'}")
-    for check in (_home, _disk, _keys, _web, _port, _address, _traces):
+    yield _settings(loaded)
+    for check in (_home, _disk, _keys, _web, _port, _address, _traces, _mail):
         yield _guarded(check, settings)
     async for finding in _database(settings):
         yield finding
+    if settings.database_replica_url is not None:
+        yield await _replica(settings, settings.database_replica_url.get_secret_value())
     yield await _redis(settings)
 
 
@@ -62,6 +69,12 @@ def _guarded(check: Callable[[Settings], Finding], settings: Settings) -> Findin
 def _python() -> Finding:
     version = ".".join(str(part) for part in sys.version_info[:3])
     return Finding("python", "ok", f"{version}, dumont {dumont.__version__}")
+
+
+def _settings(loaded: Loaded) -> Finding:
+    if loaded.unknown:
+        return Finding("settings", "warning", " ".join(loaded.unknown), "`dumont config show` lists all settings.")
+    return Finding("settings", "ok", f"read from {loaded.toml_path or 'environment and defaults'}")
 
 
 def _home(settings: Settings) -> Finding:
@@ -82,15 +95,25 @@ def _disk(settings: Settings) -> Finding:
 
 
 def _keys(settings: Settings) -> Finding:
-    if not settings.home.exists() and not (settings.secret_key and settings.encryption_keys):
-        return Finding("keys", "ok", "will be made in the home folder at the first start")
-    secret_key(settings)
-    make_vault(settings)
+    given = bool(settings.secret_key and settings.encryption_keys)
+    if settings.home.exists() or given:
+        secret_key(settings)
+        make_vault(settings)
     open_files = [path.name for path in _key_files(settings) if stat.S_IMODE(path.stat().st_mode) & 0o077]
     if open_files:
         return Finding(
             "keys", "wrong", f"{', '.join(open_files)} can be read by others", f"chmod 600 {settings.home}/*.key*"
         )
+    if not given and not settings.embedded:
+        return Finding(
+            "keys",
+            "warning",
+            "in files of this machine, while others may use the same database",
+            "If others do, they need the same keys: set DUMONT_SECRET_KEY and DUMONT_ENCRYPTION_KEYS everywhere to "
+            f"what is in {settings.home}/secret.key and encryption.keys.",
+        )
+    if not given and not settings.home.exists():
+        return Finding("keys", "ok", "will be made in the home folder at the first start")
     return Finding("keys", "ok", "there, and readable by their owner alone")
 
 
@@ -135,6 +158,19 @@ def _traces(settings: Settings) -> Finding:
     return Finding("traces", "ok", "sent to the endpoint that is set")
 
 
+def _mail(settings: Settings) -> Finding:
+    if settings.smtp_url is None:
+        return Finding("mail", "ok", "off: a forgotten password is reset by an administrator")
+    host, port = server_of(settings.smtp_url.get_secret_value())
+    try:
+        socket.create_connection((host, port), ANSWER_SECONDS).close()
+    except OSError as error:
+        return Finding(
+            "mail", "warning", f"{host}:{port} does not answer ({type(error).__name__})", "Is DUMONT_SMTP_URL right?"
+        )
+    return Finding("mail", "ok", f"{host}:{port} answers")
+
+
 async def _database(settings: Settings) -> AsyncIterator[Finding]:
     if settings.embedded and not (settings.home / "postgres").exists():
         yield Finding("database", "ok", "embedded, will be made at the first start")
@@ -144,10 +180,14 @@ async def _database(settings: Settings) -> AsyncIterator[Finding]:
             engine = make_engine(url, settings, name="dumont doctor")
             async with engine.connect() as connection:
                 number = int(await connection.scalar(text("SHOW server_version_num")) or 0)
+                where = "embedded" if settings.embedded else "by URL"
+                yield _version(number, where)
+                status = await migrate.status(url)
+                yield _migrations(status)
+                if not status.pending:
+                    yield _workers(settings, await connection.scalar(WORKERS) or 0)
+                    yield _jobs(await connection.scalar(DEAD_LETTERS) or 0)
             await engine.dispose()
-            where = "embedded" if settings.embedded else "by URL"
-            yield _version(number, where)
-            yield _migrations(await migrate.status(url))
     except Failure as failure:
         yield Finding("database", "wrong", failure.message, failure.hint or "")
     except (SQLAlchemyError, OSError) as error:
@@ -170,9 +210,41 @@ def _migrations(status: migrate.Status) -> Finding:
     return Finding("migrations", "ok", f"newest ({status.newest})")
 
 
+def _workers(settings: Settings, count: int) -> Finding:
+    if not count and settings.embedded:
+        return Finding("workers", "ok", "none now: `dumont up` runs one")
+    if not count:
+        return Finding("workers", "warning", "none was seen in the last minute: jobs wait", "Start `dumont worker`.")
+    return Finding("workers", "ok", f"{count} seen in the last minute")
+
+
+def _jobs(dead_letters: int) -> Finding:
+    if dead_letters:
+        return Finding(
+            "jobs", "warning", f"{dead_letters} failed for good and wait for a hand", "`dumont jobs ls --state failed`"
+        )
+    return Finding("jobs", "ok", "none has failed for good")
+
+
+async def _replica(settings: Settings, url: str) -> Finding:
+    engine = make_engine(url, settings, name="dumont doctor")
+    try:
+        async with asyncio.timeout(ANSWER_SECONDS), engine.connect() as connection:
+            follows = await connection.scalar(text("SELECT pg_is_in_recovery()"))
+    except (Failure, SQLAlchemyError, OSError) as error:
+        return Finding(
+            "replica", "wrong", f"no answer ({type(error).__name__})", "Is DATABASE_REPLICA_URL right, and is it up?"
+        )
+    finally:
+        await engine.dispose()
+    if not follows:
+        return Finding("replica", "warning", "answers, but follows no other database", "Is DATABASE_REPLICA_URL right?")
+    return Finding("replica", "ok", "answers")
+
+
 async def _redis(settings: Settings) -> Finding:
     if settings.redis is None:
-        return Finding("cache", "ok", "in memory; set REDIS_URL when several web processes run")
+        return Finding("cache", "ok", "rate limits are counted in memory; set REDIS_URL when several web processes run")
     client = redis.from_url(settings.redis, socket_connect_timeout=2, socket_timeout=2, retry=Retry(NoBackoff(), 0))
     try:
         await client.ping()

@@ -52,9 +52,7 @@ class SmtpMail:
 
     def __init__(self, url: str, sender: str) -> None:
         parts = urlsplit(url)
-        if parts.scheme not in PORTS or not parts.hostname:
-            raise Invalid("DUMONT_SMTP_URL must be like smtp://user:password@host:587 or smtps://...")
-        self._scheme, self._host, self._port = parts.scheme, parts.hostname, parts.port or PORTS[parts.scheme]
+        self._scheme, (self._host, self._port) = parts.scheme, server_of(url)
         self._login = (unquote(parts.username), unquote(parts.password or "")) if parts.username else None
         self._sender = _address(sender)
 
@@ -102,6 +100,14 @@ def make_mail(settings: Settings) -> Mail:
     if settings.smtp_url is None:
         return NoMail()
     return SmtpMail(settings.smtp_url.get_secret_value(), settings.mail_from)
+
+
+def server_of(url: str) -> tuple[str, int]:
+    """Host and port."""
+    parts = urlsplit(url)
+    if parts.scheme not in PORTS or not parts.hostname:
+        raise Invalid("DUMONT_SMTP_URL must be like smtp://user:password@host:587 or smtps://...")
+    return parts.hostname, parts.port or PORTS[parts.scheme]
 
 
 def _address(text: str) -> Address:

@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
 
+import asyncpg
 import pytest
 from sqlalchemy import make_url
 from typer import Typer
@@ -16,9 +17,16 @@ from typer.testing import CliRunner
 from dumont.main import doctor
 from dumont.main.commands.doctor import doctor as command
 from dumont.main.doctor import Finding, examine
+from dumont.platform.db.engine import asyncpg_url
+from dumont.platform.secrets import new_key
 from dumont.platform.settings import load
+from tests.conftest import DatabaseMaker
 
 SAYS = "hunter2"
+FAILED_JOB = """
+INSERT INTO jobs (id, name, state, priority, args, attempts_max, run_at, deadline_seconds, created_at, finished_at)
+VALUES (gen_random_uuid(), 'test.lost', 'failed', 0, '{}', 1, now(), 60, now(), now())
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -29,7 +37,13 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def sound(tmp_path: Path, database_url: str, free_port: int) -> dict[str, str]:
     """An installation without fault."""
-    return {"DUMONT_HOME": str(tmp_path / "home"), "DATABASE_URL": database_url, "DUMONT_PORT": str(free_port)}
+    return {
+        "DUMONT_HOME": str(tmp_path / "home"),
+        "DATABASE_URL": database_url,
+        "DUMONT_PORT": str(free_port),
+        "DUMONT_SECRET_KEY": "x" * 32,
+        "DUMONT_ENCRYPTION_KEYS": new_key().written(),
+    }
 
 
 @pytest.fixture
@@ -37,6 +51,18 @@ def free_port() -> int:
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+async def busy_url(make_database: DatabaseMaker) -> str:
+    """A database with a worker."""
+    url = await make_database.make()
+    connection = await asyncpg.connect(asyncpg_url(url))
+    await connection.execute(
+        "INSERT INTO workers (id, host, pid, started_at, seen_at) VALUES (gen_random_uuid(), 'here', 1, now(), now())"
+    )
+    await connection.close()
+    return url
 
 
 async def findings(environ: dict[str, str]) -> dict[str, Finding]:
@@ -51,14 +77,14 @@ async def found(environ: dict[str, str], about: str) -> Finding:
 
 class TestExamine:
     async def test_finds_nothing_wrong_where_nothing_is(
-        self, sound: dict[str, str], redis_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+        self, sound: dict[str, str], redis_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, busy_url: str
     ) -> None:
         monkeypatch.setattr(doctor, "find_folder", lambda _: tmp_path)
-        everything = await findings({**sound, "REDIS_URL": redis_url})
+        everything = await findings({**sound, "REDIS_URL": redis_url, "DATABASE_URL": busy_url})
         assert {finding.state for finding in everything.values()} == {"ok"}
         assert list(everything) == [
-            *("python", "settings", "home", "disk", "keys", "web", "port", "address", "traces"),
-            *("database", "migrations", "cache"),
+            *("python", "settings", "home", "disk", "keys", "web", "port", "address", "traces", "mail"),
+            *("database", "migrations", "workers", "jobs", "cache"),
         ]
         assert everything["migrations"].says.startswith("newest (")
         assert everything["database"].says.endswith(", by URL")
@@ -69,20 +95,61 @@ class TestExamine:
 
     async def test_finds_a_home_that_can_not_be_one(self, sound: dict[str, str], tmp_path: Path) -> None:
         (tmp_path / "home").write_text("a file")
-        assert (await found(sound, "keys")).state == "wrong"
+        assert (await found({**sound, "DUMONT_SECRET_KEY": ""}, "keys")).state == "wrong"
 
     async def test_finds_keys_that_others_can_read(self, sound: dict[str, str], tmp_path: Path) -> None:
+        local = {**sound, "DUMONT_SECRET_KEY": "", "DUMONT_ENCRYPTION_KEYS": "", "DATABASE_URL": ""}
         (tmp_path / "home").mkdir()
-        assert (await found(sound, "keys")).state == "ok"
+        assert (await found(local, "keys")).state == "ok"
         (tmp_path / "home" / "secret.key").chmod(0o644)
-        finding = await found(sound, "keys")
+        finding = await found(local, "keys")
         assert (finding.state, finding.says) == ("wrong", "secret.key can be read by others")
         assert "chmod 600" in finding.mend
 
-    async def test_finds_keys_that_are_none(self, sound: dict[str, str]) -> None:
-        finding = await found({**sound, "DUMONT_ENCRYPTION_KEYS": SAYS, "DUMONT_SECRET_KEY": "x" * 32}, "keys")
+    async def test_finds_keys_that_are_none(self, sound: dict[str, str], tmp_path: Path) -> None:
+        (tmp_path / "home").mkdir()
+        (tmp_path / "home" / "secret.key").write_text("short")
+        finding = await found({**sound, "DUMONT_SECRET_KEY": ""}, "keys")
         assert finding.state == "wrong"
         assert finding.mend
+
+    @pytest.mark.parametrize("name", ["DUMONT_SECRET_KEY", "DUMONT_ENCRYPTION_KEYS"])
+    async def test_finds_keys_that_other_machines_would_not_have(
+        self, sound: dict[str, str], tmp_path: Path, name: str
+    ) -> None:
+        finding = await found({**sound, name: ""}, "keys")
+        assert (finding.state, "DUMONT_ENCRYPTION_KEYS everywhere" in finding.mend) == ("warning", True)
+        assert not (tmp_path / "home").exists()
+        assert (await found({**sound, name: "", "DATABASE_URL": ""}, "keys")).state == "ok"
+
+    async def test_finds_a_variable_that_is_no_setting(self, sound: dict[str, str]) -> None:
+        finding = await found({**sound, "DUMONT_PROT": SAYS}, "settings")
+        assert (finding.state, finding.says) == ("warning", "DUMONT_PROT is no setting: is DUMONT_PORT meant?")
+
+    async def test_tells_whether_the_mail_server_answers(self, sound: dict[str, str]) -> None:
+        with closing(socket.socket()) as server:
+            server.bind(("127.0.0.1", 0))
+            url = f"smtp://me:{SAYS}@127.0.0.1:{server.getsockname()[1]}"
+            assert (await found({**sound, "DUMONT_SMTP_URL": url}, "mail")).state == "warning"
+            server.listen()
+            assert (await found({**sound, "DUMONT_SMTP_URL": url}, "mail")).state == "ok"
+
+    async def test_finds_a_replica_that_is_away_or_is_none(self, sound: dict[str, str]) -> None:
+        away = {**sound, "DATABASE_REPLICA_URL": f"postgresql://a:{SAYS}@127.0.0.1:1/x"}
+        assert (await found(away, "replica")).state == "wrong"
+        none = {**sound, "DATABASE_REPLICA_URL": sound["DATABASE_URL"]}
+        assert (await found(none, "replica")).says == "answers, but follows no other database"
+
+    async def test_finds_that_no_worker_runs(self, sound: dict[str, str]) -> None:
+        finding = await found(sound, "workers")
+        assert (finding.state, finding.mend) == ("warning", "Start `dumont worker`.")
+
+    async def test_counts_the_jobs_that_failed_for_good(self, sound: dict[str, str], busy_url: str) -> None:
+        connection = await asyncpg.connect(asyncpg_url(busy_url))
+        await connection.execute(FAILED_JOB)
+        await connection.close()
+        finding = await found({**sound, "DATABASE_URL": busy_url}, "jobs")
+        assert (finding.state, finding.says) == ("warning", "1 failed for good and wait for a hand")
 
     async def test_finds_a_disk_that_is_nearly_full(
         self, sound: dict[str, str], monkeypatch: pytest.MonkeyPatch
@@ -176,7 +243,8 @@ class TestCommand:
     def test_ends_well_and_tells_programs_in_json(self, runner: CliRunner) -> None:
         ended = self._run(runner, "--json")
         assert ended[0] == 0
-        assert {finding["state"] for finding in json.loads(ended[1])} == {"ok"}
+        not_ok = [finding["about"] for finding in json.loads(ended[1]) if finding["state"] != "ok"]
+        assert not_ok == ["workers"]
         assert set(json.loads(ended[1])[0]) == {"about", "state", "says", "mend"}
 
     def test_ends_with_1_if_something_is_wrong_and_says_how_to_mend_it(
