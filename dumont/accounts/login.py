@@ -47,6 +47,7 @@ async def sign_in(
         await users.renew_hash(work.tx, user, renewed)
     signed_in = await _open_session(work, user, user_agent)
     await users.saw_login(work.tx, user.id, work.now)
+    await throttle.after_login(work, email)
     session = ("session", signed_in.claims.session_id)
     SIGN_INS.labels("ok").inc()
     await audit.record(work, "session.opened", session, "Signed in", actor_id=user.id)

@@ -5,7 +5,7 @@ import hashlib
 from dumont.accounts.metrics import SIGN_INS
 from dumont.accounts.rules.networks import network_of
 from dumont.basics.errors import TooMany
-from dumont.platform.http.buckets import Bucket, Buckets, take_within
+from dumont.platform.http.buckets import Bucket, Buckets, give_back_within, take_within
 from dumont.platform.work import Work
 
 
@@ -20,15 +20,14 @@ async def before_login(work: Work, buckets: Buckets, email: str) -> None:
     The last bucket keeps a flood from filling the line before the hasher. It is so large that thousands of machines
     are needed to empty it, each at its own limit: else it would be a switch to lock everybody out.
     """
-    account, network = _short(email), _network(work)
-    wanted = (
-        Bucket(f"login:ip:{network}", 30, 10),
-        Bucket(f"login:account:{account}:ip:{network}", 10, 60),
-        Bucket(f"login:account:{account}", 200, 20),
-        Bucket("login:all", 5000, 0.002),
-    )
+    wanted = (Bucket(f"login:ip:{_network(work)}", 30, 10), *_of_account(work, email), Bucket("login:all", 5000, 0.002))
     with SIGN_INS.labels("too_many").count_exceptions(TooManyAttempts):
         await _take(work, buckets, *wanted)
+
+
+async def after_login(work: Work, email: str) -> None:
+    """Only wrong guesses count against an account."""
+    await give_back_within(work.tx, _of_account(work, email))
 
 
 async def before_password_check(work: Work) -> None:
@@ -53,6 +52,11 @@ async def before_reset(work: Work, buckets: Buckets) -> None:
 
 async def _take(work: Work, buckets: Buckets, *wanted: Bucket) -> None:
     await buckets.take(wanted, work.now, refusal=TooManyAttempts)
+
+
+def _of_account(work: Work, email: str) -> tuple[Bucket, Bucket]:
+    account = f"login:account:{_short(email)}"
+    return Bucket(f"{account}:ip:{_network(work)}", 10, 60), Bucket(account, 200, 20)
 
 
 def _network(work: Work) -> str:

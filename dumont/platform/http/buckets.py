@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, text
+from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -65,6 +65,13 @@ async def take_within(
         if not await _take(tx, bucket, now):
             wait = await _wait_seconds(tx, bucket, now)
             raise refusal(f"Too many attempts. Try again in {wait} s.", retry_seconds=wait)
+
+
+async def give_back_within(tx: AsyncSession, buckets: Sequence[Bucket]) -> None:
+    """For tries that turned out well and are not to count; late in the transaction, for it locks the buckets."""
+    for bucket in buckets:
+        filled = func.least(float(bucket.burst), AttemptBucket.tokens + 1)
+        await tx.execute(update(AttemptBucket).where(AttemptBucket.key == bucket.key).values(tokens=filled))
 
 
 async def forget_full(tx: AsyncSession, now: datetime) -> int:
