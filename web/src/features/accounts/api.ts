@@ -6,7 +6,6 @@ export const accountsApi = generatedApi.enhanceEndpoints({
   endpoints: {
     showSystem: { providesTags: ["System"] },
     signUp: { invalidatesTags: ["System"] },
-    getMe: { providesTags: ["Me"] },
     updateMe: { invalidatesTags: ["Me"] },
     changePassword: { invalidatesTags: ["Session"] },
     listSessions: { providesTags: ["Session"] },

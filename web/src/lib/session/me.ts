@@ -3,10 +3,14 @@ import { generatedApi } from "../api/generated";
 import { allows, type Permission } from "../permissions";
 import { useSession } from "./session";
 
+// Here and not with the other endpoints of accounts, whose code comes later than the first answer to this one: an answer
+// that was cached without its tag is never renewed.
+const meApi = generatedApi.enhanceEndpoints({ endpoints: { getMe: { providesTags: ["Me"] } } });
+
 export function useMe() {
   const state = useSession();
   const skip = state !== "signed-in" && state !== "ended";
-  return generatedApi.endpoints.getMe.useQuery(undefined, { skip });
+  return meApi.endpoints.getMe.useQuery(undefined, { skip });
 }
 
 export function useAllowed(needed: Permission | null): boolean {
