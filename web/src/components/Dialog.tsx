@@ -17,11 +17,23 @@ interface Props {
   children?: ReactNode;
   footer?: ReactNode;
   wide?: boolean;
+  /** Closed by its own buttons only: for what is not shown again. */
+  held?: boolean;
 }
 
+const stay = (event: Event) => event.preventDefault();
 const veil = "fixed inset-0 z-40 animate-fade bg-veil";
 
-export function Dialog({ open, onOpenChange, title, description, children, footer, wide = false }: Props) {
+export function Dialog({
+  open,
+  onOpenChange,
+  title,
+  description,
+  children,
+  footer,
+  wide = false,
+  held = false,
+}: Props) {
   const [layer, setLayer] = useState<HTMLElement | null>(null);
   const focus = useDialogFocus();
   return (
@@ -32,6 +44,7 @@ export function Dialog({ open, onOpenChange, title, description, children, foote
           {...(description ? {} : { "aria-describedby": undefined })}
           ref={setLayer}
           {...focus}
+          {...(held && { onEscapeKeyDown: stay, onInteractOutside: stay })}
           className={cx(
             "fixed inset-x-3 top-[max(12px,10dvh)] z-40 mx-auto flex max-h-[82dvh] animate-rise flex-col rounded bg-raised shadow-raised outline-none",
             wide ? "max-w-2xl" : "max-w-md",

@@ -29,11 +29,12 @@ export function NewApiKey({ open, onOpenChange }: Props) {
       open={open}
       onOpenChange={close}
       wide
+      held={made !== null}
       title={made ? `Key “${made.name}” is made` : "Create an API key"}
       description={made ? undefined : "Give it no more than its program needs."}
       footer={
         made && (
-          <Button weight="primary" onClick={() => close(false)}>
+          <Button autoFocus weight="primary" onClick={() => close(false)}>
             I have stored it
           </Button>
         )

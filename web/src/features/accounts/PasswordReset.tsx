@@ -40,20 +40,27 @@ export function ForgotPassword() {
               <p>Ask an administrator: under Admin → Users they can make a reset link for you.</p>
             </Alert>
           )}
-          <Form label="Reset your password" fields={["email"]} problem={problem} onSubmit={() => void send()}>
-            <TextField
-              label="Email"
-              name="email"
-              type="email"
-              autoComplete="username"
-              autoFocus
-              value={email}
-              onChange={(event) => setEmail(event.target.value)}
-            />
-            <Button type="submit" weight="primary" busy={busy} disabled={!email.trim()}>
-              Send the link
-            </Button>
-          </Form>
+          {system?.mail_configured !== false && (
+            <Form
+              label="Reset your password"
+              fields={["email"]}
+              problem={problem}
+              onSubmit={() => void send()}
+            >
+              <TextField
+                label="Email"
+                name="email"
+                type="email"
+                autoComplete="username"
+                autoFocus
+                value={email}
+                onChange={(event) => setEmail(event.target.value)}
+              />
+              <Button type="submit" weight="primary" busy={busy} disabled={!email.trim()}>
+                Send the link
+              </Button>
+            </Form>
+          )}
         </div>
       )}
     </AuthFrame>
