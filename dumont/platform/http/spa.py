@@ -18,8 +18,8 @@ NOT_BUILT = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Dumon
 class SpaFiles(StaticFiles):
     def __init__(self, folder: Path | None) -> None:
         super().__init__(directory=folder, check_dir=False)
-        page = folder / "index.html" if folder else None
-        self._page = page.read_text() if page and page.exists() else NOT_BUILT
+        self._file = folder / "index.html" if folder else None
+        self._page, self._written = NOT_BUILT, 0
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         if scope["method"] not in ("GET", "HEAD"):
@@ -41,7 +41,17 @@ class SpaFiles(StaticFiles):
             "form-action 'self'; frame-ancestors 'none'"
         )
         headers = {"content-security-policy": policy, "cache-control": "no-store"}
-        return HTMLResponse(self._page.replace(PLACEHOLDER, nonce), headers=headers)
+        return HTMLResponse(self._newest().replace(PLACEHOLDER, nonce), headers=headers)
+
+    def _newest(self) -> str:
+        """The page names its scripts by their hash, so one from before the last build would ask for files now gone."""
+        try:
+            written = self._file.stat().st_mtime_ns if self._file else 0
+            if self._file and written != self._written:
+                self._page, self._written = self._file.read_text(), written
+        except FileNotFoundError:
+            pass  # a build is under way: the page from before it, until it is done
+        return self._page
 
 
 def find_folder(package: Path) -> Path | None:

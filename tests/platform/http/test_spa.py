@@ -41,6 +41,13 @@ class TestPage:
             nonces.add(nonce)
         assert len(nonces) == 2
 
+    async def test_is_the_newest_after_a_build_under_a_running_server(self, site: AsyncClient, tmp_path: Path) -> None:
+        await site.get("/")
+        (tmp_path / "index.html").unlink()
+        assert "nonce=" in (await site.get("/")).text
+        (tmp_path / "index.html").write_text("<html>anew</html>")
+        assert "anew" in (await site.get("/")).text
+
 
 class TestFiles:
     async def test_with_a_hash_are_kept_for_ever(self, site: AsyncClient) -> None:
