@@ -33,7 +33,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(here):
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("browser"))
+            # Two groups of about the same length, so that two test processes are done at about the same time.
+            group = "browser-axe" if item.path.name == "test_accessible.py" else "browser"
+            item.add_marker(pytest.mark.xdist_group(group))
             if CHROMIUM is None:
                 item.add_marker(pytest.mark.skip(reason="no Chromium here: `make tools` installs it as root on Debian"))
 
