@@ -18,7 +18,7 @@ async def bench_nothing(_work: guard.User) -> dict[str, str]:
 
 
 def main() -> None:
-    everything = (*contexts(), Context("bench", router=router))
+    everything = (*contexts(), Context("bench", routers=(router,)))
     vars(processes)["contexts"] = lambda: everything
     up.web()
 
