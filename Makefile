@@ -54,8 +54,8 @@ bench: setup tools ## measure; each table compares with a peer or a limit in the
 	@for file in bench/*.py; do [ "$$(basename $$file)" = __init__.py ] || $(PY) -m "bench.$$(basename $$file .py)" || exit 1; done
 
 lock: .venv/.setup-run ## choose versions anew within pyproject.toml, and write them down with their hashes
-	@.venv/bin/uv pip compile -q -U --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra otel pyproject.toml -o locks/run.txt
-	@.venv/bin/uv pip compile -q -U --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra otel pyproject.toml -c locks/run.txt --group dev -o locks/dev.txt
+	@.venv/bin/uv pip compile -q -U --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra otel --extra aws pyproject.toml -o locks/run.txt
+	@.venv/bin/uv pip compile -q -U --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra otel --extra aws pyproject.toml -c locks/run.txt --group dev -o locks/dev.txt
 	@echo 'hatchling>=1.27' | .venv/bin/uv pip compile -q -U --universal --python-version 3.11 --generate-hashes --no-header --no-annotate - -o locks/build.txt
 
 tools: ## what the tests need beside Python and Node; as root on Debian it is installed
