@@ -25,6 +25,7 @@ from dumont.platform.parts import Parts
 from dumont.platform.settings import Loaded, Settings, load
 from dumont.platform.telemetry import logs
 from tests.fakes.clock import FakeClock
+from tests.fakes.glance import GlanceInSession
 from tests.redis_server import REDIS, redis_server
 
 UNSAFE_BUT_FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
@@ -195,7 +196,7 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Loaded:
 @pytest.fixture
 def parts(loaded: Loaded, database_url: str, db: Db, clock: FakeClock) -> Parts:
     """Everything that does I/O, on this test's transaction and clock."""
-    return assemble(loaded, database_url, contexts(), db=db, clock=clock)
+    return assemble(loaded, database_url, contexts(), db=db, glance=GlanceInSession(db), clock=clock)
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ import dumont
 from dumont.basics.errors import Failure
 from dumont.main.database import database
 from dumont.main.wiring import make_vault, secret_key
+from dumont.platform.addresses import ALL_INTERFACES, address_of
 from dumont.platform.db import migrate
 from dumont.platform.db.engine import make_engine
 from dumont.platform.http.spa import find_folder
@@ -129,7 +130,7 @@ def _web(_settings: Settings) -> Finding:
 
 
 def _port(settings: Settings) -> Finding:
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104 - compared, not bound
+    host = ALL_INTERFACES.get(settings.host, settings.host)
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.settimeout(0.5)
         taken = probe.connect_ex((host, settings.port)) == 0
@@ -146,7 +147,7 @@ def _address(settings: Settings) -> Finding:
             f"listens on {settings.host} without a public address",
             "Set DUMONT_PUBLIC_URL to the https:// address people use: links and secure cookies depend on it.",
         )
-    return Finding("address", "ok", settings.public_url or f"http://{settings.host}:{settings.port}")
+    return Finding("address", "ok", address_of(settings))
 
 
 def _traces(settings: Settings) -> Finding:

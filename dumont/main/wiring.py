@@ -16,7 +16,7 @@ from dumont.platform.cache import make_cache
 from dumont.platform.clock import SystemClock
 from dumont.platform.contexts import Context
 from dumont.platform.db.engine import Db, make_db, make_engine
-from dumont.platform.db.glance import Glance, GlanceInSession, GlancePool
+from dumont.platform.db.glance import Glance, GlancePool
 from dumont.platform.events import Event
 from dumont.platform.http.buckets import Buckets
 from dumont.platform.http.limits import RateLimits
@@ -44,13 +44,12 @@ async def wired(loaded: Loaded, url: str, contexts: Sequence[Context], *, proces
             stack.push_async_callback(reader.dispose)
         glance = GlancePool(url, settings, name=name)
         stack.push_async_callback(glance.close)
-        parts = assemble(loaded, url, contexts, db=make_db(writer, reader), clock=SystemClock())
-        parts.put(Glance, glance)
+        parts = assemble(loaded, url, contexts, db=make_db(writer, reader), glance=glance, clock=SystemClock())
         stack.push_async_callback(parts.get(Cache).close)
         yield parts
 
 
-def assemble(loaded: Loaded, url: str, contexts: Sequence[Context], *, db: Db, clock: Clock) -> Parts:
+def assemble(loaded: Loaded, url: str, contexts: Sequence[Context], *, db: Db, glance: Glance, clock: Clock) -> Parts:
     """Makes the parts and opens nothing, so that tests may put in a clock and a database of their own."""
     settings, parts = loaded.settings, Parts()
     parts.put(Loaded, loaded)
@@ -58,7 +57,7 @@ def assemble(loaded: Loaded, url: str, contexts: Sequence[Context], *, db: Db, c
     parts.put(Clock, clock)
     parts.put(Random, SystemRandom())
     parts.put(Db, db)
-    parts.put(Glance, GlanceInSession(db))
+    parts.put(Glance, glance)
     parts.put(Vault, make_vault(settings))
     parts.put(Signer, Signer(secret_key(settings)))
     parts.put(PasswordHasher, Argon2())

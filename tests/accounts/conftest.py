@@ -1,6 +1,7 @@
 """The real application over real PostgreSQL, with accounts alone in it."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
+from random import Random
 
 import httpx
 import pytest
@@ -13,7 +14,7 @@ from dumont.main.web import make_app
 from dumont.platform.contexts import Context
 from dumont.platform.db import Db
 from dumont.platform.db.engine import make_db, make_engine
-from dumont.platform.db.glance import Glance, GlanceInSession
+from dumont.platform.db.glance import Glance
 from dumont.platform.http.buckets import Buckets
 from dumont.platform.http.limits import RateLimits
 from dumont.platform.parts import Parts
@@ -22,6 +23,7 @@ from dumont.platform.settings import Settings
 from dumont.platform.work import Publisher
 from tests.build.accounts import Person
 from tests.fakes.clock import FakeClock
+from tests.fakes.glance import GlanceInSession
 from tests.fakes.hasher import FakeHasher
 from tests.fakes.publisher import FakePublisher
 
@@ -50,6 +52,7 @@ def wire(
         parts.put(Db, db)
         parts.put(Glance, GlanceInSession(db))
         parts.put(Clock, clock)
+        parts.put(Random, Random(7))
         parts.put(Settings, settings)
         parts.put(PasswordHasher, hasher)
         parts.put(Publisher, published)

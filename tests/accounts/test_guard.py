@@ -10,13 +10,14 @@ import pytest
 from dumont.accounts import guard
 from dumont.accounts.signer import AccessClaims, Signer
 from dumont.platform.db import Db
-from dumont.platform.db.glance import Glance, GlanceInSession
+from dumont.platform.db.glance import Glance
 from dumont.platform.http.limits import RateLimits
 from dumont.platform.parts import Parts
 from dumont.platform.settings import Settings
 from tests.accounts.conftest import client_of
 from tests.build.accounts import Person
 from tests.fakes.clock import FakeClock
+from tests.fakes.glance import GlanceInSession
 
 
 class Watched:

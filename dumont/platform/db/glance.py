@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import asyncpg
 import structlog
 
-from dumont.platform.db.engine import DatabaseAway, Db, asyncpg_url, raw, tell_slow_ones
+from dumont.platform.db.engine import DatabaseAway, asyncpg_url, tell_slow_ones
 from dumont.platform.settings import Settings
 
 log = structlog.get_logger()
@@ -33,17 +33,6 @@ class Glance(Protocol):
     async def row(self, statement: str, *arguments: Any) -> asyncpg.Record | None:
         """The first row, seen at this moment. The statement may be made twice, so it must change nothing."""
         ...
-
-
-class GlanceInSession:
-    """Through a `Db`, for tests whose rows are in a transaction that nobody else sees."""
-
-    def __init__(self, db: Db) -> None:
-        self._db = db
-
-    async def row(self, statement: str, *arguments: Any) -> asyncpg.Record | None:
-        async with self._db.looking() as tx:
-            return await (await raw(tx)).fetchrow(statement, *arguments)
 
 
 class GlancePool:

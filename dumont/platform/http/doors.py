@@ -8,7 +8,7 @@ but a connection on which each statement stands alone.
 
 import hashlib
 from collections.abc import Callable, Coroutine
-from random import SystemRandom
+from random import Random
 from typing import Any, TypeVar
 
 from fastapi import Request, Response
@@ -27,7 +27,6 @@ from dumont.platform.work import Caller, Publisher, Work
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 P = TypeVar("P")
 E = TypeVar("E", bound=Callable[..., Any])
-CHANCE = SystemRandom()
 LOOKING = ("GET", "HEAD")
 
 
@@ -77,7 +76,7 @@ async def work_of(request: Request, caller: Caller) -> Work:
     async def publish(event: Event) -> None:
         await publisher.publish(tx, event, now)
 
-    work = Work(tx, now, CHANCE, caller, publish, parts.get(Settings))
+    work = Work(tx, now, parts.get(Random), caller, publish, parts.get(Settings))
     if request.method == "POST" and caller.user_id is not None and "idempotency-key" in request.headers:
         request.state.idempotent = await idempotency.claim(request, work)
     return work

@@ -1,6 +1,7 @@
 """The door: it commits before the answer leaves, leaves nothing behind on failure, and does a repeat only once."""
 
 from collections.abc import AsyncIterator
+from random import Random
 from typing import Annotated
 from uuid import UUID, uuid4
 
@@ -79,6 +80,7 @@ async def client(engine: AsyncEngine, settings: Settings, clock: FakeClock) -> A
     parts = Parts()
     parts.put(Db, make_db(engine))
     parts.put(Clock, clock)
+    parts.put(Random, Random(7))
     parts.put(Settings, settings)
     parts.put(Publisher, Silence())
     parts.put(Vault, Vault([new_key()]))
