@@ -41,8 +41,71 @@ class AuditEntry(TypedDict):
     details: dict[str, Any]
 
 
+class CloudSaving(TypedDict):
+    provider: str
+    model: str
+    same_model: bool
+    why: str
+    price_gpu_hour: str
+    cost: str
+    saving: str
+    saving_percent: float
+    offer_id: str
+
+
+class CompareRow(TypedDict):
+    field: str
+    title: str
+    unit: str
+    better: Literal['lower', 'higher', 'none']
+    values: list[str | float | bool | None]
+    winners: list[int]
+
+
+class CompareWish(TypedDict):
+    ids: list[str]
+    disk_gb: NotRequired[float | None]
+    hours: NotRequired[float | None]
+    snapshot_gb: NotRequired[float | None]
+
+
+class Cost(TypedDict):
+    provider: str | None
+    offer_id: str | None
+    price_gpu_hour: str
+    cost: str
+
+
+class EffectiveParts(TypedDict):
+    compute: str
+    disk: str
+    bandwidth: str
+    boot: str
+    failure: str
+    interruption: str
+
+
 class Forgot(TypedDict):
     email: str
+
+
+class GParts(TypedDict):
+    performance: float
+    memory: float
+    price: float
+    reliability: float
+
+
+class GpuFacts(TypedDict):
+    name: str
+    vendor: str
+    architecture: str
+    vram_gb: float
+    tflops: float
+    fp32_tflops: float
+    bandwidth_gbs: float
+    tdp_watts: int
+    verified: bool
 
 
 class Grant(TypedDict):
@@ -50,6 +113,12 @@ class Grant(TypedDict):
     token_type: NotRequired[Literal['bearer']]
     expires_in: int
     refresh_token: str | None
+
+
+class Hidden(TypedDict):
+    blacklisted: int
+    unavailable: int
+    below_threshold: int
 
 
 class Invitation(TypedDict):
@@ -71,6 +140,27 @@ class JobError(TypedDict):
     code: str
     message: str
     hint: NotRequired[str | None]
+
+
+class KnownFrom(TypedDict):
+    available: bool
+    note: str | None
+
+
+class MarketProvider(TypedDict):
+    name: str
+    title: str
+    offers: int
+    available: int
+    models: int
+    price_low: str | None
+    price_high: str | None
+    age_seconds: float | None
+    stale: bool
+
+
+class MarketProviders(TypedDict):
+    items: list[MarketProvider]
 
 
 class Me(TypedDict):
@@ -95,6 +185,35 @@ class Message(TypedDict):
     message: str
 
 
+class Model(TypedDict):
+    name: str
+    vendor: str
+    architecture: str
+    vram_gb: float
+    tflops: float
+    bandwidth_gbs: float
+    offers: int
+    available: int
+    providers: list[str]
+    price_low: str | None
+    price_median: str | None
+    price_high: str | None
+    spot_low: str | None
+
+
+class ModelHour(TypedDict):
+    hour: str
+    lowest: str | None
+    median: str | None
+    highest: str | None
+    spot_lowest: str | None
+    count: int
+
+
+class Models(TypedDict):
+    items: list[Model]
+
+
 class NewApiKey(TypedDict):
     id: str
     name: str
@@ -104,6 +223,52 @@ class NewApiKey(TypedDict):
     last_used_at: str | None
     expires_at: str | None
     key: str
+
+
+class Offer(TypedDict):
+    id: str
+    provider: str
+    provider_offer_id: str
+    machine_id: str
+    host_id: str | None
+    gpu_name: str | None
+    gpu_count: int
+    vram_gb: float
+    cpu_cores: float | None
+    ram_gb: float | None
+    disk_gb: float | None
+    inet_down_mbps: float | None
+    inet_up_mbps: float | None
+    cuda_max: float | None
+    driver: str | None
+    region: str | None
+    country: str | None
+    price_hour: str | None
+    spot_price_hour: str | None
+    storage_price_gb_month: str | None
+    egress_price_gb: str | None
+    provider_reliability: float | None
+    verified: bool
+    available: bool
+    first_seen: str
+    last_seen: str
+    dph_total: str | None
+    spot_dph_total: str | None
+    effective_price_hour: str | None
+    effective_parts: EffectiveParts | None
+    g_score: float | None
+    g_parts: GParts | None
+    tflops: float
+    tflops_per_dollar: float | None
+    pareto: bool
+    reliability_status: Literal['excellent', 'good', 'fair', 'poor', 'blacklisted', 'unknown']
+    success_rate: float | None
+    total_attempts: int
+    reliability_score: float | None
+    is_blacklisted: bool
+    blacklist_reason: str | None
+    age_seconds: float
+    stale: bool
 
 
 class PagedApiKey(TypedDict):
@@ -126,6 +291,12 @@ class PasswordChange(TypedDict):
     new_password: str
 
 
+class PricePoint(TypedDict):
+    at: str
+    price_hour: str | None
+    spot_price_hour: str | None
+
+
 class Progress(TypedDict):
     done: float
     total: NotRequired[float | None]
@@ -133,6 +304,14 @@ class Progress(TypedDict):
     stage: NotRequired[str]
     percent: NotRequired[float | None]
     eta: NotRequired[str | None]
+
+
+class ProviderAge(TypedDict):
+    name: str
+    offers: int
+    age_seconds: float | None
+    stale: bool
+    error: str | None
 
 
 class ProviderKey(TypedDict):
@@ -143,6 +322,25 @@ class ProviderKey(TypedDict):
 
 class ProviderKeySecrets(TypedDict):
     fields: dict[str, str]
+
+
+class ProviderPrices(TypedDict):
+    provider: str
+    title: str
+    lowest: str | None
+    median: str | None
+    count: int
+    spot_lowest: str | None
+    reliability: float | None
+    trend_7d_percent: float | None
+    offer_id: str | None
+    series: list[ModelHour]
+
+
+class Quote(TypedDict):
+    provider: str
+    price_gpu_hour: str
+    offer_id: str
 
 
 class Refresh(TypedDict):
@@ -157,6 +355,23 @@ class Reset(TypedDict):
 class ResetLink(TypedDict):
     url: str
     expires_at: str
+
+
+class Savings(TypedDict):
+    model: str
+    models: list[str]
+    models_suggested: list[str]
+    hours_per_day: float
+    days: float
+    hours: float
+    cheapest: Cost | None
+    median: Cost | None
+    dearest: Cost | None
+    saving_on_median: str | None
+    saving_on_dearest: str | None
+    clouds: list[CloudSaving]
+    offers: int
+    as_of: str | None
 
 
 class ScheduleRow(TypedDict):
@@ -253,6 +468,31 @@ class TeamWish(TypedDict):
     name: str
 
 
+class Understood(TypedDict):
+    models: list[str] | None
+    providers: list[str] | None
+    regions: list[str] | None
+    countries: list[str] | None
+    min_vram: float | None
+    max_vram: float | None
+    min_price: float | None
+    max_price: float | None
+    gpu_count: int | None
+    min_gpus: int | None
+    max_gpus: int | None
+    min_reliability: float | None
+    min_inet_down: float | None
+    cuda_min: float | None
+    verified: bool | None
+    spot: bool
+    available_only: bool
+    include_blacklisted: bool
+    min_score: float | None
+    disk_gb: float | None
+    snapshot_gb: float | None
+    hours: float | None
+
+
 class User(TypedDict):
     id: str
     email: str
@@ -298,6 +538,35 @@ class Problem(TypedDict):
     request_id: NotRequired[str]
 
 
+class Comparison(TypedDict):
+    offers: list[Offer]
+    rows: list[CompareRow]
+    winner: int | None
+
+
+class Deal(TypedDict):
+    offer: Offer
+    price_gpu_hour: str
+    median_7d: str
+    discount_percent: float
+    hours_known: int
+    note: str | None
+
+
+class Deals(TypedDict):
+    items: list[Deal]
+    as_of: str | None
+    history: KnownFrom
+
+
+class EffectiveSpread(TypedDict):
+    cheapest: Quote
+    dearest: Quote
+    spread_percent: float
+    saving_hour: str
+    saving_month: str
+
+
 class JobRow(TypedDict):
     id: str
     name: str
@@ -318,6 +587,78 @@ class JobRow(TypedDict):
     cancel_requested: bool
     worker: str | None
     created_by: str | None
+
+
+class Machine(TypedDict):
+    key: str
+    offers: list[Offer]
+
+
+class OfferDetail(TypedDict):
+    id: str
+    provider: str
+    provider_offer_id: str
+    machine_id: str
+    host_id: str | None
+    gpu_name: str | None
+    gpu_count: int
+    vram_gb: float
+    cpu_cores: float | None
+    ram_gb: float | None
+    disk_gb: float | None
+    inet_down_mbps: float | None
+    inet_up_mbps: float | None
+    cuda_max: float | None
+    driver: str | None
+    region: str | None
+    country: str | None
+    price_hour: str | None
+    spot_price_hour: str | None
+    storage_price_gb_month: str | None
+    egress_price_gb: str | None
+    provider_reliability: float | None
+    verified: bool
+    available: bool
+    first_seen: str
+    last_seen: str
+    dph_total: str | None
+    spot_dph_total: str | None
+    effective_price_hour: str | None
+    effective_parts: EffectiveParts | None
+    g_score: float | None
+    g_parts: GParts | None
+    tflops: float
+    tflops_per_dollar: float | None
+    pareto: bool
+    reliability_status: Literal['excellent', 'good', 'fair', 'poor', 'blacklisted', 'unknown']
+    success_rate: float | None
+    total_attempts: int
+    reliability_score: float | None
+    is_blacklisted: bool
+    blacklist_reason: str | None
+    age_seconds: float
+    stale: bool
+    machine: Machine
+    price_history: list[PricePoint]
+    gpu: GpuFacts | None
+    history: list[ModelHour]
+    similar: list[Offer]
+    reliability: KnownFrom
+
+
+class Opportunity(TypedDict):
+    model: str
+    cheapest: Quote
+    dearest: Quote
+    median: str
+    spread_percent: float
+    saving_hour: str
+    saving_month: str
+    effective: EffectiveSpread | None
+    offers: int
+    providers: int
+    single_host: bool
+    note: str | None
 
 
 class PagedJobRow(TypedDict):
@@ -345,6 +686,27 @@ class PagedUser(TypedDict):
     next_cursor: str | None
 
 
+class ProviderComparison(TypedDict):
+    model: str
+    models: list[str]
+    models_suggested: list[str]
+    items: list[ProviderPrices]
+    as_of: str | None
+    history: KnownFrom
+
+
+class SearchAnswer(TypedDict):
+    items: list[Offer]
+    total: int
+    next_cursor: str | None
+    sort: Literal['price', '-price', 'effective_price', '-effective_price', 'g_score', '-g_score', 'reliability', '-reliability', 'vram', '-vram', 'tflops_per_dollar', '-tflops_per_dollar']
+    hidden: Hidden
+    providers: list[ProviderAge]
+    models_suggested: list[str]
+    understood: Understood
+    reliability: KnownFrom
+
+
 class TeamDetail(TypedDict):
     id: str
     name: str
@@ -353,3 +715,9 @@ class TeamDetail(TypedDict):
     created_at: str
     members: list[TeamMember]
     invitations: list[TeamInvitation]
+
+
+class Opportunities(TypedDict):
+    items: list[Opportunity]
+    as_of: str | None
+    models_suggested: list[str]

@@ -6,6 +6,7 @@ from functools import cache
 from dumont.accounts import api as accounts_api
 from dumont.accounts import jobs as accounts_jobs
 from dumont.main.api import jobs, live, settings, system
+from dumont.market import api as market_api
 from dumont.platform.contexts import Context
 from dumont.platform.db.partitions import tending
 from dumont.platform.http.prune import PRUNE_REQUESTS
@@ -23,6 +24,10 @@ def contexts() -> tuple[Context, ...]:
             jobs=accounts_jobs.JOBS,
             listeners=accounts_jobs.LISTENERS,
             partitioned=accounts_jobs.PARTITIONED,
+        ),
+        Context(
+            "market",
+            routers=market_api.ROUTERS,
         ),
     )
     return (_platform(business), *business)

@@ -29,6 +29,16 @@ PUBLIC = {
     "reset_password",
     "show_system",
     "password_strength",
+    "search_gpus",
+    "list_offers",
+    "list_gpu_models",
+    "list_gpu_providers",
+    "compare_gpus",
+    "get_gpu",
+    "list_opportunities",
+    "show_savings",
+    "compare_providers",
+    "list_best_deals",
 }
 
 

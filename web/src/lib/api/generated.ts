@@ -357,6 +357,131 @@ const injectedRtkApi = api.injectEndpoints({
         method: "POST",
       }),
     }),
+    searchGpus: build.query<SearchGpusApiResponse, SearchGpusApiArg>({
+      query: (queryArg) => ({
+        url: `/api/v1/gpus/search`,
+        params: {
+          q: queryArg.q,
+          model: queryArg.model,
+          provider: queryArg.provider,
+          min_vram: queryArg.minVram,
+          max_vram: queryArg.maxVram,
+          min_price: queryArg.minPrice,
+          max_price: queryArg.maxPrice,
+          gpu_count: queryArg.gpuCount,
+          min_gpus: queryArg.minGpus,
+          max_gpus: queryArg.maxGpus,
+          region: queryArg.region,
+          country: queryArg.country,
+          min_reliability: queryArg.minReliability,
+          min_inet_down: queryArg.minInetDown,
+          cuda_min: queryArg.cudaMin,
+          verified: queryArg.verified,
+          spot: queryArg.spot,
+          available_only: queryArg.availableOnly,
+          include_blacklisted: queryArg.includeBlacklisted,
+          min_score: queryArg.minScore,
+          disk_gb: queryArg.diskGb,
+          snapshot_gb: queryArg.snapshotGb,
+          hours: queryArg.hours,
+          sort: queryArg.sort,
+          limit: queryArg.limit,
+          cursor: queryArg.cursor,
+        },
+      }),
+    }),
+    listOffers: build.query<ListOffersApiResponse, ListOffersApiArg>({
+      query: (queryArg) => ({
+        url: `/api/v1/offers`,
+        params: {
+          q: queryArg.q,
+          model: queryArg.model,
+          provider: queryArg.provider,
+          min_vram: queryArg.minVram,
+          max_vram: queryArg.maxVram,
+          min_price: queryArg.minPrice,
+          max_price: queryArg.maxPrice,
+          gpu_count: queryArg.gpuCount,
+          min_gpus: queryArg.minGpus,
+          max_gpus: queryArg.maxGpus,
+          region: queryArg.region,
+          country: queryArg.country,
+          min_reliability: queryArg.minReliability,
+          min_inet_down: queryArg.minInetDown,
+          cuda_min: queryArg.cudaMin,
+          verified: queryArg.verified,
+          spot: queryArg.spot,
+          available_only: queryArg.availableOnly,
+          include_blacklisted: queryArg.includeBlacklisted,
+          min_score: queryArg.minScore,
+          disk_gb: queryArg.diskGb,
+          snapshot_gb: queryArg.snapshotGb,
+          hours: queryArg.hours,
+          sort: queryArg.sort,
+          limit: queryArg.limit,
+          cursor: queryArg.cursor,
+        },
+      }),
+    }),
+    listGpuModels: build.query<ListGpuModelsApiResponse, ListGpuModelsApiArg>({
+      query: () => ({ url: `/api/v1/gpus/models` }),
+    }),
+    listGpuProviders: build.query<
+      ListGpuProvidersApiResponse,
+      ListGpuProvidersApiArg
+    >({
+      query: () => ({ url: `/api/v1/gpus/providers` }),
+    }),
+    compareGpus: build.mutation<CompareGpusApiResponse, CompareGpusApiArg>({
+      query: (queryArg) => ({
+        url: `/api/v1/gpus/compare`,
+        method: "POST",
+        body: queryArg.body,
+      }),
+    }),
+    getGpu: build.query<GetGpuApiResponse, GetGpuApiArg>({
+      query: (queryArg) => ({
+        url: `/api/v1/gpus/${encodeURIComponent(String(queryArg.offer))}`,
+      }),
+    }),
+    listOpportunities: build.query<
+      ListOpportunitiesApiResponse,
+      ListOpportunitiesApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/arbitrage/opportunities`,
+        params: {
+          min_spread: queryArg.minSpread,
+          model: queryArg.model,
+          region: queryArg.region,
+        },
+      }),
+    }),
+    showSavings: build.query<ShowSavingsApiResponse, ShowSavingsApiArg>({
+      query: (queryArg) => ({
+        url: `/api/v1/arbitrage/savings/${encodeURIComponent(String(queryArg.model))}`,
+        params: {
+          hours_per_day: queryArg.hoursPerDay,
+          days: queryArg.days,
+        },
+      }),
+    }),
+    compareProviders: build.query<
+      CompareProvidersApiResponse,
+      CompareProvidersApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/arbitrage/compare/${encodeURIComponent(String(queryArg.model))}`,
+      }),
+    }),
+    listBestDeals: build.query<ListBestDealsApiResponse, ListBestDealsApiArg>({
+      query: (queryArg) => ({
+        url: `/api/v1/arbitrage/best-deals`,
+        params: {
+          limit: queryArg.limit,
+        },
+      }),
+    }),
   }),
   overrideExisting: false,
 });
@@ -617,6 +742,173 @@ export type CreateResetLinkApiArg = {
 export type SignOutUserApiResponse = unknown;
 export type SignOutUserApiArg = {
   userId: string;
+};
+export type SearchGpusApiResponse =
+  /** status 200 Successful Response */ SearchAnswer;
+export type SearchGpusApiArg = {
+  /** In words: `H100:80GB:1..8`, `gpu_name=RTX_4090 num_gpus=1 dph<0.5`, or `4090 x2 <0.5 EU`. */
+  q?: string | null;
+  /** Canonical name or alias of a GPU; may be repeated. */
+  model?: string[];
+  /** May be repeated. */
+  provider?: string[];
+  /** GB of one GPU. */
+  minVram?: number | null;
+  maxVram?: number | null;
+  /** Dollars an hour for the whole machine; at spot, the spot price. */
+  minPrice?: number | null;
+  maxPrice?: number | null;
+  /** Exactly so many GPUs; 0 for machines without any. */
+  gpuCount?: number | null;
+  minGpus?: number | null;
+  maxGpus?: number | null;
+  /** As the cloud calls it, or `EU`, `US`; may be repeated. */
+  region?: string[];
+  /** Two letters; may be repeated. */
+  country?: string[];
+  /** 0 to 1, as the provider claims. */
+  minReliability?: number | null;
+  /** Mbit/s. */
+  minInetDown?: number | null;
+  cudaMin?: number | null;
+  verified?: boolean | null;
+  /** Only what has a spot price, at that price. */
+  spot?: boolean;
+  availableOnly?: boolean;
+  includeBlacklisted?: boolean;
+  /** Least reliability score, 0 to 100. Machines without one are not below it. */
+  minScore?: number | null;
+  /** Disk wanted; counts in `dph_total` and the effective price. */
+  diskGb?: number | null;
+  /** Size of what is brought in; for the effective price. */
+  snapshotGb?: number | null;
+  /** How long it is wanted; for the effective price. */
+  hours?: number | null;
+  /** `-` in front for the highest first. */
+  sort?:
+    | "price"
+    | "-price"
+    | "effective_price"
+    | "-effective_price"
+    | "g_score"
+    | "-g_score"
+    | "reliability"
+    | "-reliability"
+    | "vram"
+    | "-vram"
+    | "tflops_per_dollar"
+    | "-tflops_per_dollar";
+  /** How many at most. */
+  limit?: number;
+  /** Where to go on: `next_cursor` of the page before. */
+  cursor?: string | null;
+};
+export type ListOffersApiResponse =
+  /** status 200 Successful Response */ SearchAnswer;
+export type ListOffersApiArg = {
+  /** In words: `H100:80GB:1..8`, `gpu_name=RTX_4090 num_gpus=1 dph<0.5`, or `4090 x2 <0.5 EU`. */
+  q?: string | null;
+  /** Canonical name or alias of a GPU; may be repeated. */
+  model?: string[];
+  /** May be repeated. */
+  provider?: string[];
+  /** GB of one GPU. */
+  minVram?: number | null;
+  maxVram?: number | null;
+  /** Dollars an hour for the whole machine; at spot, the spot price. */
+  minPrice?: number | null;
+  maxPrice?: number | null;
+  /** Exactly so many GPUs; 0 for machines without any. */
+  gpuCount?: number | null;
+  minGpus?: number | null;
+  maxGpus?: number | null;
+  /** As the cloud calls it, or `EU`, `US`; may be repeated. */
+  region?: string[];
+  /** Two letters; may be repeated. */
+  country?: string[];
+  /** 0 to 1, as the provider claims. */
+  minReliability?: number | null;
+  /** Mbit/s. */
+  minInetDown?: number | null;
+  cudaMin?: number | null;
+  verified?: boolean | null;
+  /** Only what has a spot price, at that price. */
+  spot?: boolean;
+  availableOnly?: boolean;
+  includeBlacklisted?: boolean;
+  /** Least reliability score, 0 to 100. Machines without one are not below it. */
+  minScore?: number | null;
+  /** Disk wanted; counts in `dph_total` and the effective price. */
+  diskGb?: number | null;
+  /** Size of what is brought in; for the effective price. */
+  snapshotGb?: number | null;
+  /** How long it is wanted; for the effective price. */
+  hours?: number | null;
+  /** `-` in front for the highest first. */
+  sort?:
+    | "price"
+    | "-price"
+    | "effective_price"
+    | "-effective_price"
+    | "g_score"
+    | "-g_score"
+    | "reliability"
+    | "-reliability"
+    | "vram"
+    | "-vram"
+    | "tflops_per_dollar"
+    | "-tflops_per_dollar";
+  /** How many at most. */
+  limit?: number;
+  /** Where to go on: `next_cursor` of the page before. */
+  cursor?: string | null;
+};
+export type ListGpuModelsApiResponse =
+  /** status 200 Successful Response */ Models;
+export type ListGpuModelsApiArg = void;
+export type ListGpuProvidersApiResponse =
+  /** status 200 Successful Response */ MarketProviders;
+export type ListGpuProvidersApiArg = void;
+export type CompareGpusApiResponse =
+  /** status 200 Successful Response */ Comparison;
+export type CompareGpusApiArg = {
+  body: CompareWish;
+};
+export type GetGpuApiResponse =
+  /** status 200 Successful Response */ OfferDetail;
+export type GetGpuApiArg = {
+  offer: string;
+};
+export type ListOpportunitiesApiResponse =
+  /** status 200 Successful Response */ Opportunities;
+export type ListOpportunitiesApiArg = {
+  /** Percent. */
+  minSpread?: number;
+  /** Of this GPU only. */
+  model?: string | null;
+  /** Of this region only. */
+  region?: string | null;
+};
+export type ShowSavingsApiResponse =
+  /** status 200 Successful Response */ Savings;
+export type ShowSavingsApiArg = {
+  /** Canonical name or alias of a GPU. */
+  model: string;
+  /** Hours of use a day. */
+  hoursPerDay?: number;
+  days?: number;
+};
+export type CompareProvidersApiResponse =
+  /** status 200 Successful Response */ ProviderComparison;
+export type CompareProvidersApiArg = {
+  /** Canonical name or alias of a GPU. */
+  model: string;
+};
+export type ListBestDealsApiResponse =
+  /** status 200 Successful Response */ Deals;
+export type ListBestDealsApiArg = {
+  /** How many at most. */
+  limit?: number;
 };
 export type Area = {
   key: string;
@@ -1002,6 +1294,464 @@ export type ResetLink = {
   url: string;
   expires_at: string;
 };
+export type EffectiveParts = {
+  /** US dollars as a decimal, exact to the last figure. */
+  compute: string;
+  /** US dollars as a decimal, exact to the last figure. */
+  disk: string;
+  /** Bringing the snapshot in and taking results out, spread over the hours. */
+  bandwidth: string;
+  /** Paid while the machine boots. */
+  boot: string;
+  /** Attempts that come to nothing, by how likely they are. */
+  failure: string;
+  /** Work lost when the machine is taken away, by how likely that is. */
+  interruption: string;
+};
+export type GParts = {
+  /** 0 to 100. */
+  performance: number;
+  /** 0 to 100. */
+  memory: number;
+  /** 0 to 100. */
+  price: number;
+  /** 0 to 100. */
+  reliability: number;
+};
+export type Offer = {
+  /** Stays the same for as long as the cloud keeps its own id. */
+  id: string;
+  provider: string;
+  provider_offer_id: string;
+  /** The physical host; history sticks to it. */
+  machine_id: string;
+  host_id: string | null;
+  /** Canonical name; null for a machine without GPU. */
+  gpu_name: string | null;
+  gpu_count: number;
+  /** Of one GPU. */
+  vram_gb: number;
+  cpu_cores: number | null;
+  ram_gb: number | null;
+  disk_gb: number | null;
+  inet_down_mbps: number | null;
+  inet_up_mbps: number | null;
+  cuda_max: number | null;
+  driver: string | null;
+  /** As the cloud calls it. */
+  region: string | null;
+  /** Two capital letters. */
+  country: string | null;
+  /** On demand, the whole machine without storage; null if spot only. */
+  price_hour: string | null;
+  /** The lowest bid or the spot price; null where there is none. */
+  spot_price_hour: string | null;
+  storage_price_gb_month: string | null;
+  egress_price_gb: string | null;
+  /** What the provider itself claims. */
+  provider_reliability: number | null;
+  /** By the cloud. */
+  verified: boolean;
+  available: boolean;
+  first_seen: string;
+  last_seen: string;
+  /** What you pay an hour on demand, with the disk asked for. */
+  dph_total: string | null;
+  /** The same at the spot price. */
+  spot_dph_total: string | null;
+  /** What an hour of useful work costs, all in. */
+  effective_price_hour: string | null;
+  effective_parts: EffectiveParts | null;
+  g_score: number | null;
+  g_parts: GParts | null;
+  /** Dense fp16 of all its GPUs; 0 where it is not known. */
+  tflops: number;
+  /** For each dollar of an hour. */
+  tflops_per_dollar: number | null;
+  /** Nothing else is better in price, performance and reliability at once. */
+  pareto: boolean;
+  reliability_status:
+    "excellent" | "good" | "fair" | "poor" | "blacklisted" | "unknown";
+  /** Percent of our own attempts that succeeded. */
+  success_rate: number | null;
+  total_attempts: number;
+  /** From what we saw ourselves; null while that is too little. */
+  reliability_score: number | null;
+  is_blacklisted: boolean;
+  blacklist_reason: string | null;
+  /** Since the cloud was last seen to offer it. */
+  age_seconds: number;
+  /** Its provider was not heard for too long. */
+  stale: boolean;
+};
+export type Hidden = {
+  blacklisted: number;
+  unavailable: number;
+  below_threshold: number;
+};
+export type ProviderAge = {
+  name: string;
+  offers: number;
+  /** Since its last complete list; null for never. */
+  age_seconds: number | null;
+  stale: boolean;
+  /** Code of what went wrong at the last try. */
+  error: string | null;
+};
+export type Understood = {
+  models: string[] | null;
+  providers: string[] | null;
+  regions: string[] | null;
+  countries: string[] | null;
+  min_vram: number | null;
+  max_vram: number | null;
+  min_price: number | null;
+  max_price: number | null;
+  gpu_count: number | null;
+  min_gpus: number | null;
+  max_gpus: number | null;
+  min_reliability: number | null;
+  min_inet_down: number | null;
+  cuda_min: number | null;
+  verified: boolean | null;
+  spot: boolean;
+  available_only: boolean;
+  include_blacklisted: boolean;
+  min_score: number | null;
+  disk_gb: number | null;
+  snapshot_gb: number | null;
+  hours: number | null;
+};
+export type KnownFrom = {
+  available: boolean;
+  /** In words, where something is missing or old. */
+  note: string | null;
+};
+export type SearchAnswer = {
+  items: Offer[];
+  /** How many offers fit, on all pages. */
+  total: number;
+  /** Give it as `cursor` to get the next page; null on the last one. */
+  next_cursor: string | null;
+  sort:
+    | "price"
+    | "-price"
+    | "effective_price"
+    | "-effective_price"
+    | "g_score"
+    | "-g_score"
+    | "reliability"
+    | "-reliability"
+    | "vram"
+    | "-vram"
+    | "tflops_per_dollar"
+    | "-tflops_per_dollar";
+  hidden: Hidden;
+  providers: ProviderAge[];
+  /** Names like the one that nobody knows; else empty. */
+  models_suggested: string[];
+  understood: Understood;
+  reliability: KnownFrom;
+};
+export type Model = {
+  /** Canonical name of the GPU. */
+  name: string;
+  vendor: string;
+  architecture: string;
+  vram_gb: number;
+  /** Dense fp16 of one GPU. */
+  tflops: number;
+  bandwidth_gbs: number;
+  offers: number;
+  available: number;
+  providers: string[];
+  /** An hour of one GPU, of what is available. */
+  price_low: string | null;
+  price_median: string | null;
+  price_high: string | null;
+  spot_low: string | null;
+};
+export type Models = {
+  items: Model[];
+};
+export type MarketProvider = {
+  name: string;
+  title: string;
+  offers: number;
+  available: number;
+  models: number;
+  /** An hour of one GPU, of what is available. */
+  price_low: string | null;
+  price_high: string | null;
+  /** Since its last complete list; null for never. */
+  age_seconds: number | null;
+  stale: boolean;
+};
+export type MarketProviders = {
+  items: MarketProvider[];
+};
+export type CompareRow = {
+  /** Name of the field of an offer. */
+  field: string;
+  title: string;
+  /** Empty where there is none. */
+  unit: string;
+  better: "lower" | "higher" | "none";
+  /** In the order of the offers; prices are decimal strings. */
+  values: (string | number | boolean | null)[];
+  /** Places of the best; several where they share it. */
+  winners: number[];
+};
+export type Comparison = {
+  offers: Offer[];
+  rows: CompareRow[];
+  /** Place of the highest G-score, and of the lowest effective price where that is shared; null where both are. */
+  winner: number | null;
+};
+export type CompareWish = {
+  ids: string[];
+  /** Disk wanted. */
+  disk_gb?: number | null;
+  /** How long. */
+  hours?: number | null;
+  /** Size of what is brought in. */
+  snapshot_gb?: number | null;
+};
+export type Machine = {
+  /** Provider and machine. */
+  key: string;
+  /** The other offers of the same machine. */
+  offers: Offer[];
+};
+export type PricePoint = {
+  at: string;
+  price_hour: string | null;
+  spot_price_hour: string | null;
+};
+export type GpuFacts = {
+  /** Canonical name of the GPU. */
+  name: string;
+  vendor: string;
+  architecture: string;
+  vram_gb: number;
+  /** Dense fp16 of one GPU. */
+  tflops: number;
+  fp32_tflops: number;
+  bandwidth_gbs: number;
+  tdp_watts: number;
+  /** False where a figure was derived by rule, or sources disagree. */
+  verified: boolean;
+};
+export type ModelHour = {
+  hour: string;
+  lowest: string | null;
+  median: string | null;
+  highest: string | null;
+  spot_lowest: string | null;
+  count: number;
+};
+export type OfferDetail = {
+  /** Stays the same for as long as the cloud keeps its own id. */
+  id: string;
+  provider: string;
+  provider_offer_id: string;
+  /** The physical host; history sticks to it. */
+  machine_id: string;
+  host_id: string | null;
+  /** Canonical name; null for a machine without GPU. */
+  gpu_name: string | null;
+  gpu_count: number;
+  /** Of one GPU. */
+  vram_gb: number;
+  cpu_cores: number | null;
+  ram_gb: number | null;
+  disk_gb: number | null;
+  inet_down_mbps: number | null;
+  inet_up_mbps: number | null;
+  cuda_max: number | null;
+  driver: string | null;
+  /** As the cloud calls it. */
+  region: string | null;
+  /** Two capital letters. */
+  country: string | null;
+  /** On demand, the whole machine without storage; null if spot only. */
+  price_hour: string | null;
+  /** The lowest bid or the spot price; null where there is none. */
+  spot_price_hour: string | null;
+  storage_price_gb_month: string | null;
+  egress_price_gb: string | null;
+  /** What the provider itself claims. */
+  provider_reliability: number | null;
+  /** By the cloud. */
+  verified: boolean;
+  available: boolean;
+  first_seen: string;
+  last_seen: string;
+  /** What you pay an hour on demand, with the disk asked for. */
+  dph_total: string | null;
+  /** The same at the spot price. */
+  spot_dph_total: string | null;
+  /** What an hour of useful work costs, all in. */
+  effective_price_hour: string | null;
+  effective_parts: EffectiveParts | null;
+  g_score: number | null;
+  g_parts: GParts | null;
+  /** Dense fp16 of all its GPUs; 0 where it is not known. */
+  tflops: number;
+  /** For each dollar of an hour. */
+  tflops_per_dollar: number | null;
+  /** Nothing else is better in price, performance and reliability at once. */
+  pareto: boolean;
+  reliability_status:
+    "excellent" | "good" | "fair" | "poor" | "blacklisted" | "unknown";
+  /** Percent of our own attempts that succeeded. */
+  success_rate: number | null;
+  total_attempts: number;
+  /** From what we saw ourselves; null while that is too little. */
+  reliability_score: number | null;
+  is_blacklisted: boolean;
+  blacklist_reason: string | null;
+  /** Since the cloud was last seen to offer it. */
+  age_seconds: number;
+  /** Its provider was not heard for too long. */
+  stale: boolean;
+  machine: Machine;
+  /** Of this offer, oldest first: one point a change. */
+  price_history: PricePoint[];
+  gpu: GpuFacts | null;
+  /** Of the model at this provider, 7 days by the hour, oldest first. */
+  history: ModelHour[];
+  /** As many of the same GPU elsewhere, the cheapest first. */
+  similar: Offer[];
+  reliability: KnownFrom;
+};
+export type Quote = {
+  provider: string;
+  /** US dollars as a decimal, exact to the last figure. */
+  price_gpu_hour: string;
+  offer_id: string;
+};
+export type EffectiveSpread = {
+  cheapest: Quote;
+  dearest: Quote;
+  spread_percent: number;
+  /** US dollars as a decimal, exact to the last figure. */
+  saving_hour: string;
+  /** US dollars as a decimal, exact to the last figure. */
+  saving_month: string;
+};
+export type Opportunity = {
+  /** Canonical name of the GPU. */
+  model: string;
+  /** The lowest price of the cheapest cloud. */
+  cheapest: Quote;
+  /** The lowest price of the dearest cloud: what you would pay there at least. */
+  dearest: Quote;
+  /** Of all offers of this model. */
+  median: string;
+  /** How much more the dearest costs than the cheapest. */
+  spread_percent: number;
+  /** US dollars as a decimal, exact to the last figure. */
+  saving_hour: string;
+  /** Of 730 hours. */
+  saving_month: string;
+  effective: EffectiveSpread | null;
+  offers: number;
+  providers: number;
+  /** The cheap end is one host that is unproved or unreliable. */
+  single_host: boolean;
+  note: string | null;
+};
+export type Opportunities = {
+  items: Opportunity[];
+  /** When the oldest of the lists it is made of was complete. */
+  as_of: string | null;
+  models_suggested: string[];
+};
+export type Cost = {
+  /** Null for a median. */
+  provider: string | null;
+  offer_id: string | null;
+  /** US dollars as a decimal, exact to the last figure. */
+  price_gpu_hour: string;
+  /** Over the whole time. */
+  cost: string;
+};
+export type CloudSaving = {
+  provider: string;
+  /** Canonical name of the GPU. */
+  model: string;
+  same_model: boolean;
+  why: string;
+  /** US dollars as a decimal, exact to the last figure. */
+  price_gpu_hour: string;
+  /** US dollars as a decimal, exact to the last figure. */
+  cost: string;
+  /** Negative where the large cloud is cheaper. */
+  saving: string;
+  saving_percent: number;
+  offer_id: string;
+};
+export type Savings = {
+  /** As it was asked for. */
+  model: string;
+  /** What that means. */
+  models: string[];
+  models_suggested: string[];
+  hours_per_day: number;
+  days: number;
+  hours: number;
+  cheapest: Cost | null;
+  median: Cost | null;
+  dearest: Cost | null;
+  saving_on_median: string | null;
+  saving_on_dearest: string | null;
+  clouds: CloudSaving[];
+  offers: number;
+  as_of: string | null;
+};
+export type ProviderPrices = {
+  provider: string;
+  title: string;
+  lowest: string | null;
+  median: string | null;
+  count: number;
+  spot_lowest: string | null;
+  /** 0 to 1; the mean of what it claims. */
+  reliability: number | null;
+  /** Of its lowest price against 7 days ago. */
+  trend_7d_percent: number | null;
+  /** Its cheapest offer. */
+  offer_id: string | null;
+  /** 7 days by the hour, oldest first. */
+  series: ModelHour[];
+};
+export type ProviderComparison = {
+  /** As it was asked for. */
+  model: string;
+  /** What that means. */
+  models: string[];
+  models_suggested: string[];
+  items: ProviderPrices[];
+  as_of: string | null;
+  history: KnownFrom;
+};
+export type Deal = {
+  offer: Offer;
+  /** US dollars as a decimal, exact to the last figure. */
+  price_gpu_hour: string;
+  /** Of the model, over all clouds and the last 7 days, an hour of one GPU. */
+  median_7d: string;
+  discount_percent: number;
+  /** Hours of history behind the median. */
+  hours_known: number;
+  note: string | null;
+};
+export type Deals = {
+  items: Deal[];
+  as_of: string | null;
+  history: KnownFrom;
+};
 export const {
   useShowSystemQuery,
   useListJobsQuery,
@@ -1050,4 +1800,14 @@ export const {
   useUpdateUserMutation,
   useCreateResetLinkMutation,
   useSignOutUserMutation,
+  useSearchGpusQuery,
+  useListOffersQuery,
+  useListGpuModelsQuery,
+  useListGpuProvidersQuery,
+  useCompareGpusMutation,
+  useGetGpuQuery,
+  useListOpportunitiesQuery,
+  useShowSavingsQuery,
+  useCompareProvidersQuery,
+  useListBestDealsQuery,
 } = injectedRtkApi;

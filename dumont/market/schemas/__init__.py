@@ -1,0 +1,1 @@
+"""What the doors of the market take and answer, a file for each of its topics."""
