@@ -1,0 +1,1 @@
+"""What the market decides by: what a search means, what an hour really costs, what an offer is worth."""
