@@ -79,8 +79,7 @@ class Http:
         a 429 or where the turn would come too late. A 5xx with an effect whose body names ids is answered, so that
         the adapter can read them: it must then raise `OutcomeUnknown` itself (`doubt`).
         """
-        if policy := self._policies.get(group):
-            await self._limiter.take(self._account, policy, wait_seconds_max=WAIT_FOR_TURN_SECONDS)
+        await self.turn(group)
         try:
             response = await self._client.request(
                 method,
@@ -102,6 +101,16 @@ class Http:
         if answer.status >= 500 and not (effect and answer.data is not None):
             raise self._cut(effect, f"HTTP {answer.status}", answer.status)
         return answer
+
+    @property
+    def url(self) -> str:
+        """Where the calls go: the cloud, or what a setting put in its place."""
+        return str(self._client.base_url).rstrip("/")
+
+    async def turn(self, group: str) -> None:
+        """Waits until this group may be called; for clouds that are spoken to through a library of their own."""
+        if policy := self._policies.get(group):
+            await self._limiter.take(self._account, policy, wait_seconds_max=WAIT_FOR_TURN_SECONDS)
 
     async def learn(self, left: Sequence[Left]) -> None:
         await self._limiter.learn(self._account, left)
