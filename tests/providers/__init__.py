@@ -1,0 +1,1 @@
+"""The clouds' adapters against simulated clouds, over real HTTP."""

@@ -1,0 +1,1 @@
+"""The simulated clouds, proven to be what they say."""
