@@ -1,5 +1,6 @@
 """All settings, read once from environment over `dumont.toml` over defaults, then handed down."""
 
+import json
 import os
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -78,6 +79,9 @@ class Settings(BaseModel):
 
     worker_concurrency: int = _setting(20, "Jobs that one worker runs at once.", ge=1, le=1000)
     worker_lease_seconds: float = _setting(15, "A worker silent for so long loses its jobs to another.", ge=1)
+    worker_duties: bool = _setting(
+        True, "Whether a worker also does what recurs without being asked for, such as reading the clouds' offers."
+    )
     job_result_days: int = _setting(14, "How long finished jobs are kept.", ge=1)
     event_days: int = _setting(14, "How long events can be replayed to live readers.", ge=1)
     audit_days: int = _setting(730, "How long the audit log is kept.", ge=30)
@@ -86,6 +90,22 @@ class Settings(BaseModel):
         0, "How long a stopping web process still serves, no longer ready, so that balancers look elsewhere.", ge=0
     )
     shutdown_seconds: float = _setting(20, "How long a stopping process waits for what it has begun.", ge=0)
+
+    market_sync_seconds: float | None = _setting(
+        None, "Between two readings of a cloud's offers; unset means each cloud's own, mostly 30.", ge=0.1, le=DAY
+    )
+    market_sync_seconds_max: float = _setting(120, "A cloud's offers are to be read in so long.", gt=0, le=HOUR)
+    market_stale_seconds: float = _setting(
+        15 * MINUTE, "Offers of a cloud that has not answered for so long count as not available.", gt=0
+    )
+    provider_keys: SecretStr | None = _setting(
+        None,
+        'Keys by which the clouds\' offers are read, as JSON: `{"vast": {"api_key": "..."}}`; '
+        "unset means those that an administrator has stored.",
+    )
+    provider_urls: Mapping[str, str] = _setting(
+        {}, "Other addresses for the APIs of clouds, such as those of simulators, as JSON."
+    )
 
     smtp_url: SecretStr | None = _setting(
         None, "Mail server, `smtp://user:password@host:587` (STARTTLS) or `smtps://`; unset means no mail."
@@ -155,6 +175,16 @@ class Settings(BaseModel):
         values.mailbox(value)
         return value
 
+    @field_validator("provider_keys", mode="before")
+    @classmethod
+    def _provider_keys(cls, value: object) -> object:
+        return SecretStr(values.provider_keys(value)) if value is not None else None
+
+    @field_validator("provider_urls", mode="before")
+    @classmethod
+    def _provider_urls(cls, value: object) -> object:
+        return values.provider_urls(value)
+
     @field_validator("encryption_keys")
     @classmethod
     def _keys(cls, value: SecretStr | None) -> SecretStr | None:
@@ -163,6 +193,12 @@ class Settings(BaseModel):
     @property
     def embedded(self) -> bool:
         return self.database_url is None
+
+    def keys_of(self, provider: str) -> Mapping[str, str]:
+        """Of the market's own accounts; empty where none are set."""
+        given = self.provider_keys.get_secret_value() if self.provider_keys else "{}"
+        found: Mapping[str, Mapping[str, str]] = json.loads(given)
+        return found.get(provider, {})
 
     @property
     def redis(self) -> str | None:
@@ -302,4 +338,6 @@ def _text(value: object) -> str:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, Mapping):
+        return json.dumps(dict(value)) if value else ""
     return ", ".join(str(part) for part in value) if isinstance(value, tuple) else str(value)

@@ -1,9 +1,14 @@
 """What the values of settings must be like; each of these raises `ValueError` with words that never repeat a secret."""
 
+import json
+from collections.abc import Mapping
 from email.headerregistry import Address
 from email.utils import parseaddr
 from ipaddress import ip_network
+from typing import Any
 from urllib.parse import urlsplit
+
+from pydantic import SecretStr
 
 from dumont.basics.errors import Invalid
 
@@ -45,6 +50,22 @@ def mail_server(url: str) -> str:
     return url
 
 
+def provider_keys(given: object) -> str:
+    """As JSON, whether it came as text from the environment or as a table from the file."""
+    found = _object(given, 'must be JSON like {"vast": {"api_key": "..."}}')
+    for fields in found.values():
+        if not isinstance(fields, dict) or not all(isinstance(value, str) for value in fields.values()):
+            raise ValueError("must have an object of texts for each cloud")
+    return json.dumps(found)
+
+
+def provider_urls(given: object) -> Mapping[str, str]:
+    found = _object(given, 'must be JSON like {"vast": "http://127.0.0.1:9000/vast"}')
+    if not all(isinstance(value, str) for value in found.values()):
+        raise ValueError("must have an address for each cloud")
+    return {name: of_scheme(value, "http", "https").rstrip("/") for name, value in found.items()}
+
+
 def rate(text: str) -> str:
     from limits import parse  # slow to load, and only these two settings need it
 
@@ -64,3 +85,16 @@ def keys(text: str) -> str:
     except Invalid as failure:
         raise ValueError(failure.message.removeprefix("DUMONT_ENCRYPTION_KEYS ").removesuffix(".")) from None
     return text
+
+
+def _object(given: object, what: str) -> dict[str, Any]:
+    """What is wrong with the text is not repeated: it may hold secrets."""
+    if isinstance(given, SecretStr):
+        given = given.get_secret_value()
+    try:
+        found = json.loads(given) if isinstance(given, str) else given
+    except ValueError:
+        raise ValueError(what) from None
+    if not isinstance(found, Mapping):
+        raise ValueError(what)  # noqa: TRY004 - pydantic takes a ValueError for a fault of the value
+    return dict(found)

@@ -25,6 +25,7 @@ SECRETS = {
     "DUMONT_ENCRYPTION_KEYS": f"a:{base64.b64encode(SECRET[:32].encode()).decode()}",
     "DUMONT_SMTP_URL": f"smtp://me:{SECRET}@mail",
     "DUMONT_METRICS_TOKEN": SECRET,
+    "DUMONT_PROVIDER_KEYS": json.dumps({"vast": {"api_key": SECRET}}),
 }
 
 
@@ -187,6 +188,25 @@ class TestWrongValue:
     def test_of_the_keys_for_secrets_is_not_repeated(self, home: Path) -> None:
         failure = refused({"DUMONT_ENCRYPTION_KEYS": f"a:{SECRET}"}, home)
         assert SECRET not in f"{failure!r} {failure.message} {failure.hint} {failure.__cause__}"
+
+
+class TestKeysOfClouds:
+    def test_come_as_text_or_as_a_table(self, home: Path) -> None:
+        by_text = loaded(home, {"DUMONT_PROVIDER_KEYS": '{"vast": {"api_key": "a"}}'}).settings
+        by_file = loaded(home, toml='[provider_keys.vast]\napi_key = "a"\n').settings
+        assert by_text.keys_of("vast") == by_file.keys_of("vast") == {"api_key": "a"}
+        assert by_text.keys_of("runpod") == {}
+
+    @pytest.mark.parametrize("text", [SECRET, "[1]", '{"vast": "' + SECRET + '"}', '{"vast": {"api_key": 1}}'])
+    def test_are_refused_without_being_repeated(self, home: Path, text: str) -> None:
+        failure = refused({"DUMONT_PROVIDER_KEYS": text}, home)
+        assert "provider_keys" in failure.message
+        assert SECRET not in f"{failure!r} {failure.message} {failure.hint}"
+
+    def test_go_with_addresses_of_http_only(self, home: Path) -> None:
+        found = loaded(home, {"DUMONT_PROVIDER_URLS": '{"vast": "http://127.0.0.1:9000/vast/"}'}).settings
+        assert found.provider_urls == {"vast": "http://127.0.0.1:9000/vast"}
+        assert "http" in refused({"DUMONT_PROVIDER_URLS": '{"vast": "file:///etc"}'}, home).message
 
 
 class TestUnknownVariable:
