@@ -17,7 +17,7 @@ READY = re.compile(r"running at (?P<url>http://\S+)|Worker is running")
 
 
 class Dumont:
-    """`with Dumont("up", "--port", "0", env=...) as process: process.url`."""
+    """`with Dumont("up", "--port", "0", env=...) as process: process.url`. It asks no cloud for its offers."""
 
     def __init__(self, *arguments: str, env: Mapping[str, str], cwd: Path | None = None) -> None:
         self.output: list[str] = []
@@ -28,7 +28,7 @@ class Dumont:
         }
         self.process = subprocess.Popen(
             [sys.executable, "-m", "dumont", *arguments],
-            env={**base, "DUMONT_LOG_FORMAT": "json", **env},
+            env={**base, "DUMONT_LOG_FORMAT": "json", "DUMONT_WORKER_DUTIES": "false", **env},
             cwd=cwd,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

@@ -106,4 +106,5 @@ def _put_jobs(parts: Parts, url: str, contexts: Sequence[Context]) -> None:
     parts.put(Registry, registry)
     parts.put(Jobs, jobs)
     parts.put(Publisher, outbox)
-    parts.put(Worker, Worker(parts, registry, url=url, publish=outbox.publish))
+    duties = [duty for context in contexts for duty in context.duties]
+    parts.put(Worker, Worker(parts, registry, url=url, publish=outbox.publish, duties=duties))

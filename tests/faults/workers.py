@@ -69,6 +69,7 @@ class Workers:
             "DUMONT_WORKER_CONCURRENCY": "4",
             "DUMONT_SHUTDOWN_SECONDS": "1",
             "DUMONT_LOG_LEVEL": "error",
+            "DUMONT_WORKER_DUTIES": "false",
         }
         home.mkdir(parents=True, exist_ok=True)
 

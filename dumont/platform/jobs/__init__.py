@@ -1,5 +1,6 @@
 """Durable jobs: written down in the transaction that wants them, run by any worker, run again if that one dies."""
 
+from dumont.platform.jobs.duties import Duty
 from dumont.platform.jobs.errors import Cancelled, LeaseLost
 from dumont.platform.jobs.jobs import Jobs, Order, PublishIn, Which
 from dumont.platform.jobs.port import Job, Listener, NoArgs, Run
@@ -10,6 +11,7 @@ from dumont.platform.jobs.worker import Worker
 
 __all__ = [
     "Cancelled",
+    "Duty",
     "Job",
     "JobError",
     "JobRow",

@@ -13,3 +13,5 @@ WAIT_SECONDS = Histogram(
 )
 RUNNING = Gauge("dumont_jobs_running", "Runs in this process.")
 DEPTH = Gauge("dumont_jobs_depth", "Jobs not finished, in all of the queue.", ["state"])
+DUTY_SECONDS = Histogram("dumont_duty_seconds", "Length of one round of a duty.", ["name"], buckets=_SECONDS)
+DUTY_FAILURES = Counter("dumont_duty_failures_total", "Rounds of a duty that failed.", ["name"])

@@ -7,6 +7,7 @@ tickets; docs/guides/jobs.md says what that promises and what it can't.
 import asyncio
 import os
 import socket
+from collections.abc import Iterable
 from contextlib import suppress
 from random import Random, SystemRandom
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ from dumont.basics import ids
 from dumont.basics.clock import Clock
 from dumont.platform.db.engine import Db, asyncpg_url
 from dumont.platform.jobs import tickets
+from dumont.platform.jobs.duties import Duties, Duty
 from dumont.platform.jobs.jobs import Jobs, PublishIn
 from dumont.platform.jobs.link import AWAY, Link, linked
 from dumont.platform.jobs.registry import Registry
@@ -37,7 +39,14 @@ class Worker:
     """`parts` has Db, Clock, Settings and Jobs; `url` is the database's, `publish` is `Outbox.publish`."""
 
     def __init__(
-        self, parts: Parts, registry: Registry, *, url: str, publish: PublishIn, random: Random | None = None
+        self,
+        parts: Parts,
+        registry: Registry,
+        *,
+        url: str,
+        publish: PublishIn,
+        duties: Iterable[Duty] = (),
+        random: Random | None = None,
     ) -> None:
         self._registry = registry
         self._url = asyncpg_url(url)
@@ -52,6 +61,7 @@ class Worker:
         self._jobs = parts.get(Jobs)
         self.id = ids.new(self._outside.clock.now(), self._outside.random)
         self._runner = Runner(self.id, registry, self._outside)
+        self._duties = Duties(duties if self._outside.settings.worker_duties else (), parts)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop` is set and what was begun is done or handed back."""
@@ -60,10 +70,12 @@ class Worker:
             await rounds.register(socket.gethostname(), os.getpid())
             await link.listener.on(tickets.CANCEL_CHANNEL, self._cancel_asked)
             going = [asyncio.create_task(rounds.beat(self._runner.running)), asyncio.create_task(rounds.keep())]
+            self._duties.start()
             log.info("worker_started", worker=str(self.id))
             try:
                 await self._dispatch(link, stop)
             finally:
+                await self._duties.stop()
                 await _end(*going)
                 with suppress(*AWAY):
                     await rounds.deregister()
@@ -94,6 +106,7 @@ class Worker:
 
     async def _finish(self, dispatcher: "Dispatcher", drawing: asyncio.Task[None]) -> None:
         dispatcher.stop()
+        await self._duties.stop()
         await asyncio.wait({drawing}, timeout=self._outside.settings.shutdown_seconds)
         self._runner.stop_all()
         await asyncio.wait({drawing}, timeout=CLEAN_UP_SECONDS)

@@ -16,7 +16,7 @@ from dumont.platform.clock import SystemClock
 from dumont.platform.db import Db, raw
 from dumont.platform.db.engine import make_db, make_engine
 from dumont.platform.events import Event
-from dumont.platform.jobs import Job, JobRow, Jobs, Registry, Worker
+from dumont.platform.jobs import Duty, Job, JobRow, Jobs, Registry, Worker
 from dumont.platform.parts import Parts
 from dumont.platform.settings import Settings
 
@@ -42,14 +42,14 @@ class System:
     async def publish(self, _tx: AsyncSession, event: Event, _now: datetime) -> None:
         self.published.append(event)
 
-    def worker(self, jobs: Sequence[Job] | None = None) -> Worker:
+    def worker(self, jobs: Sequence[Job] | None = None, *, duties: Sequence[Duty] = ()) -> Worker:
         parts = Parts()
         parts.put(Settings, self.settings)
         parts.put(Clock, self.clock)
         parts.put(Db, self.db)
         parts.put(Jobs, self.jobs)
         registry = self.registry if jobs is None else Registry(jobs)
-        return Worker(parts, registry, url=self.url, publish=self.publish)
+        return Worker(parts, registry, url=self.url, publish=self.publish, duties=duties)
 
     @asynccontextmanager
     async def working(self, *workers: Worker) -> AsyncIterator[asyncio.Event]:
