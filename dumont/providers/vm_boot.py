@@ -1,8 +1,8 @@
 """What a virtual machine runs when it boots, for the clouds that rent machines rather than containers.
 
 The order's keys open root's door, so that no key pair has to be kept at the cloud; its environment stands in
-`/etc/dumont/env`, and its start script runs at every boot. A container image is not started here: its name stands in the
-environment as `DUMONT_IMAGE`, for whoever speaks to the machine next.
+`/etc/dumont/env`, and its start script runs at every boot. A container image is not started here: its name stands in
+the environment as `DUMONT_IMAGE`, for whoever speaks to the machine next.
 """
 
 import gzip
@@ -32,7 +32,7 @@ def boot_script(order: Order) -> str:
     return "\n".join(lines)
 
 
-def cloud_config(order: Order) -> bytes:
+def cloud_config(order: Order, *, bytes_max: int = CLOUD_CONFIG_BYTES_MAX) -> bytes:
     """For clouds that hand user data to cloud-init; packed where it would be too long."""
     wanted = {
         "disable_root": False,
@@ -44,10 +44,10 @@ def cloud_config(order: Order) -> bytes:
         ],
     }
     plain = b"#cloud-config\n" + json.dumps(wanted).encode()  # JSON is YAML
-    if len(plain) <= CLOUD_CONFIG_BYTES_MAX:
+    if len(plain) <= bytes_max:
         return plain
     packed = gzip.compress(plain, mtime=0)  # the same order must give the same bytes, or a repeated request differs
-    if len(packed) > CLOUD_CONFIG_BYTES_MAX:
+    if len(packed) > bytes_max:
         raise Invalid("The start script and the environment are too long for this cloud.")
     return packed
 
