@@ -44,6 +44,10 @@ class Row(NamedTuple):
     revision: int = 0
 
 
+FIELDS: tuple[str, ...] = Row._fields
+"""The order in which to select."""
+
+
 class Mark(NamedTuple):
     """Of one provider."""
 
