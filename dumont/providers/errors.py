@@ -84,3 +84,9 @@ class ContractBroken(Unavailable):
     """An answer that no longer fits the API as we know it: nothing is destroyed there until a person has looked."""
 
     code = "contract_broken"
+
+
+class Frozen(Unavailable):
+    """Nothing may be ended at this cloud until an operator has looked: it answered in a form we don't know."""
+
+    code = "provider_frozen"

@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import Literal, Protocol
 
 from dumont.providers.http import Http
+from dumont.providers.limits import Every
 
 State = Literal["pending", "booting", "running", "stopping", "stopped", "failed", "terminating", "unknown"]
 """Of a machine. `running` is the cloud's word for it; whether SSH answers is for the caller to find out."""
@@ -239,7 +240,7 @@ class Kind:
     public_search: bool = False
     """Whether offers can be read without an account."""
     sync_seconds: float = 30
-    limits: Sequence["object"] = ()
-    """Policies of `limits.py`, each for a group of calls."""
+    limits: Sequence[Every] = ()
+    """Each for a group of calls."""
     disabled: str | None = None
     """Why it can't be used at all, in a sentence."""
