@@ -1,16 +1,23 @@
 """A marketplace of a few thousand offers that looks and moves as the real one does, for people to try the product on.
 
 It began a week before it is first seen, so that charts have a past; machines are taken and given back by other renters.
+As a program it serves all simulated clouds on a free port, says where on its first line, and ends with whoever began it.
 """
 
-from collections.abc import Iterator
+import asyncio
+import json
+import sys
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from decimal import Decimal
 from random import Random
+from typing import Any
 
 from dumont.basics.gpu import gpus
 from dumont.simulators import going_rates
 from dumont.simulators.going_rates import BIG, COUNTRIES, GPUS_IN_A_MACHINE, MARKETPLACE, Rate, chosen
+from dumont.simulators.server import credentials_of, serve, worlds
 from dumont.simulators.stock import CENT_OF_A_CENT, SimMachine, Stock
 from dumont.simulators.world import SoldOut, Wanted, World
 
@@ -130,3 +137,40 @@ def _curve(random: Random, rate: Rate, host: Host) -> list[tuple[float, Decimal]
 
 def _money(price: float) -> Decimal:
     return max(Decimal("0.01"), Decimal(str(price)).quantize(CENT_OF_A_CENT))
+
+
+def past(world: World) -> dict[str, Any]:
+    """What each offer asked for one GPU since a week ago: steps of seconds from now, and dollars."""
+    elapsed = (world.now() - world.start).total_seconds()
+    return {
+        str(ask.id): {
+            "steps": [(since - elapsed, str(price)) for since, price in ask.machine.prices if since <= elapsed],
+            "spot_share": str(ask.machine.spot_share or ""),
+        }
+        for ask in world.asks()
+    }
+
+
+def demo_worlds(seed: int, now: datetime) -> Mapping[str, World]:
+    random = Random(seed)  # noqa: S311 - repeatable on purpose
+    made = worlds(seed=seed, stocks={"vast": marketplace(random)}, start=now, real=True)
+    stirred(made["vast"])
+    return made
+
+
+async def _serve_until_left(seed: int) -> None:
+    """Standard input ends when the process at its other end does, however that dies."""
+    now = datetime.now(UTC)  # noqa: TID251 - a program of its own, with no platform beneath it
+    made = demo_worlds(seed, now)
+    async with serve(made) as simulators:
+        told = {
+            name: {"url": simulators.of(name), "credentials": credentials_of(name, world, simulators.of(name))}
+            for name, world in made.items()
+        }
+        sys.stdout.write(json.dumps({"clouds": told, "past": {"vast": past(made["vast"])}}) + "\n")
+        sys.stdout.flush()
+        await asyncio.to_thread(sys.stdin.read)
+
+
+if __name__ == "__main__":
+    asyncio.run(_serve_until_left(int(sys.argv[1]) if sys.argv[1:] else 1))

@@ -60,6 +60,12 @@ def all_in_one(made: Mapping[str, World]) -> ASGIApp:
     )
 
 
+def credentials_of(name: str, world: World, url: str) -> dict[str, str]:
+    """With which the one account of a simulated cloud signs in; a cloud whose keys are no plain key says so itself."""
+    own = getattr(_module(name), "credentials", None)
+    return dict(own(world, url)) if own else {"api_key": world.setup.key}
+
+
 @asynccontextmanager
 async def serve(made: Mapping[str, World], *, port: int = 0, host: str = "127.0.0.1") -> AsyncIterator[Simulators]:
     """Answers from entering to leaving; port 0 takes a free one."""
