@@ -90,7 +90,7 @@ class Http:
         the adapter can read them: it must then raise `OutcomeUnknown` itself (`doubt`). A success whose body is no
         JSON is treated as no answer at all, unless `text` is what is wanted; an empty body is fine.
         """
-        await self._turn(group)
+        await self.turn(group)
         response = await self._send(
             effect,
             self._client.build_request(
@@ -114,6 +114,16 @@ class Http:
             raise self._cut(effect, "what came is no JSON", answer.status)
         return answer
 
+    @property
+    def url(self) -> str:
+        """Where the calls go: the cloud, or what a setting put in its place."""
+        return str(self._client.base_url).rstrip("/")
+
+    async def turn(self, group: str) -> None:
+        """Waits until this group may be called; for the cloud that is spoken to through a library of its own (AWS)."""
+        if policy := self._policies.get(group):
+            await self._limiter.take(self._account, policy, wait_seconds_max=WAIT_FOR_TURN_SECONDS)
+
     async def learn(self, left: Sequence[Left]) -> None:
         await self._limiter.learn(self._account, left)
 
@@ -135,10 +145,6 @@ class Http:
         self.unfit(what, body)
         message = f"{self.provider} answered in a form we don't know: {what}."
         return OutcomeUnknown(message) if effect else ContractBroken(message)
-
-    async def _turn(self, group: str) -> None:
-        if policy := self._policies.get(group):
-            await self._limiter.take(self._account, policy, wait_seconds_max=WAIT_FOR_TURN_SECONDS)
 
     async def _send(self, effect: bool, request: httpx.Request) -> httpx.Response:
         try:
