@@ -17,7 +17,7 @@ class ApiKey(TypedDict):
 
 class ApiKeyWish(TypedDict):
     name: str
-    scopes: list[Literal['account:read', 'account:write', 'teams:read', 'teams:write', 'provider-keys:write', 'jobs:read', 'jobs:manage', 'workers:read', 'audit:read', 'users:manage', 'settings:read']]
+    scopes: list[Literal['account:read', 'account:write', 'teams:read', 'teams:write', 'provider-keys:write', 'jobs:read', 'jobs:manage', 'workers:read', 'audit:read', 'users:manage', 'settings:read', 'providers:sync']]
     expires_at: NotRequired[str | None]
 
 
@@ -432,6 +432,7 @@ class System(TypedDict):
     version: str
     has_accounts: bool
     sign_up_open: bool
+    demo: bool
     mail_configured: bool
     areas: list[Area]
 
@@ -482,15 +483,19 @@ class Understood(TypedDict):
     max_gpus: int | None
     min_reliability: float | None
     min_inet_down: float | None
+    min_inet_up: float | None
+    min_cpu_cores: float | None
+    min_ram_gb: float | None
+    min_disk_gb: float | None
     cuda_min: float | None
     verified: bool | None
-    spot: bool
+    spot: bool | None
     available_only: bool
     include_blacklisted: bool
     min_score: float | None
-    disk_gb: float | None
-    snapshot_gb: float | None
-    hours: float | None
+    disk_gb: float
+    snapshot_gb: float
+    hours: float
 
 
 class User(TypedDict):

@@ -5,7 +5,7 @@ import contextlib
 import gc
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 
 import structlog
@@ -20,6 +20,7 @@ from dumont.main.database import bring_up_to_date
 from dumont.main.web import enveloped, make_app
 from dumont.main.wiring import wired
 from dumont.platform.addresses import address_of
+from dumont.platform.contexts import Context
 from dumont.platform.jobs import Worker
 from dumont.platform.live.hub import Hub
 from dumont.platform.parts import Parts
@@ -48,24 +49,38 @@ def listening_on(settings: Settings) -> Iterator[socket.socket]:
 
 
 def run(
-    loaded: Loaded, url: str, *, listening: socket.socket | None, worker: bool, ready: Ready = lambda _: None
+    loaded: Loaded,
+    url: str,
+    *,
+    listening: socket.socket | None,
+    worker: bool,
+    ready: Ready = lambda _: None,
+    also: Sequence[Context] = (),
 ) -> None:
     """Serves at the socket, if one is given, and works, until a stop signal. A second one stops at once."""
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(_run(loaded, url, listening=listening, worker=worker, ready=ready))
+            runner.run(_run(loaded, url, listening=listening, worker=worker, ready=ready, also=also))
     except asyncio.CancelledError:
         raise KeyboardInterrupt from None
     finally:  # the loop's own handlers went with it, and the database is still to be stopped
         signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
-async def _run(loaded: Loaded, url: str, *, listening: socket.socket | None, worker: bool, ready: Ready) -> None:
+async def _run(
+    loaded: Loaded,
+    url: str,
+    *,
+    listening: socket.socket | None,
+    worker: bool,
+    ready: Ready,
+    also: Sequence[Context],
+) -> None:
     settings = loaded.settings
     stop = _stop_on_signals(asyncio.current_task())
     await bring_up_to_date(settings, url)
     process = "web" if listening is not None else "worker"
-    async with wired(loaded, url, contexts(), process=process) as parts:
+    async with wired(loaded, url, (*contexts(), *also), process=process) as parts:
         tasks = []
         if listening is not None:
             tasks.append(_serve(settings, parts, listening, stop, ready))

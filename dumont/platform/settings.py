@@ -107,6 +107,8 @@ class Settings(BaseModel):
         {}, "Other addresses for the APIs of clouds, such as those of simulators, as JSON."
     )
 
+    demo: bool = _setting(False, "Whether the clouds are simulated; set by `dumont up --demo`.")
+
     smtp_url: SecretStr | None = _setting(
         None, "Mail server, `smtp://user:password@host:587` (STARTTLS) or `smtps://`; unset means no mail."
     )

@@ -21,6 +21,7 @@ class System(BaseModel):
     version: str = Field(examples=["0.1.0"])
     has_accounts: bool = Field(description="False on an empty system, whose first account becomes administrator.")
     sign_up_open: bool
+    demo: bool = Field(description="Whether the clouds are simulated, so that nothing here costs money.")
     mail_configured: bool = Field(description="Whether a forgotten password can be reset by mail.")
     areas: list[Area]
 
@@ -32,6 +33,7 @@ async def show_system(work: guard.Anyone) -> System:
         version=dumont.__version__,
         has_accounts=has_accounts,
         sign_up_open=work.settings.sign_up_open or not has_accounts,
+        demo=work.settings.demo,
         mail_configured=work.settings.smtp_url is not None,
         areas=[Area(key=key, title=title, ready=ready) for key, title, ready in AREAS],
     )

@@ -10,23 +10,38 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dumont.platform.contexts import Context
     from dumont.platform.settings import Loaded
 
 Host = Annotated[str | None, typer.Option(help="Address to listen on.", show_default="127.0.0.1")]
 Port = Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one.", show_default="8000")]
 Home = Annotated[Path | None, typer.Option(help="Folder of the embedded database, keys and files.")]
+Demo = Annotated[bool, typer.Option("--demo", help="Beside simulated clouds, in a home of its own.")]
 
 
-def up(host: Host = None, port: Port = None, home: Home = None) -> None:
+def up(host: Host = None, port: Port = None, home: Home = None, demo: Demo = False) -> None:
     """Run everything: API, web application, worker and an embedded database, on one port.
 
     \b
     Examples:
       dumont up
+      dumont up --demo                  # nothing is rented: all clouds are simulated
       dumont up --port 9000 --home ~/dumont
       dumont up --host 0.0.0.0          # for others, too: set DUMONT_PUBLIC_URL
     """
-    _run(_settings(host=host, port=port, home=home), web=True, worker=True)
+    loaded = _settings(host=host, port=port, home=home)
+    if not demo:
+        _run(loaded, web=True, worker=True)
+        return
+    from dumont.main import demo as demonstration
+
+    _say("Simulated clouds: starting")
+    with demonstration.simulated_clouds() as clouds:
+        given = {"host": host, "port": port, "home": home}
+        loaded = demonstration.demo_settings(loaded, clouds, _given(given))
+        _run(loaded, web=True, worker=True, also=(demonstration.context(clouds),))
 
 
 def web(host: Host = None, port: Port = None, home: Home = None) -> None:
@@ -54,10 +69,14 @@ def worker(home: Home = None) -> None:
 def _settings(**given: Any) -> "Loaded":
     from dumont.platform.settings import load
 
-    return load(overrides={name: value for name, value in given.items() if value is not None})
+    return load(overrides=_given(given))
 
 
-def _run(loaded: "Loaded", *, web: bool, worker: bool) -> None:
+def _given(options: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in options.items() if value is not None}
+
+
+def _run(loaded: "Loaded", *, web: bool, worker: bool, also: "Sequence[Context]" = ()) -> None:
     gc.disable()  # while loading there is nothing to collect; it is enabled again when the process is ready
     from dumont.main.database import database
     from dumont.main.processes import listening_on, run
@@ -74,7 +93,14 @@ def _run(loaded: "Loaded", *, web: bool, worker: bool) -> None:
         if settings.embedded:
             _say(f"Database: embedded, in {settings.home}")
         url = stack.enter_context(database(settings, watched=True))
-        run(loaded, url, listening=listening, worker=worker, ready=lambda where: _tell_ready(where, worker=worker))
+        run(
+            loaded,
+            url,
+            listening=listening,
+            worker=worker,
+            ready=lambda where: _tell_ready(where, worker=worker),
+            also=also,
+        )
     _say("Stopped. Everything is saved.")
 
 

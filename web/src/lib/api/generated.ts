@@ -375,6 +375,10 @@ const injectedRtkApi = api.injectEndpoints({
           country: queryArg.country,
           min_reliability: queryArg.minReliability,
           min_inet_down: queryArg.minInetDown,
+          min_inet_up: queryArg.minInetUp,
+          min_cpu_cores: queryArg.minCpuCores,
+          min_ram_gb: queryArg.minRamGb,
+          min_disk_gb: queryArg.minDiskGb,
           cuda_min: queryArg.cudaMin,
           verified: queryArg.verified,
           spot: queryArg.spot,
@@ -408,6 +412,10 @@ const injectedRtkApi = api.injectEndpoints({
           country: queryArg.country,
           min_reliability: queryArg.minReliability,
           min_inet_down: queryArg.minInetDown,
+          min_inet_up: queryArg.minInetUp,
+          min_cpu_cores: queryArg.minCpuCores,
+          min_ram_gb: queryArg.minRamGb,
+          min_disk_gb: queryArg.minDiskGb,
           cuda_min: queryArg.cudaMin,
           verified: queryArg.verified,
           spot: queryArg.spot,
@@ -478,6 +486,7 @@ const injectedRtkApi = api.injectEndpoints({
       query: (queryArg) => ({
         url: `/api/v1/arbitrage/best-deals`,
         params: {
+          model: queryArg.model,
           limit: queryArg.limit,
         },
       }),
@@ -770,10 +779,15 @@ export type SearchGpusApiArg = {
   minReliability?: number | null;
   /** Mbit/s. */
   minInetDown?: number | null;
+  minInetUp?: number | null;
+  minCpuCores?: number | null;
+  minRamGb?: number | null;
+  /** Disk that the machine has. */
+  minDiskGb?: number | null;
   cudaMin?: number | null;
   verified?: boolean | null;
-  /** Only what has a spot price, at that price. */
-  spot?: boolean;
+  /** True: only what has a spot price, at that price. False: only what can be had on demand. */
+  spot?: boolean | null;
   availableOnly?: boolean;
   includeBlacklisted?: boolean;
   /** Least reliability score, 0 to 100. Machines without one are not below it. */
@@ -830,10 +844,15 @@ export type ListOffersApiArg = {
   minReliability?: number | null;
   /** Mbit/s. */
   minInetDown?: number | null;
+  minInetUp?: number | null;
+  minCpuCores?: number | null;
+  minRamGb?: number | null;
+  /** Disk that the machine has. */
+  minDiskGb?: number | null;
   cudaMin?: number | null;
   verified?: boolean | null;
-  /** Only what has a spot price, at that price. */
-  spot?: boolean;
+  /** True: only what has a spot price, at that price. False: only what can be had on demand. */
+  spot?: boolean | null;
   availableOnly?: boolean;
   includeBlacklisted?: boolean;
   /** Least reliability score, 0 to 100. Machines without one are not below it. */
@@ -907,6 +926,8 @@ export type CompareProvidersApiArg = {
 export type ListBestDealsApiResponse =
   /** status 200 Successful Response */ Deals;
 export type ListBestDealsApiArg = {
+  /** Of this GPU only. */
+  model?: string | null;
   /** How many at most. */
   limit?: number;
 };
@@ -921,6 +942,8 @@ export type System = {
   /** False on an empty system, whose first account becomes administrator. */
   has_accounts: boolean;
   sign_up_open: boolean;
+  /** Whether the clouds are simulated, so that nothing here costs money. */
+  demo: boolean;
   /** Whether a forgotten password can be reset by mail. */
   mail_configured: boolean;
   areas: Area[];
@@ -1159,6 +1182,7 @@ export type ApiKeyWish = {
     | "audit:read"
     | "users:manage"
     | "settings:read"
+    | "providers:sync"
   )[];
   /** When it stops working; never, if left out. */
   expires_at?: string | null;
@@ -1412,15 +1436,20 @@ export type Understood = {
   max_gpus: number | null;
   min_reliability: number | null;
   min_inet_down: number | null;
+  min_inet_up: number | null;
+  min_cpu_cores: number | null;
+  min_ram_gb: number | null;
+  min_disk_gb: number | null;
   cuda_min: number | null;
   verified: boolean | null;
-  spot: boolean;
+  spot: boolean | null;
   available_only: boolean;
   include_blacklisted: boolean;
   min_score: number | null;
-  disk_gb: number | null;
-  snapshot_gb: number | null;
-  hours: number | null;
+  /** With the next two, what the effective price is worked out for. */
+  disk_gb: number;
+  snapshot_gb: number;
+  hours: number;
 };
 export type KnownFrom = {
   available: boolean;
