@@ -53,6 +53,12 @@ async def reveal(tx: Tx, vault: Vault, user_id: UUID, provider: str) -> dict[str
     return {row.field: vault.open(row.sealed, _place(user_id, provider, row.field)) for row in rows}
 
 
+async def of_an_admin(tx: Tx, vault: Vault, provider: str) -> dict[str, str]:
+    """The secrets that the house itself uses: those that an administrator has set last; empty if none has."""
+    admin = await store.newest_admin(tx, provider)
+    return await reveal(tx, vault, admin, provider) if admin else {}
+
+
 async def reseal(tx: Tx, vault: Vault) -> int:
     """Seals with the newest key what an older one sealed; how many there were."""
     resealed = 0

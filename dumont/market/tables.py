@@ -51,9 +51,6 @@ class MarketProvider(Base):
     """How many answers in a row lacked most of what there was."""
     claim: Mapped[UUID | None]
     claimed_until: Mapped[datetime | None]
-    frozen_at: Mapped[datetime | None]
-    frozen_reason: Mapped[str | None]
-    """Why nothing may be destroyed there until a person has looked."""
 
 
 class MarketOffer(Base):

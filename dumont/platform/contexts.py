@@ -1,4 +1,4 @@
-"""What a business context offers to the process that runs it: routes, jobs, duties, listeners, topics, tables by time."""
+"""What a business context offers to the process that runs it: routes, jobs, duties, listeners, topics, tables."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -10,12 +10,13 @@ NAMES = ("vast", "runpod", "lambda", "akash", "ionet", "aws", "gcp", "local", "r
 MODULES = {"lambda": "lambda_cloud"}
 
 
-@cache
 def kinds() -> Mapping[str, Kind]:
-    return {name: _kind(name) for name in NAMES}
+    return {name: kind(name) for name in NAMES}
 
 
-def _kind(name: str) -> Kind:
+@cache
+def kind(name: str) -> Kind:
+    """One alone: what is wrong with the file of another is no matter here."""
     module = import_module(f"dumont.providers.adapters.{MODULES.get(name, name)}")
     found: Kind = module.KIND
     return found

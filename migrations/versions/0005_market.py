@@ -41,8 +41,6 @@ def _providers() -> None:
         sa.Column("shrunken", sa.Integer, nullable=False),
         sa.Column("claim", sa.Uuid),
         sa.Column("claimed_until", MOMENT),
-        sa.Column("frozen_at", MOMENT),
-        sa.Column("frozen_reason", sa.Text),
         sa.PrimaryKeyConstraint("name", name="pk_market_providers"),
     )
 

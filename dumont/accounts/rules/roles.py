@@ -16,11 +16,12 @@ Permission = Literal[
     "audit:read",
     "users:manage",
     "settings:read",
+    "providers:sync",
 ]
 PERMISSIONS: tuple[Permission, ...] = get_args(Permission)
 
 _USER: frozenset[str] = frozenset({"account:read", "account:write", "teams:read", "teams:write", "provider-keys:write"})
-_OPERATOR: frozenset[str] = _USER | {"jobs:read", "jobs:manage", "workers:read", "audit:read"}
+_OPERATOR: frozenset[str] = _USER | {"jobs:read", "jobs:manage", "workers:read", "audit:read", "providers:sync"}
 _ADMIN: frozenset[str] = _OPERATOR | {"users:manage", "settings:read"}
 BY_ROLE: Mapping[AccountRole, frozenset[str]] = {"user": _USER, "operator": _OPERATOR, "admin": _ADMIN}
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, select, update
 
-from dumont.accounts.tables import ProviderKey
+from dumont.accounts.tables import ProviderKey, User
 from dumont.platform.db import Tx
 
 
@@ -14,6 +14,14 @@ async def of_user(tx: Tx, user_id: UUID, provider: str | None = None) -> list[Pr
     if provider is not None:
         query = query.where(ProviderKey.provider == provider)
     return list((await tx.execute(query.order_by(ProviderKey.provider, ProviderKey.field))).scalars())
+
+
+async def newest_admin(tx: Tx, provider: str) -> UUID | None:
+    """Of the administrators who have keys for this provider, the one who set them last."""
+    admins = (User.role == "admin") & User.disabled_at.is_(None)
+    query = select(User.id).join(ProviderKey, ProviderKey.user_id == User.id).where(admins)
+    query = query.where(ProviderKey.provider == provider).order_by(ProviderKey.updated_at.desc(), User.id)
+    return (await tx.execute(query.limit(1))).scalar_one_or_none()
 
 
 async def replace(tx: Tx, user_id: UUID, provider: str, rows: Sequence[ProviderKey]) -> None:
