@@ -56,7 +56,9 @@ def named(name: str) -> tuple[Gpu, ...]:
     """Every GPU that a user may mean by this name: `a100` means four of them, `h100` three."""
     wanted = _plain(name)
     exact = [gpu for gpu in gpus().values() if _plain(gpu.name) == wanted]
-    return tuple(exact or _by_alias().get(wanted) or [gpu for gpu in gpus().values() if _begins(gpu, wanted)])
+    return tuple(
+        exact or dict.fromkeys([*_by_alias().get(wanted, ()), *(g for g in gpus().values() if _begins(g, wanted))])
+    )
 
 
 def nearest(name: str, count: int = 3) -> tuple[str, ...]:
@@ -107,7 +109,9 @@ def _begins(gpu: Gpu, wanted: str) -> bool:
 
 
 def _rest_is_form(text: str, wanted: str) -> bool:
-    return text.startswith(wanted) and re.fullmatch(r"(sxm\d?|pcie|nvl|\d+gb)+", text[len(wanted) :]) is not None
+    return (
+        text.startswith(wanted) and re.fullmatch(r"(sxm\d?|pcie|nvl|[1-9]\d{1,2}gb)+", text[len(wanted) :]) is not None
+    )
 
 
 def _plain(text: str) -> str:

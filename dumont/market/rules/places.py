@@ -55,6 +55,11 @@ def countries(text: str) -> frozenset[str]:
     return _known().get(_plain(text), frozenset())
 
 
+def is_country(text: str) -> bool:
+    """Whether it is a code: `NA` is Namibia where a code is asked for, and North America where a word is."""
+    return len(text) == 2 and any(text.upper() in codes.split() for codes in _CONTINENTS.values())
+
+
 def longest() -> int:
     """Of how many words the longest name of a place is."""
     return max(len(name.split()) for name in _known())
