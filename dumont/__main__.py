@@ -18,6 +18,15 @@ TABLE: Table = {
         "worker": ("dumont.main.commands.up:worker", "Run one worker more, on this or another machine."),
         "doctor": ("dumont.main.commands.doctor:doctor", "Check everything that can be wrong, and say how to mend it."),
     },
+    "Find a machine": {
+        "search": ("dumont.cli.search:app", "Search the offers of all clouds, in words."),
+        "offers": ("dumont.cli.offers:app", "The same with options: --gpu H100:80GB:1..8 --max-price 3 --spot."),
+        "compare": ("dumont.cli.compare:app", "A few offers side by side, with the winner of each row."),
+        "arbitrage": (
+            "dumont.cli.arbitrage:app",
+            "One GPU at two prices, what that saves, and good deals.",
+        ),
+    },
     "Your account": {
         "login": ("dumont.cli.login:app", "Sign in to a server and remember it."),
         "logout": ("dumont.cli.logout:app", "Sign out, and forget the credentials."),

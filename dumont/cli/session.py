@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from dumont.client.accounts import Accounts
     from dumont.client.admin import Admin
     from dumont.client.jobs import Jobs
+    from dumont.client.market import Market
 
 DEFAULT_SERVER = "http://127.0.0.1:8000"
 
@@ -78,6 +79,12 @@ class Session:
         from dumont.client.admin import Admin
 
         return Admin(self.api)
+
+    @property
+    def market(self) -> "Market":
+        from dumont.client.market import Market
+
+        return Market(self.api)
 
     def close(self) -> None:
         if "api" in self.__dict__:

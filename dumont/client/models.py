@@ -560,6 +560,7 @@ class Deal(TypedDict):
 
 class Deals(TypedDict):
     items: list[Deal]
+    models_suggested: list[str]
     as_of: str | None
     history: KnownFrom
 

@@ -19,6 +19,7 @@ from dumont.main.contexts import contexts
 from dumont.main.database import bring_up_to_date
 from dumont.main.web import enveloped, make_app
 from dumont.main.wiring import wired
+from dumont.market.following import Market
 from dumont.platform.addresses import address_of
 from dumont.platform.contexts import Context
 from dumont.platform.jobs import Worker
@@ -163,9 +164,12 @@ class _Server(uvicorn.Server):
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     hub: Hub = app.state.parts.get(Hub)
+    market: Market = app.state.parts.get(Market)
+    await market.start()
     await hub.start()
     yield
     await hub.stop()
+    await market.stop()
 
 
 def _stop_on_signals(everything: "asyncio.Task[None] | None") -> asyncio.Event:

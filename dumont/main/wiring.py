@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from dumont.accounts.hashing import Argon2, PasswordHasher
 from dumont.accounts.signer import Signer
 from dumont.basics.clock import Clock
-from dumont.market.following import Market
+from dumont.market.following import InDatabase, Market
 from dumont.platform.cache import make_cache
 from dumont.platform.clock import SystemClock
 from dumont.platform.contexts import Context
@@ -69,7 +69,7 @@ def assemble(loaded: Loaded, url: str, contexts: Sequence[Context], *, db: Db, g
     _put_jobs(parts, url, contexts)
     parts.put(Topics, Topics([rule for context in contexts for rule in context.topics], db))
     parts.put(Hub, Hub(url, db, clock, keep=timedelta(days=settings.event_days)))
-    parts.put(Market, Market())
+    parts.put(Market, Market(InDatabase(db), clock, stale_seconds=settings.market_stale_seconds))
     return parts
 
 

@@ -2,19 +2,17 @@
 
 from typing import Annotated
 
-from cashews import Cache
-from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi import APIRouter, Path, Query, Response
 
 from dumont.accounts import guard
-from dumont.market import arbitrage
-from dumont.market.api.parts import TheMarket, sent
+from dumont.market import arbitrage, savings, trends
+from dumont.market.api.parts import TheCache, TheMarket, sent
 from dumont.market.schemas.arbitrage import Deals, Opportunities, ProviderComparison, Savings
 from dumont.market.schemas.search import Word
-from dumont.platform.http.doors import Door, part
+from dumont.platform.http.doors import Door
 from dumont.platform.http.problems import problems
 
 router = APIRouter(prefix="/arbitrage", tags=["arbitrage"], route_class=Door)
-TheCache = Annotated[Cache, Depends(part(Cache))]
 Model = Annotated[Word, Path(description="Canonical name or alias of a GPU.", examples=["RTX 4090"])]
 MinSpread = Annotated[float, Query(ge=0, le=100_000, allow_inf_nan=False, description="Percent.")]
 Hours = Annotated[float, Query(gt=0, le=24, allow_inf_nan=False, description="Hours of use a day.")]
@@ -35,7 +33,7 @@ async def list_opportunities(
     region: Annotated[Word | None, Query(description="Of this region only.")] = None,
 ) -> Response:
     """The cheapest and the dearest cloud of each model, by an hour of one GPU; the widest spread first."""
-    return sent(await arbitrage.opportunities(work, market, cache, arbitrage.Wanted(min_spread, model, region)))
+    return sent(await arbitrage.opportunities(market, cache, arbitrage.Wanted(min_spread, model, region), work.now))
 
 
 @router.get("/savings/{model}", response_model=Savings, summary="Work out what can be saved", responses=problems(503))
@@ -43,7 +41,7 @@ async def show_savings(
     model: Model, work: guard.Anyone, market: TheMarket, hours_per_day: Hours = 24, days: Days = 30
 ) -> Response:
     """What a time of use costs at the cheapest, the median and the dearest, and at large clouds on demand."""
-    return sent(await arbitrage.savings(work, market, model, hours_per_day=hours_per_day, days=days))
+    return sent(await savings.savings(market, model, savings.Use(hours_per_day, days), work.now))
 
 
 @router.get(
@@ -51,10 +49,16 @@ async def show_savings(
 )
 async def compare_providers(model: Model, work: guard.Anyone, market: TheMarket, cache: TheCache) -> Response:
     """One row a cloud, the cheapest first, with its prices of the last 7 days."""
-    return sent(await arbitrage.compare(work, market, cache, model))
+    return sent(await trends.compare(work, market, cache, model))
 
 
 @router.get("/best-deals", response_model=Deals, summary="List offers below their usual price", responses=problems(503))
-async def list_best_deals(work: guard.Anyone, market: TheMarket, cache: TheCache, limit: Limit = 20) -> Response:
+async def list_best_deals(
+    work: guard.Anyone,
+    market: TheMarket,
+    cache: TheCache,
+    model: Annotated[Word | None, Query(description="Of this GPU only.")] = None,
+    limit: Limit = 20,
+) -> Response:
     """By how far each one's price is below the median of its model over the last 7 days."""
-    return sent(await arbitrage.best_deals(work, market, cache, limit))
+    return sent(await trends.best_deals(work, market, cache, trends.Wanted(limit, model)))

@@ -3,11 +3,13 @@
 from typing import Annotated, Any
 
 import orjson
+from cashews import Cache
 from fastapi import Depends, Response
 
 from dumont.market.following import Market
 from dumont.platform.http.doors import part
 
+TheCache = Annotated[Cache, Depends(part(Cache))]
 TheMarket = Annotated[Market, Depends(part(Market))]
 JSON = "application/json"
 

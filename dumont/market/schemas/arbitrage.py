@@ -36,7 +36,7 @@ class Opportunity(BaseModel):
     effective: EffectiveSpread | None
     offers: Count
     providers: Count
-    single_host: bool = Field(description="The cheap end is one host that is unproved or unreliable.")
+    single_host: bool = Field(description="One host that is not known to be reliable makes an end of it alone.")
     note: str | None = Field(examples=[None])
 
 
@@ -117,5 +117,6 @@ class Deal(BaseModel):
 
 class Deals(BaseModel):
     items: list[Deal]
+    models_suggested: list[ModelName]
     as_of: datetime | None
     history: KnownFrom

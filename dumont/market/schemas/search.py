@@ -40,9 +40,15 @@ class SearchParams(BaseModel):
     country: list[Country] = Field([], max_length=50, description="Two letters; may be repeated.")
     min_reliability: Fraction | None = Field(None, description="0 to 1, as the provider claims.")
     min_inet_down: Amount | None = Field(None, description="Mbit/s.")
+    min_inet_up: Amount | None = None
+    min_cpu_cores: Amount | None = None
+    min_ram_gb: Amount | None = None
+    min_disk_gb: Amount | None = Field(None, description="Disk that the machine has.")
     cuda_min: Amount | None = None
     verified: bool | None = None
-    spot: bool = Field(False, description="Only what has a spot price, at that price.")
+    spot: bool | None = Field(
+        None, description="True: only what has a spot price, at that price. False: only what can be had on demand."
+    )
     available_only: bool = True
     include_blacklisted: bool = False
     min_score: Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)] | None = Field(
@@ -92,15 +98,19 @@ class Understood(BaseModel):
     max_gpus: Count | None
     min_reliability: Figure | None
     min_inet_down: Figure | None
+    min_inet_up: Figure | None
+    min_cpu_cores: Figure | None
+    min_ram_gb: Figure | None
+    min_disk_gb: Figure | None
     cuda_min: Figure | None
     verified: bool | None
-    spot: bool
+    spot: bool | None
     available_only: bool
     include_blacklisted: bool
     min_score: Figure | None
-    disk_gb: Figure | None
-    snapshot_gb: Figure | None
-    hours: Figure | None
+    disk_gb: Figure = Field(description="With the next two, what the effective price is worked out for.")
+    snapshot_gb: Figure
+    hours: Figure
 
 
 class SearchAnswer(BaseModel):

@@ -1687,7 +1687,7 @@ export type Opportunity = {
   effective: EffectiveSpread | null;
   offers: number;
   providers: number;
-  /** The cheap end is one host that is unproved or unreliable. */
+  /** One host that is not known to be reliable makes an end of it alone. */
   single_host: boolean;
   note: string | null;
 };
@@ -1778,6 +1778,7 @@ export type Deal = {
 };
 export type Deals = {
   items: Deal[];
+  models_suggested: string[];
   as_of: string | null;
   history: KnownFrom;
 };

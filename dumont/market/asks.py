@@ -1,0 +1,63 @@
+"""The offers of the memory as asks: prices of one GPU for an hour, for everything that compares clouds."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+import numpy.typing as npt
+
+from dumont.market.following import View
+from dumont.market.rules import spread
+from dumont.market.rules.query import Query
+from dumont.market.rules.spread import Asks
+from dumont.market.shelf.shelf import Shelf
+
+Array = npt.NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """The same offers three times, by each kind of price; 0 where an offer has none."""
+
+    on_demand: Asks
+    effective: Asks
+    spot: Asks
+
+
+def priced(view: View, query: Query, now: datetime) -> Priced:
+    """Of all offers that fit the query. Takes milliseconds for each 100,000: it belongs in a thread."""
+    shelf = view.shelf
+    rows = shelf.find_all(query, now, stale_seconds=view.stale_seconds)
+
+    def asks(price: str) -> Asks:
+        return Asks(
+            model=shelf.column("gpu_name")[rows],
+            provider=shelf.column("provider")[rows],
+            machine=shelf.column("machine")[rows],
+            price=spread.per_gpu(shelf.column(price)[rows], shelf.column("gpu_count")[rows]),
+            good=_good(shelf)[rows],
+            place=rows,
+        )
+
+    return Priced(asks("price_micros"), asks("effective"), asks("spot_price_micros"))
+
+
+def named(shelf: Shelf, column: str) -> Callable[[int], str]:
+    """Reads a number of this column of text."""
+    texts = shelf.texts(column)
+    return lambda code: str(texts[code])
+
+
+def offer_id(shelf: Shelf, place: int) -> str:
+    return str(UUID(bytes=bytes(shelf.column("id")[place]).ljust(16, b"\0")))
+
+
+def distinct(codes: Array, read: Callable[[int], str]) -> Sequence[str]:
+    return sorted(read(code) for code in np.unique(codes).tolist())
+
+
+def _good(shelf: Shelf) -> Array:
+    return spread.good(shelf.column("score"), shelf.column("verified"), shelf.column("provider_reliability"))
