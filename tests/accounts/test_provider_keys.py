@@ -11,6 +11,7 @@ from dumont.basics.errors import Unavailable
 from dumont.platform.db import Db
 from dumont.platform.secrets import Vault, new_key
 from tests.build.accounts import Person
+from tests.fakes.clock import FakeClock
 
 SECRET = "sk-live-0123456789-abcd"
 
@@ -40,6 +41,25 @@ class TestProviderKeys:
         async with db.begin() as tx:
             assert await provider_keys.reveal(tx, vault, me, "vast") == {"token": SECRET}
             assert await provider_keys.reveal(tx, vault, me, "aws") == {}
+
+    async def test_of_the_house_are_those_that_an_administrator_set_last(
+        self, ada: Person, admin: Person, db: Db, vault: Vault, clock: FakeClock
+    ) -> None:
+        async def of_the_house() -> dict[str, str]:
+            async with db.begin() as tx:
+                return await provider_keys.of_an_admin(tx, vault, "vast")
+
+        await keep(ada, api_key="a user's own")
+        assert await of_the_house() == {}
+        clock.advance(seconds=1)
+        await keep(admin, api_key="first")
+        await admin.does("PATCH", f"/admin/users/{await ada.id()}", {"role": "admin"})
+        assert await of_the_house() == {"api_key": "first"}
+        clock.advance(seconds=1)
+        await keep(ada, api_key="last")
+        assert await of_the_house() == {"api_key": "last"}
+        await admin.does("PATCH", f"/admin/users/{await ada.id()}", {"role": "user"})
+        assert await of_the_house() == {"api_key": "first"}
 
     async def test_do_not_open_in_another_place(self, ada: Person, admin: Person, db: Db, vault: Vault) -> None:
         await keep(ada, api_key=SECRET)
