@@ -211,20 +211,15 @@ class Lambda:
             return None
 
     def _refusal(self, answer: Answer, created_ids: tuple[str, ...] = ()) -> errors.ProviderError:
-        code, said = _code(answer), self._said(answer)
         if answer.status >= 500:
-            return errors.OutcomeUnknown(f"Lambda failed: {said}", status=answer.status, created_ids=created_ids)
-        kind = REFUSALS.get(code) or BY_STATUS.get(answer.status)
+            return self._http.doubt(answer, created_ids)
+        if not isinstance(answer.data, dict):  # a page of some proxy on the way, which knows nothing of us
+            return errors.Unavailable(f"Lambda did not answer itself (HTTP {answer.status}).", status=answer.status)
+        kind = REFUSALS.get(_code(answer)) or BY_STATUS.get(answer.status)
         if kind is None:
-            self._http.unfit(f"HTTP {answer.status}", answer.text)
-            text = f"Lambda answered in a form that is not known (HTTP {answer.status})."
-            return errors.ContractBroken(text, status=answer.status, created_ids=created_ids)
+            return self._http.broken(f"HTTP {answer.status}", answer.data)
+        said = str(_error(answer).get("message") or f"HTTP {answer.status}")[:300]
         return kind(f"Lambda refuses: {said}", status=answer.status, created_ids=created_ids)
-
-    def _said(self, answer: Answer) -> str:
-        body = answer.data.get("error") if isinstance(answer.data, dict) else None
-        text = str(body["message"] if isinstance(body, dict) and "message" in body else f"HTTP {answer.status}")[:300]
-        return text.replace(self._key, "…") if self._key else text
 
 
 def _offers(each: Mapping[str, Any]) -> list[port.Listed] | None:
@@ -318,9 +313,13 @@ def _is_over(row: Any) -> bool:
     return isinstance(row, dict) and row.get("status") == OVER
 
 
+def _error(answer: Answer) -> Mapping[str, Any]:
+    told = answer.data.get("error") if isinstance(answer.data, dict) else None
+    return told if isinstance(told, dict) else {}
+
+
 def _code(answer: Answer) -> str:
-    body = answer.data.get("error") if isinstance(answer.data, dict) else None
-    return str(body.get("code", "")) if isinstance(body, dict) else ""
+    return str(_error(answer).get("code", ""))
 
 
 def _ids(body: Any) -> tuple[str, ...]:

@@ -205,9 +205,11 @@ class RunPod:
         return self._refusal(answer)
 
     def _refusal(self, answer: Answer, *, creating: bool = False) -> errors.ProviderError:
-        status, said = answer.status, self._said(answer)
+        status, said = answer.status, _said(answer)
         if status >= 500:
-            return errors.OutcomeUnknown(f"RunPod failed: {said}", status=status, created_ids=forms.ids(answer.data))
+            return self._http.doubt(answer, forms.ids(answer.data))
+        if not isinstance(answer.data, dict):  # a page of some proxy on the way, which knows nothing of us
+            return errors.Unavailable(f"RunPod did not answer itself (HTTP {status}).", status=status)
         kind, words = REFUSALS.get(status, UNKNOWN)
         if status == 400 and NO_CAPACITY.search(said):
             kind, words = errors.NoCapacity, "has none left"
@@ -219,12 +221,12 @@ class RunPod:
             self._http.unfit(f"HTTP {status}", answer.text)
         return kind(f"RunPod {words}: {said}", status=status)
 
-    def _said(self, answer: Answer) -> str:
-        body = answer.data if isinstance(answer.data, dict) else {}
-        parts = [str(body.get("detail") or body.get("title") or f"HTTP {answer.status}")]
-        parts += [str(each) for each in body.get("errors") or ()]
-        text = "; ".join(parts)[:300]
-        return text.replace(self._key, "…") if self._key else text
+
+def _said(answer: Answer) -> str:
+    body = answer.data if isinstance(answer.data, dict) else {}
+    parts = [str(body.get("detail") or body.get("title") or f"HTTP {answer.status}")]
+    parts += [str(each) for each in body.get("errors") or ()]
+    return "; ".join(parts)[:300]
 
 
 def _graphql_error(told: Any) -> errors.ProviderError:
