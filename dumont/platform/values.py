@@ -63,7 +63,7 @@ def provider_urls(given: object) -> Mapping[str, str]:
     found = _object(given, 'must be JSON like {"vast": "http://127.0.0.1:9000/vast"}')
     if not all(isinstance(value, str) for value in found.values()):
         raise ValueError("must have an address for each cloud")
-    return {name: of_scheme(value, "http", "https").rstrip("/") for name, value in found.items()}
+    return {name: of_scheme(value, "http", "https", "file").rstrip("/") for name, value in found.items()}
 
 
 def rate(text: str) -> str:

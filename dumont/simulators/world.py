@@ -106,6 +106,11 @@ class World:
         self._advanced, self._begun = timedelta(0), time.monotonic()
         self._moment: datetime | None = None
 
+    @property
+    def stands_still(self) -> bool:
+        """Whether time only goes on when it is told to."""
+        return not self._real
+
     def now(self) -> datetime:
         ran = timedelta(seconds=time.monotonic() - self._begun) if self._real else timedelta(0)
         return self._moment or self.start + self._advanced + ran

@@ -9,7 +9,6 @@
 - A deployment lives off its deposit. `extend` adds to it, where the console does not refill it by itself.
 """
 
-import asyncio
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
@@ -22,6 +21,8 @@ from dumont.providers.http import Answer, Http
 from dumont.providers.limits import Every
 
 DEPOSIT_MIN, DEPOSIT_HOURS = Decimal(5), 12
+LOOKS, BID_SECONDS_MAX = 60, 120
+"""For bids, at one a second, shared by all orders of the account; providers take 2 to 20 seconds."""
 PAGE = 100
 SHORT = ("insufficient", "not enough")
 NOT_OPEN = ("bid not open", "order not open")
@@ -54,13 +55,9 @@ CAN = port.Capabilities(
 
 
 class Akash:
-    def __init__(
-        self, http: Http, credentials: Mapping[str, str], *, bid_seconds: float = 60, poll_seconds: float = 3
-    ) -> None:
+    def __init__(self, http: Http, credentials: Mapping[str, str]) -> None:
         self._http = http
         self._key = credentials.get("api_key", "")
-        self._bid_seconds = bid_seconds
-        self._poll_seconds = poll_seconds
 
     async def search(self) -> port.Catalogue:
         prices = await self._read("/v1/gpu-prices")
@@ -167,7 +164,7 @@ class Akash:
 
     async def _lease(self, dseq: str, manifest: str, provider: str, ceiling: Decimal) -> Decimal:
         """What an hour costs. A bid may be lost between seeing and taking it: then bids are read once more."""
-        ends = time.monotonic() + self._bid_seconds
+        ends = time.monotonic() + BID_SECONDS_MAX
         for _ in range(2):
             bid, hour = await self._bid(dseq, provider, ceiling, ends)
             wanted = {name: bid[name] for name in ("dseq", "gseq", "oseq", "provider")}
@@ -180,23 +177,24 @@ class Akash:
         raise errors.NoCapacity("Akash's provider withdrew its bid before it was taken.")
 
     async def _bid(self, dseq: str, provider: str, ceiling: Decimal, ends: float) -> tuple[Mapping[str, Any], Decimal]:
-        """The provider's open bid and its price, waited for; a question without an answer is asked again."""
+        """The provider's open bid and its price. Looks are spaced by their own limit; a lost one is made good."""
         others = 0
         silence: errors.ProviderError | None = None
-        while True:
+        for _ in range(LOOKS):
             try:
-                bids = forms.open_bids(await self._read("/v1/bids", params={"dseq": dseq}, envelope=True))
-                others, silence = len(bids), None
-                if own := [bid for bid in bids if bid[0]["provider"] == provider and bid[1] <= ceiling]:
-                    return min(own, key=lambda bid: bid[1])
+                told = await self._read("/v1/bids", params={"dseq": dseq}, envelope=True, group="bids")
             except (errors.Unavailable, errors.RateLimited) as error:
                 silence = error
+            else:
+                bids, silence = forms.open_bids(told), None
+                others = len(bids)
+                if own := [bid for bid in bids if bid[0]["provider"] == provider and bid[1] <= ceiling]:
+                    return min(own, key=lambda bid: bid[1])
             if time.monotonic() >= ends:
                 break
-            await asyncio.sleep(self._poll_seconds)
         if silence is not None:
             raise silence
-        raise errors.NoCapacity(f"Akash's provider made no bid within the price; {others} bids came in all.")
+        raise errors.NoCapacity(f"Akash's provider made no bid within the price; {others} others are open.")
 
     async def _close_after(self, dseq: str, error: errors.ProviderError) -> None:
         try:
@@ -205,8 +203,10 @@ class Akash:
             what = f"{error.message} Then closing it was in doubt: {second.message}"
             raise errors.OutcomeUnknown(what, status=second.status, created_ids=[dseq]) from None
 
-    async def _read(self, path: str, *, params: Mapping[str, Any] | None = None, envelope: bool = False) -> Any:
-        answer = await self._call("GET", path, params=params)
+    async def _read(
+        self, path: str, *, params: Mapping[str, Any] | None = None, envelope: bool = False, group: str = "read"
+    ) -> Any:
+        answer = await self._call("GET", path, params=params, group=group)
         if not answer.good:
             raise _refusal(answer)
         if answer.data is None or (envelope and not (isinstance(answer.data, dict) and "data" in answer.data)):
@@ -249,5 +249,5 @@ KIND = port.Kind(
     site="https://akash.network",
     public_search=True,
     sync_seconds=120,
-    limits=(Every("read", 1.0, burst=3), Every("create", 1.0)),
+    limits=(Every("read", 1.0, burst=3), Every("bids", 1.0), Every("create", 1.0)),
 )

@@ -1,9 +1,9 @@
 """This computer as a cloud: machines that are processes with a folder as disk, free of charge and without a key.
 
-- `credentials["root"]` says where the folders are, as a path or a `file:` address; whoever wires the adapter gives it,
-  and never a user: who may rent here may run programs as this server's user.
-- Other wishes, all optional: `price_hour`, `slots` (machines at once), `boot_seconds` (`2` or `1-5`), `boot_fails` and
-  `boot_never` (shares from 0 to 1), `sshd` (a path; `none` for no SSH).
+- The address says where the folders are, and what else is wished, such as `file:///srv/machines?slots=16`. It comes
+  from the settings and never from a user: who may rent here may run programs as this server's user.
+- Wishes: `price_hour`, `slots` (machines at once), `boot_seconds` (`2` or `1-5`), `boot_fails` and `boot_never` (shares
+  from 0 to 1), `sshd` (a path; `none` for no SSH).
 - A machine is in a slot. One of the slots `gpu:N` has that GPU for itself; those called `cpu:N` share the processors.
 - What a machine is stands in its folder, and whether it lives is asked of its processes: a restart of this program
   changes nothing, and a restart of the computer leaves machines that have failed and can be started again.
@@ -23,7 +23,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from random import Random
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 from uuid import uuid4
 
 from dumont.providers import errors, port
@@ -31,6 +31,7 @@ from dumont.providers.http import Http
 from dumont.providers.local import computer, folders, processes, ssh
 
 SLOTS = 8
+WISHES = frozenset({"price_hour", "slots", "boot_seconds", "boot_fails", "boot_never", "sshd"})
 GRACE_SECONDS = 2.0
 LEFTOVER_SECONDS = 3600
 STATES: Mapping[str, port.State] = {
@@ -74,7 +75,7 @@ class Local:
     """The work is done in threads: files, processes and their ends."""
 
     def __init__(self, http: Http, credentials: Mapping[str, str]) -> None:
-        self._wishes = _wishes(credentials)
+        self._wishes = _wishes(http.url)
 
     async def search(self) -> port.Catalogue:
         return await asyncio.to_thread(self._search)
@@ -316,19 +317,24 @@ def _environment(order: port.Order, folder: Path) -> Mapping[str, str]:
     }
 
 
-def _wishes(credentials: Mapping[str, str]) -> _Wishes:
-    if not (root := credentials.get("root")):
+def _wishes(url: str) -> _Wishes:
+    parts = urlsplit(url)
+    root = unquote(parts.path).rstrip("/")
+    given = {name: value.rstrip("/") for name, value in parse_qsl(parts.query)}
+    if parts.scheme != "file" or not root:
         raise errors.Invalid("The `local` provider was not told where its machines' folders are.")
-    low, _, high = credentials.get("boot_seconds", "0").partition("-")
-    sshd = credentials.get("sshd") or ssh.server()
+    if unknown := given.keys() - WISHES:
+        raise errors.Invalid(f"The `local` provider knows no wish `{min(unknown)}`.")
+    low, _, high = given.get("boot_seconds", "0").partition("-")
+    sshd = given.get("sshd") or ssh.server()
     try:
         return _Wishes(
-            root=Path(unquote(urlsplit(root).path) if root.startswith("file:") else root).absolute().resolve(),
-            price_hour=Decimal(credentials.get("price_hour", "0")),
-            slots=int(credentials.get("slots", SLOTS)),
+            root=Path(root).resolve(),
+            price_hour=Decimal(given.get("price_hour", "0")),
+            slots=int(given.get("slots", SLOTS)),
             boot_seconds=(float(low), float(high or low)),
-            boot_fails=float(credentials.get("boot_fails", "0")),
-            boot_never=float(credentials.get("boot_never", "0")),
+            boot_fails=float(given.get("boot_fails", "0")),
+            boot_never=float(given.get("boot_never", "0")),
             sshd=None if sshd == "none" else sshd,
         )
     except (ValueError, InvalidOperation):
