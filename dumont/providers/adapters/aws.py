@@ -4,7 +4,7 @@ EC2 sells types in zones, not machines, so an offer is `g5.xlarge:us-east-1a`, a
 an id alone does not say whom to ask. What a type costs on demand stands in no EC2 call: it comes from our table of list
 prices, the spot price from EC2. Only machines that carry our label are seen: an account may hold others.
 
-A label makes the client token, so a create that is asked again returns the first machine. The boot image is the newest
+Label and offer make the client token, so a create that is asked again returns the first machine. The boot image is the newest
 Deep Learning Base AMI of Amazon's own (NVIDIA driver, Docker), found by name among Amazon's images; the credentials may
 name another one. No key pair is kept at Amazon: cloud-init writes the order's keys.
 """

@@ -129,7 +129,7 @@ class Ec2:
             retries={"mode": "adaptive", "total_max_attempts": 1},
             ignore_configured_endpoint_urls=True,
         )
-        elsewhere = None if self._http.url == URL else self._http.url
+        elsewhere = None if self._http.url == URL else f"{self._http.url}/"
         client = session.client("ec2", endpoint_url=elsewhere, config=config)
         client.meta.events.register("before-parse.ec2", _check_form)
         return client

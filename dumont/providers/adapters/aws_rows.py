@@ -3,6 +3,7 @@
 import re
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
+from datetime import UTC
 from decimal import Decimal
 from math import ceil
 from typing import Any
@@ -28,6 +29,7 @@ DISK_GB_MONTH = {"us-east-1": Decimal("0.08"), "us-east-2": Decimal("0.08"), "us
 EGRESS_GB = Decimal("0.09")
 DISK_GB_MAX = 16384.0
 HOURS_A_MONTH = 730
+MICRO = Decimal("0.000001")
 ZONE = re.compile(r"[a-z]{2}(-[a-z]+)+-\d[a-z]")
 """Of a region itself; local zones have longer names and other prices."""
 STATES: Mapping[str, State] = {
@@ -90,11 +92,13 @@ def chosen(order: Order) -> tuple[str, str]:
 
 
 def request(order: Order, kind: str, zone: str, *, image: Mapping[str, Any], group: str) -> dict[str, Any]:
-    """Of `RunInstances`; the same order gives the same request, as its token demands."""
-    tags = [{"Key": key, "Value": value} for key, value in _tags(order).items()]
+    """Of `RunInstances`. The same order gives the same request, as its token demands; the next candidate under the
+    same label is another wish."""
+    size = _disk_gb(order, image)
+    tags = [{"Key": key, "Value": value} for key, value in _tags(order, size).items()]
     tagged = ("instance", "volume", "spot-instances-request") if order.spot else ("instance", "volume")
     wanted: dict[str, Any] = {
-        "ClientToken": str(uuid5(NAMESPACE_URL, f"dumont:{order.label}")),
+        "ClientToken": str(uuid5(NAMESPACE_URL, f"dumont:{order.label}:{kind}:{zone}:{order.spot}")),
         "InstanceType": kind,
         "ImageId": image["ImageId"],
         "MinCount": 1,
@@ -104,7 +108,7 @@ def request(order: Order, kind: str, zone: str, *, image: Mapping[str, Any], gro
         "UserData": b64encode(cloud_config(order)).decode(),
         "InstanceInitiatedShutdownBehavior": "terminate",
         "MetadataOptions": {"HttpTokens": "required", "HttpEndpoint": "enabled"},
-        "BlockDeviceMappings": [_disk(order, image)],
+        "BlockDeviceMappings": [_disk(size, image)],
         "TagSpecifications": [{"ResourceType": what, "Tags": tags} for what in tagged],
     }
     if order.spot:
@@ -119,7 +123,7 @@ def machine_of(region: str, row: Mapping[str, Any], spot_prices: SpotPrices) -> 
     known = machine_types("aws").get(kind)
     spot = row.get("InstanceLifecycle") == "spot"
     price = spot_prices.get((kind, zone)) if spot else known and known.price(region, spot=False)
-    host = row.get("PublicIpAddress")
+    host, launched = row.get("PublicIpAddress"), row.get("LaunchTime")
     return Machine(
         id=f"{region}/{row['InstanceId']}",
         state=STATES.get(state, "unknown"),
@@ -133,7 +137,7 @@ def machine_of(region: str, row: Mapping[str, Any], spot_prices: SpotPrices) -> 
         spot=spot,
         region=region,
         addresses=(Address(str(host), 22),) if host else (),
-        created_at=row.get("LaunchTime"),
+        created_at=launched.astimezone(UTC) if launched else None,
         reason=reason(row),
         outbid=_state_reason(row, "Code").startswith("Server.Spot"),
     )
@@ -164,18 +168,21 @@ def _with_disk(price: Decimal | None, state: str, region: str, tags: Mapping[str
     """What it costs now: a stopped machine costs its disk, one that is going costs nothing more."""
     disk = DISK_GB_MONTH.get(region, Decimal(0)) * Decimal(tags.get(DISK) or 0) / HOURS_A_MONTH
     if state in ("stopping", "stopped"):
-        return disk
-    return None if price is None else price + disk
+        return disk.quantize(MICRO)
+    return None if price is None else (price + disk).quantize(MICRO)
 
 
-def _tags(order: Order) -> dict[str, str]:
-    return {"Name": order.label, LABEL: order.label, DISK: str(ceil(order.disk_gb))}
+def _tags(order: Order, size: int) -> dict[str, str]:
+    return {"Name": order.label, LABEL: order.label, DISK: str(size)}
 
 
-def _disk(order: Order, image: Mapping[str, Any]) -> dict[str, Any]:
-    """The root volume, never smaller than the image's own."""
-    own = [device.get("Ebs", {}).get("VolumeSize", 0) for device in image.get("BlockDeviceMappings") or ()]
-    size = max(ceil(order.disk_gb), *own, 1)
+def _disk_gb(order: Order, image: Mapping[str, Any]) -> int:
+    """Of the root volume: never smaller than the image's own."""
+    own = [int(device.get("Ebs", {}).get("VolumeSize", 0)) for device in image.get("BlockDeviceMappings") or ()]
+    return max(ceil(order.disk_gb), *own, 1)
+
+
+def _disk(size: int, image: Mapping[str, Any]) -> dict[str, Any]:
     ebs = {"VolumeSize": size, "VolumeType": "gp3", "DeleteOnTermination": True}
     return {"DeviceName": image.get("RootDeviceName") or "/dev/sda1", "Ebs": ebs}
 

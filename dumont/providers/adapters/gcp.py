@@ -87,7 +87,7 @@ class Gcp:
                 f"/zones/{zone}/instances",
                 group="create",
                 effect=True,
-                params={"requestId": request_id(order.label)},
+                params={"requestId": request_id(order)},
                 json=body,
             )
         except Taken:

@@ -12,7 +12,6 @@ from typing import Any
 from dumont.platform.clock import SystemClock
 from dumont.providers.errors import (
     BadCredentials,
-    ContractBroken,
     Invalid,
     NoCapacity,
     NoFunds,
@@ -68,31 +67,26 @@ class Compute:
         seconds: float = 20.0,
     ) -> Any:
         """The JSON of a good answer; `path` is beneath the project."""
-        answer = await self._ask(method, path, group=group, effect=effect, params=params, json=json, seconds=seconds)
+        given = {"group": group, "effect": effect, "params": params, "json": json, "seconds": seconds}
+        answer = await self._ask(method, path, given)
         if answer.status == 401:
             self._token = ""
-            answer = await self._ask(
-                method, path, group=group, effect=effect, params=params, json=json, seconds=seconds
-            )
+            answer = await self._ask(method, path, given)
         if not answer.good:
             raise await self._refused(answer, group, effect)
         if not isinstance(answer.data, dict):
-            raise (
-                OutcomeUnknown("Google answered without a word.")
-                if effect
-                else ContractBroken("Google answered in a form that can't be read.", status=answer.status)
-            )
+            raise self._http.broken("no object", answer.data, effect=effect)
         return answer.data
 
     async def done(self, operation: Mapping[str, Any]) -> bool:
-        """Waits a while for an operation: whether it has surely succeeded. Raises what it failed of."""
+        """Waits a while for an operation: whether it has surely succeeded. Raises only what it failed of itself."""
         if operation.get("status") != "DONE":
             zone = str(operation.get("zone", "")).rpartition("/")[2]
             path = f"/zones/{zone}" if zone else "/global"
             try:
                 wait = f"{path}/operations/{operation.get('name')}/wait"
                 operation = await self.call("POST", wait, seconds=WAIT_SECONDS)
-            except (Unavailable, RateLimited):
+            except ProviderError:
                 return False
         if errors := (operation.get("error") or {}).get("errors"):
             raise _failed(errors[0], operation)

@@ -27,6 +27,7 @@ EGRESS_GB = Decimal("0.12")
 DISK_GB_MAX = 65536.0
 DISK_GB_MIN = 20
 HOURS_A_MONTH = 730
+MICRO = Decimal("0.000001")
 ZONE = re.compile(r"[a-z]+-[a-z]+\d+-[a-z]")
 PLAIN_LABEL = re.compile(r"[a-z0-9_-]{1,63}")
 PACKED = "b32-"
@@ -147,8 +148,9 @@ def name_of(label: str) -> str:
     return f"dumont-{uuid5(NAMESPACE_URL, f'dumont:{label}').hex[:20]}"
 
 
-def request_id(label: str) -> str:
-    return str(uuid5(NAMESPACE_URL, f"dumont:{label}"))
+def request_id(order: Order) -> str:
+    """The same for the same wish: the next candidate under this label is another one."""
+    return str(uuid5(NAMESPACE_URL, f"dumont:{order.label}:{order.offer.provider_offer_id}:{order.spot}"))
 
 
 def to_labels(label: str) -> dict[str, str]:
@@ -209,8 +211,8 @@ def _with_disk(price: Decimal | None, state: State | None, row: Mapping[str, Any
     gb = sum(Decimal(str(disk.get("diskSizeGb") or 0)) for disk in row.get("disks") or ())
     disks = DISK_GB_MONTH * gb / HOURS_A_MONTH
     if state in ("stopping", "stopped"):
-        return disks
-    return None if price is None else price + disks
+        return disks.quantize(MICRO)
+    return None if price is None else (price + disks).quantize(MICRO)
 
 
 def _public_host(row: Mapping[str, Any]) -> str | None:
