@@ -86,7 +86,7 @@ def _clouds(view: View, asks: Asks, use: Use, now: datetime) -> Iterator[dict[st
     for name in LARGE:
         own = spread.sold(priced(view, Query(spot=False, providers=frozenset({name})), now).on_demand)
         sold = {read(code): code for code in np.unique(own.model).tolist()}
-        nearest = spread.nearest(wanted, [gpus()[model] for model in sold])
+        nearest = spread.nearest(wanted, [gpus()[model] for model in sold if model in gpus()])
         if nearest is not None:
             quote = spread.quotes(spread.sold(own.at(np.flatnonzero(own.model == sold[nearest.name]))))[0]
             yield _against(view, quote, (nearest.name, wanted.name), use.cost(cheapest.price), use)
