@@ -4,6 +4,7 @@ All that opens an adapter does so through `opening.py`, which puts this around i
 """
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from decimal import Decimal
 from typing import TypeVar
 
@@ -18,6 +19,7 @@ log = structlog.get_logger()
 T = TypeVar("T")
 
 UNFIT_SHARE = 0.5
+NOTHING = "An empty answer, which does not prove that there is nothing."
 UNFIT_LEAST = 5
 """So many offers of one answer, and this share of them: then it is the answer that does not fit, not an offer."""
 
@@ -35,6 +37,8 @@ class Guarded:
         parts = found.skipped + len(found.offers)
         if found.skipped >= UNFIT_LEAST and found.skipped > UNFIT_SHARE * parts:
             await self._freeze(f"{found.skipped} of {parts} offers do not fit the API as we know it")
+        if not parts + found.slices + found.unnamed:
+            return replace(found, complete=False, notes=(*found.notes, NOTHING))
         return found
 
     async def create(self, order: Order) -> Created:

@@ -11,6 +11,7 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 import httpx
 import orjson
 
+from dumont.providers import registry
 from dumont.providers.errors import BadCredentials, Unsupported
 from dumont.providers.freezing import Freezes
 from dumont.providers.guarding import Guarded
@@ -18,7 +19,6 @@ from dumont.providers.http import Http
 from dumont.providers.limits import Limiter
 from dumont.providers.port import Adapter, Kind
 from dumont.providers.recording import Recording
-from dumont.providers.registry import kinds
 from dumont.providers.scrubbing import Scrubber
 
 CONNECTIONS = httpx.Limits(max_connections=16, max_keepalive_connections=4, keepalive_expiry=60)
@@ -47,7 +47,7 @@ class Clouds:
 
     def open(self, name: str, credentials: Mapping[str, str], *, keep: bool = False) -> Opened:
         """`keep` records every answer as a fixture. Raises at once where the cloud or its credentials can't be used."""
-        kind = kinds()[name]
+        kind = registry.kind(name)
         if kind.disabled:
             raise Unsupported(kind.disabled)
         _complete(kind, credentials)

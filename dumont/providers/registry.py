@@ -16,7 +16,9 @@ def kinds() -> Mapping[str, Kind]:
 
 @cache
 def kind(name: str) -> Kind:
-    """One alone: what is wrong with the file of another is no matter here."""
+    """Raises `KeyError` for a name that is none of ours."""
+    if name not in NAMES:
+        raise KeyError(name)
     module = import_module(f"dumont.providers.adapters.{MODULES.get(name, name)}")
     found: Kind = module.KIND
     return found

@@ -7,14 +7,16 @@ from typing import Any
 import httpx
 import pytest
 
+from dumont.providers import registry
 from dumont.providers.freezing import LocalFreezes
 from dumont.providers.limiting import LocalLimiter
 from dumont.providers.opening import Clouds, Opened
-from dumont.providers.port import Adapter
+from dumont.providers.port import Adapter, Capabilities, Kind
 from dumont.simulators import server
 from dumont.simulators.server import Simulators
 from dumont.simulators.world import World
 from tests.fakes.clock import FakeClock
+from tests.providers.profile import Profile, profile_of
 
 
 class HurriedClock(FakeClock):
@@ -102,3 +104,23 @@ async def make_lab(simulators: Simulators) -> AsyncIterator[MakeLab]:
     maker = MakeLab(simulators)
     yield maker
     await maker.close()
+
+
+@pytest.fixture
+def profile(name: str) -> Profile:
+    return profile_of(name)
+
+
+@pytest.fixture
+def kind(name: str) -> Kind:
+    return registry.kind(name)
+
+
+@pytest.fixture
+def can(kind: Kind) -> Capabilities:
+    return kind.can
+
+
+@pytest.fixture
+async def lab(name: str, profile: Profile, make_lab: MakeLab) -> Lab:
+    return make_lab(name, profile.credentials, keep=True)

@@ -1,13 +1,14 @@
 """What the conformance suite must be told of a cloud, because no port can say it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from importlib import import_module
+from typing import Any, cast
 
+from dumont.providers import registry
 from dumont.providers.errors import ProviderError
-from dumont.providers.port import Listed, Machine
+from dumont.providers.port import Listed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,13 +32,14 @@ class Profile:
     wrong_credentials: Mapping[str, str] | None = None
     """Of a stranger; made from `credentials` by changing every value if left out."""
     search: str | None = None
-    """Part of `METHOD /path` (with the `/<name>` prefix) of the call that lists offers."""
+    """Part of `METHOD /path`, `/<name>` prefix included, of the call that lists offers; None where no call does."""
     create: str | None = None
+    """Of the call that makes a machine."""
     listing: str | None = None
-    """The call that lists all machines."""
+    """Of the call that lists all machines."""
     destroy: str | None = None
-    offers: Callable[[Sequence[Listed]], Listed] = lambda offers: next(o for o in offers if o.available)
-    """Which offer the suite rents."""
+    can_be_wrong: bool = True
+    """False where there are no credentials."""
     boot_seconds: float = 3600
     """How far time is advanced until a new machine surely runs."""
     ending_seconds: float = 60
@@ -45,11 +47,22 @@ class Profile:
     hours: int | None = None
     """For an order where hours are sold in advance."""
     bill: Callable[[Listed, float], Decimal] | None = None
-    """What the cloud bills for so many seconds of running that offer, compute alone; by the second if left out."""
+    """What is billed for so many seconds of running that offer, compute alone; by the second if left out."""
     bill_tolerance: Decimal = Decimal("0.02")
     """As a share: clouds round prices to cents or to their own unit."""
+    page: int | None = None
+    """How many machines one page of the list holds; None where it has no pages."""
     cases: Sequence[Case] = ()
-    has_address: Callable[[Machine], bool] = lambda machine: bool(machine.addresses)
-    after_reset: Mapping[str, Any] = field(default_factory=dict)
-    """For `POST /_sim/reset`: another stock than the default."""
-    world_start: datetime | None = None
+
+    def stranger(self) -> Mapping[str, str]:
+        return self.wrong_credentials or {name: f"wrong-{value[::-1]}" for name, value in self.credentials.items()}
+
+    def choose(self, offers: Sequence[Listed], *, spot: bool = False) -> Listed:
+        """Which offer the suite rents."""
+        fitting = [o for o in offers if o.available and (o.spot_price_hour if spot else o.price_hour) is not None]
+        return next((o for o in fitting if o.gpu_count == 1), fitting[0])
+
+
+def profile_of(name: str) -> Profile:
+    module = import_module(f"tests.providers.profiles.{registry.MODULES.get(name, name)}")
+    return cast(Profile, module.PROFILE)
