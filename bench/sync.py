@@ -33,7 +33,8 @@ from dumont.platform.outbox import Outbox
 from dumont.platform.secrets import Vault, new_key
 from dumont.platform.settings import load
 from dumont.providers.freezing import LocalFreezes
-from dumont.providers.port import Capabilities, Catalogue, Kind, Listed
+from dumont.providers.http import Http
+from dumont.providers.port import Adapter, Capabilities, Catalogue, Kind, Listed
 
 OFFERS, CHANGED, ROUNDS = 100_000, 0.05, 5
 LIMIT_SECONDS = 3.0
@@ -147,7 +148,7 @@ def _offer(random: Random, number: int) -> Listed:
     )
 
 
-def _no_adapter(*_: Any) -> Any:
+def _no_adapter(http: Http, credentials: Mapping[str, str]) -> Adapter:  # noqa: ARG001
     raise AssertionError("the stall is its own adapter")
 
 

@@ -7,6 +7,7 @@ from dumont.accounts import api as accounts_api
 from dumont.accounts import jobs as accounts_jobs
 from dumont.main.api import jobs, live, settings, system
 from dumont.market import api as market_api
+from dumont.market import jobs as market_jobs
 from dumont.platform.contexts import Context
 from dumont.platform.db.partitions import tending
 from dumont.platform.http.prune import PRUNE_REQUESTS
@@ -28,6 +29,10 @@ def contexts() -> tuple[Context, ...]:
         Context(
             "market",
             routers=market_api.ROUTERS,
+            jobs=market_jobs.JOBS,
+            duties=market_jobs.DUTIES,
+            topics=market_jobs.TOPICS,
+            partitioned=market_jobs.PARTITIONED,
         ),
     )
     return (_platform(business), *business)

@@ -30,6 +30,9 @@ from dumont.platform.parts import Parts
 from dumont.platform.secrets import Key, Vault, key_file, new_key, new_text, read_keys
 from dumont.platform.settings import Loaded, Settings
 from dumont.platform.work import Publisher
+from dumont.providers.freezing import Freezes, LocalFreezes
+from dumont.providers.limiting import LocalLimiter
+from dumont.providers.opening import Clouds
 
 
 @asynccontextmanager
@@ -47,6 +50,7 @@ async def wired(loaded: Loaded, url: str, contexts: Sequence[Context], *, proces
         stack.push_async_callback(glance.close)
         parts = assemble(loaded, url, contexts, db=make_db(writer, reader), glance=glance, clock=SystemClock())
         stack.push_async_callback(parts.get(Cache).close)
+        stack.push_async_callback(parts.get(Clouds).close)
         yield parts
 
 
@@ -66,6 +70,7 @@ def assemble(loaded: Loaded, url: str, contexts: Sequence[Context], *, db: Db, g
     parts.put(RateLimits, RateLimits(settings))
     parts.put(Buckets, Buckets(db))
     parts.put(Mail, make_mail(settings))
+    _put_clouds(parts)
     _put_jobs(parts, url, contexts)
     parts.put(Topics, Topics([rule for context in contexts for rule in context.topics], db))
     parts.put(Hub, Hub(url, db, clock, keep=timedelta(days=settings.event_days)))
@@ -90,6 +95,12 @@ def key_place(settings: Settings) -> Path:
 def secret_key(settings: Settings) -> str:
     given = settings.secret_key
     return given.get_secret_value() if given else key_file(settings.home / "secret.key", new_text())
+
+
+def _put_clouds(parts: Parts) -> None:
+    clock, urls = parts.get(Clock), parts.get(Settings).provider_urls
+    freezes = parts.put(Freezes, LocalFreezes(clock))
+    parts.put(Clouds, Clouds(LocalLimiter(clock), freezes, urls=urls))
 
 
 def _put_jobs(parts: Parts, url: str, contexts: Sequence[Context]) -> None:
