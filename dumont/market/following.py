@@ -129,6 +129,11 @@ class Market:
             await asyncio.wait([self._following])
             self._following = None
 
+    @property
+    def newest(self) -> View:
+        """As it is in memory, without a look and without a wait."""
+        return self._view
+
     async def view(self, *, wait_seconds: float = FIRST_WAIT_SECONDS) -> View:
         """Raises `MarketNotLoaded` only if there is nothing yet to show."""
         if self._following is None:
