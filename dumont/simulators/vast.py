@@ -2,8 +2,9 @@
 
 Faults of its own: `limits` (its least pauses are enforced), `false_null` (a living instance shows as null), `oci` (the
 container can't start), `ports_late` (seconds), `start_never` (a start waits for its GPU), `destroy_slow` (seconds for
-which a destroyed instance is still listed), `price_rise` (factor, between search and create). Actions: `outbid`
-(seconds? until it runs again), `offline`, `online`, `rise` (price). A bid that is too low leaves a stopped instance.
+which a destroyed instance is still listed), `price_rise` (factor, between search and create), `lost_bids` (the search
+for bids fails). Actions: `outbid` (seconds? until it runs again), `offline`, `online`, `rise` (price). A bid that is
+too low leaves a stopped instance.
 """
 
 import json
@@ -26,9 +27,9 @@ SETUP = Setup(provider="vast", key="sim-vast-key-0123456789abcdef")
 
 SEARCH_LIMIT = 64
 PAGE_MAX = 25
+SEARCHES_A_MINUTE = 10
 PAUSES = {
     "PUT asks": 4.5, "GET instances v1": 1.0, "GET instances": 2.0, "PUT instances": 1.0, "DELETE instances": 3.0,
-    "POST bundles": 3.0,
 }  # fmt: skip
 LIST_KEYS = ("id", "label", "actual_status", "gpu_name", "verification", "machine_id")
 UNKNOWN_ASK = "error 404/3603: no_such_ask Instance type by id {} is not available."
@@ -241,6 +242,8 @@ class Vast:
         bid, disk = body.get("type") == "bid", float(body.get("allocated_storage", 8))
         if self.world.faults.take("empty_list", "POST /api/v0/bundles/"):
             return JSONResponse({"offers": []})
+        if bid and self.world.faults.take("lost_bids"):
+            raise Refused(503, "unavailable")
         asks = [ask for ask in self.world.asks() if not bid or ask.spot_price_hour is not None]
         every = [rows.offer_row(self.world, ask, bid=bid, disk_gb=disk) for ask in asks]
         try:
@@ -325,18 +328,17 @@ def _known(world: World, request: Request) -> None:
 
 
 def _paced(world: World, request: Request) -> None:
-    """The least pause of each endpoint, where it is to be enforced."""
+    """The least pause of each endpoint, and so many searches a minute, where that is to be enforced."""
     if not world.faults.take("limits"):
         return
     parts = request.url.path.split("/api/")[-1].split("/")
     kind = f"{request.method} {parts[1]}" + (" v1" if parts[0] == "v1" else "")
-    pause, last = PAUSES.get(kind, 1.0), world.extra.setdefault("last_calls", {}).get(kind)
-    if last is not None and (world.now() - last).total_seconds() < pause:
+    calls = world.extra.setdefault("calls", {}).setdefault(kind, [])
+    pause, allowed = (60.0, SEARCHES_A_MINUTE) if parts[1] == "bundles" else (PAUSES.get(kind, 1.0), 1)
+    if sum((world.now() - at).total_seconds() < pause for at in calls) >= allowed:
         world.extra["too_fast"] = world.extra.get("too_fast", 0) + 1
-        refused = Refused(429, "too_many_requests")
-        refused.answer = JSONResponse({"detail": f"API requests too frequent endpoint threshold={pause}"}, 429)
-        raise refused
-    world.extra["last_calls"][kind] = world.now()
+        raise Refused(429, "", detail=f"API requests too frequent endpoint threshold={pause}")
+    calls.append(world.now())
 
 
 def _after(token: str | None) -> int:

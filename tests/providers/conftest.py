@@ -1,6 +1,6 @@
 """Every simulated cloud on one port for the whole run, and adapters opened at them as the product does."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,10 +25,17 @@ class HurriedClock(FakeClock):
     def __init__(self) -> None:
         super().__init__()
         self.slept: list[float] = []
+        self._others: list[Callable[[float], None]] = []
+
+    def also(self, advance: Callable[[float], None]) -> None:
+        """Another clock that goes with this one."""
+        self._others.append(advance)
 
     async def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
         self.advance(seconds=max(0.0, seconds))
+        for advance in self._others:
+            advance(max(0.0, seconds))
 
 
 @dataclass(slots=True)

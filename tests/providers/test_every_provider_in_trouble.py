@@ -2,7 +2,9 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from importlib.util import find_spec
+from itertools import cycle
 from typing import Any, cast
 
 import pytest
@@ -95,8 +97,10 @@ class TestList:
     async def test_knows_that_the_first_page_is_not_all(self, lab: Lab, profile: Profile) -> None:
         if profile.page is None:
             return
-        for i in range(profile.page + 1):
-            await lab.adapter.create(await order(lab, profile, label=f"{LABEL}-{i}"))
+        first = await order(lab, profile)
+        offers = {offer.machine_id: offer for offer in (await lab.adapter.search()).offers if offer.price_hour}
+        for i, offer in zip(range(profile.page + 1), cycle(offers.values()), strict=False):
+            await lab.adapter.create(replace(first, offer=offer, label=f"{LABEL}-{i}"))
         held = await lab.adapter.machines()
         assert (len(held.machines), held.complete) == (profile.page + 1, True)
         await lab.faults({"fault": "first_page_only"})
