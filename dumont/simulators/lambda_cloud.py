@@ -63,7 +63,7 @@ def app(world: World) -> ASGIApp:
     world.actions["preempt"] = cloud.preempt
     routes = [
         ("GET", "/instance-types", cloud.types),
-        ("GET", "/instances", cloud.list),
+        ("GET", "/instances", cloud.listing),
         ("GET", "/instances/{id}", cloud.show),
         ("POST", "/instances/{id}", cloud.rename),
         ("POST", "/instance-operations/launch", cloud.launch),
@@ -90,7 +90,7 @@ class _Cloud:
             rows[odd["name"]] = {"instance_type": odd, "regions_with_capacity_available": []}
         return rows
 
-    async def list(self, request: Request) -> Any:
+    async def listing(self, request: Request) -> Any:
         if self.world.faults.take("empty_list", _call(request)):
             return []
         now = self.world.now()

@@ -4,7 +4,8 @@ Its own faults, beside those of all clouds: `no_funds`, `no_access`, `rule` (a 4
 `too_fast` (seconds; with the headers that say so), `quota` (left, seconds: headers alone), `error_after` (a 500 after
 the pod was made), `dearer` (times: costs more than the catalogue said), `never_ready` (runs without its container),
 `no_public_ip` (seconds, or for ever), `list_lag` (seconds), `gpu_taken` (at start: comes back with none),
-`start_refused`, `graphql_error`, `graphql_retired`. `/_sim/act` knows `broke`: the balance is gone.
+`start_refused`, `unheard_of` (a GPU in the catalogue), `graphql_error`, `graphql_retired`. `/_sim/act` knows
+`broke`: the balance is gone.
 """
 
 import json
@@ -57,7 +58,7 @@ def app(world: World) -> ASGIApp:
         ("GET", "/v2/catalog/gpus", cloud.gpus),
         ("GET", "/v2/catalog/gpus/{id}", cloud.gpu),
         ("GET", "/v2/catalog/datacenters", cloud.centres),
-        ("GET", "/v2/pods", cloud.list),
+        ("GET", "/v2/pods", cloud.listing),
         ("POST", "/v2/pods", cloud.create),
         ("GET", "/v2/pods/{id}", cloud.show),
         ("PATCH", "/v2/pods/{id}", cloud.change),
@@ -80,7 +81,9 @@ class _Cloud:
         if self.world.faults.take("empty_list", _call(request)):
             return _json({"gpus": []})
         countries = [code for code in request.query_params.get("countryCodes", "").split(",") if code]
-        return _json({"gpus": catalog.gpu_types(self.world, _stock_asked(request), countries)})
+        rows = catalog.gpu_types(self.world, _stock_asked(request), countries)
+        rows += [catalog.unheard_of(self.world)] if self.world.faults.take("unheard_of") else []
+        return _json({"gpus": rows})
 
     async def gpu(self, request: Request) -> Response:
         gpu_id = request.path_params["id"]
@@ -92,7 +95,7 @@ class _Cloud:
         with_stock = "GPU_AVAILABILITY" in request.query_params.get("include", "")
         return _json({"dataCenters": catalog.centres(self.world, with_stock)})
 
-    async def list(self, request: Request) -> Response:
+    async def listing(self, request: Request) -> Response:
         self._collect()
         empty = self.world.faults.take("empty_list", _call(request))
         return _json({"pods": [] if empty else self.pods.listed()})

@@ -9,7 +9,6 @@ from dumont.basics.gpu import gpus
 from dumont.simulators.stock import SimMachine, Stock
 from dumont.simulators.world import World
 
-Prices = dict[str, tuple[str, ...]]
 LIST = {
     "RTX 3090": ("0.46", "0.22"),
     "RTX 4090": ("0.69", "0.34"),
@@ -42,11 +41,7 @@ def make_stock(random: Random) -> Stock:
             if price:
                 places = random.sample(CENTRES, 2 if verified else 1)
                 made += [_machine(len(made), gpu, Decimal(price), place, verified) for place in places]
-    for gpu_id, memory, price in ((SLICE, 24, "0.42"), (UNHEARD_OF, 20, "0.26")):
-        odd = _machine(len(made), "RTX PRO 6000 Server", Decimal(price), "EU-RO-1", True)
-        odd.memory_gb, odd.extra = memory, {"gpu_id": gpu_id, **odd.extra}
-        made.append(odd)
-    return made
+    return [*made, _odd(len(made), SLICE, 24)]
 
 
 def cloud_of(machine: SimMachine) -> str:
@@ -80,6 +75,12 @@ def gpu_types(world: World, asked: tuple[str, int] | None, countries: Sequence[s
     ids = dict.fromkeys(id_of(machine) for machine in world.stock if machine.gpu)
     rows = [gpu_type(world, gpu_id, asked, countries) for gpu_id in ids]
     return [row for row in rows if not countries or "dataCenters" in row]
+
+
+def unheard_of(world: World) -> dict[str, Any]:
+    """A GPU that is not in the table of facts."""
+    row = gpu_type(world, SLICE, None)
+    return row | {"id": UNHEARD_OF, "name": "RTX 4000 SFF Ada", "memory": 20, "availability": "LOW"}
 
 
 def gpu_type(world: World, gpu_id: str, asked: tuple[str, int] | None, countries: Sequence[str] = ()) -> dict[str, Any]:
@@ -143,6 +144,12 @@ def _has(world: World, machines: Iterable[SimMachine], count: int, cuda: float) 
 def _level(world: World, machines: Iterable[SimMachine], count: int) -> str:
     free = sum(1 for machine in machines if len(world.free(machine)) >= count)
     return LEVELS[min(free, len(LEVELS) - 1)]
+
+
+def _odd(index: int, gpu_id: str, memory_gb: float) -> SimMachine:
+    machine = _machine(index, "RTX PRO 6000 Server", Decimal("0.42"), "EU-RO-1", True)
+    machine.memory_gb, machine.extra = memory_gb, {"gpu_id": gpu_id, **machine.extra}
+    return machine
 
 
 def _machine(index: int, gpu: str, price: Decimal, centre: str, verified: bool) -> SimMachine:

@@ -62,6 +62,7 @@ class TestSearch:
         }
 
     async def test_counts_slices_and_the_unheard_of_instead_of_selling_them(self, lab: Lab) -> None:
+        await lab.faults({"fault": "unheard_of"})
         found = await lab.adapter.search()
         assert (found.slices, found.unnamed, found.skipped) == (1, 1, 0)
         assert all(o.vram_gb == 96 for o in found.offers if o.gpu_name == "RTX PRO 6000 Server")

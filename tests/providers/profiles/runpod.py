@@ -28,7 +28,5 @@ PROFILE = Profile(
             raises=errors.Unavailable,
         ),
         Case(name="no more GraphQL", faults=[{"fault": "graphql_retired"}], call="balance", raises=errors.Unsupported),
-        Case(name="GPUs taken meanwhile", faults=[{"fault": "gpu_taken"}], call="start", raises=errors.NoCapacity),
-        Case(name="a host that is full", faults=[{"fault": "start_refused"}], call="start", raises=errors.NoCapacity),
     ),
 )
