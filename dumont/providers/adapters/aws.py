@@ -4,16 +4,15 @@ EC2 sells types in zones, not machines, so an offer is `g5.xlarge:us-east-1a`, a
 an id alone does not say whom to ask. What a type costs on demand stands in no EC2 call: it comes from our table of list
 prices, the spot price from EC2. Only machines that carry our label are seen: an account may hold others.
 
-Label and offer make the client token, so a create that is asked again returns the first machine. The boot image is the newest
-Deep Learning Base AMI of Amazon's own (NVIDIA driver, Docker), found by name among Amazon's images; the credentials may
-name another one. No key pair is kept at Amazon: cloud-init writes the order's keys.
+Label and offer make the client token, so a create that is asked again returns the first machine. The boot image is the
+newest Deep Learning Base AMI of Amazon's own (NVIDIA driver, Docker), found by name among Amazon's images; the
+credentials may name another one. No key pair is kept at Amazon: cloud-init writes the order's keys.
 """
 
-import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
 from dumont.basics.machine_types import machine_types
 from dumont.platform.clock import SystemClock
@@ -31,7 +30,15 @@ from dumont.providers.adapters.aws_rows import (
     request,
     spot_price,
 )
-from dumont.providers.errors import Invalid, MachineGone, OutcomeUnknown, ProviderError, Unsupported
+from dumont.providers.errors import (
+    BadCredentials,
+    Invalid,
+    MachineGone,
+    OutcomeUnknown,
+    ProviderError,
+    RateLimited,
+    Unsupported,
+)
 from dumont.providers.http import Http
 from dumont.providers.limits import Every
 from dumont.providers.port import Capabilities, Catalogue, Created, CredentialField, Held, Kind, Listed, Machine, Order
@@ -52,6 +59,18 @@ CAN = Capabilities(
 )
 
 
+T = TypeVar("T")
+
+
+class Offers(NamedTuple):
+    """Of one region."""
+
+    offers: Sequence[Listed]
+    skipped: int
+    missing: Sequence[str]
+    """Lists that came empty, which says nothing: every region has GPUs."""
+
+
 class Aws:
     def __init__(self, http: Http, credentials: Mapping[str, str]) -> None:
         self._http = http
@@ -61,17 +80,13 @@ class Aws:
         self._clock = SystemClock()
 
     async def search(self) -> Catalogue:
-        answers = await asyncio.gather(*map(self._offers, self._regions), return_exceptions=True)
-        failures = [answer for answer in answers if isinstance(answer, BaseException)]
-        for failure in failures:
-            if len(failures) == len(answers) or not isinstance(failure, ProviderError):
-                raise failure
-        parts_known = [answer for answer in answers if not isinstance(answer, BaseException)]
+        found, failures = await self._in_each_region(self._offers)
+        notes = [*map(str, failures), *(f"A region shows no {what}." for part in found for what in part.missing)]
         return Catalogue(
-            [offer for offers, _ in parts_known for offer in offers],
-            complete=not failures,
-            skipped=sum(skipped for _, skipped in parts_known),
-            notes=[str(failure) for failure in failures],
+            [offer for part in found for offer in part.offers],
+            complete=not notes,
+            skipped=sum(part.skipped for part in found),
+            notes=notes,
         )
 
     async def create(self, order: Order) -> Created:
@@ -88,8 +103,8 @@ class Aws:
         return Created(f"{region}/{answer['Instances'][0]['InstanceId']}", price_hour=price)
 
     async def machines(self) -> Held:
-        held = await asyncio.gather(*map(self._held, self._regions))
-        return Held([machine for region in held for machine in region], complete=True)
+        found, failures = await self._in_each_region(self._held)
+        return Held([machine for region in found for machine in region], complete=not failures)
 
     async def machine(self, machine_id: str) -> Machine:
         region, instance_id = parts(machine_id)
@@ -125,7 +140,22 @@ class Aws:
         answer = await self._ec2.call(region, "get_console_output", InstanceId=instance_id)
         return "\n".join(str(answer.get("Output") or "").splitlines()[-lines:])
 
-    async def _offers(self, region: str) -> tuple[list[Listed], int]:
+    async def _in_each_region(self, work: Callable[[str], Awaitable[T]]) -> tuple[list[T], list[ProviderError]]:
+        """What came, and what went wrong in some regions; raises if it did in all, or where none may be asked now."""
+        failures: list[ProviderError] = []
+        found: list[T] = []
+        for region in self._regions:
+            try:
+                found.append(await work(region))
+            except (RateLimited, BadCredentials):
+                raise
+            except ProviderError as failure:
+                failures.append(failure)
+        if not found:
+            raise failures[0]
+        return found, failures
+
+    async def _offers(self, region: str) -> Offers:
         types = list(machine_types("aws"))
         sold = await self._ec2.pages(
             region,
@@ -137,7 +167,8 @@ class Aws:
         spot, skipped = await self._spot_prices(region, types)
         places = {(str(row.get("InstanceType")), str(row.get("Location"))) for row in sold} | set(spot)
         found = (listed(kind, zone, spot.get((kind, zone))) for kind, zone in sorted(places))
-        return [offer for offer in found if offer], skipped
+        missing = [what for what, rows in (("types", sold), ("spot prices", spot)) if not rows]
+        return Offers([offer for offer in found if offer], skipped, missing)
 
     async def _spot_prices(self, region: str, types: Sequence[str]) -> tuple[SpotPrices, int]:
         """The newest of each type and zone, and how many rows did not parse."""

@@ -6,6 +6,7 @@ down when EC2 says so, and the seam's turns keep all workers together under EC2'
 
 import asyncio
 from collections.abc import Mapping
+from functools import cache
 from threading import Lock
 from typing import Any
 
@@ -26,6 +27,7 @@ URL = "https://ec2.amazonaws.com"
 READ_SECONDS = 20.0
 PAGES_MAX = 200
 PAUSE_SECONDS = 5.0
+ONE_AT_A_TIME = Lock()
 
 NO_CAPACITY = {
     *(
@@ -67,9 +69,27 @@ class AlreadyThere(Invalid):
 class Unreadable(Exception):
     """An answer that is not XML, such as the page of a gateway."""
 
-    def __init__(self, status: int) -> None:
+    def __init__(self, status: int, headers: Mapping[str, str]) -> None:
         super().__init__(f"HTTP {status}")
         self.status = status
+        self.headers = headers
+
+
+@cache
+def _boto() -> tuple[Any, Any]:
+    """A session without an account of its own, for the description of EC2 is long to read; and how calls are made."""
+    try:
+        import boto3
+        from botocore.config import Config
+    except ImportError:
+        raise Unavailable("AWS needs boto3, which is not installed: `pip install dumont[aws]`.") from None
+    config = Config(
+        connect_timeout=CONNECT_SECONDS,
+        read_timeout=READ_SECONDS,
+        retries={"mode": "adaptive", "total_max_attempts": 1},
+        ignore_configured_endpoint_urls=True,
+    )
+    return boto3.session.Session(), config
 
 
 class Ec2:
@@ -79,7 +99,6 @@ class Ec2:
         self._http = http
         self._credentials = credentials
         self._clients: dict[str, Any] = {}
-        self._one_at_a_time = Lock()
 
     async def call(
         self, region: str, operation: str, *, group: str = "read", effect: bool = False, **given: Any
@@ -100,37 +119,31 @@ class Ec2:
         found: list[Any] = []
         for _ in range(PAGES_MAX):
             page = await self.call(region, operation, **given)
-            found += page.get(key) or ()
+            if key not in page:
+                raise self._http.broken(f"{operation} without {key}", page)
+            found += page[key]
             if not page.get("NextToken"):
                 return found
             given["NextToken"] = page["NextToken"]
         raise Unavailable(f"AWS {region} has more pages of {key} than can be true.")
 
     def _call(self, region: str, operation: str, given: Mapping[str, Any]) -> Any:
-        with self._one_at_a_time:  # making clients is not safe in threads; using them is
+        with ONE_AT_A_TIME:  # making clients is not safe in threads; using them is
             client = self._clients.get(region) or self._clients.setdefault(region, self._client(region))
         return getattr(client, operation)(**given)
 
     def _client(self, region: str) -> Any:
-        try:
-            import boto3
-            from botocore.config import Config
-        except ImportError:
-            raise Unavailable("AWS needs boto3, which is not installed: `pip install dumont[aws]`.") from None
-        session = boto3.session.Session(
+        session, config = _boto()
+        elsewhere = None if self._http.url == URL else f"{self._http.url}/"
+        client = session.client(
+            "ec2",
+            region_name=region,
+            endpoint_url=elsewhere,
+            config=config,
             aws_access_key_id=self._credentials.get("access_key_id") or "none",
             aws_secret_access_key=self._credentials.get("secret_access_key") or "none",
             aws_session_token=self._credentials.get("session_token") or None,
-            region_name=region,
         )
-        config = Config(
-            connect_timeout=CONNECT_SECONDS,
-            read_timeout=READ_SECONDS,
-            retries={"mode": "adaptive", "total_max_attempts": 1},
-            ignore_configured_endpoint_urls=True,
-        )
-        elsewhere = None if self._http.url == URL else f"{self._http.url}/"
-        client = session.client("ec2", endpoint_url=elsewhere, config=config)
         client.meta.events.register("before-parse.ec2", _check_form)
         return client
 
@@ -145,7 +158,7 @@ class Ec2:
         if isinstance(error, never_sent):
             return Unavailable(f"AWS can't be reached ({type(error).__name__}).")
         if isinstance(error, Unreadable) and error.status == 429:
-            return RateLimited("AWS asks for a pause.", retry_seconds=PAUSE_SECONDS, status=429)
+            return RateLimited("AWS asks for a pause.", retry_seconds=_pause(error.headers), status=429)
         if effect:
             return OutcomeUnknown(f"AWS did not say whether it was done ({type(error).__name__}).")
         return Unavailable(f"AWS did not answer ({type(error).__name__}).")
@@ -155,7 +168,8 @@ class Ec2:
         status = response.get("ResponseMetadata", {}).get("HTTPStatusCode")
         message = f"AWS: {code}: {self._clean(str(response.get('Error', {}).get('Message', '')))}"
         if code in TOO_FAST or status == 429:
-            return RateLimited(message, retry_seconds=PAUSE_SECONDS, status=status)
+            headers = response.get("ResponseMetadata", {}).get("HTTPHeaders", {})
+            return RateLimited(message, retry_seconds=_pause(headers), status=status)
         if kind := _kind(code):
             return kind(message, status=status)
         if status is None or status >= 500:
@@ -170,8 +184,16 @@ class Ec2:
 
 
 def _check_form(response_dict: Mapping[str, Any], **_rest: Any) -> None:
-    if not bytes(response_dict["body"]).lstrip().startswith(b"<") or b"<html" in bytes(response_dict["body"])[:200]:
-        raise Unreadable(int(response_dict["status_code"]))
+    start = bytes(response_dict["body"]).lstrip()[:200].lower()
+    if not start.startswith(b"<") or b"<html" in start:
+        raise Unreadable(int(response_dict["status_code"]), response_dict["headers"])
+
+
+def _pause(headers: Mapping[str, str]) -> float:
+    try:
+        return max(1.0, float(headers.get("retry-after", PAUSE_SECONDS)))
+    except ValueError:
+        return PAUSE_SECONDS
 
 
 def _kind(code: str) -> type[ProviderError] | None:

@@ -74,7 +74,8 @@ class Gcp:
                 continue
             if (offer := listed(kind, zone)) and self._wanted(offer) and "deprecated" not in row:
                 offers.append(offer)
-        return Catalogue(offers, complete=not lost, skipped=skipped, notes=[f"{zone} did not answer" for zone in lost])
+        notes = [f"{zone} did not answer" for zone in lost] or ([] if offers else ["No machine types were shown."])
+        return Catalogue(offers, complete=not notes, skipped=skipped, notes=notes)
 
     async def create(self, order: Order) -> Created:
         kind, zone = chosen(order)
@@ -147,7 +148,9 @@ class Gcp:
         params: dict[str, Any] = {"filter": wanted, "maxResults": 500, "returnPartialSuccess": "true"}
         for _ in range(PAGES_MAX):
             page = await self._compute.call("GET", f"/aggregated/{what}", params=params)
-            for zone, part in (page.get("items") or {}).items():
+            if not isinstance(page.get("items"), dict):
+                raise self._http.broken(f"a list of {what} without items", page)
+            for zone, part in page["items"].items():
                 found += part.get(what) or ()
                 lost += [zone] if (part.get("warning") or {}).get("code") in LOST else []
             lost += page.get("unreachables") or ()
