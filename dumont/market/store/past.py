@@ -53,15 +53,15 @@ _WRITE_STEPS = """
 
 _WRITE_HOURS = """
     INSERT INTO market_model_hours (gpu_name, hour, provider, lowest, median, highest, spot_lowest, count)
-    SELECT gpu_name, hour, $1, min(then.price_hour / gpu_count),
-        percentile_cont(0.5) WITHIN GROUP (ORDER BY (then.price_hour / gpu_count)::float8),
-        max(then.price_hour / gpu_count), min(then.spot_price_hour / gpu_count), count(*)
+    SELECT gpu_name, hour, $1, min(was.price_hour / gpu_count),
+        percentile_cont(0.5) WITHIN GROUP (ORDER BY (was.price_hour / gpu_count)::float8),
+        max(was.price_hour / gpu_count), min(was.spot_price_hour / gpu_count), count(*)
     FROM market_offers
     CROSS JOIN generate_series($2::timestamptz, $3::timestamptz, interval '1 hour') AS hour
     CROSS JOIN LATERAL (
         SELECT price_hour, spot_price_hour FROM market_price_changes
         WHERE offer_id = market_offers.id AND at <= hour ORDER BY at DESC LIMIT 1
-    ) AS then
+    ) AS was
     WHERE provider = $1 AND gpu_name IS NOT NULL AND gone_at IS NULL
     GROUP BY gpu_name, hour
     ON CONFLICT DO NOTHING
