@@ -67,8 +67,8 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """In millionths of a dollar for an hour; they add up to the total exactly. Only where `known` do they mean
-    anything: an offer without this kind of price has no effective one."""
+    """In millionths of a dollar for an hour; they add up to the total exactly (up to its limit). Only where `known`
+    do they mean anything: an offer without this kind of price has no effective one."""
 
     compute: Micros
     disk: Micros

@@ -99,10 +99,12 @@ def _faults(query: Query) -> Iterator[FieldFault]:
     for name in AMOUNTS:
         value = getattr(query, name)
         if value is not None and not (isfinite(value) and 0 <= value <= NUMBER_MAX):
-            yield FieldFault(name, "must not be negative" if value < 0 else "must be a number below 1e12")
+            negative = isfinite(value) and value < 0
+            yield FieldFault(name, "must not be negative" if negative else "must be a number below 1e12")
     for low, high in RANGES:
         lowest, highest = getattr(query, low), getattr(query, high)
-        if lowest is not None and highest is not None and lowest > highest:
+        both = lowest is not None and highest is not None and isfinite(lowest) and isfinite(highest)
+        if both and lowest > highest:
             yield FieldFault(low, f"is above {high}: {lowest} > {highest}")
     yield from _limits(query)
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dumont.basics.errors import Invalid
@@ -170,6 +170,7 @@ class TestRead:
 
 
 class TestWrite:
+    @settings(max_examples=60)
     @given(queries())
     def test_gives_words_that_mean_the_same(self, query: Query) -> None:
         assert words.read(words.write(query)) == query
