@@ -33,12 +33,13 @@ Step = tuple[str, str, int, int]
 
 steps = st.lists(
     st.tuples(
-        st.sampled_from(["price", "price", "price", "gone", "drop", "quiet"]),
+        st.sampled_from(["price", "price", "gone", "drop", "quiet"]),
         st.sampled_from(["vast", "runpod"]),
-        st.integers(0, 4),
+        st.integers(0, 1),
         st.integers(1, 9),
     ),
-    max_size=25,
+    min_size=5,
+    max_size=40,
 )
 meanwhile = st.lists(st.integers(0, 3), min_size=1, max_size=12)
 
@@ -112,7 +113,7 @@ class TestFollowers:
 
     async def end_with_the_truth(self, table: Table) -> None:
         early, late = Market(table, FakeClock()), Market(table, FakeClock())
-        for _ in range(3):
+        for _ in range(6):
             await asyncio.gather(early.look(), late.look(), early.look())
         table.finish()
         shown = [await self.shown(market) for market in (early, late)]
