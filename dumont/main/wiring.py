@@ -98,7 +98,8 @@ def secret_key(settings: Settings) -> str:
 
 
 def _put_clouds(parts: Parts) -> None:
-    clock, urls = parts.get(Clock), parts.get(Settings).provider_urls
+    clock, settings = parts.get(Clock), parts.get(Settings)
+    urls = {"local": (settings.home / "machines").absolute().as_uri(), **settings.provider_urls}
     freezes = parts.put(Freezes, LocalFreezes(clock))
     parts.put(Clouds, Clouds(LocalLimiter(clock), freezes, urls=urls))
 
