@@ -1,7 +1,8 @@
 """Akash by the console's API with a managed wallet: an auction, in which providers bid for a container.
 
 - An offer is `vendor/model/memory/interface@provider`. The price is the median of real bids for one such GPU, on the
-  whole market: what this provider asks is only known once it bids, and the order's ceiling holds it.
+  whole market: what this provider asks is only known once it bids, and the order's ceiling holds it. Several GPUs at
+  once have no price in the list, and are not offered.
 - `create` is four steps: a deployment, its bids, the lease, the manifest. What fails before the lease is closed again,
   so that no deposit stays behind; if that is in doubt, the error names the deployment.
 - There are no labels. A deployment's number is the moment of its creation in milliseconds: after a lost answer, what
@@ -49,7 +50,6 @@ CAN = port.Capabilities(
         "prepaid_hours_min": "Akash charges by the block, about six seconds.",
         "physical_machines": "An offer names the provider, which may have many machines.",
         "self_destroy": "There is no key that can only end one deployment.",
-        "several_gpus": "The price list is of single GPUs.",
     },
 )
 

@@ -5,7 +5,10 @@
   itself can't name a highest price.
 - The private name is unique in the account, so a second order of the same name is refused and the first one is found.
 - An ended deployment stays in the list under its final word; here it is gone.
-- A machine is destroyed when its hours are over. `extend` buys more before that.
+- A machine is destroyed when its hours are over. `extend` buys more before that. What is destroyed early is paid back
+  for the hours not used, but never for the first one.
+- A deployment is a virtual machine of the cloud's own image and takes SSH keys, no script and no environment: what an
+  order has of those is run over SSH by whoever ordered.
 """
 
 import asyncio
@@ -47,16 +50,12 @@ CAN = port.Capabilities(
     prepaid_hours_min=1,
     why_not={
         "spot": "io.net sells hours in advance, at one price.",
-        "stop_start": "Paid hours run on whether the machine is used or not; it can only be destroyed.",
+        "stop_start": "Paid hours run on; destroying gives back the unused ones, but never the first.",
         "relabel": "The private name of a deployment is given once.",
         "loss_notice_seconds": "A worker that fails is not announced.",
         "balance": "It is not documented that an API key may read the balance.",
         "physical_machines": "A kind of GPU in a place is sold, not one machine.",
         "self_destroy": "There is no key that can only end one deployment.",
-        "refund": "Destroying early gives back the unused hours, but never the first one.",
-        "onstart": "A deployment takes SSH keys and no script: what is to run first is run over SSH.",
-        "env": "A deployment takes no environment.",
-        "image": "A deployment is a virtual machine of the cloud's own image.",
     },
 )
 

@@ -7,6 +7,7 @@
 - A machine is in a slot. One of the slots `gpu:N` has that GPU for itself; those called `cpu:N` share the processors.
 - What a machine is stands in its folder, and whether it lives is asked of its processes: a restart of this program
   changes nothing, and a restart of the computer leaves machines that have failed and can be started again.
+- A machine runs this computer's own system (images are not unpacked), and its ports are this computer's.
 - Its folder's name is made of the label, so a second order of the same label is the first one.
 """
 
@@ -54,8 +55,6 @@ CAN = port.Capabilities(
         "balance": "This computer asks for no money.",
         "prepaid_hours_min": "This computer asks for no money.",
         "physical_machines": "All machines are processes on the one computer.",
-        "image": "A machine runs this computer's own system; images are not unpacked.",
-        "ports": "A machine's ports are this computer's ports.",
     },
 )
 
