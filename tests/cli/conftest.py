@@ -24,9 +24,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def server(make_database: DatabaseMaker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def database(make_database: DatabaseMaker) -> str:
+    return make_database()
+
+
+@pytest.fixture(scope="session")
+def server(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of `dumont up`, with a database of its own."""
-    env = {"DATABASE_URL": make_database(), "DUMONT_HOME": str(tmp_path_factory.mktemp("home"))}
+    env = {"DATABASE_URL": database, "DUMONT_HOME": str(tmp_path_factory.mktemp("home"))}
     with Dumont("up", "--port", "0", env=env) as process:
         yield process.url
 
