@@ -1,6 +1,7 @@
 """Who stands at the door: turns a request's token into a caller, and refuses what the caller may not do.
 
-A route says who may use it by the type of its `work`: `guard.Anyone`, `guard.User`, or one made with `guard.needs`:
+A route says who may use it by the type of its `work`: `guard.Anyone`, `guard.Visitor`, `guard.User`, or one made with
+`guard.needs`:
 
     JobsRead = Annotated[Work, guard.needs("jobs:read")]
     async def list_jobs(work: JobsRead) -> ...
@@ -78,6 +79,11 @@ async def _anyone(request: Request) -> Work:
     return await work_of(request, stranger)
 
 
+async def _visitor(request: Request, token: Bearer) -> Work:
+    """A token that is sent must be good: who sends one means to be known."""
+    return await (_signed_in(request, token) if token else _anyone(request))
+
+
 async def _signed_in(request: Request, token: Bearer) -> Work:
     return await work_of(request, await _caller(request, token))
 
@@ -138,4 +144,6 @@ def _marked(dependency: WorkFor, permission: str) -> WorkFor:
 
 
 Anyone = Annotated[Work, Depends(_marked(_anyone, ANYONE))]
+Visitor = Annotated[Work, Depends(_marked(_visitor, ANYONE))]
+"""Anyone, and known if signed in: for a route that shows more to some."""
 User = Annotated[Work, Depends(_marked(_signed_in, SIGNED_IN))]

@@ -59,6 +59,16 @@ async def of_an_admin(tx: Tx, vault: Vault, provider: str) -> dict[str, str]:
     return await reveal(tx, vault, admin, provider) if admin else {}
 
 
+async def fields_of_admins(tx: Tx) -> dict[str, frozenset[str]]:
+    """Which fields the house has, by provider; nothing is opened for it."""
+    rows = await store.of_admins(tx)
+    newest = {provider: admin for provider, admin, _ in reversed(rows)}
+    return {
+        provider: frozenset(field for name, owner, field in rows if (name, owner) == (provider, admin))
+        for provider, admin in newest.items()
+    }
+
+
 async def reseal(tx: Tx, vault: Vault) -> int:
     """Seals with the newest key what an older one sealed; how many there were."""
     resealed = 0

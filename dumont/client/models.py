@@ -41,6 +41,15 @@ class AuditEntry(TypedDict):
     details: dict[str, Any]
 
 
+class Begun(TypedDict):
+    provider: str
+    job_id: str
+
+
+class BegunJobs(TypedDict):
+    jobs: list[Begun]
+
+
 class CloudSaving(TypedDict):
     provider: str
     model: str
@@ -74,6 +83,14 @@ class Cost(TypedDict):
     offer_id: str | None
     price_gpu_hour: str
     cost: str
+
+
+class Credential(TypedDict):
+    name: str
+    title: str
+    secret: bool
+    optional: bool
+    hint: str
 
 
 class EffectiveParts(TypedDict):
@@ -347,6 +364,22 @@ class Refresh(TypedDict):
     refresh_token: NotRequired[str | None]
 
 
+class Report(TypedDict):
+    provider: str
+    fetched: NotRequired[int]
+    added: NotRequired[int]
+    updated: NotRequired[int]
+    gone: NotRequired[int]
+    skipped: NotRequired[int]
+    slices: NotRequired[int]
+    unnamed: NotRequired[int]
+    complete: NotRequired[bool]
+    notes: NotRequired[list[str]]
+    seconds: NotRequired[float]
+    error_code: NotRequired[str | None]
+    error: NotRequired[str | None]
+
+
 class Reset(TypedDict):
     token: str
     new_password: str
@@ -414,6 +447,17 @@ class SignUp(TypedDict):
     email: str
     name: str
     password: str
+
+
+class Standing(TypedDict):
+    error: str | None
+    error_at: str | None
+    failures: int
+    next_at: str | None
+    frozen_reason: str | None
+    frozen_at: str | None
+    waits: dict[str, float]
+    report: Report | None
 
 
 class Strength(TypedDict):
@@ -496,6 +540,11 @@ class Understood(TypedDict):
     disk_gb: float
     snapshot_gb: float
     hours: float
+
+
+class Unfrozen(TypedDict):
+    provider: str
+    was_frozen: bool
 
 
 class User(TypedDict):
@@ -692,6 +741,26 @@ class PagedUser(TypedDict):
     next_cursor: str | None
 
 
+class Provider(TypedDict):
+    name: str
+    title: str
+    site: str
+    disabled: str | None
+    configured: bool
+    why_not: str | None
+    can: dict[str, bool]
+    cannot: dict[str, str]
+    credentials: list[Credential]
+    where: str
+    offers: int
+    last_sync_at: str | None
+    last_complete_at: str | None
+    age_seconds: float | None
+    stale: bool
+    error_code: str | None
+    standing: Standing | None
+
+
 class ProviderComparison(TypedDict):
     model: str
     models: list[str]
@@ -699,6 +768,10 @@ class ProviderComparison(TypedDict):
     items: list[ProviderPrices]
     as_of: str | None
     history: KnownFrom
+
+
+class Providers(TypedDict):
+    items: list[Provider]
 
 
 class SearchAnswer(TypedDict):

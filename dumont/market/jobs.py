@@ -4,9 +4,8 @@ import asyncio
 from datetime import timedelta
 from functools import partial
 
-from pydantic import BaseModel, Field
-
-from dumont.market import daily, sync
+from dumont.market import ask, daily, sync
+from dumont.market.ask import Which
 from dumont.market.events import CLOUDS, MARKET
 from dumont.market.means import Means
 from dumont.market.report import Report
@@ -22,10 +21,6 @@ from dumont.providers import registry
 LOOK_AGAIN_SECONDS = 5.0
 """A claim may be given back before it runs out, and somebody may want a cloud read at once."""
 BUSY_SECONDS = 0.5
-
-
-class Which(BaseModel):
-    provider: str = Field(examples=["vast"])
 
 
 async def _sync_when_due(name: str, parts: Parts) -> float:
@@ -52,7 +47,7 @@ async def _public(_caller: Caller, _thing: str, _tx: object) -> bool:
 
 
 SYNC = Job(
-    "market.sync",
+    ask.SYNC,
     _sync_now,
     args=Which,
     retry=never(),

@@ -31,6 +31,7 @@ PUBLIC = {
     "password_strength",
     "search_gpus",
     "list_offers",
+    "list_gpu_facets",
     "list_gpu_models",
     "list_gpu_providers",
     "compare_gpus",
@@ -39,6 +40,7 @@ PUBLIC = {
     "show_savings",
     "compare_providers",
     "list_best_deals",
+    "list_providers",
 }
 
 

@@ -7,7 +7,8 @@ from uuid import UUID
 import pytest
 
 from dumont.market import jobs
-from dumont.market.jobs import DUTIES, SYNC, Which
+from dumont.market.ask import Which
+from dumont.market.jobs import DUTIES, SYNC
 from dumont.market.report import Report
 from dumont.market.store import claims, following
 from dumont.market.store.claims import Claim

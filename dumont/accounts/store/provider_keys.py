@@ -24,6 +24,14 @@ async def newest_admin(tx: Tx, provider: str) -> UUID | None:
     return (await tx.execute(query.limit(1))).scalar_one_or_none()
 
 
+async def of_admins(tx: Tx) -> list[tuple[str, UUID, str]]:
+    """Provider, administrator and field; whoever set theirs last comes first."""
+    query = select(ProviderKey.provider, ProviderKey.user_id, ProviderKey.field)
+    query = query.join(User, User.id == ProviderKey.user_id).where(User.role == "admin", User.disabled_at.is_(None))
+    query = query.order_by(ProviderKey.provider, ProviderKey.updated_at.desc(), User.id)
+    return [(provider, user_id, field) for provider, user_id, field in await tx.execute(query)]
+
+
 async def replace(tx: Tx, user_id: UUID, provider: str, rows: Sequence[ProviderKey]) -> None:
     await remove(tx, user_id, provider)
     tx.add_all(rows)

@@ -491,6 +491,30 @@ const injectedRtkApi = api.injectEndpoints({
         },
       }),
     }),
+    listProviders: build.query<ListProvidersApiResponse, ListProvidersApiArg>({
+      query: () => ({ url: `/api/v1/providers` }),
+    }),
+    syncProviders: build.mutation<
+      SyncProvidersApiResponse,
+      SyncProvidersApiArg
+    >({
+      query: () => ({ url: `/api/v1/providers/sync`, method: "POST" }),
+    }),
+    syncProvider: build.mutation<SyncProviderApiResponse, SyncProviderApiArg>({
+      query: (queryArg) => ({
+        url: `/api/v1/providers/sync/${encodeURIComponent(String(queryArg.name))}`,
+        method: "POST",
+      }),
+    }),
+    unfreezeProvider: build.mutation<
+      UnfreezeProviderApiResponse,
+      UnfreezeProviderApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/providers/${encodeURIComponent(String(queryArg.name))}/unfreeze`,
+        method: "POST",
+      }),
+    }),
   }),
   overrideExisting: false,
 });
@@ -930,6 +954,24 @@ export type ListBestDealsApiArg = {
   model?: string | null;
   /** How many at most. */
   limit?: number;
+};
+export type ListProvidersApiResponse =
+  /** status 200 Successful Response */ Providers;
+export type ListProvidersApiArg = void;
+export type SyncProvidersApiResponse =
+  /** status 202 Successful Response */ BegunJobs;
+export type SyncProvidersApiArg = void;
+export type SyncProviderApiResponse =
+  /** status 202 Successful Response */ BegunJobs;
+export type SyncProviderApiArg = {
+  /** Of a cloud. */
+  name: string;
+};
+export type UnfreezeProviderApiResponse =
+  /** status 200 Successful Response */ Unfrozen;
+export type UnfreezeProviderApiArg = {
+  /** Of a cloud. */
+  name: string;
 };
 export type Area = {
   key: string;
@@ -1782,6 +1824,104 @@ export type Deals = {
   as_of: string | null;
   history: KnownFrom;
 };
+export type Credential = {
+  name: string;
+  title: string;
+  secret: boolean;
+  optional: boolean;
+  hint: string;
+};
+export type Report = {
+  provider: string;
+  /** Offers in the answer. */
+  fetched?: number;
+  /** Those that are new, or back. */
+  added?: number;
+  /** Those of which something has changed. */
+  updated?: number;
+  /** Those that are no longer on offer. */
+  gone?: number;
+  /** Those that could not be read. */
+  skipped?: number;
+  /** Parts of GPUs, which are not shown. */
+  slices?: number;
+  /** GPUs that no name is known for. */
+  unnamed?: number;
+  /** Whether what is missing in the answer is gone. */
+  complete?: boolean;
+  notes?: string[];
+  seconds?: number;
+  error_code?: string | null;
+  error?: string | null;
+};
+export type Standing = {
+  /** What was wrong with the last reading. */
+  error: string | null;
+  error_at: string | null;
+  /** In a row. */
+  failures: number;
+  /** When it is read again. */
+  next_at: string | null;
+  /** Why nothing is stopped or ended there until somebody has looked. */
+  frozen_reason: string | null;
+  frozen_at: string | null;
+  /** Seconds until the next call of each group is allowed. */
+  waits: {
+    [key: string]: number;
+  };
+  /** Of the last reading. */
+  report: Report | null;
+};
+export type Provider = {
+  name: string;
+  title: string;
+  site: string;
+  /** Why it can't be used at all. */
+  disabled: string | null;
+  /** Whether its offers can be read. */
+  configured: boolean;
+  /** Why they can't. */
+  why_not: string | null;
+  can: {
+    [key: string]: boolean;
+  };
+  /** For what it can't, the reason where there is one. */
+  cannot: {
+    [key: string]: string;
+  };
+  credentials: Credential[];
+  /** Where a key is made. */
+  where: string;
+  offers: number;
+  /** The end of the last reading, whatever came of it. */
+  last_sync_at: string | null;
+  /** The last whole list. */
+  last_complete_at: string | null;
+  /** Since its offers were seen; null for never. */
+  age_seconds: number | null;
+  /** Whether that is so long ago that its offers count as not available. */
+  stale: boolean;
+  /** What was wrong with the last reading. */
+  error_code: string | null;
+  /** For operators only; null for everybody else. */
+  standing: Standing | null;
+};
+export type Providers = {
+  /** All that there are, in the order of their size. */
+  items: Provider[];
+};
+export type Begun = {
+  provider: string;
+  /** Follow it at `/jobs/{id}`. */
+  job_id: string;
+};
+export type BegunJobs = {
+  jobs: Begun[];
+};
+export type Unfrozen = {
+  provider: string;
+  was_frozen: boolean;
+};
 export const {
   useShowSystemQuery,
   useListJobsQuery,
@@ -1840,4 +1980,8 @@ export const {
   useShowSavingsQuery,
   useCompareProvidersQuery,
   useListBestDealsQuery,
+  useListProvidersQuery,
+  useSyncProvidersMutation,
+  useSyncProviderMutation,
+  useUnfreezeProviderMutation,
 } = injectedRtkApi;
