@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 MEMORY_TOLERANCE = 0.08
@@ -114,6 +114,7 @@ def _rest_is_form(text: str, wanted: str) -> bool:
     )
 
 
+@lru_cache(4096)
 def _plain(text: str) -> str:
     """Letters and figures only, and without the maker: `NVIDIA GeForce RTX 4090` and `rtx_4090` are one."""
     small = re.sub(r"[^a-z0-9]", "", text.lower().split(":")[0])
