@@ -174,6 +174,8 @@ class Lambda:
             price = _price((await self._types())[kind]["instance_type"])
         except KeyError:
             raise errors.OfferGone(f"Lambda sells no {kind} any more.") from None
+        except (TypeError, ValueError):
+            raise self._http.broken("an instance type", kind) from None
         if price > most:
             raise errors.OfferGone(f"Lambda wants {price} an hour for it now, more than was agreed.")
         return price
@@ -184,7 +186,7 @@ class Lambda:
         name = f"dumont-{sha256(body.encode()).hexdigest()[:16]}"
         known = self._data(await self._call("GET", "/ssh-keys"), list)
         for key in known:
-            if " ".join(str(key.get("public_key", "")).split()[:2]) == body:
+            if isinstance(key, dict) and str(key.get("public_key", "")).split()[:2] == body.split():
                 return str(key["name"])
         answer = await self._call("POST", "/ssh-keys", {"name": name, "public_key": body})
         if not answer.good and _code(answer) != DUPLICATE:  # somebody was quicker with the same key
@@ -285,7 +287,7 @@ def _machine(row: Mapping[str, Any]) -> port.Machine:
     specs = kind["specs"]
     tags = _tags(row.get("tags") or ())
     return port.Machine(
-        id=str(row["id"]),
+        id=_id(row["id"]),
         state=STATES.get(status, "unknown"),
         raw_state=status,
         label=_label(row.get("name"), tags.get(LABEL)),
@@ -325,7 +327,13 @@ def _code(answer: Answer) -> str:
 def _ids(body: Any) -> tuple[str, ...]:
     data = body.get("data") if isinstance(body, dict) else None
     rows = data.get("instance_ids") if isinstance(data, dict) else None
-    return tuple(str(row) for row in rows) if isinstance(rows, list) else ()
+    return tuple(row for row in rows if isinstance(row, str)) if isinstance(rows, list) else ()
+
+
+def _id(given: Any) -> str:
+    if not isinstance(given, str) or not given:
+        raise ValueError("no id")
+    return given
 
 
 KIND = port.Kind(

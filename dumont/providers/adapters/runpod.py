@@ -178,7 +178,10 @@ class RunPod:
         pod = await self._pod(machine_id)
         if pod.get("status") in already:
             return pod
-        if action not in pod.get("actions", ()):
+        allowed = pod.get("actions")
+        if not isinstance(allowed, list):
+            raise self._http.broken("a pod without its actions", forms.without_secrets(pod))
+        if action not in allowed:
             raise errors.Invalid(f"The pod is {str(pod.get('status')).lower()}: RunPod allows no {action} now.")
         answer = await self._call("POST", f"{forms.path(machine_id)}/action", effect=True, json={"action": action})
         if not answer.good:
@@ -195,8 +198,8 @@ class RunPod:
     def _machine_or_none(self, pod: Any) -> port.Machine | None:
         try:
             return forms.machine(pod)
-        except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError):
-            self._http.unfit("pod", pod)
+        except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError):
+            self._http.unfit("pod", forms.without_secrets(pod))
             return None
 
     def _gone_or_refusal(self, answer: Answer, machine_id: str) -> errors.ProviderError:

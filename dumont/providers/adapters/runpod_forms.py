@@ -135,10 +135,10 @@ def machine(pod: Any) -> port.Machine:
     place = pod.get("dataCenterId")
     model = canonical(gpu["id"]) if gpu else None
     return port.Machine(
-        id=str(pod["id"]),
+        id=ids(pod)[0],
         state=state,
         raw_state=str(pod["status"]),
-        label=str(pod["name"]),
+        label=pod["name"] or None,
         tags={LABEL: pod["env"][LABEL]} if LABEL in (pod.get("env") or {}) else {},
         machine_id=_box(pod["cloud"], gpu["id"], place or ANYWHERE) if gpu else None,
         gpu_name=model.name if model else None,
@@ -165,7 +165,13 @@ def _state(pod: Mapping[str, Any]) -> tuple[port.State, str | None]:
 def gpu_count(pod: Any) -> int | None:
     """None for a pod that never had any."""
     gpu = pod.get("gpu") if isinstance(pod, dict) else None
-    return int(gpu.get("count", 1)) if gpu else None
+    count = gpu.get("count", 1) if isinstance(gpu, dict) else None
+    return count if isinstance(count, int) else None
+
+
+def without_secrets(pod: Any) -> Any:
+    """What may be logged: the environment and the arguments are the renter's own."""
+    return {key: pod[key] for key in pod if key not in ("env", "args")} if isinstance(pod, dict) else pod
 
 
 def _price_now(pod: Mapping[str, Any]) -> Decimal:
