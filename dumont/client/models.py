@@ -102,6 +102,17 @@ class EffectiveParts(TypedDict):
     interruption: str
 
 
+class Facet(TypedDict):
+    value: str
+    offers: int
+
+
+class Facets(TypedDict):
+    models: list[Facet]
+    providers: list[Facet]
+    countries: list[Facet]
+
+
 class Forgot(TypedDict):
     email: str
 

@@ -431,6 +431,43 @@ const injectedRtkApi = api.injectEndpoints({
         },
       }),
     }),
+    listGpuFacets: build.query<ListGpuFacetsApiResponse, ListGpuFacetsApiArg>({
+      query: (queryArg) => ({
+        url: `/api/v1/gpus/facets`,
+        params: {
+          q: queryArg.q,
+          model: queryArg.model,
+          provider: queryArg.provider,
+          min_vram: queryArg.minVram,
+          max_vram: queryArg.maxVram,
+          min_price: queryArg.minPrice,
+          max_price: queryArg.maxPrice,
+          gpu_count: queryArg.gpuCount,
+          min_gpus: queryArg.minGpus,
+          max_gpus: queryArg.maxGpus,
+          region: queryArg.region,
+          country: queryArg.country,
+          min_reliability: queryArg.minReliability,
+          min_inet_down: queryArg.minInetDown,
+          min_inet_up: queryArg.minInetUp,
+          min_cpu_cores: queryArg.minCpuCores,
+          min_ram_gb: queryArg.minRamGb,
+          min_disk_gb: queryArg.minDiskGb,
+          cuda_min: queryArg.cudaMin,
+          verified: queryArg.verified,
+          spot: queryArg.spot,
+          available_only: queryArg.availableOnly,
+          include_blacklisted: queryArg.includeBlacklisted,
+          min_score: queryArg.minScore,
+          disk_gb: queryArg.diskGb,
+          snapshot_gb: queryArg.snapshotGb,
+          hours: queryArg.hours,
+          sort: queryArg.sort,
+          limit: queryArg.limit,
+          cursor: queryArg.cursor,
+        },
+      }),
+    }),
     listGpuModels: build.query<ListGpuModelsApiResponse, ListGpuModelsApiArg>({
       query: () => ({ url: `/api/v1/gpus/models` }),
     }),
@@ -844,6 +881,71 @@ export type SearchGpusApiArg = {
 export type ListOffersApiResponse =
   /** status 200 Successful Response */ SearchAnswer;
 export type ListOffersApiArg = {
+  /** In words: `H100:80GB:1..8`, `gpu_name=RTX_4090 num_gpus=1 dph<0.5`, or `4090 x2 <0.5 EU`. */
+  q?: string | null;
+  /** Canonical name or alias of a GPU; may be repeated. */
+  model?: string[];
+  /** May be repeated. */
+  provider?: string[];
+  /** GB of one GPU. */
+  minVram?: number | null;
+  maxVram?: number | null;
+  /** Dollars an hour for the whole machine; at spot, the spot price. */
+  minPrice?: number | null;
+  maxPrice?: number | null;
+  /** Exactly so many GPUs; 0 for machines without any. */
+  gpuCount?: number | null;
+  minGpus?: number | null;
+  maxGpus?: number | null;
+  /** As the cloud calls it, or `EU`, `US`; may be repeated. */
+  region?: string[];
+  /** Two letters; may be repeated. */
+  country?: string[];
+  /** 0 to 1, as the provider claims. */
+  minReliability?: number | null;
+  /** Mbit/s. */
+  minInetDown?: number | null;
+  minInetUp?: number | null;
+  minCpuCores?: number | null;
+  minRamGb?: number | null;
+  /** Disk that the machine has. */
+  minDiskGb?: number | null;
+  cudaMin?: number | null;
+  verified?: boolean | null;
+  /** True: only what has a spot price, at that price. False: only what can be had on demand. */
+  spot?: boolean | null;
+  availableOnly?: boolean;
+  includeBlacklisted?: boolean;
+  /** Least reliability score, 0 to 100. Machines without one are not below it. */
+  minScore?: number | null;
+  /** Disk wanted; counts in `dph_total` and the effective price. */
+  diskGb?: number | null;
+  /** Size of what is brought in; for the effective price. */
+  snapshotGb?: number | null;
+  /** How long it is wanted; for the effective price. */
+  hours?: number | null;
+  /** `-` in front for the highest first. */
+  sort?:
+    | "price"
+    | "-price"
+    | "effective_price"
+    | "-effective_price"
+    | "g_score"
+    | "-g_score"
+    | "reliability"
+    | "-reliability"
+    | "vram"
+    | "-vram"
+    | "tflops_per_dollar"
+    | "-tflops_per_dollar";
+  /** How many at most. */
+  limit?: number;
+  /** Where to go on: `next_cursor` of the page before. */
+  cursor?: string | null;
+};
+export type ListGpuFacetsApiResponse =
+  /** status 200 Successful Response */ Facets;
+export type ListGpuFacetsApiArg = {
   /** In words: `H100:80GB:1..8`, `gpu_name=RTX_4090 num_gpus=1 dph<0.5`, or `4090 x2 <0.5 EU`. */
   q?: string | null;
   /** Canonical name or alias of a GPU; may be repeated. */
@@ -1524,6 +1626,17 @@ export type SearchAnswer = {
   understood: Understood;
   reliability: KnownFrom;
 };
+export type Facet = {
+  /** As the filter takes it. */
+  value: string;
+  /** How many would fit. */
+  offers: number;
+};
+export type Facets = {
+  models: Facet[];
+  providers: Facet[];
+  countries: Facet[];
+};
 export type Model = {
   /** Canonical name of the GPU. */
   name: string;
@@ -1972,6 +2085,7 @@ export const {
   useSignOutUserMutation,
   useSearchGpusQuery,
   useListOffersQuery,
+  useListGpuFacetsQuery,
   useListGpuModelsQuery,
   useListGpuProvidersQuery,
   useCompareGpusMutation,
