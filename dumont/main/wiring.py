@@ -30,9 +30,9 @@ from dumont.platform.parts import Parts
 from dumont.platform.secrets import Key, Vault, key_file, new_key, new_text, read_keys
 from dumont.platform.settings import Loaded, Settings
 from dumont.platform.work import Publisher
-from dumont.providers.freezing import Freezes, LocalFreezes
-from dumont.providers.limiting import LocalLimiter
+from dumont.providers.freezing import Freezes
 from dumont.providers.opening import Clouds
+from dumont.providers.shared import SharedFreezes, SharedLimiter
 
 
 @asynccontextmanager
@@ -100,8 +100,8 @@ def secret_key(settings: Settings) -> str:
 def _put_clouds(parts: Parts) -> None:
     clock, settings = parts.get(Clock), parts.get(Settings)
     urls = {"local": (settings.home / "machines").absolute().as_uri(), **settings.provider_urls}
-    freezes = parts.put(Freezes, LocalFreezes(clock))
-    parts.put(Clouds, Clouds(LocalLimiter(clock), freezes, urls=urls))
+    freezes = parts.put(Freezes, SharedFreezes(parts.get(Db), clock))
+    parts.put(Clouds, Clouds(SharedLimiter(parts.get(Db), clock), freezes, urls=urls))
 
 
 def _put_jobs(parts: Parts, url: str, contexts: Sequence[Context]) -> None:

@@ -20,16 +20,22 @@ ALMOST_USED_UP = 10
 @dataclass(frozen=True, slots=True)
 class Turn:
     at: datetime
-    then: datetime
+    due: datetime
     """The theoretical arrival time after it."""
+    free_at: datetime
+    """When the next call may begin."""
 
 
-def turn(now: datetime, due: datetime | None, held_until: datetime | None, policy: Every) -> Turn:
-    """When the next call of this group may begin."""
+def turn(now: datetime, last: Turn | None, held_until: datetime | None, policy: Every) -> Turn:
+    """When the next call of this group may begin, and what comes after it."""
     interval = timedelta(seconds=policy.seconds)
-    due = due or now
-    at = max(now, due - interval * (policy.burst - 1), held_until or now)
-    return Turn(at, max(due, at) + interval)
+    begin = max(now, held_until or now)
+    due = max(last.due, begin) if last else begin
+    return Turn(
+        at=max(begin, last.free_at) if last else begin,
+        due=due + interval,
+        free_at=due + interval - interval * (policy.burst - 1),
+    )
 
 
 def pause_of(left: Left) -> float:
@@ -49,20 +55,20 @@ def window_name(window: str) -> str:
 
 
 class LocalLimiter:
-    """For one process; a group's row is a pair: due, held until."""
+    """For one process."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._due: dict[tuple[str, str], datetime] = {}
+        self._turns: dict[tuple[str, str], Turn] = {}
         self._held: dict[tuple[str, str], datetime] = {}
 
     async def take(self, account: str, policy: Every, *, wait_seconds_max: float) -> None:
         now, key = self._clock.now(), (account, policy.group)
-        mine = turn(now, self._due.get(key), self._held_until(account, policy.group), policy)
+        mine = turn(now, self._turns.get(key), self._held_until(account, policy.group), policy)
         seconds = (mine.at - now).total_seconds()
         if seconds > wait_seconds_max:
             raise too_late(seconds)
-        self._due[key] = mine.then
+        self._turns[key] = mine
         if seconds > 0:
             await self._clock.sleep(seconds)
 
@@ -78,9 +84,9 @@ class LocalLimiter:
     async def state(self, account: str) -> Mapping[str, float]:
         now = self._clock.now()
         waits = {name: self._held[of, name] for of, name in self._held if of == account}
-        for (of, name), due in self._due.items():
+        for (of, name), last in self._turns.items():
             if of == account:
-                waits[name] = max(due, waits.get(name, due))
+                waits[name] = max(last.free_at, waits.get(name, last.free_at))
         return {name: max(0.0, (at - now).total_seconds()) for name, at in waits.items()}
 
     def _held_until(self, account: str, group: str) -> datetime | None:
