@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from functools import cache
 from random import Random
 from typing import Any
 
@@ -55,9 +56,13 @@ def centre_of(machine: SimMachine) -> str:
 
 
 def id_of(machine: SimMachine) -> str:
-    known = gpus()[machine.gpu].aliases if machine.gpu else ()
-    vendors = [alias for alias in known if alias.startswith(("NVIDIA ", "Tesla ", "AMD "))]
-    return str(machine.extra.get("gpu_id") or (vendors or [f"NVIDIA {machine.gpu}"])[0])
+    return str(machine.extra.get("gpu_id") or _vendors_name(str(machine.gpu)))
+
+
+@cache
+def _vendors_name(gpu: str) -> str:
+    vendors = [alias for alias in gpus()[gpu].aliases if alias.startswith(("NVIDIA ", "Tesla ", "AMD "))]
+    return vendors[0] if vendors else f"NVIDIA {gpu}"
 
 
 def sold(world: World, gpu_id: str, cloud: str | None = None) -> list[SimMachine]:

@@ -1,6 +1,7 @@
 """The simulated RunPod keeps to RunPod's own document, in what it answers and in what it takes."""
 
 from collections.abc import AsyncIterator
+from decimal import Decimal
 from typing import Any
 
 import httpx
@@ -158,3 +159,14 @@ class TestWorld:
         found = runpod_forms.Found()
         runpod_forms.read_catalogue(told["gpus"], "SECURE", 1, found)
         assert {offer.gpu_name for offer in found.offers} == set(gpus())
+
+    async def test_wants_credit_for_an_hour_and_ends_all_pods_when_it_is_used_up(
+        self, api: httpx.AsyncClient, sim: World
+    ) -> None:
+        sim.credit = Decimal("1.30")
+        poor = await api.post("/v2/pods", json=WANTED)
+        assert poor.status_code == 402
+        sim.credit = Decimal("1.50")
+        await made(api)
+        sim.advance(24 * 3600)
+        assert (await api.get("/v2/pods")).json() == {"pods": []}
