@@ -57,11 +57,11 @@ def meant(model: str | None, region: str | None = None) -> Meant:
     return Meant(sorted(models), search.suggested(unknown), Query(spot=False, models=models, regions=regions))
 
 
-def as_of(view: View, now: datetime) -> str | None:
+def as_of(view: View, now: datetime) -> datetime | None:
     """The age of the oldest list that still counts."""
     stale = view.shelf.stale(now, view.stale_seconds)
     seen = [mark.seen_at for name, mark in view.shelf.marks.items() if name not in stale and mark.seen_at is not None]
-    return min(seen).isoformat() if seen else None
+    return min(seen, default=None)
 
 
 def _opportunities(view: View, query: Query, min_spread: float, now: datetime) -> list[dict[str, Any]]:

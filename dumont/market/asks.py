@@ -16,6 +16,7 @@ from dumont.market.rules.spread import Asks
 from dumont.market.shelf.shelf import Shelf
 
 Array = npt.NDArray[Any]
+COLUMNS = {"model": "gpu_name", "provider": "provider", "machine": "machine"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +30,16 @@ class Priced:
 
 def priced(view: View, query: Query, now: datetime) -> Priced:
     """Of all offers that fit the query. Takes milliseconds for each 100,000: it belongs in a thread."""
-    shelf = view.shelf
-    rows = shelf.find_all(query, now, stale_seconds=view.stale_seconds)
+    rows = view.shelf.find_all(query, now, stale_seconds=view.stale_seconds)
+
+    def of(column: str) -> Array:
+        return view.shelf.column(column)[rows]
+
+    known = {name: of(column) for name, column in COLUMNS.items()}
+    known["good"] = spread.good(of("score"), of("verified"), of("provider_reliability"))
 
     def asks(price: str) -> Asks:
-        return Asks(
-            model=shelf.column("gpu_name")[rows],
-            provider=shelf.column("provider")[rows],
-            machine=shelf.column("machine")[rows],
-            price=spread.per_gpu(shelf.column(price)[rows], shelf.column("gpu_count")[rows]),
-            good=_good(shelf)[rows],
-            place=rows,
-        )
+        return Asks(**known, price=spread.per_gpu(of(price), of("gpu_count")), place=rows)
 
     return Priced(asks("price_micros"), asks("effective"), asks("spot_price_micros"))
 
@@ -57,7 +56,3 @@ def offer_id(shelf: Shelf, place: int) -> str:
 
 def distinct(codes: Array, read: Callable[[int], str]) -> Sequence[str]:
     return sorted(read(code) for code in np.unique(codes).tolist())
-
-
-def _good(shelf: Shelf) -> Array:
-    return spread.good(shelf.column("score"), shelf.column("verified"), shelf.column("provider_reliability"))

@@ -6,12 +6,14 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
+from cashews import Cache
 
 from dumont.basics.gpu import gpus
 from dumont.market.arbitrage import as_of, meant, quoted
 from dumont.market.asks import named, priced
 from dumont.market.following import Market, View
 from dumont.market.money import written
+from dumont.market.remembered import key_of, remembered
 from dumont.market.rules import spread
 from dumont.market.rules.query import Query
 from dumont.market.rules.spread import Asks, Quote
@@ -32,11 +34,12 @@ class Use:
         return round(price * self.hours)
 
 
-async def savings(market: Market, model: str, use: Use, now: datetime) -> dict[str, Any]:
+async def savings(market: Market, cache: Cache, model: str, use: Use, now: datetime) -> dict[str, Any]:
     """Of all models that the name means, as if they were one: whoever asks for an A100 takes any of them."""
     view = await market.view()
     asked = meant(model)
-    asks = spread.sold(priced(view, asked.query, now).on_demand)
+    key = key_of("savings", view, now, asked.models, use)
+    worked_out = await remembered(cache, key, lambda: _worked_out(view, asked.query, use, now))
     return {
         "model": model,
         "models": asked.models,
@@ -44,11 +47,14 @@ async def savings(market: Market, model: str, use: Use, now: datetime) -> dict[s
         "hours_per_day": use.hours_per_day,
         "days": use.days,
         "hours": use.hours,
-        **_costs(view, asks, use),
-        "clouds": list(_clouds(view, asks, use, now)),
-        "offers": len(asks),
+        **worked_out,
         "as_of": as_of(view, now),
     }
+
+
+def _worked_out(view: View, query: Query, use: Use, now: datetime) -> dict[str, Any]:
+    asks = spread.sold(priced(view, query, now).on_demand)
+    return {**_costs(view, asks, use), "clouds": list(_clouds(view, asks, use, now)), "offers": len(asks)}
 
 
 def _costs(view: View, asks: Asks, use: Use) -> dict[str, Any]:

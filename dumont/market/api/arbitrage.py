@@ -38,10 +38,16 @@ async def list_opportunities(
 
 @router.get("/savings/{model}", response_model=Savings, summary="Work out what can be saved", responses=problems(503))
 async def show_savings(
-    model: Model, work: guard.Anyone, market: TheMarket, hours_per_day: Hours = 24, days: Days = 30
+    model: Model,
+    work: guard.Anyone,
+    market: TheMarket,
+    cache: TheCache,
+    hours_per_day: Hours = 24,
+    *,
+    days: Days = 30,
 ) -> Response:
     """What a time of use costs at the cheapest, the median and the dearest, and at large clouds on demand."""
-    return sent(await savings.savings(market, model, savings.Use(hours_per_day, days), work.now))
+    return sent(await savings.savings(market, cache, model, savings.Use(hours_per_day, days), work.now))
 
 
 @router.get(

@@ -16,4 +16,4 @@ JSON = "application/json"
 
 def sent(answer: Any) -> Response:
     """Its shape is declared by the route's `response_model`, and held to it by a test instead of at each answer."""
-    return Response(orjson.dumps(answer), media_type=JSON)
+    return Response(orjson.dumps(answer, option=orjson.OPT_UTC_Z), media_type=JSON)

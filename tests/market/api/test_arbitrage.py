@@ -12,6 +12,7 @@ from dumont.platform.db import Db
 from tests.build.offers import Stall, row
 from tests.fakes.clock import FakeClock
 from tests.market.api.conftest import Caller
+from tests.market.api.fitting import fits
 
 
 @pytest.fixture
@@ -38,7 +39,7 @@ async def week(db: Db, clock: FakeClock) -> None:
 class TestOpportunities:
     async def test_are_the_cheapest_and_the_dearest_cloud_of_a_model(self, caller: Caller, clouds: Stall) -> None:
         found = await caller.gets("/arbitrage/opportunities")
-        Opportunities.model_validate(found)
+        fits(Opportunities, found)
         assert [item["model"] for item in found["items"]] == ["RTX 4090"]
         item = found["items"][0]
         assert (item["cheapest"]["provider"], item["cheapest"]["price_gpu_hour"]) == ("vast", "0.400000")
@@ -79,7 +80,7 @@ class TestOpportunities:
 class TestSavings:
     async def test_are_worked_out_for_a_time_of_use(self, caller: Caller, clouds: Stall) -> None:
         found = await caller.gets("/arbitrage/savings/4090", hours_per_day=10, days=30)
-        Savings.model_validate(found)
+        fits(Savings, found)
         assert found["hours"] == 300
         costs = [found[name]["cost"] for name in ("cheapest", "median", "dearest")]
         assert costs == ["120.000000", "150.000000", "207.000000"]
@@ -106,7 +107,7 @@ class TestSavings:
 class TestCompare:
     async def test_is_one_row_a_cloud(self, caller: Caller, clouds: Stall, week: None) -> None:
         found = await caller.gets("/arbitrage/compare/4090")
-        ProviderComparison.model_validate(found)
+        fits(ProviderComparison, found)
         rows = [(row["provider"], row["lowest"], row["median"], row["count"]) for row in found["items"]]
         assert rows == [("vast", "0.400000", "0.450000", 2), ("runpod", "0.690000", "0.690000", 1)]
         assert [row["spot_lowest"] for row in found["items"]] == ["0.100000", None]
@@ -124,7 +125,7 @@ class TestBestDeals:
         self, caller: Caller, clouds: Stall, week: None
     ) -> None:
         found = await caller.gets("/arbitrage/best-deals")
-        Deals.model_validate(found)
+        fits(Deals, found)
         told = [(deal["offer"]["provider_offer_id"], deal["discount_percent"]) for deal in found["items"]]
         assert told == [("1", 50.0), ("2", 37.5), ("3", 13.75)]
         assert [deal["hours_known"] for deal in found["items"]] == [2] * 3

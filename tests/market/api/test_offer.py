@@ -16,6 +16,7 @@ from dumont.platform.settings import Settings
 from tests.build.offers import Stall, row
 from tests.fakes.clock import FakeClock
 from tests.market.api.conftest import Caller
+from tests.market.api.fitting import fits
 
 NOBODY = UUID(int=7)
 
@@ -39,7 +40,7 @@ def house(stall: Stall) -> Stall:
 class TestOffer:
     async def test_comes_with_its_machine_its_gpu_and_its_like(self, caller: Caller, house: Stall) -> None:
         found = await caller.gets(f"/gpus/{of('1')}")
-        OfferDetail.model_validate(found)
+        fits(OfferDetail, found)
         assert found["machine"]["key"] == "vast:m1"
         assert [offer["provider_offer_id"] for offer in found["machine"]["offers"]] == ["1x2"]
         assert found["gpu"]["vram_gb"] == 24
@@ -77,7 +78,7 @@ class TestOffer:
 class TestCompare:
     async def test_names_the_winner_of_each_row(self, caller: Caller, house: Stall) -> None:
         found = await caller.posts("/gpus/compare", {"ids": [of("1"), of("3"), of("4", "runpod")]})
-        Comparison.model_validate(found)
+        fits(Comparison, found)
         rows = {line["field"]: line for line in found["rows"]}
         assert rows["vram_gb"]["winners"] == [0, 1, 2]
         assert rows["dph_total"]["winners"] == [0]

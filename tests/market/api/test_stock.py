@@ -6,6 +6,7 @@ from dumont.market.schemas.models import MarketProviders, Models
 from tests.build.offers import Stall, row
 from tests.fakes.clock import START, FakeClock
 from tests.market.api.conftest import Caller
+from tests.market.api.fitting import fits
 
 
 @pytest.fixture
@@ -24,7 +25,7 @@ def market(stall: Stall) -> Stall:
 class TestModels:
     async def test_are_counted_and_priced_by_the_gpu(self, caller: Caller, market: Stall) -> None:
         found = await caller.gets("/gpus/models")
-        Models.model_validate(found)
+        fits(Models, found)
         assert [model["name"] for model in found["items"]] == ["H100 SXM", "RTX 4090"]
         mine = found["items"][1]
         assert (mine["offers"], mine["available"], mine["providers"]) == (3, 2, ["vast"])
@@ -48,7 +49,7 @@ class TestProviders:
     async def test_are_told_with_their_ages(self, caller: Caller, market: Stall, clock: FakeClock) -> None:
         clock.advance(seconds=30)
         found = await caller.gets("/gpus/providers")
-        MarketProviders.model_validate(found)
+        fits(MarketProviders, found)
         assert [(one["name"], one["title"]) for one in found["items"]] == [("runpod", "RunPod"), ("vast", "Vast.ai")]
         mine = found["items"][1]
         assert {name: mine[name] for name in ("offers", "available", "models", "price_low", "age_seconds")} == {

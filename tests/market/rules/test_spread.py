@@ -144,3 +144,24 @@ class TestNearest:
 
     def test_is_nothing_among_nothing(self) -> None:
         assert spread.nearest(gpus()["RTX 4090"], []) is None
+
+
+class TestBelow:
+    @given(asks, st.lists(st.integers(0, 12), min_size=3, max_size=3))
+    def test_is_what_a_walk_over_all_asks_finds(self, given: list[Ask], medians: list[int]) -> None:
+        found, seen = [], set()
+        priced = [(ask.price / medians[ask.model], place) for place, ask in enumerate(given) if medians[ask.model]]
+        for share, place in sorted(priced):
+            pair = (given[place].machine, given[place].model)
+            if share < 1 and pair not in seen:
+                seen.add(pair)
+                found.append(place)
+        assert spread.below(columns(given), np.array(medians)) == found
+
+
+class TestGood:
+    def test_is_by_our_own_score_before_what_others_say(self) -> None:
+        scores = np.array([69.0, 70.0, np.nan, np.nan, np.nan, np.nan])
+        claims = np.array([1.0, 0.1, 0.95, 0.94, np.nan, np.nan])
+        verified = np.array([True, False, False, False, True, False])
+        assert spread.good(scores, verified, claims).tolist() == [False, True, True, False, True, False]
