@@ -9,10 +9,10 @@ export PYTHONDONTWRITEBYTECODE :=
 WEB_SOURCES := $(shell find web/src web/public -type f 2>/dev/null) $(wildcard web/*.json web/*.ts web/index.html)
 WORKERS ?= 2
 
-.PHONY: help setup up web worker test test-fast lint fix openapi bench lock tools clean
+.PHONY: help setup up web worker test test-fast lint fix openapi bench bench-market lock tools clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 up: .venv/.setup-run web/dist/index.html ## run the product: API, web and worker on http://127.0.0.1:8000
 	@exec .venv/bin/dumont up $(ARGS)
@@ -52,6 +52,9 @@ openapi: .venv/.setup-dev web/node_modules/.package-lock.json ## write the API d
 
 bench: setup tools ## measure; each table compares with a peer or a limit in the same run
 	@for file in bench/*.py; do [ "$$(basename $$file)" = __init__.py ] || $(PY) -m "bench.$$(basename $$file .py)" || exit 1; done
+
+bench-market: .venv/.setup-dev ## measure the market's search alone, as in `make bench-market ARGS=--million`
+	@$(PY) -m bench.market $(ARGS)
 
 lock: .venv/.setup-run ## choose versions anew within pyproject.toml, and write them down with their hashes
 	@.venv/bin/uv pip compile -q -U --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra otel --extra aws pyproject.toml -o locks/run.txt

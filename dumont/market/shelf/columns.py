@@ -52,6 +52,8 @@ class Columns:
     first_seen: Array
     last_seen: Array
     gone_at: Array
+    listing: Array
+    """Records that were asked for once; None for the others."""
 
     def __len__(self) -> int:
         return len(self.id)
@@ -93,6 +95,7 @@ def read(rows: Sequence[Sequence[Any]], vocabularies: Mapping[str, Vocabulary]) 
         zip(FIELDS, zip(*rows, strict=True) if rows else [()] * len(FIELDS), strict=True)
     )
     told["machine"] = machine_keys(told["provider"], told["machine_id"])
+    told["listing"] = [None] * len(rows)
     made = {name: _made(name, told[name], vocabularies) for name in NAMES}
     return Columns(**made).at(_newest(made["id"]))
 
@@ -144,7 +147,7 @@ def _moments(values: Sequence[datetime | None]) -> Array:
     return np.fromiter(map(moment, values), np.int64, len(values))
 
 
-def _objects(values: Sequence[str]) -> Array:
+def _objects(values: Sequence[Any]) -> Array:
     made = np.empty(len(values), object)
     made[:] = values
     return made
@@ -157,6 +160,7 @@ def _ids(values: Sequence[UUID]) -> Array:
 _MAKERS: Mapping[str, Callable[[Sequence[Any]], Array]] = {
     "id": _ids,
     "provider_offer_id": _objects,
+    "listing": _objects,
     "gpu_count": _counts,
     **dict.fromkeys(("verified", "available"), _flags),
     **dict.fromkeys(("first_seen", "last_seen", "gone_at"), _moments),

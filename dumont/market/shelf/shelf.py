@@ -13,6 +13,7 @@ from dumont.market.shelf import columns as reading
 from dumont.market.shelf.columns import TEXTS, Columns
 from dumont.market.shelf.experience import Experience
 from dumont.market.shelf.filters import Stock
+from dumont.market.shelf.listing import Listing, listings
 from dumont.market.shelf.orders import Order
 from dumont.market.shelf.row import Mark
 from dumont.market.shelf.search import Found, Rows, Searched
@@ -109,6 +110,10 @@ class Shelf:
         self, row: int, now: datetime, query: Query | None = None, *, stale_seconds: float = STALE_SECONDS
     ) -> dict[str, Any]:
         return self.offers([row], now, query, stale_seconds=stale_seconds)[0]
+
+    def listings(self, rows: Rows) -> list[Listing]:
+        """For going over many; `find_all` gives the rows."""
+        return listings(self._stock, rows)
 
     def ages(self, now: datetime) -> dict[str, float | None]:
         """Seconds since each provider's offers were seen; None where they never were."""

@@ -17,6 +17,7 @@ class Vocabulary:
         self._growing = Lock()
         self._numbers: dict[str | None, int] = {None: 0}
         self._texts: list[str | None] = [None]
+        self._objects = np.array([None], object)
         self.encode(list(texts))
 
     def __len__(self) -> int:
@@ -37,6 +38,12 @@ class Vocabulary:
     def texts(self) -> list[str | None]:
         """By number. Those added while this is read may be missing."""
         return self._texts[:]
+
+    def objects(self) -> npt.NDArray[Any]:
+        """By number, as an array."""
+        if len(self._objects) < len(self._texts):
+            self._objects = np.array(self._texts, object)
+        return self._objects
 
     def decode(self, codes: Codes) -> list[Any]:
         texts = self._texts

@@ -1,0 +1,83 @@
+"""Offers as small records, by the ten thousand: for whoever goes over everything that fits, not for a page."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from dumont.basics.gpu import gpus
+from dumont.market.shelf.columns import NO_PRICE
+from dumont.market.shelf.filters import Stock
+
+Array = npt.NDArray[Any]
+
+
+class Listing(NamedTuple):
+    provider: str
+    provider_offer_id: str
+    region: str | None
+    price_hour: float | None
+    """For calculations; the exact price is in the offer itself."""
+    cpu_cores: float
+    """NaN where the cloud does not tell; so are other figures."""
+    ram_gb: float
+    gpu_count: int
+    gpu_name: str | None
+    vram_gb: float
+    spot_price_hour: float | None
+    disk_gb: float
+    vendor: str | None
+    country: str | None
+
+
+def listings(stock: Stock, rows: Array) -> list[Listing]:
+    """Each record is made once and kept in its column, which goes over to the next shelf with all others."""
+    column = stock.columns.listing
+    found: list[Any] = column[rows].tolist()
+    if None in found:
+        missing = rows[np.fromiter((each is None for each in found), np.bool_, len(found))]
+        column[missing] = _objects(_made(stock, missing))
+        found = column[rows].tolist()
+    return found
+
+
+def _made(stock: Stock, rows: Array) -> list[Listing]:
+    columns, words = stock.columns, stock.vocabularies
+    names = words["gpu_name"].objects()
+    models = columns.gpu_name[rows]
+    fields = zip(
+        words["provider"].objects()[columns.provider[rows]].tolist(),
+        columns.provider_offer_id[rows].tolist(),
+        words["region"].objects()[columns.region[rows]].tolist(),
+        _dollars(columns.price_micros[rows]),
+        columns.cpu_cores[rows].tolist(),
+        columns.ram_gb[rows].tolist(),
+        columns.gpu_count[rows].tolist(),
+        names[models].tolist(),
+        columns.vram_gb[rows].tolist(),
+        _dollars(columns.spot_price_micros[rows]),
+        columns.disk_gb[rows].tolist(),
+        _vendors(names)[models].tolist(),
+        words["country"].objects()[columns.country[rows]].tolist(),
+        strict=True,
+    )
+    return list(map(Listing._make, fields))
+
+
+def _objects(values: list[Listing]) -> Array:
+    """An array of the records themselves, which numpy would else take apart."""
+    made = np.empty(len(values), object)
+    for at, value in enumerate(values):
+        made[at] = value
+    return made
+
+
+def _dollars(micros: Array) -> list[float | None]:
+    dollars = (micros / 1e6).astype(object)
+    dollars[micros == NO_PRICE] = None
+    return dollars.tolist()  # type: ignore[no-any-return]
+
+
+def _vendors(names: Array) -> Array:
+    known = (gpus().get(name or "") for name in names)
+    return np.array([gpu.vendor if gpu else None for gpu in known], object)
