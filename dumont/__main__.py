@@ -41,6 +41,7 @@ TABLE: Table = {
         "jobs": ("dumont.cli.jobs:app", "What the server does in the background."),
         "schedules": ("dumont.cli.schedules:app", "Jobs that run by the clock."),
         "workers": ("dumont.cli.workers:app", "Processes that do the jobs."),
+        "provider": ("dumont.cli.providers:app", "The clouds, how each stands, and reading their offers now."),
         "users": ("dumont.cli.users:app", "Everybody's accounts."),
         "config": ("dumont.main.commands.config:app", "The settings of this server, and where each comes from."),
         "db": ("dumont.main.commands.db:app", "The database: upgrade, status, export, import."),

@@ -45,3 +45,14 @@ class Market:
     def deals(self, *, model: str | None = None, limit: int | None = None) -> models.Deals:
         answer: models.Deals = self._api.get("/arbitrage/best-deals", {"model": model, "limit": limit})
         return answer
+
+    def providers(self) -> models.Providers:
+        answer: models.Providers = self._api.get("/providers")
+        return answer
+
+    def sync(self, provider: str | None = None) -> models.BegunJobs:
+        """Of all clouds, or of one."""
+        answer: models.BegunJobs = self._api.post(
+            f"/providers/sync/{quote(provider, safe='')}" if provider else "/providers/sync"
+        )
+        return answer

@@ -19,6 +19,7 @@ from dumont.market.store.writing import Stamp
 from dumont.platform.db import Tx
 from dumont.platform.events import Event
 from dumont.providers.errors import BadCredentials
+from dumont.providers.freezing import Freeze
 from dumont.providers.port import Catalogue, Kind
 
 
@@ -78,7 +79,7 @@ class _Written:
 
 
 async def apply(means: Means, kind: Kind, claim: Claim, answer: Answer, *, known: int, began: float) -> Report:
-    found = answer.difference
+    found, freeze = answer.difference, await means.freezes.of(kind.name)
     async with _writing(means, kind, claim) as end:
         verdict = answers.judge(
             known=known,
@@ -87,7 +88,7 @@ async def apply(means: Means, kind: Kind, claim: Claim, answer: Answer, *, known
             complete=answer.catalogue.complete,
             shrunken=end.held.shrunken,
         )
-        await _tell_frozen(end)
+        await _tell_frozen(end, freeze)
         if verdict.says == "nothing":
             words = f"None of the {known} offers known was in the answer, which is no answer."
             return await _fail(end, Trouble("empty_answer", words), _report(kind, answer, began))
@@ -95,8 +96,9 @@ async def apply(means: Means, kind: Kind, claim: Claim, answer: Answer, *, known
 
 
 async def note_trouble(means: Means, kind: Kind, claim: Claim, trouble: Trouble, *, began: float) -> Report:
+    freeze = await means.freezes.of(kind.name)
     async with _writing(means, kind, claim) as end:
-        await _tell_frozen(end)
+        await _tell_frozen(end, freeze)
         return await _fail(end, trouble, Report(provider=kind.name, seconds=_since(began)))
 
 
@@ -186,9 +188,8 @@ async def _fail(end: _Writing, trouble: Trouble, report: Report) -> Report:
     return told
 
 
-async def _tell_frozen(end: _Writing) -> None:
+async def _tell_frozen(end: _Writing, freeze: Freeze | None) -> None:
     """Whatever opens an adapter also freezes a cloud that answers strangely; it was this reading, or one before it."""
-    freeze = await end.means.freezes.of(end.kind.name)
     if freeze is not None and end.held.started_at is not None and freeze.since >= end.held.started_at:
         await end.publish(ProviderFrozen(provider=end.kind.name, reason=freeze.reason))
 

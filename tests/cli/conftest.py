@@ -31,7 +31,12 @@ def database(make_database: DatabaseMaker) -> str:
 @pytest.fixture(scope="session")
 def server(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of `dumont up`, with a database of its own."""
-    env = {"DATABASE_URL": database, "DUMONT_HOME": str(tmp_path_factory.mktemp("home"))}
+    env = {
+        "DATABASE_URL": database,
+        "DUMONT_HOME": str(tmp_path_factory.mktemp("home")),
+        "DUMONT_PROVIDER_KEYS": '{"vast": {"api_key": "k"}}',
+        "DUMONT_PROVIDER_URLS": '{"vast": "http://127.0.0.1:9"}',  # where nobody answers
+    }
     with Dumont("up", "--port", "0", env=env) as process:
         yield process.url
 
