@@ -95,7 +95,7 @@ class TestWhatIsSent:
 
     @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda found: f"{min(found.methods)} {found.path}")
     def test_is_exemplified_by_what_is_valid(self, endpoint: RouteContext) -> None:
-        operation = DOCUMENT["paths"][endpoint.path][min(endpoint.methods).lower()]
+        operation = DOCUMENT["paths"][endpoint.path_format][min(endpoint.methods).lower()]
         for parameter in endpoint.dependant.body_params:
             example = operation["requestBody"]["content"]["application/json"]["example"]
             TypeAdapter(parameter.field_info.annotation).validate_python(example)

@@ -14,7 +14,7 @@ from dumont.platform.http.problems import problems
 router = APIRouter(prefix="/gpus", tags=["market"], route_class=Door)
 
 
-@router.get("/{offer}", response_model=OfferDetail, summary="Show one offer", responses=problems(404, 503))
+@router.get("/{offer:uuid}", response_model=OfferDetail, summary="Show one offer", responses=problems(404, 503))
 async def get_gpu(offer: UUID, work: guard.Anyone, market: TheMarket) -> Response:
     """With its machine's other offers, its prices so far, its GPU's facts, and offers like it elsewhere."""
     return sent(await machine.show(work, market, offer))

@@ -72,7 +72,7 @@ class TestOffer:
 
     async def test_is_not_found_where_there_is_none(self, caller: Caller, house: Stall) -> None:
         assert (await caller.gets(f"/gpus/{NOBODY}", 404))["code"] == "not_found"
-        await caller.gets("/gpus/no-id", 422)
+        await caller.gets("/gpus/no-id", 404)
 
 
 class TestCompare:
