@@ -6,7 +6,7 @@ lease; the provider bids again), `chain_refused` (an answer whose `signTx.code` 
 `no_ports` (the container runs, and no port is forwarded), `no_status` (the provider does not answer for its lease),
 `null_prices`. `/_sim/act` knows `close_lease` (reason?): the provider takes its machine back.
 
-In a world that stands still a look at the bids lets a second go by, as no auction would end otherwise.
+In a world that stands still a look at the bids lets two seconds go by, as no auction would end otherwise.
 """
 
 import json
@@ -34,7 +34,7 @@ SETUP = Setup(
     boot_sigma=0.6,
     stock=stock,
 )
-LOOK_SECONDS = 1
+LOOK_SECONDS = 2
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 

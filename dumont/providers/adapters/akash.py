@@ -22,8 +22,8 @@ from dumont.providers.http import Answer, Http
 from dumont.providers.limits import Every
 
 DEPOSIT_MIN, DEPOSIT_HOURS = Decimal(5), 12
-LOOKS, BID_SECONDS_MAX = 60, 120
-"""For bids, at one a second, shared by all orders of the account; providers take 2 to 20 seconds."""
+LOOKS, BID_SECONDS_MAX = 30, 120
+"""For bids, one in two seconds, shared by all orders of the account; providers take 2 to 20 seconds."""
 PAGE = 100
 SHORT = ("insufficient", "not enough")
 NOT_OPEN = ("bid not open", "order not open")
@@ -249,5 +249,5 @@ KIND = port.Kind(
     site="https://akash.network",
     public_search=True,
     sync_seconds=120,
-    limits=(Every("read", 1.0, burst=3), Every("bids", 1.0), Every("create", 1.0)),
+    limits=(Every("read", 1.0, burst=3), Every("bids", 2.0), Every("create", 1.0)),
 )

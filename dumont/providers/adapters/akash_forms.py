@@ -77,7 +77,7 @@ def _hour(price: Any) -> Decimal | None:
     if not isinstance(price, dict) or price.get("denom") != "uact":
         return None
     amount = decimal(price.get("amount"))
-    return None if amount is None else amount * BLOCKS_HOUR / MICRO
+    return None if amount is None else (amount * BLOCKS_HOUR / MICRO).quantize(1 / MICRO)
 
 
 def page(data: Any) -> tuple[list[Any], int, bool]:
