@@ -1,9 +1,9 @@
-"""Which rows fit a query: one mask over the columns, and what is then hidden from it."""
+"""Which rows fit a query: each filter leaves fewer, and looks only at what the ones before it have left."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +16,10 @@ from dumont.market.shelf.worth import Worth
 
 Array = npt.NDArray[Any]
 Mask = npt.NDArray[np.bool_]
-FEW = 3
+Test: TypeAlias = Callable[..., Mask]
+SHARE_FEW = 8
+"""Fewer than one row of so many are kept as a list of rows, of which the next filter looks at no others."""
+CODES_FEW = 3
 """Up to so many codes it is quicker to compare with each."""
 
 
@@ -29,54 +32,86 @@ class Stock:
     vocabularies: Mapping[str, Vocabulary]
 
 
-def fitting(stock: Stock, query: Query) -> Mask | None:
-    """None where the query asks for nothing but GPUs or no GPUs in particular."""
-    mask: Mask | None = None
-    for each in _asked(stock, query):
-        mask = each if mask is None else np.logical_and(mask, each, out=mask)
-    return mask
+class Fitting:
+    """What has passed so far: a mask over all rows while it is much, a list of rows once it is little."""
+
+    def __init__(self, count: int) -> None:
+        self.mask: Mask | None = np.ones(count, np.bool_)
+        self._few = np.empty(0, np.int64)
+        self._all = self._left = count
+
+    def __len__(self) -> int:
+        return self._left
+
+    def keep(self, test: Test, *columns: Array) -> int:
+        """How many did not pass."""
+        before = self._left
+        if self.mask is None:
+            few = self.rows
+            self._few = few[test(*(column[few] for column in columns))]
+            self._left = len(self._few)
+            return before - self._left
+        passed = test(*columns)
+        self.mask = passed if before == self._all else self.mask & passed
+        self._left = int(np.count_nonzero(self.mask))
+        if self._left * SHARE_FEW < self._all:
+            self._few, self.mask = self.rows, None
+        return before - self._left
+
+    @property
+    def rows(self) -> Array:
+        return self._few if self.mask is None else np.flatnonzero(self.mask)
 
 
-def _asked(stock: Stock, query: Query) -> Iterator[Mask]:
+def fitting(stock: Stock, query: Query) -> Fitting:
+    left = Fitting(len(stock.columns))
+    for test, *columns in _asked(stock, query):
+        left.keep(test, *columns)
+    return left
+
+
+def itself(values: Array) -> Mask:
+    return values
+
+
+def _asked(stock: Stock, query: Query) -> Iterator[tuple[Any, ...]]:
+    """What leaves least first, and what takes longest last."""
+    columns = stock.columns
     yield from _by_name(stock, query)
-    yield from _by_price(stock.columns, query)
-    yield from _by_count(stock.columns, query)
+    yield from _by_count(columns, query)
+    yield from _by_price(columns, query)
     yield from _by_figure(stock, query)
     if query.verified is not None:
-        yield stock.columns.verified == query.verified
-
-
-def _by_name(stock: Stock, query: Query) -> Iterator[Mask]:
-    columns, words = stock.columns, stock.vocabularies
-    if query.models is not None:
-        yield _one_of(columns.gpu_name, _codes(words["gpu_name"], query.models), len(words["gpu_name"]))
-    if query.providers is not None:
-        yield _one_of(columns.provider, _codes(words["provider"], query.providers), len(words["provider"]))
-    if query.countries is not None:
-        yield _one_of(columns.country, _codes(words["country"], query.countries), len(words["country"]))
+        yield itself if query.verified else np.logical_not, columns.verified
     if query.regions is not None:
-        yield _in_regions(stock, query.regions)
+        yield _in_regions(stock, query.regions), columns.region, columns.country
 
 
-def _by_price(columns: Columns, query: Query) -> Iterator[Mask]:
+def _by_name(stock: Stock, query: Query) -> Iterator[tuple[Any, ...]]:
+    asked = (("gpu_name", query.models), ("provider", query.providers), ("country", query.countries))
+    for name, wanted in asked:
+        if wanted is not None:
+            words = stock.vocabularies[name]
+            yield _one_of(_codes(words, wanted), len(words)), getattr(stock.columns, name)
+
+
+def _by_price(columns: Columns, query: Query) -> Iterator[tuple[Any, ...]]:
     price = columns.spot_price_micros if query.spot else columns.price_micros
     if query.min_price is not None or query.max_price is not None or query.spot is not None:
-        yield price >= (0 if query.min_price is None else _micros(query.min_price, ROUND_CEILING))
+        yield _at_least(0 if query.min_price is None else _micros(query.min_price, ROUND_CEILING)), price
     if query.max_price is not None:
-        yield price <= _micros(query.max_price, ROUND_FLOOR)
+        yield _at_most(_micros(query.max_price, ROUND_FLOOR)), price
 
 
-def _by_count(columns: Columns, query: Query) -> Iterator[Mask]:
-    if query.gpu_count is not None:
-        yield columns.gpu_count == query.gpu_count
-        return
-    if query.min_gpus is not None and query.min_gpus > 1:
-        yield columns.gpu_count >= query.min_gpus
-    if query.max_gpus is not None:
-        yield columns.gpu_count <= query.max_gpus
+def _by_count(columns: Columns, query: Query) -> Iterator[tuple[Any, ...]]:
+    """Machines without GPU only for those who ask."""
+    if query.gpus_from > 0:
+        yield _at_least(query.gpus_from), columns.gpu_count
+    if query.gpus_to is not None:
+        yield _at_most(query.gpus_to), columns.gpu_count
 
 
-def _by_figure(stock: Stock, query: Query) -> Iterator[Mask]:
+def _by_figure(stock: Stock, query: Query) -> Iterator[tuple[Any, ...]]:
     columns = stock.columns
     least = (
         (columns.vram_gb, query.min_vram),
@@ -90,41 +125,47 @@ def _by_figure(stock: Stock, query: Query) -> Iterator[Mask]:
     )
     for column, lowest in least:
         if lowest is not None:
-            yield column >= np.float32(lowest)
+            yield _at_least(np.float32(lowest)), column
     if query.max_vram is not None:
-        yield columns.vram_gb <= np.float32(query.max_vram)
+        yield _at_most(np.float32(query.max_vram)), columns.vram_gb
 
 
-def _in_regions(stock: Stock, wanted: Iterable[str]) -> Mask:
-    """By the cloud's own word, from its beginning to the end of one of its words, or by the country."""
-    words = stock.vocabularies["region"]
+def _at_least(lowest: Any) -> Test:
+    return lambda values: values >= lowest
+
+
+def _at_most(highest: Any) -> Test:
+    return lambda values: values <= highest
+
+
+def _in_regions(stock: Stock, wanted: Iterable[str]) -> Test:
+    """Of region and country: by the cloud's own word for the region, from its beginning, or by the country."""
+    words, lands = stock.vocabularies["region"], stock.vocabularies["country"]
     asked = list(wanted)
     starts = tuple(text.casefold() for text in asked)
     regions = [at for at, text in enumerate(words.texts()) if text and places.begins(text, starts)]
-    countries = frozenset().union(*(places.countries(text) for text in asked))
-    inside = _one_of(stock.columns.region, regions, len(words))
-    if countries:
-        known = stock.vocabularies["country"]
-        inside = inside | _one_of(stock.columns.country, _codes(known, countries), len(known))
-    return inside
+    inside = _one_of(regions, len(words))
+    within = _one_of(_codes(lands, frozenset().union(*(places.countries(text) for text in asked))), len(lands))
+    return lambda region, country: inside(region) | within(country)
 
 
 def _codes(words: Vocabulary, wanted: Iterable[str]) -> list[int]:
     return [code for code in map(words.number, wanted) if code is not None]
 
 
-def _one_of(column: Array, codes: Collection[int], count: int) -> Mask:
-    if not codes:
-        return np.zeros(len(column), np.bool_)
-    if len(codes) <= FEW:
-        first, *others = codes
-        mask: Mask = column == first
-        for code in others:
-            mask |= column == code
-        return mask
+def _one_of(codes: Sequence[int], count: int) -> Test:
+    if len(codes) <= CODES_FEW:
+        return lambda values: _equal(values, codes)
     table = np.zeros(count, np.bool_)
-    table[list(codes)] = True
-    return table[column]
+    table[codes] = True
+    return lambda values: table[values]
+
+
+def _equal(values: Array, codes: Sequence[int]) -> Mask:
+    mask = np.zeros(len(values), np.bool_)
+    for code in codes:
+        mask |= values == code
+    return mask
 
 
 def _micros(dollars: Decimal, rounding: str) -> int:

@@ -14,15 +14,13 @@ from dumont.market.rules.query import Query
 from dumont.market.shelf import orders
 from dumont.market.shelf.columns import NEVER, moment
 from dumont.market.shelf.experience import Experience
-from dumont.market.shelf.filters import Mask, Stock, fitting
+from dumont.market.shelf.filters import Fitting, Mask, Stock, fitting, itself
 from dumont.market.shelf.orders import USUAL, Order
 from dumont.market.shelf.worth import effective_total, sort_numbers
 
 Array = npt.NDArray[Any]
 Rows = npt.NDArray[np.int64]
 """Places of offers on one shelf; on another shelf they mean others."""
-SHARE_SORTED = 16
-"""Where fewer than one offer of so many fits, those are sorted; else the whole order is walked until a page is full."""
 WALK_MIN = 512
 ORDERS_KEPT = 24
 
@@ -59,41 +57,21 @@ class Searched:
 
     def page(self, query: Query, now: datetime, stale: frozenset[int]) -> Found:
         place = cursor.read(query)
-        mask, hidden = self.shown(query, now, stale)
-        total = int(np.count_nonzero(mask))
+        left, hidden = self._shown(query, now, stale)
         ids, order = self.stock.columns.id, Order.of(query)
         start = 0 if place is None else orders.beginning(place, ids, descending=query.descending)
-        rows = self._first(order, mask, total, start, query.limit + 1)
+        rows = self._first(order, left, start, query.limit + 1)
         more = len(rows) > query.limit
         rows = rows[: query.limit]
-        return Found(rows, total, hidden, self._cursor(query, int(rows[-1])) if more else None)
+        return Found(rows, len(left), hidden, self._cursor(query, int(rows[-1])) if more else None)
 
     def everything(self, query: Query, now: datetime, stale: frozenset[int]) -> Rows:
-        mask, _ = self.shown(query, now, stale)
-        total, order = int(np.count_nonzero(mask)), Order.of(query)
-        if total * SHARE_SORTED < len(mask):
-            return self._sorted(order, np.flatnonzero(mask))
+        left, _ = self._shown(query, now, stale)
+        order = Order.of(query)
+        if left.mask is None:
+            return self._sorted(order, left.rows)
         rows = orders.rows_in(self._ordered(order), descending=order.descending)
-        return rows[mask[rows]]
-
-    def shown(self, query: Query, now: datetime, stale: frozenset[int]) -> tuple[Mask, Hidden]:
-        """What fits and may be seen, and how many of what fits may not."""
-        mask = self._fitting(query)
-        unavailable = blacklisted = below = 0
-        if query.available_only:
-            fit = np.count_nonzero(mask)
-            mask = mask & self._live_mask(stale)
-            unavailable = int(fit - np.count_nonzero(mask))
-        blockable = self.stock.worth.blockable
-        if not query.include_blacklisted and len(blockable):
-            blocked = blockable[self.stock.worth.blocked_until[blockable] > moment(now)]
-            blacklisted = int(np.count_nonzero(mask[blocked]))
-            mask[blocked] = False
-        if query.min_score is not None:
-            low = self.stock.worth.score < np.float32(query.min_score)
-            below = int(np.count_nonzero(mask & low))
-            mask &= ~low
-        return mask, Hidden(unavailable, blacklisted, below)
+        return rows[left.mask[rows]]
 
     def prepare(self, made: Iterable[Order]) -> None:
         """Orders that the shelf before this one was asked for, so that nobody waits for them again."""
@@ -109,13 +87,19 @@ class Searched:
         kept = (*self._orders.values(), *self._live.values(), *self._sort_numbers.values())
         return sum(array.nbytes for array in kept)
 
-    def _fitting(self, query: Query) -> Mask:
-        """A mask of our own, to write into."""
-        mask = fitting(self.stock, query)
-        if query.gpus_from < 1:
-            return mask if mask is not None else np.ones(len(self.stock.columns), np.bool_)
-        with_gpu = self.stock.columns.gpu_count > 0
-        return with_gpu if mask is None else np.logical_and(mask, with_gpu, out=mask)
+    def _shown(self, query: Query, now: datetime, stale: frozenset[int]) -> tuple[Fitting, Hidden]:
+        """What fits and may be seen, and how many of what fits may not."""
+        worth, moment_now = self.stock.worth, moment(now)
+        left = fitting(self.stock, query)
+        unavailable = blacklisted = below = 0
+        if query.available_only:
+            unavailable = left.keep(itself, self._live_mask(stale))
+        if not query.include_blacklisted and worth.blocks:
+            blacklisted = left.keep(lambda until: until <= moment_now, worth.blocked_until)
+        if query.min_score is not None:
+            lowest = np.float32(query.min_score)
+            below = left.keep(lambda score: ~(score < lowest), worth.score)
+        return left, Hidden(unavailable, blacklisted, below)
 
     def _live_mask(self, stale: frozenset[int]) -> Mask:
         made = self._live.get(stale)
@@ -127,11 +111,12 @@ class Searched:
             self._live = {stale: made}
         return made
 
-    def _first(self, order: Order, mask: Mask, total: int, start: int, count: int) -> Rows:
-        if total * SHARE_SORTED < len(mask) or total < count:
-            return self._sorted(order, np.flatnonzero(mask), start, count)
+    def _first(self, order: Order, left: Fitting, start: int, count: int) -> Rows:
+        """Few are sorted; of many, the order of all is walked until there are enough."""
+        if left.mask is None or len(left) < count:
+            return self._sorted(order, left.rows, start, count)
         keys = self._ordered(order)
-        return _walked(keys[np.searchsorted(keys, np.uint64(start)) :], mask, count, descending=order.descending)
+        return _walked(keys[np.searchsorted(keys, np.uint64(start)) :], left.mask, count, descending=order.descending)
 
     def _sorted(self, order: Order, rows: Rows, start: int = 0, count: int | None = None) -> Rows:
         keys = orders.packed(self._numbers(order, rows), rows, descending=order.descending)

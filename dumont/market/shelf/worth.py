@@ -35,15 +35,16 @@ class Worth:
     score: Array
     """0 to 100: our own; NaN where there is none."""
     blocked_until: Array
-    blockable: Array
-    """The rows that have an entry in the blacklist, whether it still counts or not."""
+    """The moment from which an entry of the blacklist no longer counts."""
+    blocks: bool
+    """Whether there is an entry at all."""
     price_rank: Array
     g_score: Array
     pareto: Array
 
     @property
     def bytes(self) -> int:
-        return sum(getattr(self, name).nbytes for name in self.__slots__)
+        return sum(np.asarray(getattr(self, name)).nbytes for name in self.__slots__)
 
 
 def worth(columns: Columns, providers: Sequence[str | None], names: Sequence[str | None], known: Experience) -> Worth:
@@ -66,7 +67,7 @@ def worth(columns: Columns, providers: Sequence[str | None], names: Sequence[str
         reliability=np.where(np.isnan(own), columns.provider_reliability, own / np.float32(100)),
         score=own,
         blocked_until=blocked_until,
-        blockable=np.flatnonzero(blocked_until != NEVER),
+        blocks=bool((blocked_until != NEVER).any()),
         price_rank=rank,
         g_score=_stepped(score, STEPS["g_score"]).astype(np.int32),
         pareto=_front(best, tflops, standing, listed & (blocked_until == NEVER)),

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from dumont.basics.errors import Invalid
 from dumont.market.rules.query import Query
-from dumont.market.shelf import search
+from dumont.market.shelf import filters, search
 from dumont.market.shelf.row import Mark, Row
 from dumont.market.shelf.shelf import Shelf
 from tests.build import offers as build
@@ -41,7 +41,7 @@ class TestFind:
         """By either way: sorting the few that fit, or walking an order of all."""
         naive = Naive({row.id: row for row in rows}, marks, machines)
         shelf = Shelf.build(rows, marks, machines)
-        before, search.SHARE_SORTED = search.SHARE_SORTED, share
+        before, filters.SHARE_FEW = filters.SHARE_FEW, share
         try:
             page = shelf.find(query, NOW)
             wanted, hidden = naive.find(query, NOW, shelf)
@@ -52,7 +52,7 @@ class TestFind:
             assert pages(shelf, query) == wanted
             assert ids_of(shelf, shelf.find_all(query, NOW)) == wanted
         finally:
-            search.SHARE_SORTED = before
+            filters.SHARE_FEW = before
 
     def test_is_empty_on_an_empty_shelf(self) -> None:
         assert Shelf.empty().find(Query(), NOW).total == 0
