@@ -32,6 +32,8 @@ class Gpu:
     aliases: tuple[str, ...]
     verified: bool
     """False where a figure was derived by rule, or sources disagree."""
+    modded: bool = False
+    """Not as its maker sells it."""
 
 
 @cache
@@ -45,7 +47,7 @@ def canonical(name: str, memory_gb: float | None = None, *, interface: str = "")
     """The one GPU that a cloud means; None for a slice, for the unknown, and where the name leaves a doubt."""
     if NOT_A_WHOLE_GPU.search(name):
         return None
-    known = _by_alias().get(_plain(name), ())
+    known = _known(name)
     fitting = [gpu for gpu in known if memory_gb is None or _same_memory(gpu.memory_gb, memory_gb)]
     if interface and len(fitting) > 1:
         fitting = [gpu for gpu in fitting if interface.lower() in gpu.name.lower()] or fitting
@@ -53,12 +55,13 @@ def canonical(name: str, memory_gb: float | None = None, *, interface: str = "")
 
 
 def named(name: str) -> tuple[Gpu, ...]:
-    """Every GPU that a user may mean by this name: `a100` means four of them, `h100` three."""
+    """Every GPU that a user may mean by this name: `a100` means four of them, `h100` three, `rtx 3080` two.
+
+    A modded card is only meant by its own name.
+    """
     wanted = _plain(name)
-    exact = [gpu for gpu in gpus().values() if _plain(gpu.name) == wanted]
-    return tuple(
-        exact or dict.fromkeys([*_by_alias().get(wanted, ()), *(g for g in gpus().values() if _begins(g, wanted))])
-    )
+    found = dict.fromkeys([*_known(name), *(gpu for gpu in gpus().values() if _begins(gpu, wanted))])
+    return tuple(gpu for gpu in found if not gpu.modded or _plain(gpu.name) == wanted)
 
 
 def nearest(name: str, count: int = 3) -> tuple[str, ...]:
@@ -83,7 +86,14 @@ def _gpu(row: Mapping[str, str]) -> Gpu:
         tdp_watts=int(row["tdp_w"]),
         aliases=tuple(alias for alias in row["aliases"].split("|") if alias),
         verified=row["status"] == "verified",
+        modded=row["status"] == "modded",
     )
+
+
+def _known(name: str) -> tuple[Gpu, ...]:
+    """By the whole name, or by what stands before a colon: clouds write `A100_80GB:SXM4`, and `A100:4` for four."""
+    found = _by_alias()
+    return found.get(_plain(name)) or found.get(_plain(name.partition(":")[0])) or ()
 
 
 @cache
@@ -100,6 +110,7 @@ def _spellings(gpu: Gpu) -> Iterable[str]:
     yield re.sub(r" \d+GB\b", "", gpu.name)
     for alias in gpu.aliases:
         yield re.sub(r" \(interface \w+\)", "", alias)
+        yield alias.partition(":")[0]
 
 
 def _begins(gpu: Gpu, wanted: str) -> bool:
@@ -117,7 +128,7 @@ def _rest_is_form(text: str, wanted: str) -> bool:
 @lru_cache(4096)
 def _plain(text: str) -> str:
     """Letters and figures only, and without the maker: `NVIDIA GeForce RTX 4090` and `rtx_4090` are one."""
-    small = re.sub(r"[^a-z0-9]", "", text.lower().split(":")[0])
+    small = re.sub(r"[^a-z0-9]", "", text.lower())
     return re.sub(r"^(nvidia|amd)?(geforce|instinct|tesla|quadro)?", "", small) or small
 
 
