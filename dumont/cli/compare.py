@@ -46,7 +46,7 @@ def compare(
 def _show(session: Session, found: "Comparison") -> None:
     columns = [Column("", _title)]
     for place, offer in enumerate(found["offers"]):
-        title = f"{offer['provider']} {gpu(offer)}"
+        title = f"{offer['provider']}:{offer['machine_id']} {gpu(offer)}"
         columns.append(Column(title, partial(_value, place=place), right=True))
     session.screen.items({"items": found["rows"]}, columns, identity="field")
     if found["winner"] is not None:

@@ -42,9 +42,10 @@ def _trust(offer: "Offer") -> str:
 
 OFFERS = [
     Column("gpu", gpu),
-    Column("gb", lambda offer: f"{offer['vram_gb']:g}", right=True),
-    Column("$/h", lambda offer: money(offer["dph_total"]), right=True),
-    Column("spot", lambda offer: money(offer["spot_dph_total"]), right=True),
+    Column("gb", lambda offer: f"{offer['vram_gb']:.0f}", right=True),
+    Column("$/h", lambda offer: money(offer["price_hour"]), right=True),
+    Column("spot", lambda offer: money(offer["spot_price_hour"]), right=True),
+    Column("with disk", lambda offer: money(offer["dph_total"]), right=True),
     Column("effective", lambda offer: money(offer["effective_price_hour"]), right=True),
     Column("g", lambda offer: _score(offer["g_score"]), right=True),
     Column("reliability", _trust, right=True),

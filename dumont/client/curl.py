@@ -33,7 +33,7 @@ def curl(call: Call) -> str:
 
 
 def _address(call: Call) -> str:
-    return f"{call.url}?{urlencode(call.params)}" if call.params else call.url
+    return f"{call.url}?{urlencode(call.params, doseq=True)}" if call.params else call.url
 
 
 def _shown(body: Any, hidden: tuple[str, ...]) -> Any:

@@ -75,12 +75,16 @@ def ages(view: View, now: datetime) -> list[dict[str, Any]]:
         {
             "name": head.name,
             "offers": head.offers,
-            "age_seconds": seconds.get(head.name),
+            "age_seconds": rounded(seconds.get(head.name)),
             "stale": is_stale(view, seconds.get(head.name)),
             "error": head.last_error_code,
         }
         for head in view.heads
     ]
+
+
+def rounded(age_seconds: float | None) -> float | None:
+    return None if age_seconds is None else round(age_seconds, 1)
 
 
 def is_stale(view: View, age_seconds: float | None) -> bool:

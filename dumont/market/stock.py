@@ -28,7 +28,10 @@ async def providers(market: Market, cache: Cache, now: datetime) -> dict[str, An
     view = await market.view()
     counted = await remembered(cache, key_of("providers", view, now), lambda: _providers(view, now))
     seconds = view.shelf.ages(now)
-    fresh = {name: {"age_seconds": age, "stale": search.is_stale(view, age)} for name, age in sorted(seconds.items())}
+    fresh = {
+        name: {"age_seconds": search.rounded(age), "stale": search.is_stale(view, age)}
+        for name, age in sorted(seconds.items())
+    }
     return {"items": [_none_of(name) | counted.get(name, {}) | age for name, age in fresh.items()]}
 
 

@@ -68,7 +68,7 @@ class TestSearch:
         assert lines[1].startswith("RTX 4090 x1")
         ends = {
             line.index(price) + len(price)
-            for line, price in zip(lines[1:], ("0.4303", "0.7003", "0.8103"), strict=True)
+            for line, price in zip(lines[1:], ("0.4200", "0.6900", "0.8000"), strict=True)
         }
         assert len(ends) == 1
 
@@ -110,6 +110,8 @@ class TestOffers:
     def test_chooses_clouds_and_regions(self, nobody: Terminal) -> None:
         assert len(nobody.does("offers", "--provider", "runpod", "-q").lines) == 2
         assert len(nobody.does("offers", "--region", "US", "-q").lines) == 1
+        assert len(nobody.does("offers", "--region", "US", "--region", "SE", "-q").lines) == 6
+        assert "region=US&region=SE" in nobody.does("offers", "--region", "US", "--region", "SE", "--curl").out
 
 
 class TestCompare:
