@@ -62,7 +62,7 @@ def price_rank(price_per_tflops: Numbers, available: npt.NDArray[np.bool_]) -> N
     order = np.argsort(price_per_tflops)
     cheaper = np.empty(len(order), np.float64)
     cheaper[order] = np.searchsorted(standing, price_per_tflops[order], side="left")
-    return 100 * (1 - np.minimum(cheaper / others, 1))
+    return np.where(np.isnan(price_per_tflops), np.nan, 100 * (1 - np.minimum(cheaper / others, 1)))
 
 
 def claimed(claim: Numbers, mean: Numbers) -> Numbers:

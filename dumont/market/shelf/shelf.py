@@ -88,6 +88,9 @@ class Shelf:
     def row_of(self, offer_id: UUID) -> int | None:
         return self._stock.columns.place(offer_id)
 
+    def id_of(self, row: int) -> UUID:
+        return self._stock.columns.uuid(row)
+
     def rows_of_machine(self, provider: str, machine_id: str) -> Rows:
         number = self._stock.vocabularies["machine"].number(f"{provider}:{machine_id}")
         return np.flatnonzero(self._stock.columns.machine == (-1 if number is None else number))

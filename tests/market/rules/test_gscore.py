@@ -44,10 +44,9 @@ class TestPriceRank:
         ranks = gscore.price_rank(np.array([price for price, _ in drawn]), np.array([on for _, on in drawn], bool))
         standing = [price for price, available in drawn if available and not isnan(price)]
         for (price, _), rank in zip(drawn, ranks, strict=True):
-            if isnan(price):
-                continue
             cheaper = sum(other < price for other in standing)
-            assert rank == pytest.approx(100 * (1 - min(cheaper / max(len(standing) - 1, 1), 1)))
+            share = min(cheaper / max(len(standing) - 1, 1), 1)
+            assert rank == pytest.approx(nan if isnan(price) else 100 * (1 - share), nan_ok=True)
 
 
 class TestClaims:
