@@ -1,4 +1,4 @@
-"""io.net on paper: its enterprise API for virtual machines, where hours are bought in advance.
+"""The simulated io.net: its enterprise API for virtual machines, where hours are bought in advance.
 
 Its own faults, beside those of all clouds: `dearer` (the price rises between the listing and the order), `sold_out` (no
 replica left at the order), `no_funds`, `stuck` (a deployment stays `deployment requested`), `fails` (it fails after a

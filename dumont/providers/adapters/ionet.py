@@ -1,4 +1,4 @@
-"""io.net by its enterprise API for virtual machines: hours are bought in advance, for one kind of GPU in one place.
+"""Rents at io.net by its enterprise API: hours bought in advance, for one kind of GPU in one place.
 
 - An offer is `hardware:location:GPUs`; `machine_id` is `hardware:location`, since no list tells of single machines.
 - A price is a quote for the whole time. It is asked anew before an order, which fails if it has gone up: the order

@@ -1,4 +1,4 @@
-"""io.net's own ways: quotes for hours in advance, a name that is given once, and refunds but for the first hour."""
+"""What io.net does its own way: hours quoted in advance, names given once, and refunds but for the first hour."""
 
 from decimal import Decimal
 
