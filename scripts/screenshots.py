@@ -15,25 +15,28 @@ sys.path.insert(0, str(ROOT))
 
 from tests.processes import Dumont  # noqa: E402
 from tests.web.browsers import Browsers  # noqa: E402
+from tests.web.clouds import CLOSED, OPEN, offers, read, simulated_clouds  # noqa: E402
 from tests.web.conftest import CHROMIUM, FLAGS, free_port  # noqa: E402
 from tests.web.pages import PLACES, Place  # noqa: E402
 from tests.web.people import Installation, settle  # noqa: E402
 from tests.web.steps import expect_title, follow_live, follow_system  # noqa: E402
 
 IMAGES = ROOT / "docs" / "images"
-README = {"start": "/", "jobs": "/jobs", "design": "/design"}
+README = {"start": "/", "market": "/market", "jobs": "/jobs", "design": "/design"}
 WIDTHS = (390, 1024, 1600)
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
 @contextmanager
 def installation() -> Iterator[Installation]:
-    """A server with an embedded database that vanishes with it."""
-    with TemporaryDirectory(prefix="dumont-pictures-") as home:
+    """A server with an embedded database that vanishes with it, and simulated clouds."""
+    with TemporaryDirectory(prefix="dumont-pictures-") as home, simulated_clouds() as clouds:
         Path(home).chmod(0o711)
-        env = {"DUMONT_HOME": home, "DUMONT_PORT": str(free_port())}
+        env = {"DUMONT_HOME": home, "DUMONT_PORT": str(free_port()), **clouds.environment()}
         with Dumont("up", env=env) as process:
-            yield settle(process.url, "")
+            settled = settle(process.url, "")
+            read(settled, *OPEN, CLOSED)
+            yield settled
 
 
 @contextmanager
@@ -55,13 +58,14 @@ def for_readme(browsers: Browsers, around: Installation) -> None:
         take(page, IMAGES / f"{name}.png")
 
 
-def of_every_page(browsers: Browsers, around: Installation, folder: Path) -> None:
+def of_every_page(browsers: Browsers, around: Installation, folder: Path, only: str) -> None:
     teams = around.does(around.ada, "GET", "/teams")["items"]
-    ids = {"team": str(teams[0]["id"])}
+    offer, other, *_ = offers(around)
+    ids = {"team": str(teams[0]["id"]), "offer": offer["id"], "other": other["id"]}
     for stranger in (True, False):
         page = browsers.window(None if stranger else around.ada)
         for place in PLACES:
-            if place.stranger is stranger:
+            if place.stranger is stranger and str(place).startswith(only):
                 page.goto(place.at(ids))
                 expect_title(page, place.title)
                 in_all_looks(page, place, folder)
@@ -85,10 +89,11 @@ def take(page: Page, path: Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--every", type=Path, metavar="FOLDER", help="every page in all widths and both themes")
-    folder = parser.parse_args().every
+    parser.add_argument("--only", default="", metavar="PATH", help="with --every, pages whose path begins so")
+    given = parser.parse_args()
     with installation() as around, windows(around.url) as browsers:
-        if folder:
-            of_every_page(browsers, around, folder)
+        if given.every:
+            of_every_page(browsers, around, given.every, given.only)
         else:
             for_readme(browsers, around)
 

@@ -1,7 +1,7 @@
 """The areas of the application, and which of them are built; its pages say so honestly where one is not."""
 
 AREAS: tuple[tuple[str, str, bool], ...] = (
-    ("market", "Market", False),
+    ("market", "Market", True),
     ("fleet", "Fleet", False),
     ("machines", "Machines", False),
     ("book", "Book", False),

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from tests.conftest import DatabaseMaker
 from tests.processes import Dumont
 from tests.web.browsers import Browsers
+from tests.web.clouds import CLOSED, OPEN, Clouds, read, simulated_clouds
 from tests.web.people import Installation, settle
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -91,11 +92,19 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="package")
-def installation(surroundings: Serving) -> Iterator[Installation]:
+def clouds() -> Iterator[Clouds]:
+    with simulated_clouds() as served:
+        yield served
+
+
+@pytest.fixture(scope="package")
+def installation(surroundings: Serving, clouds: Clouds) -> Iterator[Installation]:
     """One for all tests that can share it: Ada administers it, Bruno operates it, Chiara uses it."""
-    env = surroundings.environment()
+    env = {**surroundings.environment(), **clouds.environment()}
     with Dumont("up", env=env) as process:
-        yield settle(process.url, env["DATABASE_URL"])
+        settled = settle(process.url, env["DATABASE_URL"])
+        read(settled, *OPEN, CLOSED)
+        yield settled
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.web.browsers import Browsers
+from tests.web.clouds import offers
 from tests.web.pages import PLACES, Place, planned
 from tests.web.people import Installation
 from tests.web.steps import dialog, expect_title, follow_system, from_row_menu, open_palette
@@ -49,7 +50,12 @@ def expect_accessible(page: Page, looks: list[Look] = LOOKS) -> None:
 @pytest.fixture(scope="module")
 def ids(installation: Installation) -> dict[str, str]:
     teams = installation.does(installation.ada, "GET", "/teams")["items"]
-    return {"team": next(team["id"] for team in teams if team["name"] == "Protein folding")}
+    offer, other, *_ = offers(installation)
+    return {
+        "team": next(team["id"] for team in teams if team["name"] == "Protein folding"),
+        "offer": offer["id"],
+        "other": other["id"],
+    }
 
 
 @pytest.fixture

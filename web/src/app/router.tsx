@@ -33,8 +33,13 @@ const Security = page(() => import("../features/accounts/Security"), "Security")
 const Users = page(() => import("../features/admin/Users"), "Users");
 const AuditLog = page(() => import("../features/admin/AuditLog"), "AuditLog");
 const Settings = page(() => import("../features/admin/Settings"), "Settings");
+const Providers = page(() => import("../features/admin/Providers"), "Providers");
 const Jobs = page(() => import("../features/jobs/Jobs"), "Jobs");
 const Workers = page(() => import("../features/jobs/Workers"), "Workers");
+const Market = page(() => import("../features/market/Market"), "Market");
+const OfferPage = page(() => import("../features/market/offer/OfferPage"), "OfferPage");
+const Compare = page(() => import("../features/market/compare/Compare"), "Compare");
+const Arbitrage = page(() => import("../features/market/arbitrage/Arbitrage"), "Arbitrage");
 const Soon = page(() => import("../features/soon/Soon"), "Soon");
 const NotFound = page(() => import("../features/soon/Soon"), "NotFound");
 const Design = page(() => import("../features/design/Design"), "Design");
@@ -93,10 +98,17 @@ export function Router() {
               <Route element={<Operators needed="jobs:read" />}>
                 <Route path="/jobs/:jobId?" element={inside(<Jobs />)} />
               </Route>
+              <Route element={<Operators needed="providers:sync" />}>
+                <Route path="/admin/providers" element={inside(<Providers />)} />
+              </Route>
               <Route element={<Operators needed="workers:read" />}>
                 <Route path="/admin/workers" element={inside(<Workers />)} />
               </Route>
             </Route>
+            <Route path="/market" element={inside(<Market />)} />
+            <Route path="/market/:offerId" element={inside(<OfferPage />)} />
+            <Route path="/compare" element={inside(<Compare />)} />
+            <Route path="/arbitrage" element={inside(<Arbitrage />)} />
             <Route path="/design" element={inside(<Design />)} />
             <Route path="/:area" element={inside(<Soon />)} />
             <Route path="*" element={inside(<NotFound />)} />

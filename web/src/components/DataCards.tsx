@@ -16,7 +16,7 @@ export function DataCards<Row extends object>(props: DataTableProps<Row>) {
       <ul aria-label={label} className="grid gap-2">
         {rows.slice(0, shown).map((row) => (
           <li key={rowKey(row)} className="rounded border border-line bg-surface px-3 py-2.5">
-            <Card row={row} {...props} />
+            {props.card ? props.card(row) : <Card row={row} {...props} />}
           </li>
         ))}
       </ul>
@@ -39,7 +39,7 @@ function Card<Row extends object>({
   actions,
   onOpen,
   rowName,
-}: DataTableProps<Row> & { row: Row }) {
+}: Omit<DataTableProps<Row>, "card"> & { row: Row }) {
   const place = (column: Column<Row>, at: number) => column.card ?? (at === 0 ? "head" : "line");
   const of = (wanted: string) => columns.filter((column, at) => place(column, at) === wanted);
   const head = of("head").map((column) => <span key={column.id}>{column.cell(row)}</span>);

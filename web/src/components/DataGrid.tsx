@@ -1,7 +1,8 @@
 /** The rows of a table where there is room: only those in sight are drawn, the header stays, the keyboard moves over them. */
 import type { SortingState } from "@tanstack/react-table";
 import { useVirtualizer, type Virtualizer } from "@tanstack/react-virtual";
-import { type RefObject, useEffect, useRef, useState } from "react";
+import { type RefObject, useCallback, useEffect, useRef, useState } from "react";
+import { cx } from "../lib/classes";
 import { useHotkeys } from "../lib/hotkeys";
 import { DataRow } from "./DataRow";
 import type { DataTableProps } from "./DataTable";
@@ -19,23 +20,26 @@ const LEAST_WIDTH = 180;
 const AHEAD = 10;
 
 export function DataGrid<Row extends object>(props: GridProps<Row>) {
-  const { columns, rows, rowKey, height, label, more, actions } = props;
+  const { columns, rows, rowKey, height, label, more, actions, total, ahead = AHEAD, onRange } = props;
   const box = useRef<HTMLElement>(null);
   const virtual = useVirtualizer({
-    count: rows.length,
+    count: Math.max(rows.length, total ?? 0),
     getScrollElement: () => box.current,
     estimateSize: () => height,
-    getItemKey: (at) => rowKey(rows[at] as Row),
+    getItemKey: (at) => (rows[at] ? rowKey(rows[at]) : at),
     overscan: 12,
   });
   // biome-ignore lint/correctness/useExhaustiveDependencies: the height is what changed
   useEffect(() => {
     virtual.measure();
   }, [height, virtual]);
-  const last = virtual.getVirtualItems().at(-1)?.index ?? 0;
+  const drawn = virtual.getVirtualItems();
+  const first = drawn[0]?.index ?? 0;
+  const last = drawn.at(-1)?.index ?? 0;
   useEffect(() => {
-    if (more?.has && !more.busy && last >= rows.length - AHEAD) more.load();
-  }, [last, rows.length, more]);
+    if (more?.has && !more.busy && last >= rows.length - ahead) more.load();
+  }, [last, rows.length, more, ahead]);
+  useEffect(() => onRange?.(first, last), [first, last, onRange]);
   const least = columns.reduce(
     (sum, column) => sum + (column.width ?? LEAST_WIDTH),
     actions ? ACTIONS_WIDTH : 0,
@@ -45,18 +49,24 @@ export function DataGrid<Row extends object>(props: GridProps<Row>) {
       ref={box}
       aria-label={`${label}, scrolls`}
       tabIndex={0}
-      className="thin-scroll max-h-[max(320px,calc(100dvh-212px))] overflow-auto rounded border border-line bg-surface outline-offset-[-2px]"
+      aria-busy={props.old || undefined}
+      onPointerEnter={() => props.onHold?.(true)}
+      onPointerLeave={() => props.onHold?.(false)}
+      className={cx(
+        "thin-scroll overflow-auto rounded border border-line bg-surface outline-offset-[-2px]",
+        props.fill ? "min-h-0 flex-1" : "max-h-[max(320px,calc(100dvh-212px))]",
+      )}
     >
       <table
         aria-label={label}
-        aria-rowcount={more?.has ? -1 : rows.length + 1}
+        aria-rowcount={total ? total + 1 : more?.has ? -1 : rows.length + 1}
         className="w-full table-fixed border-separate border-spacing-0"
         style={{ minWidth: least }}
       >
         <Head {...props} />
         <Body {...props} virtual={virtual} box={box} />
       </table>
-      {more?.busy && (
+      {more?.busy && !total && (
         <p role="status" className="py-2 text-center text-xs text-ink-3">
           Loading more…
         </p>
@@ -103,7 +113,9 @@ function Body<Row extends object>({ virtual, box, rows, height, columns, ...prop
     <tbody>
       <Spacer height={items[0]?.start ?? 0} />
       {items.map((item) => {
-        const row = rows[item.index] as Row;
+        const row = rows[item.index];
+        if (!row)
+          return <Unloaded key={item.key} height={height} span={columns.length + (props.actions ? 1 : 0)} />;
         return (
           <DataRow
             key={item.key}
@@ -126,6 +138,17 @@ function Body<Row extends object>({ virtual, box, rows, height, columns, ...prop
   );
 }
 
+/** Scrolled to faster than it could be fetched. */
+function Unloaded({ height, span }: { height: number; span: number }) {
+  return (
+    <tr aria-hidden style={{ height }}>
+      <td colSpan={span} className="border-b border-line px-3 py-0">
+        <span className="block h-2.5 w-2/3 rounded bg-sunken" />
+      </td>
+    </tr>
+  );
+}
+
 function Spacer({ height }: { height: number }) {
   if (height <= 0) return null;
   return (
@@ -142,7 +165,7 @@ function useActiveRow(
   box: RefObject<HTMLElement | null>,
 ): { active: number; setActive: (at: number) => void; move: (by: number) => void } {
   const [active, setActive] = useState(0);
-  const move = (by: number) => {
+  const stand = (by: number) => {
     const inside = box.current?.contains(document.activeElement);
     const at = Math.min(total - 1, Math.max(0, inside ? active + by : active));
     setActive(at);
@@ -152,5 +175,11 @@ function useActiveRow(
     if (row()) row()?.focus({ preventScroll: true });
     else requestAnimationFrame(() => row()?.focus({ preventScroll: true }));
   };
+  const latest = useRef(stand);
+  useEffect(() => {
+    latest.current = stand;
+  });
+  // The same function for ever, so that a scroll draws only the rows that come into sight.
+  const move = useCallback((by: number) => latest.current(by), []);
   return { active: Math.min(active, Math.max(0, total - 1)), setActive, move };
 }

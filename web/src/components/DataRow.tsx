@@ -1,6 +1,7 @@
 /** One row of a table: opens by click and enter, moves by j and k, glows when it changed. */
 import { type KeyboardEvent, type MouseEvent, memo, type ReactNode, useEffect, useRef } from "react";
 import { cx } from "../lib/classes";
+import { CurrentRowContext } from "./currentRow";
 import type { Column } from "./DataTable";
 import { RowMenu } from "./Menu";
 
@@ -46,22 +47,24 @@ function DrawnRow<Row>(props: Props<Row>) {
       style={{ height }}
       className={cx("group/row outline-offset-[-2px] hover:bg-hover", onOpen && "cursor-pointer")}
     >
-      {columns.map((column) => (
-        <td
-          key={column.id}
-          className={cx(
-            "truncate border-b border-line px-3 py-0 group-last/row:border-b-0",
-            column.align === "right" && "figures text-right",
-          )}
-        >
-          {column.cell(row)}
-        </td>
-      ))}
-      {actions && (
-        <td className="sticky right-0 border-b border-line bg-surface px-2 py-0 text-right group-last/row:border-b-0 group-hover/row:bg-hover">
-          <RowMenu of={name}>{actions(row)}</RowMenu>
-        </td>
-      )}
+      <CurrentRowContext value={current}>
+        {columns.map((column) => (
+          <td
+            key={column.id}
+            className={cx(
+              "truncate border-b border-line px-3 py-0 group-last/row:border-b-0",
+              column.align === "right" && "figures text-right",
+            )}
+          >
+            {column.cell(row)}
+          </td>
+        ))}
+        {actions && (
+          <td className="sticky right-0 border-b border-line bg-surface px-2 py-0 text-right group-last/row:border-b-0 group-hover/row:bg-hover">
+            <RowMenu of={name}>{actions(row)}</RowMenu>
+          </td>
+        )}
+      </CurrentRowContext>
     </tr>
   );
 }

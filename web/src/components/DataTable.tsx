@@ -22,6 +22,10 @@ export interface Column<Row> {
   cell: (row: Row) => ReactNode;
   /** What the column is sorted by; without it the header is no button. */
   sortBy?: (row: Row) => string | number;
+  /** The server sorts by it, where the table's order is the server's. */
+  sorts?: boolean;
+  /** The first press shows the highest first. */
+  highestFirst?: boolean;
   align?: "left" | "right";
   /** Pixels; columns without a width share what is left. */
   width?: number;
@@ -33,6 +37,8 @@ export interface Column<Row> {
   /** Its cell is a link to the row, so a card needs no other. */
   link?: boolean;
   fixed?: boolean;
+  /** Its title is for screen readers only. */
+  silent?: boolean;
 }
 
 export interface DataTableProps<Row> {
@@ -52,6 +58,24 @@ export interface DataTableProps<Row> {
   /** More rows of a keyset list. */
   more?: { has: boolean; busy: boolean; load: () => void } | undefined;
   initialSort?: SortingState;
+  /** The order is the server's: rows come sorted, and a header asks for another order. */
+  order?: { value: SortingState; onChange: (sorting: SortingState) => void } | undefined;
+  /** How many rows there are in all, loaded or not; the scroll bar is as long as that. */
+  total?: number | undefined;
+  /** Instead of the number of rows; null where it stands elsewhere. */
+  summary?: ReactNode;
+  /** Takes the height that its parent leaves, instead of one of its own. */
+  fill?: boolean;
+  /** So many rows before the end of what is loaded the next page is asked for. */
+  ahead?: number;
+  /** A card of the list's own on a phone. */
+  card?: ((row: Row) => ReactNode) | undefined;
+  /** Newer rows are being asked for. */
+  old?: boolean;
+  /** The rows that are drawn have changed. */
+  onRange?: ((first: number, last: number) => void) | undefined;
+  /** Somebody points at a row or stands on one, so rows must not move. */
+  onHold?: ((held: boolean) => void) | undefined;
   /** Stands left of the table's own menu: search and filters. */
   toolbar?: ReactNode;
   /** j, k and enter work without clicking into the table first. */
@@ -66,12 +90,13 @@ const features = tableFeatures({
   sortFns: {},
 });
 const noSort: SortingState = [];
+const noRows: never[] = [];
 
 export type Density = "compact" | "comfortable";
 const rowHeights: Record<Density, number> = { compact: 32, comfortable: 44 };
 
 export function DataTable<Row extends object>(props: DataTableProps<Row>) {
-  const { id, columns, rows, rowKey, toolbar } = props;
+  const { id, columns, rows, rowKey, toolbar, order } = props;
   const narrow = useNarrow();
   const roomy = useMedia("(min-width: 1280px)");
   const [density, setDensity] = useRemembered<Density>(`table.${id}.density`, "compact");
@@ -80,7 +105,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
     startOf(columns),
   );
   const [sorting, setSorting] = useState<SortingState>(props.initialSort ?? noSort);
-  const data = useMemo(() => [...rows], [rows]);
+  const data = useMemo(() => (order ? noRows : [...rows]), [rows, order]);
   const definitions = useMemo(() => columns.map(definitionOf), [columns]);
   const table = useTable({
     features,
@@ -93,7 +118,8 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
   });
   const isShown = (column: Column<Row>) => visibility[column.id] ?? (roomy || !column.roomy);
   const shown = columns.filter(isShown);
-  const sorted = table.getRowModel().rows.map((row) => row.original);
+  const sorted = order ? rows : table.getRowModel().rows.map((row) => row.original);
+  const sorts = order ? { sorting: order.value, setSorting: order.onChange } : { sorting, setSorting };
   const menu = (
     <TableMenu {...{ columns, isShown, visibility, setVisibility, density, setDensity, narrow }} />
   );
@@ -101,10 +127,14 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
     <div className={cx("flex min-h-0 flex-col", props.className)}>
       <div className="flex min-h-8 flex-wrap items-center gap-2 pb-3">
         <div className="flex min-w-0 flex-1 flex-wrap items-center gap-2">{toolbar}</div>
-        <span className="figures text-xs text-ink-3">
-          {count(rows.length)}
-          {props.more?.has ? "+" : ""} {rows.length === 1 ? "row" : "rows"}
-        </span>
+        {props.summary === undefined ? (
+          <span className="figures text-xs text-ink-3">
+            {count(rows.length)}
+            {props.more?.has ? "+" : ""} {rows.length === 1 ? "row" : "rows"}
+          </span>
+        ) : (
+          props.summary
+        )}
         {menu}
       </div>
       {rows.length === 0 ? (
@@ -112,13 +142,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
       ) : narrow ? (
         <DataCards {...props} columns={shown} rows={sorted} />
       ) : (
-        <DataGrid
-          {...props}
-          columns={shown}
-          rows={sorted}
-          height={rowHeights[density]}
-          {...{ sorting, setSorting }}
-        />
+        <DataGrid {...props} columns={shown} rows={sorted} height={rowHeights[density]} {...sorts} />
       )}
     </div>
   );

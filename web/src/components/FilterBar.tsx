@@ -1,11 +1,12 @@
 /** Search and filters of a list as chips; what is chosen stands in the address, so that a view can be sent to somebody. */
-import { ListFilter, Search, X } from "lucide-react";
+import { Search } from "lucide-react";
 import { Popover } from "radix-ui";
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import { useSearchParams } from "react-router";
 import { useHotkeys } from "../lib/hotkeys";
 import { absolute } from "../lib/time";
 import { Button } from "./Button";
+import { EmptyChip, SetChip } from "./Chip";
 import { controlLooks } from "./fields";
 import { useLayer } from "./layer";
 import { Menu, MenuItem } from "./Menu";
@@ -124,34 +125,10 @@ interface ChipProps {
   onChange: (value: string) => void;
 }
 
-const chip = "inline-flex h-7 items-center gap-1.5 rounded border px-2 text-xs whitespace-nowrap";
-
 function Chip({ choice, value, onChange }: ChipProps) {
-  if (value !== undefined) {
-    const words = wordsFor(choice, value);
-    return (
-      <span className={`${chip} border-transparent bg-accent-soft pr-0.5 text-accent-ink`}>
-        {choice.title}: <span className="max-w-40 truncate font-medium">{words}</span>
-        <button
-          type="button"
-          aria-label={`Remove filter ${choice.title}: ${words}`}
-          onClick={() => onChange("")}
-          className="flex size-6 items-center justify-center rounded hover:bg-surface"
-        >
-          <X aria-hidden className="size-3" />
-        </button>
-      </span>
-    );
-  }
-  const trigger = (
-    <button
-      type="button"
-      className={`${chip} border-dashed border-line-2 text-ink-2 hover:bg-hover hover:text-ink`}
-    >
-      <ListFilter aria-hidden className="size-3" />
-      {choice.title}
-    </button>
-  );
+  if (value !== undefined)
+    return <SetChip title={choice.title} words={wordsFor(choice, value)} onRemove={() => onChange("")} />;
+  const trigger = <EmptyChip>{choice.title}</EmptyChip>;
   if (!choice.options) return <TypedFilter choice={choice} trigger={trigger} onChange={onChange} />;
   return (
     <Menu trigger={trigger} align="start">

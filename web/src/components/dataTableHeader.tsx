@@ -20,28 +20,30 @@ function directionOf(sorting: SortingState, id: string): Direction {
   return mine.desc ? "descending" : "ascending";
 }
 
-const following: Record<Direction, (id: string) => SortingState> = {
-  none: (id) => [{ id, desc: false }],
-  ascending: (id) => [{ id, desc: true }],
-  descending: () => [],
-};
+/** What a press on the header does: one direction, the other, then no order of this column's. */
+function following(direction: Direction, id: string, highestFirst: boolean): SortingState {
+  if (direction === "none") return [{ id, desc: highestFirst }];
+  const first = highestFirst ? "descending" : "ascending";
+  return direction === first ? [{ id, desc: !highestFirst }] : [];
+}
 
 export function HeaderCell<Row>({ column, sorting, setSorting }: HeaderProps<Row>) {
   const direction = directionOf(sorting, column.id);
   const right = column.align === "right";
+  const sorts = column.sortBy !== undefined || column.sorts;
   return (
     <th
       scope="col"
-      aria-sort={column.sortBy ? direction : undefined}
+      aria-sort={sorts ? direction : undefined}
       className={cx(
         "sticky top-0 z-10 h-8 border-b border-line bg-canvas px-3 py-0 text-xs font-medium text-ink-3",
         right ? "text-right" : "text-left",
       )}
     >
-      {column.sortBy ? (
+      {sorts ? (
         <button
           type="button"
-          onClick={() => setSorting(following[direction](column.id))}
+          onClick={() => setSorting(following(direction, column.id, column.highestFirst ?? false))}
           className={cx(
             "group/sort -mx-1 inline-flex h-6 items-center gap-1 rounded px-1 hover:text-ink",
             right && "flex-row-reverse",
@@ -52,7 +54,7 @@ export function HeaderCell<Row>({ column, sorting, setSorting }: HeaderProps<Row
           <SortIcon direction={direction} />
         </button>
       ) : (
-        <span className="block truncate">{column.title}</span>
+        <span className={cx("block truncate", column.silent && "sr-only")}>{column.title}</span>
       )}
     </th>
   );

@@ -11,7 +11,8 @@ export type Permission =
   | "workers:read"
   | "audit:read"
   | "users:manage"
-  | "settings:read";
+  | "settings:read"
+  | "providers:sync";
 
 /** What each permission lets one do, in words for the people who grant it. */
 export const permissionWords: Record<Permission, string> = {
@@ -26,6 +27,7 @@ export const permissionWords: Record<Permission, string> = {
   "audit:read": "Read the audit log of everybody",
   "users:manage": "Change roles, disable accounts, reset passwords",
   "settings:read": "See how the server is configured",
+  "providers:sync": "Ask the clouds for their offers now, and let a frozen one go on",
 };
 
 export function allows(permissions: readonly string[] | undefined, needed: Permission | null): boolean {

@@ -4,49 +4,48 @@ import { Button } from "../../components/Button";
 import { Dialog } from "../../components/Dialog";
 import { Form, FormActions, useFormRequest } from "../../components/Form";
 import { PasswordField, TextField } from "../../components/fields";
+import type { Credential } from "../../lib/api/generated";
 import { toast } from "../../lib/toasts";
 import { accountsApi } from "./api";
-import { providerForms, providerName } from "./providers";
+import { filled, type ProviderForms } from "./providers";
 
 interface Props {
   subject: string | null;
+  forms: ProviderForms;
   onClose: () => void;
 }
 
-export function ProviderKeyDialog({ subject, onClose }: Props) {
-  const known = providerForms.find((form) => form.key === subject);
-  const title = known
-    ? `Key of ${known.name}`
-    : subject === "other"
-      ? "Key of another provider"
-      : `Key of ${subject}`;
+export function ProviderKeyDialog({ subject, forms, onClose }: Props) {
+  const known = forms.all.find((provider) => provider.name === subject);
+  const title = subject === "other" ? "Key of another provider" : `Key of ${forms.titleOf(subject ?? "")}`;
   return (
     <Dialog
       open={subject !== null}
       onOpenChange={onClose}
       title={title}
-      description={known ? `Made there under: ${known.where}.` : "The name as the command line uses it."}
+      description={known ? `Made there: ${known.where}` : "The name as the command line uses it."}
     >
-      {subject !== null && <SecretForm key={subject} subject={subject} onClose={onClose} />}
+      {subject !== null && <SecretForm key={subject} subject={subject} forms={forms} onClose={onClose} />}
     </Dialog>
   );
 }
 
-const oneKey = [{ name: "api_key", label: "API key" }];
+interface FormProps extends Props {
+  subject: string;
+}
 
-function SecretForm({ subject, onClose }: { subject: string; onClose: () => void }) {
-  const fields = providerForms.find((form) => form.key === subject)?.fields ?? oneKey;
+function SecretForm({ subject, forms, onClose }: FormProps) {
+  const fields = forms.fieldsOf(subject);
   const [provider, setProvider] = useState(subject === "other" ? "" : subject);
   const [values, setValues] = useState<Record<string, string>>({});
   const [store] = accountsApi.useStoreProviderKeyMutation();
   const { problem, busy, submit } = useFormRequest();
-  const complete = provider.trim() !== "" && fields.every((field) => values[field.name]?.trim());
+  const { secrets, complete } = filled(fields, values);
   const send = async () => {
     const name = provider.trim();
-    const secrets = Object.fromEntries(fields.map((field) => [field.name, values[field.name]?.trim() ?? ""]));
     if (!(await submit(() => store({ provider: name, body: { fields: secrets } }).unwrap()))) return;
     toast({
-      title: `Key of ${providerName(name)} stored`,
+      title: `Key of ${forms.titleOf(name)} stored`,
       detail: "It is encrypted; only its end is shown from now on.",
     });
     onClose();
@@ -69,21 +68,42 @@ function SecretForm({ subject, onClose }: { subject: string; onClose: () => void
         />
       )}
       {fields.map((field) => (
-        <PasswordField
+        <Secret
           key={field.name}
-          label={field.label}
-          name={`fields.${field.name}`}
-          autoComplete="off"
+          field={field}
           value={values[field.name] ?? ""}
-          onChange={(event) => setValues({ ...values, [field.name]: event.target.value })}
+          onChange={(value) => setValues({ ...values, [field.name]: value })}
         />
       ))}
       <FormActions>
-        <Button type="submit" weight="primary" busy={busy} disabled={!complete}>
+        <Button type="submit" weight="primary" busy={busy} disabled={!complete || provider.trim() === ""}>
           Store key
         </Button>
         <Button onClick={onClose}>Cancel</Button>
       </FormActions>
     </Form>
+  );
+}
+
+interface SecretProps {
+  field: Credential;
+  value: string;
+  onChange: (value: string) => void;
+}
+
+/** What is no secret may be seen while it is typed. */
+function Secret({ field, value, onChange }: SecretProps) {
+  const Input = field.secret ? PasswordField : TextField;
+  return (
+    <Input
+      label={field.title}
+      name={`fields.${field.name}`}
+      autoComplete="off"
+      spellCheck={false}
+      optional={field.optional}
+      hint={field.hint || undefined}
+      value={value}
+      onChange={(event) => onChange(event.target.value)}
+    />
   );
 }

@@ -14,13 +14,15 @@ import type { ProviderKey } from "../../lib/api/generated";
 import { toast } from "../../lib/toasts";
 import { accountsApi } from "./api";
 import { ProviderKeyDialog } from "./ProviderKeyDialog";
-import { providerForms, providerName } from "./providers";
+import { formsOf, type ProviderForms, useProviders } from "./providers";
 
 /** What the dialog is about: a provider, or "other" for one that is written by hand. */
 type Subject = string | null;
 
 export function ProviderKeys() {
   const answer = accountsApi.useListProviderKeysQuery({ limit: 200 });
+  const providers = useProviders();
+  const forms = formsOf(providers.data?.items ?? []);
   const [subject, setSubject] = useState<Subject>(null);
   const [doomed, setDoomed] = useState<string | null>(null);
   const [remove] = accountsApi.useDeleteProviderKeyMutation();
@@ -34,38 +36,44 @@ export function ProviderKeys() {
         </Button>
       }
     >
-      <Asked of={answer} loading={<SkeletonRows rows={8} what="provider keys" />}>
-        {({ items }) => (
-          <ul className="divide-y divide-line rounded border border-line">
-            {namesOf(items).map((provider) => (
-              <ProviderLine
-                key={provider}
-                provider={provider}
-                stored={items.find((item) => item.provider === provider)}
-                onSet={() => setSubject(provider)}
-                onRemove={() => setDoomed(provider)}
-              />
-            ))}
-          </ul>
+      <Asked of={providers} loading={<SkeletonRows rows={8} what="providers" />}>
+        {() => (
+          <Asked of={answer} loading={<SkeletonRows rows={8} what="provider keys" />}>
+            {({ items }) => (
+              <ul className="divide-y divide-line rounded border border-line">
+                {namesOf(forms, items).map((provider) => (
+                  <ProviderLine
+                    key={provider}
+                    provider={provider}
+                    name={forms.titleOf(provider)}
+                    stored={items.find((item) => item.provider === provider)}
+                    onSet={() => setSubject(provider)}
+                    onRemove={() => setDoomed(provider)}
+                  />
+                ))}
+              </ul>
+            )}
+          </Asked>
         )}
       </Asked>
       <p className="mt-3 max-w-2xl text-ink-3">
-        Searching and renting with these keys comes with the market. The machine at hand needs none.
+        Offers are read with an administrator's keys, or with those of the server's settings. The machine at
+        hand needs none.
       </p>
       <div className="mt-6 max-w-2xl">
         <CliHint command="dumont provider-keys set vast" />
       </div>
-      <ProviderKeyDialog subject={subject} onClose={() => setSubject(null)} />
+      <ProviderKeyDialog subject={subject} forms={forms} onClose={() => setSubject(null)} />
       <ConfirmDialog
         open={doomed !== null}
         onOpenChange={() => setDoomed(null)}
-        title={`Forget the key of ${providerName(doomed ?? "")}?`}
+        title={`Forget the key of ${forms.titleOf(doomed ?? "")}?`}
         consequence="It is deleted here and can't be read back; machines there can't be reached without it. The key at the provider stays valid: revoke it there too if it has leaked."
         verb="Forget key"
         act={async () => {
           if (doomed === null) return;
           await remove({ provider: doomed }).unwrap();
-          toast({ title: `Key of ${providerName(doomed)} forgotten` });
+          toast({ title: `Key of ${forms.titleOf(doomed)} forgotten` });
         }}
       />
     </Page>
@@ -73,19 +81,19 @@ export function ProviderKeys() {
 }
 
 /** Those that are known, then those that somebody added by hand. */
-function namesOf(items: ProviderKey[]): string[] {
-  return [...new Set([...providerForms.map((form) => form.key), ...items.map((item) => item.provider)])];
+function namesOf(forms: ProviderForms, items: ProviderKey[]): string[] {
+  return [...new Set([...forms.all.map((provider) => provider.name), ...items.map((item) => item.provider)])];
 }
 
 interface LineProps {
   provider: string;
+  name: string;
   stored: ProviderKey | undefined;
   onSet: () => void;
   onRemove: () => void;
 }
 
-function ProviderLine({ provider, stored, onSet, onRemove }: LineProps) {
-  const name = providerName(provider);
+function ProviderLine({ provider, name, stored, onSet, onRemove }: LineProps) {
   return (
     <li className="flex min-h-14 flex-wrap items-center gap-x-4 gap-y-1 px-4 py-2.5">
       <KeySquare aria-hidden className={stored ? "size-4 text-accent-ink" : "size-4 text-ink-3"} />

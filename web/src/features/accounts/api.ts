@@ -25,9 +25,10 @@ export const accountsApi = generatedApi.enhanceEndpoints({
     listInvitations: { providesTags: ["Invitation"] },
     acceptInvitation: { invalidatesTags: ["Invitation", "Team"] },
     declineInvitation: { invalidatesTags: ["Invitation"] },
+    listProviders: { providesTags: ["Provider"] },
     listProviderKeys: { providesTags: ["ProviderKey"] },
-    storeProviderKey: { invalidatesTags: ["ProviderKey"] },
-    deleteProviderKey: { invalidatesTags: ["ProviderKey"] },
+    storeProviderKey: { invalidatesTags: ["ProviderKey", "Provider"] },
+    deleteProviderKey: { invalidatesTags: ["ProviderKey", "Provider"] },
     listOwnAudit: { providesTags: ["Audit"] },
   },
 });

@@ -1,39 +1,40 @@
-/** The clouds and what each asks for, so that a form can be drawn; any other provider can be written by hand. */
+/** What each provider asks for, as the server says it, so that a form can be drawn; any other can be written by hand. */
+import type { Credential, Provider } from "../../lib/api/generated";
+import { accountsApi } from "./api";
 
-export interface ProviderForm {
-  key: string;
-  name: string;
-  fields: readonly { name: string; label: string }[];
-  /** Where a key is made. */
-  where: string;
+export interface ProviderForms {
+  /** Those that take a key. */
+  all: readonly Provider[];
+  titleOf: (key: string) => string;
+  fieldsOf: (key: string) => readonly Credential[];
 }
 
-const apiKey = [{ name: "api_key", label: "API key" }];
-
-export const providerForms: readonly ProviderForm[] = [
-  { key: "vast", name: "Vast.ai", fields: apiKey, where: "Account, then API keys" },
-  { key: "runpod", name: "RunPod", fields: apiKey, where: "Settings, then API keys" },
-  { key: "lambda", name: "Lambda", fields: apiKey, where: "API keys in the dashboard" },
-  { key: "ionet", name: "io.net", fields: apiKey, where: "API keys in the cloud console" },
-  { key: "render", name: "Render", fields: apiKey, where: "Account settings, then API keys" },
-  { key: "akash", name: "Akash", fields: apiKey, where: "API keys in the console" },
-  {
-    key: "aws",
-    name: "Amazon Web Services",
-    fields: [
-      { name: "access_key_id", label: "Access key id" },
-      { name: "secret_access_key", label: "Secret access key" },
-    ],
-    where: "IAM, then Users, then Security credentials",
-  },
-  {
-    key: "gcp",
-    name: "Google Cloud",
-    fields: [{ name: "service_account_json", label: "Service account (JSON)" }],
-    where: "IAM, then Service accounts, then Keys",
-  },
+const oneKey: readonly Credential[] = [
+  { name: "api_key", title: "API key", secret: true, optional: false, hint: "" },
 ];
 
-export function providerName(key: string): string {
-  return providerForms.find((form) => form.key === key)?.name ?? key;
+export function formsOf(providers: readonly Provider[]): ProviderForms {
+  const find = (key: string) => providers.find((provider) => provider.name === key);
+  return {
+    all: providers.filter((provider) => provider.credentials.length > 0 && !provider.disabled),
+    titleOf: (key) => find(key)?.title ?? key,
+    fieldsOf: (key) => find(key)?.credentials ?? oneKey,
+  };
+}
+
+export function useProviders() {
+  return accountsApi.useListProvidersQuery();
+}
+
+/** Optional fields that were left empty are not sent. */
+export function filled(
+  fields: readonly Credential[],
+  values: Readonly<Record<string, string>>,
+): { secrets: Record<string, string>; complete: boolean } {
+  const secrets: Record<string, string> = {};
+  for (const { name } of fields) {
+    const value = values[name]?.trim();
+    if (value) secrets[name] = value;
+  }
+  return { secrets, complete: fields.every(({ name, optional }) => optional || name in secrets) };
 }

@@ -8,6 +8,11 @@ export const adminApi = generatedApi.enhanceEndpoints({
     updateUser: { invalidatesTags: ["User"] },
     signOutUser: { invalidatesTags: ["User"] },
     listSettings: { providesTags: ["Setting"] },
+    listProviders: { providesTags: ["Provider"] },
+    syncProviders: { invalidatesTags: ["Job"] },
+    syncProvider: { invalidatesTags: ["Job"] },
+    unfreezeProvider: { invalidatesTags: ["Provider", "Audit"] },
+    showJob: { providesTags: ["Job"] },
   },
 });
 

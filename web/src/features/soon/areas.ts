@@ -28,39 +28,6 @@ const api = {
 };
 
 export const comingAreas: Record<string, ComingArea> = {
-  market: {
-    title: "Market",
-    group: "Rent",
-    purpose: "Every GPU offer of every provider in one table, with what each machine did before.",
-    will: [
-      ["Search", "by GPU, memory, place, price and reliability, with the filters in the address"],
-      ["Prices that compare", "effective price beside list price, with transfer and disk counted in"],
-      ["Reliability on each row", "a score that opens to what it is made of and how old it is"],
-      ["A tray", "to lay offers side by side"],
-    ],
-    today: keys,
-  },
-  arbitrage: {
-    title: "Arbitrage",
-    group: "Rent",
-    purpose: "The same hardware at different prices: where it is cheaper right now, and whether moving pays.",
-    will: [
-      ["Opportunities", "ordered by what they save after the cost of moving"],
-      ["Calculator", "hours and machines in, money saved out"],
-      ["Trend", "how long a difference usually lasts"],
-    ],
-    today: keys,
-  },
-  compare: {
-    title: "Compare",
-    group: "Rent",
-    purpose: "A few offers next to each other, difference by difference.",
-    will: [
-      ["Side by side", "hardware, price, place, history, each difference marked"],
-      ["A link", "that shows others exactly this comparison"],
-    ],
-    today: keys,
-  },
   deploy: {
     title: "Deploy",
     group: "Rent",

@@ -1,0 +1,165 @@
+/** The figures of an offer in one line each, for the table, the cards and the pages. */
+import {
+  BadgeCheck,
+  Ban,
+  CircleCheck,
+  CircleHelp,
+  CircleX,
+  Clock3,
+  type LucideIcon,
+  Star,
+  TriangleAlert,
+} from "lucide-react";
+import { Link } from "react-router";
+import { Badge, type BadgeTone } from "../../components/Badge";
+import { Money } from "../../components/figures";
+import { Peek } from "../../components/Peek";
+import type { Offer } from "../../lib/api/generated";
+import { cx } from "../../lib/classes";
+import { price } from "../../lib/money";
+import { gigabytes, gpuWords, providerTitle } from "./names";
+import { EffectivePeek, PriceParts, ReliabilityPeek, ScorePeek, SeenPeek } from "./peeks";
+
+export function None() {
+  return <span className="text-ink-3">—</span>;
+}
+
+export function GpuCell({ offer }: { offer: Offer }) {
+  const gone = !offer.available;
+  return (
+    <span className="flex min-w-0 items-center gap-1.5">
+      <Link
+        to={`/market/${offer.id}`}
+        className={cx("truncate font-medium hover:underline", gone && "text-ink-3 line-through")}
+      >
+        {gpuWords(offer)}
+      </Link>
+      {offer.gpu_count > 0 && <span className="text-xs text-ink-3">{gigabytes(offer.vram_gb)}</span>}
+      {offer.pareto && <ParetoStar />}
+      {gone && <span className="text-xs text-warning">gone</span>}
+    </span>
+  );
+}
+
+export function ParetoStar() {
+  return (
+    <span
+      role="img"
+      aria-label="On the Pareto front"
+      title="Nothing else is better in price, performance and reliability at once."
+      className="shrink-0 text-accent-ink"
+    >
+      <Star aria-hidden className="size-3 fill-current" />
+    </span>
+  );
+}
+
+export function ProviderCell({ offer }: { offer: Offer }) {
+  return (
+    <span className="inline-flex min-w-0 items-center gap-1">
+      <span className="truncate">{providerTitle(offer.provider)}</span>
+      {offer.stale && <StaleMark />}
+    </span>
+  );
+}
+
+export function StaleMark() {
+  return (
+    <span role="img" aria-label="Stale" className="shrink-0 text-warning">
+      <Clock3 aria-hidden className="size-3" strokeWidth={2.25} />
+    </span>
+  );
+}
+
+export function Verified({ offer }: { offer: Offer }) {
+  if (!offer.verified) return <None />;
+  return (
+    <span className="inline-flex items-center gap-1 text-ink-2">
+      <BadgeCheck aria-hidden className="size-3.5 text-info" /> Verified
+    </span>
+  );
+}
+
+export function PriceCell({ offer, spot }: { offer: Offer; spot: boolean }) {
+  const value = spot ? offer.spot_price_hour : offer.price_hour;
+  if (!value) return <None />;
+  return (
+    <Peek
+      label={`${spot ? "Spot price" : "Price"} ${price(value)} an hour. Show what belongs to it`}
+      content={() => <PriceParts offer={offer} />}
+    >
+      <Money value={value} per="h" />
+    </Peek>
+  );
+}
+
+export function EffectiveCell({ offer }: { offer: Offer }) {
+  const value = offer.effective_price_hour;
+  if (!value) return <None />;
+  return (
+    <Peek
+      label={`Effective price ${price(value)} an hour. Show what it is made of`}
+      content={() => <EffectivePeek offer={offer} />}
+    >
+      <Money value={value} per="h" />
+    </Peek>
+  );
+}
+
+export function SpotCell({ offer }: { offer: Offer }) {
+  if (!offer.spot_price_hour) return <None />;
+  return <Money value={offer.spot_price_hour} per="h" />;
+}
+
+export function ScoreCell({ offer }: { offer: Offer }) {
+  if (offer.g_score === null) return <None />;
+  const whole = Math.round(offer.g_score);
+  return (
+    <Peek
+      label={`G-score ${whole} of 100. Show what it is made of`}
+      content={() => <ScorePeek offer={offer} />}
+      className="inline-flex items-center gap-1.5 align-middle"
+    >
+      <span aria-hidden className="flex h-1 w-8 overflow-hidden rounded-full bg-line">
+        <span className="bg-accent" style={{ width: `${whole}%` }} />
+      </span>
+      <span className="figures w-5 text-right">{whole}</span>
+    </Peek>
+  );
+}
+
+interface Look {
+  tone: BadgeTone;
+  icon: LucideIcon;
+  word: string;
+}
+
+export const reliabilityLooks: Record<Offer["reliability_status"], Look> = {
+  excellent: { tone: "ok", icon: CircleCheck, word: "Excellent" },
+  good: { tone: "ok", icon: CircleCheck, word: "Good" },
+  fair: { tone: "warning", icon: TriangleAlert, word: "Fair" },
+  poor: { tone: "danger", icon: CircleX, word: "Poor" },
+  blacklisted: { tone: "danger", icon: Ban, word: "Blacklisted" },
+  unknown: { tone: "neutral", icon: CircleHelp, word: "Unknown" },
+};
+
+export function ReliabilityCell({ offer }: { offer: Offer }) {
+  const { tone, icon, word } = reliabilityLooks[offer.reliability_status];
+  const score = offer.reliability_score;
+  const words = score === null ? word : `${Math.round(score)} ${word}`;
+  return (
+    <Peek label={`Reliability: ${words}. Show why`} content={() => <ReliabilityPeek offer={offer} />}>
+      <Badge tone={tone} icon={icon}>
+        <span className="figures">{words}</span>
+      </Badge>
+    </Peek>
+  );
+}
+
+export function SeenCell({ offer, at, children }: { offer: Offer; at: string; children: React.ReactNode }) {
+  return (
+    <Peek label="When it was seen. Show more" content={() => <SeenPeek offer={offer} at={at} />}>
+      {children}
+    </Peek>
+  );
+}

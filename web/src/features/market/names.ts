@@ -1,0 +1,56 @@
+/** Names and short words of what an offer is, where, and of whom. */
+import type { Offer } from "../../lib/api/generated";
+import { short } from "../../lib/numbers";
+
+const titles: Record<string, string> = {
+  vast: "Vast.ai",
+  runpod: "RunPod",
+  lambda: "Lambda",
+  ionet: "io.net",
+  render: "Render",
+  akash: "Akash",
+  aws: "AWS",
+  gcp: "Google Cloud",
+  local: "This machine",
+};
+
+/** One that the application does not know yet is shown by the server's name. */
+export function providerTitle(name: string): string {
+  return titles[name] ?? name;
+}
+
+const regions = new Intl.DisplayNames(["en"], { type: "region" });
+const shortRegions = new Intl.DisplayNames(["en"], { type: "region", style: "short" });
+
+export function countryName(code: string, names = regions): string {
+  try {
+    return names.of(code) ?? code;
+  } catch {
+    return code;
+  }
+}
+
+export function placeOf(offer: Pick<Offer, "country" | "region">): string {
+  if (!offer.country) return offer.region ?? "Unknown place";
+  const country = countryName(offer.country, shortRegions);
+  return country.length > 14 ? offer.country : country;
+}
+
+export function gpuWords(offer: Pick<Offer, "gpu_name" | "gpu_count">): string {
+  if (!offer.gpu_name || offer.gpu_count === 0) return "No GPU";
+  return `${offer.gpu_count}× ${offer.gpu_name}`;
+}
+
+export function offerName(offer: Pick<Offer, "gpu_name" | "gpu_count" | "provider" | "machine_id">): string {
+  return `${gpuWords(offer)} at ${providerTitle(offer.provider)}, machine ${offer.machine_id}`;
+}
+
+export function gigabytes(value: number | null): string {
+  if (value === null) return "—";
+  return value >= 1024 ? `${short(value / 1024)} TB` : `${short(value)} GB`;
+}
+
+export function bitrate(mbps: number | null): string {
+  if (mbps === null) return "—";
+  return mbps >= 1000 ? `${short(mbps / 1000)} Gbit/s` : `${short(mbps)} Mbit/s`;
+}

@@ -1,0 +1,207 @@
+/** One offer with everything that is known of it: prices part by part, the machine, the past, and what is like it. */
+import { Columns3, Rocket } from "lucide-react";
+import type { ReactNode } from "react";
+import { useParams } from "react-router";
+import { Alert } from "../../../components/Alert";
+import { Asked } from "../../../components/Asked";
+import { Badge } from "../../../components/Badge";
+import { Button } from "../../../components/Button";
+import { CliHint, Id } from "../../../components/copying";
+import { Money, Time } from "../../../components/figures";
+import { Fact, Facts, Group, Page } from "../../../components/Page";
+import { SkeletonLines } from "../../../components/Skeleton";
+import type { Offer, OfferDetail } from "../../../lib/api/generated";
+import { useRenewing } from "../../../lib/live/renewing";
+import { marketApi } from "../api";
+import { ParetoStar, ReliabilityCell, ScoreCell, Verified } from "../cells";
+import { countryName, gpuWords, providerTitle } from "../names";
+import { TrayBar } from "../TrayBar";
+import { toggle, useInTray, useTrayFull } from "../tray";
+import { Breakdown } from "./Breakdown";
+import { Hardware } from "./Hardware";
+import { Histories } from "./Histories";
+import { OfferList } from "./OfferList";
+
+export function OfferPage() {
+  const { offerId = "" } = useParams();
+  const answer = marketApi.useGetGpuQuery({ offer: offerId });
+  useRenewing("market");
+  return (
+    <Asked
+      of={answer}
+      loading={
+        <Page title="Offer" wide>
+          <SkeletonLines what="the offer" lines={6} />
+        </Page>
+      }
+    >
+      {(offer) => <Drawn offer={offer} />}
+    </Asked>
+  );
+}
+
+function Drawn({ offer }: { offer: OfferDetail }) {
+  return (
+    <Page
+      wide
+      title={gpuWords(offer)}
+      description={<Where offer={offer} />}
+      actions={<Actions offer={offer} />}
+    >
+      <div className="grid gap-8">
+        <State offer={offer} />
+        <Headline offer={offer} />
+        <div className="grid items-start gap-x-10 gap-y-8 lg:grid-cols-2">
+          <Breakdown offer={offer} />
+          <Hardware offer={offer} />
+        </div>
+        <Histories offer={offer} />
+        <Others offer={offer} />
+        <Launch />
+        <Group title="Where it comes from">
+          <Facts>
+            <Fact name="Provider's offer">
+              <Id value={offer.provider_offer_id} what="provider's offer id" />
+            </Fact>
+            <Fact name="Machine">
+              <code className="text-xs">{offer.machine.key}</code>
+              {offer.host_id && <span className="text-ink-3"> of host {offer.host_id}</span>}
+            </Fact>
+            <Fact name="Offer">
+              <Id value={offer.id} what="offer id" />
+            </Fact>
+            <Fact name="First seen">
+              <Time at={offer.first_seen} />
+            </Fact>
+            <Fact name="Last seen">
+              <Time at={offer.last_seen} />
+            </Fact>
+          </Facts>
+        </Group>
+      </div>
+      <TrayBar />
+    </Page>
+  );
+}
+
+function Where({ offer }: { offer: Offer }) {
+  const place = [offer.country && countryName(offer.country), offer.region].filter(Boolean).join(", ");
+  return (
+    <span className="flex flex-wrap items-center gap-x-2 gap-y-1">
+      {providerTitle(offer.provider)}
+      {place && <span className="text-ink-3">· {place}</span>}
+      {offer.verified && <Verified offer={offer} />}
+      {offer.pareto && (
+        <span className="inline-flex items-center gap-1 text-ink-2">
+          <ParetoStar /> Nothing is better in price, performance and reliability at once
+        </span>
+      )}
+    </span>
+  );
+}
+
+function Actions({ offer }: { offer: Offer }) {
+  const inside = useInTray(offer.id);
+  const full = useTrayFull();
+  return (
+    <Button icon={Columns3} disabled={full && !inside} aria-pressed={inside} onClick={() => toggle(offer)}>
+      {inside ? "Laid aside" : "Lay aside to compare"}
+    </Button>
+  );
+}
+
+function State({ offer }: { offer: Offer }) {
+  if (offer.is_blacklisted)
+    return (
+      <Alert tone="danger" title="This machine is on the blacklist">
+        <p>{offer.blacklist_reason ?? "No reason was given."}</p>
+      </Alert>
+    );
+  if (offer.stale)
+    return (
+      <Alert tone="warning" title={`${providerTitle(offer.provider)} was not heard for too long`}>
+        <p>
+          What is shown is from <Time at={offer.last_seen} />. Price and availability may have changed.
+        </p>
+      </Alert>
+    );
+  if (!offer.available)
+    return (
+      <Alert tone="warning" title="This offer is gone">
+        <p>
+          The provider does not list it any more since <Time at={offer.last_seen} />; somebody may have rented
+          it. Offers like it are below.
+        </p>
+      </Alert>
+    );
+  return null;
+}
+
+function Headline({ offer }: { offer: Offer }) {
+  return (
+    <dl className="grid grid-cols-2 divide-line rounded border border-line sm:grid-cols-3 lg:grid-cols-5 lg:divide-x">
+      <Big name="Price">{offer.price_hour ? <Money value={offer.price_hour} per="h" /> : <NotOffered />}</Big>
+      <Big name="Effective price">
+        {offer.effective_price_hour ? <Money value={offer.effective_price_hour} per="h" /> : <NotOffered />}
+      </Big>
+      <Big name="Spot">
+        {offer.spot_price_hour ? <Money value={offer.spot_price_hour} per="h" /> : <NotOffered />}
+      </Big>
+      <Big name="G-score">
+        <ScoreCell offer={offer} />
+      </Big>
+      <Big name="Reliability">
+        <ReliabilityCell offer={offer} />
+      </Big>
+    </dl>
+  );
+}
+
+function Big({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <div className="px-4 py-3">
+      <dt className="text-xs text-ink-3">{name}</dt>
+      <dd className="mt-1 text-lg font-semibold">{children}</dd>
+    </div>
+  );
+}
+
+function NotOffered() {
+  return <span className="font-normal text-ink-3">not offered</span>;
+}
+
+function Others({ offer }: { offer: OfferDetail }) {
+  return (
+    <>
+      <Group title="More of this machine">
+        <OfferList
+          label="Other offers of this machine"
+          offers={offer.machine.offers}
+          none="The provider offers this machine in no other size."
+        />
+      </Group>
+      <Group title={`Other ${offer.gpu_name ?? "machines"}`}>
+        <OfferList
+          label="Similar offers"
+          offers={offer.similar.filter((other) => other.id !== offer.id)}
+          none="Nobody else offers this GPU now."
+        />
+      </Group>
+    </>
+  );
+}
+
+/** Honest about what can't be done yet. */
+function Launch() {
+  return (
+    <Group title="Rent it" aside={<Badge icon={Rocket}>Not built yet</Badge>}>
+      <p className="max-w-2xl text-ink-2">
+        Renting from here comes with the fleet. Until then an offer can be found and compared; the same from a
+        terminal:
+      </p>
+      <div className="max-w-2xl">
+        <CliHint command="dumont search '4090 x2 <0.5 EU'" />
+      </div>
+    </Group>
+  );
+}

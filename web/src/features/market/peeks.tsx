@@ -1,0 +1,173 @@
+/** What a figure of an offer is made of, as it opens over the table. */
+import type { ReactNode } from "react";
+import { Money, Time } from "../../components/figures";
+import type { Offer } from "../../lib/api/generated";
+import { plural } from "../../lib/numbers";
+import { providerTitle } from "./names";
+import { effectiveWords, perGpu, scoreWords, surcharge } from "./parts";
+
+export function PeekTitle({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <p className="flex items-baseline justify-between gap-3 text-sm font-medium">
+      {title}
+      <span className="figures">{children}</span>
+    </p>
+  );
+}
+
+function Line({ name, note, children }: { name: string; note?: string; children: ReactNode }) {
+  return (
+    <div className="flex items-baseline justify-between gap-4">
+      <dt className="min-w-0 text-ink-2">
+        {name}
+        {note && <span className="text-ink-3"> {note}</span>}
+      </dt>
+      <dd className="figures shrink-0">{children}</dd>
+    </div>
+  );
+}
+
+export function Share({ share, tone = "bg-accent" }: { share: number; tone?: string }) {
+  return (
+    <span aria-hidden className="flex h-1 overflow-hidden rounded-full bg-line">
+      <span className={tone} style={{ width: `${Math.min(100, Math.max(0, share))}%` }} />
+    </span>
+  );
+}
+
+export function PriceParts({ offer }: { offer: Offer }) {
+  const { price_hour, dph_total, gpu_count, spot_price_hour, storage_price_gb_month, egress_price_gb } =
+    offer;
+  return (
+    <>
+      <PeekTitle title="On demand">
+        {price_hour ? <Money value={price_hour} per="h" /> : "not offered"}
+      </PeekTitle>
+      <dl className="mt-2 grid gap-1">
+        {price_hour && gpu_count > 1 && (
+          <Line name="One GPU">
+            <Money value={perGpu(price_hour, gpu_count)} per="h" />
+          </Line>
+        )}
+        {dph_total && (
+          <Line name="With the disk asked for">
+            <Money value={dph_total} per="h" />
+          </Line>
+        )}
+        {spot_price_hour && (
+          <Line name="At spot">
+            <Money value={spot_price_hour} per="h" />
+          </Line>
+        )}
+        <Line name="Disk" note="a GB and month">
+          {storage_price_gb_month ? <Money value={storage_price_gb_month} as="price" /> : "not told"}
+        </Line>
+        <Line name="Traffic out" note="a GB">
+          {egress_price_gb ? <Money value={egress_price_gb} as="price" /> : "not told"}
+        </Line>
+      </dl>
+    </>
+  );
+}
+
+export function EffectivePeek({ offer }: { offer: Offer }) {
+  const { effective_price_hour: total, effective_parts: parts } = offer;
+  const more = surcharge(offer);
+  if (!total || !parts) return <p>There is no price to work it out from.</p>;
+  return (
+    <>
+      <PeekTitle title="An hour of useful work">
+        <Money value={total} per="h" />
+      </PeekTitle>
+      <dl className="mt-3 grid gap-2">
+        {effectiveWords.map(([key, name, note]) => (
+          <div key={key} className="grid gap-1">
+            <Line name={name} note={note}>
+              <Money value={parts[key]} as="price" />
+            </Line>
+            <Share share={(Number(parts[key]) / Number(total)) * 100} />
+          </div>
+        ))}
+      </dl>
+      <p className="mt-3 text-ink-3">
+        {more !== null &&
+          `${more >= 0 ? "+" : "−"}${Math.abs(more).toFixed(0)}% on the price that is billed. `}
+        {offer.total_attempts > 0
+          ? `Chances from ${plural(offer.total_attempts, "attempt")} on this machine.`
+          : "Nothing was seen of this machine yet: chances are those of its provider's kind."}
+      </p>
+    </>
+  );
+}
+
+export function ScorePeek({ offer }: { offer: Offer }) {
+  const { g_score, g_parts } = offer;
+  if (g_score === null || !g_parts) return <p>There is no price to work it out from.</p>;
+  return (
+    <>
+      <PeekTitle title="G-score">{g_score.toFixed(0)}</PeekTitle>
+      <dl className="mt-3 grid gap-2">
+        {scoreWords.map(([key, name, weight]) => (
+          <div key={key} className="grid gap-1">
+            <Line name={name} note={`× ${weight.toFixed(2)}`}>
+              {g_parts[key].toFixed(0)}
+            </Line>
+            <Share share={g_parts[key]} />
+          </div>
+        ))}
+      </dl>
+      <p className="mt-3 text-ink-3">
+        What the machine is worth for its price, against all offers there are now.
+      </p>
+    </>
+  );
+}
+
+export function ReliabilityPeek({ offer }: { offer: Offer }) {
+  const { reliability_score: score, success_rate, total_attempts, provider_reliability: claim } = offer;
+  return (
+    <>
+      <PeekTitle title="Reliability">{score === null ? "not known" : score.toFixed(0)}</PeekTitle>
+      <dl className="mt-2 grid gap-1">
+        <Line name="Own attempts">{total_attempts === 0 ? "none yet" : total_attempts}</Line>
+        {success_rate !== null && <Line name="Of them succeeded">{success_rate.toFixed(0)}%</Line>}
+        <Line name={`${providerTitle(offer.provider)} claims`}>
+          {claim === null ? "nothing" : `${(claim * 100).toFixed(1)}%`}
+        </Line>
+      </dl>
+      {offer.is_blacklisted ? (
+        <p className="mt-2 text-danger">
+          On the blacklist: {offer.blacklist_reason ?? "no reason was given"}.
+        </p>
+      ) : (
+        score === null && (
+          <p className="mt-2 text-ink-3">
+            Insufficient data. A machine gets its score from what happens when it is rented; a claim of its
+            provider is not one.
+          </p>
+        )
+      )}
+    </>
+  );
+}
+
+export function SeenPeek({ offer, at }: { offer: Offer; at: string }) {
+  return (
+    <>
+      <PeekTitle title={providerTitle(offer.provider)}>{offer.stale ? "stale" : "fresh"}</PeekTitle>
+      <dl className="mt-2 grid gap-1">
+        <Line name="Last seen">
+          <Time at={at} />
+        </Line>
+        <Line name="First seen">
+          <Time at={offer.first_seen} />
+        </Line>
+      </dl>
+      {offer.stale && (
+        <p className="mt-2 text-warning">
+          The provider was not heard for too long: price and availability may have changed.
+        </p>
+      )}
+    </>
+  );
+}
