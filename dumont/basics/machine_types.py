@@ -36,7 +36,9 @@ class MachineType:
 
     def price(self, region: str, *, spot: bool) -> Decimal | None:
         price = self.prices.get(region)
-        return price and (price.spot if spot else price.on_demand)
+        if price is None:
+            return None
+        return price.spot if spot else price.on_demand
 
 
 @cache

@@ -206,17 +206,15 @@ class Gate:
 
     def _follow(self, rental: Rental, machine: SimMachine) -> None:
         """A spot machine pays what is valid now, not what was valid when it began."""
-        gone = (self._world.now() - self._world.start).total_seconds()
-        following = next((since for since, _ in machine.extra.get("spot", ()) if since > gone), None)
-        if following is None or rental.state == "gone":
-            return
+        begun = (self._world.now() - self._world.start).total_seconds()
 
         def step() -> None:
             if rental.state != "gone":
                 rental.reprice(spot_price_now(self._world, machine), self._world.now())
-            self._follow(rental, machine)
 
-        self._world.after(following - gone, step)
+        for since, _ in machine.extra.get("spot", ()):
+            if since > begun:
+                self._world.after(since - begun + 0.001, step)  # surely after it, however times are rounded
 
     def _done(self, form: Mapping[str, str]) -> None:
         """What a call that moto took means for the world."""

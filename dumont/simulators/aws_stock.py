@@ -14,8 +14,8 @@ from dumont.simulators.stock import SimMachine, Stock
 from dumont.simulators.world import World
 
 DAY = 86400.0
-PAST_DAYS, FUTURE_DAYS = 8, 30
-STEPS_A_DAY = 3.0
+DAYS = 30
+STEPS_A_DAY = 2.0
 JUMP_SHARE = 0.06
 ZONES = ("us-east-1a", "us-east-1b", "us-east-1c", "us-east-2a", "us-east-2b", "us-west-2a", "us-west-2b")
 OWNED = {
@@ -52,7 +52,8 @@ def spot_price_now(world: World, machine: SimMachine) -> Decimal:
     steps = [price for since, price in machine.extra.get("spot", ()) if since <= past]
     on_demand = world.price(machine, machine.gpu_count)
     price = Decimal(steps[-1]) if steps else on_demand * (machine.spot_share or 1)
-    return min(on_demand, price * world.extra.get("spike", 1)).quantize(MICRO)
+    spike = Decimal(world.extra.get("spike", 1))
+    return min(on_demand, price * spike).quantize(MICRO)
 
 
 def _machine(index: int, kind: str, zone: str, curve: list[tuple[float, str]]) -> SimMachine:
@@ -77,8 +78,8 @@ def _machine(index: int, kind: str, zone: str, curve: list[tuple[float, str]]) -
 def _curve(random: Random, facts: MachineType, zone: str) -> Iterator[tuple[float, str]]:
     on_demand = float(facts.price(zone[:-1], spot=False) or 1)
     level = random.uniform(0.22, 0.6)
-    share, since = level, -PAST_DAYS * DAY
-    while since < FUTURE_DAYS * DAY:
+    share, since = level, 0.0
+    while since < DAYS * DAY:
         yield since, str(round(on_demand * share, 4))
         since += random.expovariate(STEPS_A_DAY / DAY)
         jump = random.uniform(1.3, 2.2) if random.random() < JUMP_SHARE else random.uniform(0.98, 1.02)

@@ -137,7 +137,7 @@ class Compute:
         if body.get("labelFingerprint") != self._row(rental)["labelFingerprint"]:
             return refusal(412, "conditionNotMet", "Labels fingerprint either invalid or resource labels have changed")
         rental.extra["labels"] = body["labels"]
-        rental.label = body["labels"].get("dumont-label", "")
+        rental.label = body["labels"].get("dumont-label-0", "")
         return JSONResponse(self._operation("setLabels", rental=rental))
 
     async def turn(self, request: Request) -> Response:
@@ -202,7 +202,7 @@ class Compute:
         wanted = Wanted(
             machine=machine,
             count=machine.gpu_count,
-            label=body["labels"].get("dumont-label", ""),
+            label=body["labels"].get("dumont-label-0", ""),
             price_hour=price,
             disk_gb=float(disk["diskSizeGb"]),
             spot=spot,

@@ -76,7 +76,7 @@ class Unreadable(Exception):
 
 
 @cache
-def _boto() -> tuple[Any, Any]:
+def boto() -> tuple[Any, Any]:
     """A session without an account of its own, for the description of EC2 is long to read; and how calls are made."""
     try:
         import boto3
@@ -133,7 +133,7 @@ class Ec2:
         return getattr(client, operation)(**given)
 
     def _client(self, region: str) -> Any:
-        session, config = _boto()
+        session, config = boto()
         elsewhere = None if self._http.url == URL else f"{self._http.url}/"
         client = session.client(
             "ec2",
@@ -148,14 +148,13 @@ class Ec2:
         return client
 
     def _failure(self, error: Exception, effect: bool) -> ProviderError:
-        from botocore import exceptions as boto
+        from botocore import exceptions as known
 
-        if isinstance(error, boto.ClientError):
+        if isinstance(error, known.ClientError):
             return self._refusal(error.response, effect)
-        if isinstance(error, boto.ParamValidationError):
+        if isinstance(error, known.ParamValidationError):
             return Invalid("AWS can't be asked for that.")
-        never_sent = (boto.EndpointConnectionError, boto.ConnectTimeoutError, boto.ProxyConnectionError, boto.SSLError)
-        if isinstance(error, never_sent):
+        if isinstance(error, known.EndpointConnectionError | known.ConnectTimeoutError | known.SSLError):
             return Unavailable(f"AWS can't be reached ({type(error).__name__}).")
         if isinstance(error, Unreadable) and error.status == 429:
             return RateLimited("AWS asks for a pause.", retry_seconds=_pause(error.headers), status=429)

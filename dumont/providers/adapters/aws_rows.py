@@ -1,7 +1,6 @@
 """What EC2's rows mean here, and what our orders mean there; nothing in this file speaks to anyone."""
 
 import re
-from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from datetime import UTC
 from decimal import Decimal
@@ -105,7 +104,7 @@ def request(order: Order, kind: str, zone: str, *, image: Mapping[str, Any], gro
         "MaxCount": 1,
         "Placement": {"AvailabilityZone": zone},
         "SecurityGroupIds": [group],
-        "UserData": b64encode(cloud_config(order)).decode(),
+        "UserData": cloud_config(order),  # boto3 makes base64 of it
         "InstanceInitiatedShutdownBehavior": "terminate",
         "MetadataOptions": {"HttpTokens": "required", "HttpEndpoint": "enabled"},
         "BlockDeviceMappings": [_disk(size, image)],
@@ -122,7 +121,8 @@ def machine_of(region: str, row: Mapping[str, Any], spot_prices: SpotPrices) -> 
     state = str(row.get("State", {}).get("Name"))
     known = machine_types("aws").get(kind)
     spot = row.get("InstanceLifecycle") == "spot"
-    price = spot_prices.get((kind, zone)) if spot else known and known.price(region, spot=False)
+    listed_price = known.price(region, spot=False) if known else None
+    price = spot_prices.get((kind, zone)) if spot else listed_price
     host, launched = row.get("PublicIpAddress"), row.get("LaunchTime")
     return Machine(
         id=f"{region}/{row['InstanceId']}",
@@ -131,7 +131,7 @@ def machine_of(region: str, row: Mapping[str, Any], spot_prices: SpotPrices) -> 
         label=tags.get(LABEL),
         tags=tags,
         machine_id=f"{zone}:{kind}",
-        gpu_name=known and known.gpu_name,
+        gpu_name=known.gpu_name if known else None,
         gpu_count=known.gpu_count if known else 0,
         price_hour=_with_disk(price, state, region, tags),
         spot=spot,

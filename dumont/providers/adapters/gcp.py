@@ -26,7 +26,7 @@ from dumont.providers.adapters.gcp_rows import (
     name_of,
     parts,
     request_id,
-    to_labels,
+    with_label,
 )
 from dumont.providers.errors import Invalid, MachineGone, Unavailable, Unsupported
 from dumont.providers.http import Http
@@ -125,7 +125,7 @@ class Gcp:
         """Guarded by the labels' fingerprint: if somebody else was faster, this one must look again."""
         row = await self._instance(machine_id)
         body = {
-            "labels": {**row.get("labels", {}), **to_labels(label)},
+            "labels": with_label(row, label),
             "labelFingerprint": row.get("labelFingerprint"),
         }
         await self._do("POST", machine_id, "/setLabels", json=body)

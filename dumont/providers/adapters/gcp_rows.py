@@ -1,7 +1,6 @@
 """What Google's rows mean here, and what our orders mean there; nothing in this file speaks to anyone."""
 
 import re
-from base64 import b32decode, b32encode
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -29,8 +28,8 @@ DISK_GB_MIN = 20
 HOURS_A_MONTH = 730
 MICRO = Decimal("0.000001")
 ZONE = re.compile(r"[a-z]+-[a-z]+\d+-[a-z]")
-PLAIN_LABEL = re.compile(r"[a-z0-9_-]{1,63}")
-PACKED = "b32-"
+LABEL, LABEL_LENGTH_MAX, LABELS_MAX = "dumont-label", 63, 4
+OTHER, WRITTEN = re.compile(rb"[^a-z0-9-]"), re.compile(rb"_([0-9a-f]{2})")
 STATES: Mapping[str, State] = {
     "PENDING": "pending",
     "PROVISIONING": "pending",
@@ -131,9 +130,9 @@ def machine_of(row: Mapping[str, Any], preempted: Collection[str]) -> Machine:
         label=label_of(row),
         tags={str(key): str(value) for key, value in (row.get("labels") or {}).items()},
         machine_id=f"{zone}:{kind}",
-        gpu_name=known and known.gpu_name,
+        gpu_name=known.gpu_name if known else None,
         gpu_count=known.gpu_count if known else 0,
-        price_hour=_with_disk(known and known.price(region, spot=spot), STATES.get(status), row),
+        price_hour=_with_disk(known.price(region, spot=spot) if known else None, STATES.get(status), row),
         spot=spot,
         region=region,
         addresses=(Address(host, 22),) if host else (),
@@ -154,20 +153,26 @@ def request_id(order: Order) -> str:
 
 
 def to_labels(label: str) -> dict[str, str]:
-    """Google's labels know small letters, figures, - and _ only; other labels are packed."""
-    plain = PLAIN_LABEL.fullmatch(label) and not label.startswith(PACKED)
-    value = label if plain else PACKED + b32encode(label.encode()).decode().lower().rstrip("=")
-    if len(value) > 63:
+    """Google's labels are short, of small letters, figures, - and _: others are written as `_` and two figures each,
+    and what is too long goes on in the next label."""
+    written = OTHER.sub(lambda found: b"_%02x" % found[0][0], label.encode()).decode()
+    pieces = [written[begin : begin + LABEL_LENGTH_MAX] for begin in range(0, len(written), LABEL_LENGTH_MAX)]
+    if len(pieces) > LABELS_MAX:
         raise Invalid(f"The label {label!r} is too long for Google.")
-    return {"dumont": "1", "dumont-label": value}
+    return {"dumont": "1", **{f"{LABEL}-{number}": piece for number, piece in enumerate(pieces)}}
 
 
 def label_of(row: Mapping[str, Any]) -> str | None:
-    value = (row.get("labels") or {}).get("dumont-label")
-    if value is None or not str(value).startswith(PACKED):
-        return value
-    packed = str(value).removeprefix(PACKED).upper()
-    return b32decode(packed + "=" * (-len(packed) % 8)).decode()
+    labels = row.get("labels") or {}
+    if "dumont" not in labels:
+        return None
+    written = "".join(str(labels.get(f"{LABEL}-{number}", "")) for number in range(LABELS_MAX))
+    return WRITTEN.sub(lambda found: bytes([int(found[1], 16)]), written.encode()).decode(errors="replace")
+
+
+def with_label(row: Mapping[str, Any], label: str) -> dict[str, str]:
+    others = {key: value for key, value in (row.get("labels") or {}).items() if not key.startswith(LABEL)}
+    return others | to_labels(label)
 
 
 def firewall(ports: Sequence[int]) -> dict[str, Any]:
