@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 
@@ -60,7 +61,7 @@ class WorkerProcess:
 class Workers:
     """Of one database and one list of contexts, `module:function`."""
 
-    def __init__(self, url: str, contexts: str, home: Path) -> None:
+    def __init__(self, url: str, contexts: str, home: Path, environ: Mapping[str, str] | None = None) -> None:
         self._url = url
         self._contexts = contexts
         self._environ = {
@@ -70,6 +71,7 @@ class Workers:
             "DUMONT_SHUTDOWN_SECONDS": "1",
             "DUMONT_LOG_LEVEL": "error",
             "DUMONT_WORKER_DUTIES": "false",
+            **(environ or {}),
         }
         home.mkdir(parents=True, exist_ok=True)
 
