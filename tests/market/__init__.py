@@ -1,1 +1,1 @@
-"""The market."""
+"""The market, from its rules to its doors."""
