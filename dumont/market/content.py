@@ -40,7 +40,7 @@ def row_of(provider: str, listed: Listed, digest: int) -> Row:
         host_id=_text(listed.host_id),
         gpu_name=_gpu(listed),
         gpu_count=listed.gpu_count,
-        vram_gb=_number(listed.vram_gb) or 0.0,
+        vram_gb=_memory(listed),
         cpu_cores=_number(listed.cpu_cores),
         ram_gb=_number(listed.ram_gb),
         disk_gb=_number(listed.disk_gb),
@@ -66,6 +66,12 @@ def _named(text: str) -> str:
     if found is None or found != text:
         raise Unfit(f"an id must have 1 to {TEXT_MAX} printable characters")
     return found
+
+
+def _memory(listed: Listed) -> float:
+    """As the table of facts has it: drivers tell a little less, and a card of 24 GB must be found by `min_vram=24`."""
+    fact = gpus().get(listed.gpu_name) if listed.gpu_name else None
+    return fact.memory_gb if fact else _number(listed.vram_gb) or 0.0
 
 
 def _gpu(listed: Listed) -> str | None:

@@ -55,6 +55,10 @@ class TestCompare:
         offers = [listed(str(price), price_hour=price) for price in prices]
         assert [row.price_micros for row in compare("vast", catalogue(offers), {}).changed] == [0, 2, 12_345_678]
 
+    def test_gives_a_card_the_memory_that_it_is_sold_with(self) -> None:
+        driver_says = listed(gpu_name="RTX 4090", vram_gb=23.99)
+        assert [row.vram_gb for row in compare("vast", catalogue([driver_says]), {}).changed] == [24]
+
     @pytest.mark.parametrize("count", [1, 3])
     def test_takes_the_first_of_the_same_id(self, count: int) -> None:
         offers = [listed("1", ram_gb=1.0), *[listed("1", ram_gb=2.0)] * count]
