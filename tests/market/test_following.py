@@ -8,6 +8,7 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
+import asyncpg
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -21,7 +22,7 @@ from dumont.market.store.following import Head
 from dumont.market.sync import sync
 from dumont.market.trust import Trust, TrustChanges
 from dumont.platform.db import Db
-from dumont.platform.db.engine import DatabaseAway, make_db, make_engine
+from dumont.platform.db.engine import DatabaseAway, asyncpg_url, make_db, make_engine
 from dumont.platform.settings import Settings
 from tests.build.market import catalogue, listed
 from tests.build.offers import Stall, head, row
@@ -270,6 +271,22 @@ class TestInTheDatabase:
         shown = [await TestFollowers().shown(market) for market in (*followers, fresh)]
         assert len(shown[2]) > 40
         assert shown[0] == shown[1] == shown[2]
+
+    async def test_goes_on_when_its_connections_are_cut(
+        self, own: Db, fresh_database_url: str, means: Means, clock: FakeClock
+    ) -> None:
+        await change(replace(means, db=own), "vast", rounds=1)
+        market = Market(InDatabase(own), clock)
+        known = len((await market.view()).shelf)
+        other = await asyncpg.connect(asyncpg_url(fresh_database_url))
+        await other.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        await other.close()
+        views = [await market.view() for _ in range(3)]
+        assert [len(view.shelf) for view in views] == [known] * 3
+        assert views[-1].note is None
 
 
 async def change(means: Means, name: str, rounds: int = 12) -> None:
