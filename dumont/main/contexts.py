@@ -14,6 +14,8 @@ from dumont.platform.http.prune import PRUNE_REQUESTS
 from dumont.platform.jobs.prune import PRUNE_JOBS
 from dumont.platform.live.topics import TopicRule, needs
 from dumont.platform.outbox import EVENTS
+from dumont.reliability import api as reliability_api
+from dumont.reliability import jobs as reliability_jobs
 
 
 @cache
@@ -25,6 +27,13 @@ def contexts() -> tuple[Context, ...]:
             jobs=accounts_jobs.JOBS,
             listeners=accounts_jobs.LISTENERS,
             partitioned=accounts_jobs.PARTITIONED,
+        ),
+        Context(
+            "reliability",
+            routers=reliability_api.ROUTERS,
+            jobs=reliability_jobs.JOBS,
+            topics=reliability_jobs.TOPICS,
+            partitioned=reliability_jobs.PARTITIONED,
         ),
         Context(
             "market",

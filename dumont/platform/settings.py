@@ -16,6 +16,7 @@ from dumont.platform import values
 
 Source = Literal["default", "toml", "environment"]
 MINUTE, HOUR, DAY = 60, 3600, 86400
+SHARE = {"ge": 0, "le": 1}
 # What is not a setting but means something: to this module, to the command line, to the build and to the tests.
 OTHER_NAMES = {
     *("DUMONT_CONFIG", "DUMONT_SERVER", "DUMONT_TOKEN", "DUMONT_COMPLETE"),
@@ -107,6 +108,29 @@ class Settings(BaseModel):
         {}, "Other addresses for the APIs of clouds, such as those of simulators, as JSON."
     )
 
+    machine_excellent_rate: float = _setting(
+        0.9,
+        "A machine with this share of successes or more is excellent; the next ones end at the one before.",
+        **SHARE,
+    )
+    machine_good_rate: float = _setting(0.7, "A machine with this share of successes or more is good.", **SHARE)
+    machine_fair_rate: float = _setting(0.5, "A machine with this share of successes or more is fair.", **SHARE)
+    machine_poor_rate: float = _setting(
+        0.3, "A machine with this share of successes or more is poor; below it, a failure blocks the machine.", **SHARE
+    )
+    machine_attempts_min: int = _setting(3, "Fewer attempts than this say nothing about a machine.", ge=1)
+    machine_history_days: int = _setting(
+        365, "How long attempts, and entries of the blacklist that are over, are kept.", ge=30
+    )
+    blacklist_failures_in_row: int = _setting(3, "So many failures in a row block a machine.", ge=1)
+    blacklist_automatic_days: float = _setting(7, "How long a machine is blocked for failing too often.", gt=0, le=3650)
+    blacklist_temporary_hours: float = _setting(
+        24, "How long a machine is blocked for one critical failure.", gt=0, le=87600
+    )
+    blacklist_critical_reasons: tuple[values.Critical, ...] = _setting(
+        ("hardware_error", "boot_timeout"), "Reasons for which one failure is critical."
+    )
+
     demo: bool = _setting(False, "Whether the clouds are simulated; set by `dumont up --demo`.")
 
     smtp_url: SecretStr | None = _setting(
@@ -123,7 +147,7 @@ class Settings(BaseModel):
         "", "Where traces go (OTLP over HTTP); empty means none.", "OTEL_EXPORTER_OTLP_ENDPOINT"
     )
 
-    @field_validator("cors_origins", "trusted_proxies", mode="before")
+    @field_validator("cors_origins", "trusted_proxies", "blacklist_critical_reasons", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value

@@ -5,12 +5,26 @@ from collections.abc import Mapping
 from email.headerregistry import Address
 from email.utils import parseaddr
 from ipaddress import ip_network
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
 from dumont.basics.errors import Invalid
+
+Critical = Literal[
+    "driver_mismatch",
+    "boot_timeout",
+    "ssh_failed",
+    "gpu_not_ready",
+    "frequent_interrupts",
+    "hardware_error",
+    "image_pull_failed",
+    "out_of_disk",
+    "network",
+    "unknown",
+]
+"""What may be called a critical failure of a machine; an offer that was gone is none of its failures."""
 
 
 def of_scheme(address: str, *schemes: str) -> str:

@@ -17,11 +17,21 @@ Permission = Literal[
     "users:manage",
     "settings:read",
     "providers:sync",
+    "machines:read",
+    "machines:write",
+    "machines:manage",
 ]
 PERMISSIONS: tuple[Permission, ...] = get_args(Permission)
 
-_USER: frozenset[str] = frozenset({"account:read", "account:write", "teams:read", "teams:write", "provider-keys:write"})
-_OPERATOR: frozenset[str] = _USER | {"jobs:read", "jobs:manage", "workers:read", "audit:read", "providers:sync"}
+_USER: frozenset[str] = frozenset(
+    {
+        *("account:read", "account:write", "teams:read", "teams:write", "provider-keys:write"),
+        *("machines:read", "machines:write"),
+    }
+)
+_OPERATOR: frozenset[str] = _USER | {
+    *("jobs:read", "jobs:manage", "workers:read", "audit:read", "providers:sync", "machines:manage"),
+}
 _ADMIN: frozenset[str] = _OPERATOR | {"users:manage", "settings:read"}
 BY_ROLE: Mapping[AccountRole, frozenset[str]] = {"user": _USER, "operator": _OPERATOR, "admin": _ADMIN}
 

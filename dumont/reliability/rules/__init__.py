@@ -1,0 +1,1 @@
+"""What follows from a machine's past, worked out without a database."""

@@ -1,0 +1,1 @@
+"""What the doors of reliability are sent, and what they answer."""
