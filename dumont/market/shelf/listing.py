@@ -1,5 +1,8 @@
 """Offers as small records, by the ten thousand: for whoever goes over everything that fits, not for a page."""
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -36,9 +39,23 @@ def listings(stock: Stock, rows: Array) -> list[Listing]:
     found: list[Any] = column[rows].tolist()
     if None in found:
         missing = rows[np.fromiter((each is None for each in found), np.bool_, len(found))]
-        column[missing] = _objects(_made(stock, missing))
+        with _uncollected():
+            column[missing] = _objects(_made(stock, missing))
         found = column[rows].tolist()
     return found
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Records refer to nothing that refers back; looking through them as they grow in number is most of the time that
+    making them takes. Where two threads are here at once, the second is merely slower."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
 
 
 def _made(stock: Stock, rows: Array) -> list[Listing]:
