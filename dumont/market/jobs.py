@@ -3,8 +3,9 @@
 import asyncio
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
-from dumont.market import ask, daily, sync
+from dumont.market import ask, daily, prove, sync
 from dumont.market.ask import Which
 from dumont.market.events import CLOUDS, MARKET
 from dumont.market.means import Means
@@ -15,8 +16,10 @@ from dumont.platform.jobs.port import Job, Run
 from dumont.platform.jobs.retry import never
 from dumont.platform.live.topics import TopicRule, needs
 from dumont.platform.parts import Parts
+from dumont.platform.secrets import Vault
 from dumont.platform.work import Caller
 from dumont.providers import registry
+from dumont.providers.opening import Clouds
 
 LOOK_AGAIN_SECONDS = 5.0
 """A claim may be given back before it runs out, and somebody may want a cloud read at once."""
@@ -42,6 +45,12 @@ async def _sync_now(run: Run, args: Which) -> Report:
     return report
 
 
+async def _test_provider(run: Run, wanted: prove.Wanted) -> dict[str, Any]:
+    async with run.work() as work:
+        credentials = await prove.credentials_for(work, run.part(Vault), wanted)
+    return await prove.prove(run.part(Clouds), credentials, wanted)
+
+
 async def _public(_caller: Caller, _thing: str, _tx: object) -> bool:
     return True
 
@@ -55,7 +64,8 @@ SYNC = Job(
     deadline=timedelta(minutes=10),
     key=lambda args: f"market.sync:{args.provider}",
 )
-JOBS = (SYNC, daily.DAILY)
+TEST = Job(prove.TEST, _test_provider, args=prove.Wanted, retry=never(), priority=5, deadline=timedelta(minutes=5))
+JOBS = (SYNC, TEST, daily.DAILY)
 DUTIES = tuple(Duty(f"market.sync.{name}", partial(_sync_when_due, name)) for name in registry.NAMES)
 TOPICS = (TopicRule(MARKET, _public), TopicRule(CLOUDS, needs("providers:sync")))
 PARTITIONED = (

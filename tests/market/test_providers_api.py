@@ -8,18 +8,22 @@ from sqlalchemy import update
 
 from dumont.accounts.tables import User
 from dumont.basics.clock import Clock
+from dumont.market.jobs import JOBS
 from dumont.market.means import Means
+from dumont.market.prove import Wanted, credentials_for
 from dumont.market.sync import sync
 from dumont.platform.db import Db
 from dumont.platform.parts import Parts
 from dumont.platform.secrets import Vault
 from dumont.providers import registry
-from dumont.providers.errors import RateLimited
+from dumont.providers.errors import BadCredentials, RateLimited
 from dumont.providers.freezing import Freezes
+from dumont.providers.opening import Clouds
 from tests.build.accounts import Person
 from tests.build.market import catalogue, many
 from tests.fakes.clock import FakeClock
 from tests.fakes.clouds import FakeClouds, kind
+from tests.fakes.run import FakeRun
 
 KINDS = {
     **{name: kind(name, public_search=False) for name in registry.NAMES},
@@ -165,3 +169,35 @@ class TestUnfreeze:
         assert await freezes.of("vast") is None
         assert (await operator.does("POST", "/providers/vast/unfreeze"))["was_frozen"] is False
         assert (await operator.asks("POST", "/providers/clowd/unfreeze")).status_code == 404
+
+
+class TestKeys:
+    async def test_are_tried_by_a_job_the_own_ones_first(self, operator: Person, admin: Person, parts: Parts) -> None:
+        await admin.does("PUT", "/provider-keys/aws", {"fields": {"api_key": "of-the-house"}})
+        await operator.does("PUT", "/provider-keys/aws", {"fields": {"api_key": "of-the-operator"}})
+        begun = await operator.asks("POST", "/providers/aws/test", {"record": True})
+        assert begun.status_code == 202
+        job = await operator.gets(f"/jobs/{begun.json()['job_id']}")
+        wanted = Wanted.model_validate(job["args"])
+        assert (job["name"], wanted.record) == ("market.test_provider", True)
+        async with FakeRun(parts).work() as work:
+            assert await credentials_for(work, parts.get(Vault), wanted) == {"api_key": "of-the-operator"}
+            house = Wanted(provider="aws")
+            assert await credentials_for(work, parts.get(Vault), house) == {"api_key": "of-the-house"}
+
+    @pytest.mark.parametrize(("name", "status"), [("render", 409), ("clowd", 404)])
+    async def test_of_what_cannot_be_used_are_not_tried(self, operator: Person, name: str, status: int) -> None:
+        assert (await operator.asks("POST", f"/providers/{name}/test")).status_code == status
+
+    async def test_are_told_by_what_came_of_each_step(self, parts: Parts) -> None:
+        parts.put(Clouds, _Refusing())
+        job = next(job for job in JOBS if job.name == "market.test_provider")
+        result = await job.run(FakeRun(parts), Wanted(provider="vast"))
+        assert isinstance(result, dict)
+        assert (result["good"], result["provider"]) == (False, "vast")
+        assert [(step["name"], step["state"], step["found"]) for step in result["steps"]] == [("key", "failed", "no")]
+
+
+class _Refusing:
+    def open(self, *_: object, **__: object) -> None:
+        raise BadCredentials("no")

@@ -7,8 +7,8 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Path
 
 from dumont.accounts import guard
-from dumont.market import ask, standing
-from dumont.market.schemas.providers import Begun, BegunJobs, Provider, Providers, Unfrozen
+from dumont.market import ask, prove, standing
+from dumont.market.schemas.providers import Begun, BegunJobs, Provider, Providers, TrialWish, Unfrozen
 from dumont.platform.http.doors import Door, part
 from dumont.platform.http.problems import problems
 from dumont.platform.jobs import Jobs
@@ -43,6 +43,15 @@ async def sync_providers(work: Operator, jobs: TheJobs, vault: TheVault) -> Begu
 @router.post("/sync/{name}", status_code=202, summary="Read the offers of one cloud now", responses=problems(404, 409))
 async def sync_provider(name: Name, work: Operator, jobs: TheJobs, vault: TheVault) -> BegunJobs:
     return _begun(await ask.for_one(work, jobs, vault, name))
+
+
+@router.post("/{name}/test", status_code=202, summary="Try the key of a cloud", responses=problems(404, 409))
+async def try_provider(
+    name: Name, work: Operator, jobs: TheJobs, vault: TheVault, wish: TrialWish | None = None
+) -> Begun:
+    """Reads offers, machines and balance, and rents nothing. Your own key is tried, if you have stored one."""
+    record = wish is not None and wish.record
+    return Begun(provider=name, job_id=await prove.ask(work, jobs, vault, name, record=record))
 
 
 @router.post("/{name}/unfreeze", summary="Let machines at a cloud be ended again", responses=problems(404))

@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 
 from dumont.market.report import Report
 from dumont.market.schemas.fields import Count, ProviderName
+from dumont.platform.http.bodies import RequestBody
 
 
 class Credential(BaseModel):
@@ -70,6 +71,10 @@ class Begun(BaseModel):
 
 class BegunJobs(BaseModel):
     jobs: list[Begun]
+
+
+class TrialWish(RequestBody):
+    record: bool = Field(False, description="Keep every answer, without secrets, in the result of the job.")
 
 
 class Unfrozen(BaseModel):
