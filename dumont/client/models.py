@@ -17,7 +17,7 @@ class ApiKey(TypedDict):
 
 class ApiKeyWish(TypedDict):
     name: str
-    scopes: list[Literal['account:read', 'account:write', 'teams:read', 'teams:write', 'provider-keys:write', 'jobs:read', 'jobs:manage', 'workers:read', 'audit:read', 'users:manage', 'settings:read', 'providers:sync']]
+    scopes: list[Literal['account:read', 'account:write', 'teams:read', 'teams:write', 'provider-keys:write', 'jobs:read', 'jobs:manage', 'workers:read', 'audit:read', 'users:manage', 'settings:read', 'providers:sync', 'machines:read', 'machines:write', 'machines:manage']]
     expires_at: NotRequired[str | None]
 
 
@@ -522,6 +522,10 @@ class TeamMember(TypedDict):
 
 class TeamWish(TypedDict):
     name: str
+
+
+class TrialWish(TypedDict):
+    record: NotRequired[bool]
 
 
 class Understood(TypedDict):

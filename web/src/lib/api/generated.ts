@@ -543,6 +543,13 @@ const injectedRtkApi = api.injectEndpoints({
         method: "POST",
       }),
     }),
+    tryProvider: build.mutation<TryProviderApiResponse, TryProviderApiArg>({
+      query: (queryArg) => ({
+        url: `/api/v1/providers/${encodeURIComponent(String(queryArg.name))}/test`,
+        method: "POST",
+        body: queryArg.body,
+      }),
+    }),
     unfreezeProvider: build.mutation<
       UnfreezeProviderApiResponse,
       UnfreezeProviderApiArg
@@ -1069,6 +1076,13 @@ export type SyncProviderApiArg = {
   /** Of a cloud. */
   name: string;
 };
+export type TryProviderApiResponse =
+  /** status 202 Successful Response */ Begun;
+export type TryProviderApiArg = {
+  /** Of a cloud. */
+  name: string;
+  body: TrialWish | null;
+};
 export type UnfreezeProviderApiResponse =
   /** status 200 Successful Response */ Unfrozen;
 export type UnfreezeProviderApiArg = {
@@ -1327,6 +1341,9 @@ export type ApiKeyWish = {
     | "users:manage"
     | "settings:read"
     | "providers:sync"
+    | "machines:read"
+    | "machines:write"
+    | "machines:manage"
   )[];
   /** When it stops working; never, if left out. */
   expires_at?: string | null;
@@ -2031,6 +2048,10 @@ export type Begun = {
 export type BegunJobs = {
   jobs: Begun[];
 };
+export type TrialWish = {
+  /** Keep every answer, without secrets, in the result of the job. */
+  record?: boolean;
+};
 export type Unfrozen = {
   provider: string;
   was_frozen: boolean;
@@ -2097,5 +2118,6 @@ export const {
   useListProvidersQuery,
   useSyncProvidersMutation,
   useSyncProviderMutation,
+  useTryProviderMutation,
   useUnfreezeProviderMutation,
 } = injectedRtkApi;
