@@ -1,7 +1,7 @@
 """A marketplace of a few thousand offers that looks and moves as the real one does, for people to try the product on.
 
 It began a week before it is first seen, so that charts have a past; machines are taken and given back by other renters.
-As a program it serves all simulated clouds on a free port, says where on its first line, and ends with whoever began it.
+As a program it serves all simulated clouds on a free port, says where on its first line, and ends with its parent.
 """
 
 import asyncio
