@@ -1,7 +1,9 @@
 """`dumont provider`: the clouds, how each of them stands, and reading their offers now."""
 
+import json
 from operator import itemgetter
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -56,6 +58,13 @@ REPORTS = [
     Column("seconds", lambda report: f"{report['seconds']:.2f}", right=True),
     Column("error", itemgetter("error")),
 ]
+STEPS = [
+    Column("step", itemgetter("name")),
+    Column("state", itemgetter("state")),
+    Column("seconds", lambda step: f"{step['seconds']:.2f}", right=True),
+    Column("found", itemgetter("found")),
+    Column("to do", itemgetter("to_do")),
+]
 BEGUN = [Column("name", itemgetter("provider")), Column("job", itemgetter("job_id"))]
 
 
@@ -77,6 +86,35 @@ def sync(session: Session, names: Names = None, no_wait: NoWait = False) -> None
     session.screen.items({"items": reports}, REPORTS, identity="provider")
     if any(report["error"] for report in reports):
         raise typer.Exit(1)
+
+
+@app.verb("test", "dumont provider test vast", "dumont provider test vast --record fixtures/")
+def prove(
+    session: Session,
+    name: Annotated[str, typer.Argument(help="Name of the cloud.", metavar="NAME")],
+    record: Annotated[
+        Path | None, typer.Option("--record", help="Keep each answer there as a file, without secrets.", metavar="DIR")
+    ] = None,
+) -> None:
+    """Try your key of a cloud without renting: offers, machines, balance. Ends with 1 if something does not work."""
+    begun = session.market.test_provider(name, record=record is not None)
+    result = follow(session, begun["job_id"])["result"]
+    if result is None:
+        session.done(f"The test of {name} did not come to its end: see `dumont jobs show {begun['job_id']}`.")
+        raise typer.Exit(1)
+    session.screen.items({"items": result["steps"]}, STEPS, identity="name")
+    if record is not None:
+        _keep(result["fixtures"], record)
+        session.done(f"Kept {len(result['fixtures'])} answers in {record}.")
+    if not result["good"]:
+        raise typer.Exit(1)
+
+
+def _keep(fixtures: "list[dict[str, Any]]", folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, fixture in enumerate(fixtures, 1):
+        text = json.dumps(fixture, indent=2, ensure_ascii=False)
+        (folder / f"{number:02d}-{Path(fixture['name']).name}.json").write_text(f"{text}\n", encoding="utf-8")
 
 
 def _report(job: "JobRow", provider: str) -> dict[str, object]:

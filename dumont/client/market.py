@@ -56,3 +56,8 @@ class Market:
             f"/providers/sync/{quote(provider, safe='')}" if provider else "/providers/sync"
         )
         return answer
+
+    def test_provider(self, name: str, *, record: bool = False) -> models.Begun:
+        """Begins a job that tries the key of a cloud."""
+        answer: models.Begun = self._api.post(f"/providers/{quote(name, safe='')}/test", {"record": record})
+        return answer

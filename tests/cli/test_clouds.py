@@ -1,5 +1,7 @@
 """`dumont provider`: how the clouds stand, and a reading of one that does not answer."""
 
+from pathlib import Path
+
 import pytest
 
 from dumont.cli.providers import age
@@ -42,6 +44,30 @@ class TestSync:
 
     def test_is_for_operators(self, bob: Terminal) -> None:
         assert bob.run("provider", "sync", "vast").code == 4
+
+
+class TestProof:
+    def test_says_what_is_wrong_and_what_to_do(self, ada: Terminal) -> None:
+        answer = ada.run("provider", "test", "vast")
+        assert answer.code == 1
+        assert "can't be reached" in answer.out
+        assert "try again" in answer.out
+
+    def test_is_for_programs_too(self, ada: Terminal) -> None:
+        steps = ada.run("provider", "test", "vast", "--json").json["items"]
+        assert [(step["name"], step["state"]) for step in steps][:2] == [("key", "ok"), ("offers", "failed")]
+
+    def test_asks_for_the_key_that_is_missing(self, ada: Terminal) -> None:
+        answer = ada.run("provider", "test", "lambda")
+        assert answer.code == 1
+        assert "dumont provider-keys set lambda" in answer.out
+
+    def test_keeps_the_answers_where_it_is_told(self, ada: Terminal, tmp_path: Path) -> None:
+        ada.run("provider", "test", "vast", "--record", str(tmp_path / "kept"))
+        assert (tmp_path / "kept").is_dir()
+
+    def test_is_for_operators(self, bob: Terminal) -> None:
+        assert bob.run("provider", "test", "vast").code == 4
 
 
 class TestAge:
