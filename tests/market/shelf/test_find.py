@@ -26,13 +26,15 @@ def ids_of(shelf: Shelf, rows: "search.Rows") -> list[UUID]:
 
 def pages(shelf: Shelf, query: Query) -> list[UUID]:
     """All of them, one after the other."""
-    found, cursor = [], None
-    while True:
+    found: list[UUID] = []
+    cursor: str | None = None
+    while len(found) <= len(shelf):
         page = shelf.find(replace(query, cursor=cursor), NOW)
         found += ids_of(shelf, page.rows)
         if page.next is None:
             return found
         cursor = page.next
+    raise AssertionError("the pages have no end")
 
 
 class TestFind:
@@ -85,6 +87,7 @@ class TestPaging:
         while True:
             page = shelf.find(replace(query, cursor=cursor), NOW)
             seen += ids_of(shelf, page.rows)
+            assert len(seen) <= len(rows) + sum(len(coming) for coming in news), "the pages have no end"
             cursor = page.next
             if cursor is None:
                 break
