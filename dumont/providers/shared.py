@@ -20,9 +20,10 @@ class SharedLimiter:
         self._clock = clock
 
     async def take(self, account: str, policy: Every, *, wait_seconds_max: float) -> None:
-        now = self._clock.now()
+        now, interval = self._clock.now(), timedelta(seconds=policy.seconds)
+        pace = limits.Pace(account, policy.group, interval, interval * (policy.burst - 1))
         async with self._db.begin() as tx:
-            at = await limits.take(tx, account, policy, now, latest=now + timedelta(seconds=wait_seconds_max))
+            at = await limits.take(tx, pace, now, latest=now + timedelta(seconds=wait_seconds_max))
             if at is None:
                 at = await limits.open_at(tx, account, policy.group, now)
                 raise too_late((at - now).total_seconds())

@@ -1,10 +1,10 @@
 """Turns at the clouds, each taken by one statement: two processes can't both take the same one."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from dumont.platform.db import Tx, raw
-from dumont.providers.limits import Every
 
 # The windows of the account are looked at as they stand; the row of the group is locked. `excluded.granted` is when
 # the windows would let the call in, and the row of the group may make that later. No row comes back if it is too late.
@@ -33,12 +33,20 @@ ON CONFLICT (account, name) DO UPDATE SET held_until = GREATEST(l.held_until, ex
 _STATE = "SELECT name, GREATEST(free_at, held_until) AS at FROM provider_limits WHERE account = $1 ORDER BY name"
 
 
-async def take(tx: Tx, account: str, policy: Every, now: datetime, *, latest: datetime) -> datetime | None:
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Of one kind of call of an account: so often in the long run, and so much of it saved up for a burst."""
+
+    account: str
+    group: str
+    interval: timedelta
+    saved: timedelta
+
+
+async def take(tx: Tx, pace: Pace, now: datetime, *, latest: datetime) -> datetime | None:
     """When the call may begin; None, and nothing taken, if that is later than `latest`."""
-    interval = timedelta(seconds=policy.seconds)
-    row = await (await raw(tx)).fetchrow(
-        _TAKE, account, policy.group, now, interval, interval * (policy.burst - 1), latest
-    )
+    connection = await raw(tx)
+    row = await connection.fetchrow(_TAKE, pace.account, pace.group, now, pace.interval, pace.saved, latest)
     return row["granted"] if row else None
 
 
