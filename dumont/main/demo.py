@@ -33,14 +33,17 @@ class Simulated:
     past: Mapping[str, Mapping[str, Any]]
 
 
-def demo_settings(loaded: Loaded, clouds: Simulated, given: Mapping[str, Any]) -> Loaded:
-    """A home beside the real one, so that nothing simulated is ever among what is real."""
+def refuse_real_database(loaded: Loaded) -> None:
     if not loaded.settings.embedded:
         raise Invalid.field(
             "database_url",
             "is set, and the demo keeps to a database of its own",
             hint="Unset it for `dumont up --demo`.",
         )
+
+
+def demo_settings(loaded: Loaded, clouds: Simulated, given: Mapping[str, Any]) -> Loaded:
+    """A home beside the real one, so that nothing simulated is ever among what is real."""
     home = Path(given["home"]) if "home" in given else loaded.settings.home / FOLDER
     own = {"home": home, "demo": True, "provider_urls": clouds.urls, "provider_keys": json.dumps(clouds.keys)}
     return load(overrides={**given, **own})

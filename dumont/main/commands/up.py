@@ -37,6 +37,7 @@ def up(host: Host = None, port: Port = None, home: Home = None, demo: Demo = Fal
         return
     from dumont.main import demo as demonstration
 
+    demonstration.refuse_real_database(loaded)
     _say("Simulated clouds: starting")
     with demonstration.simulated_clouds() as clouds:
         given = {"host": host, "port": port, "home": home}

@@ -1,0 +1,64 @@
+"""`dumont up --demo`: a market to look at without any key, in a home of its own, that leaves nothing running behind."""
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+import pytest
+
+from tests.main.installation import installed
+from tests.processes import Dumont
+
+SECONDS = 60.0
+
+
+@pytest.fixture(scope="module")
+def demo() -> Iterator[Dumont]:
+    with installed() as installation, installation.up("--demo", env={"DUMONT_WORKER_DUTIES": "true"}) as process:
+        yield process
+
+
+def asked(demo: Dumont, path: str, until: Callable[[Any], bool]) -> Any:
+    deadline = time.monotonic() + SECONDS
+    while True:
+        answer = httpx.get(f"{demo.url}/api/v1{path}").json()
+        if until(answer):
+            return answer
+        assert time.monotonic() < deadline, answer
+        time.sleep(0.2)
+
+
+class TestDemo:
+    def test_says_that_it_is_one(self, demo: Dumont) -> None:
+        assert asked(demo, "/system", bool)["demo"] is True
+
+    def test_has_offers_of_every_cloud_that_can_be_simulated(self, demo: Dumont) -> None:
+        def all_there(answer: Any) -> bool:
+            return {each["name"] for each in answer["providers"] if each["offers"]} >= clouds
+
+        clouds = {"vast", "runpod", "lambda", "akash", "ionet", "aws", "gcp", "local"}
+        assert asked(demo, "/gpus/search?limit=1", all_there)["total"] > 3000
+
+    def test_has_a_week_of_prices_behind_it(self, demo: Dumont) -> None:
+        rows = asked(demo, "/arbitrage/compare/RTX%204090", lambda answer: answer["items"][0]["series"])["items"]
+        assert len(rows[0]["series"]) > 7
+
+    def test_finds_the_same_gpu_at_different_prices(self, demo: Dumont) -> None:
+        found = asked(demo, "/arbitrage/opportunities", lambda answer: len(answer["items"]) > 5)
+        assert all(float(each["spread_percent"]) >= 15 for each in found["items"])
+
+    def test_keeps_to_a_database_of_its_own(self, tmp_path: Path) -> None:
+        env = {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none", "DUMONT_HOME": str(tmp_path)}
+        with pytest.raises(AssertionError, match="keeps to a database of its own"):
+            Dumont("up", "--demo", "--port", "0", env=env).__enter__()
+
+    def test_leaves_no_simulated_cloud_behind_when_it_is_killed(self, demo: Dumont) -> None:
+        """The last one, for it ends the demo."""
+        children = psutil.Process(demo.process.pid).children(recursive=True)
+        (clouds,) = [child for child in children if "dumont.simulators.demo" in " ".join(child.cmdline())]
+        demo.process.kill()
+        clouds.wait(timeout=20)
+        assert not clouds.is_running()
