@@ -1,10 +1,10 @@
-"""The tables of reliability: machines with their figures, attempts, and entries of the blacklist."""
+"""The tables of reliability: machines with their figures, attempts, the blacklist, days, ratings, preferences."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, Computed, Float, ForeignKey, Index, Integer, text
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Computed, Date, Float, ForeignKey, Index, Integer, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -22,6 +22,8 @@ class ReliabilityMachine(Base):
         CheckConstraint("total = succeeded + failed", name="total"),
         Index(None, "changed_xid"),
         Index(None, "noted_at", "provider", "machine_id"),
+        Index(None, "machine_id"),
+        Index("ix_reliability_machines_score", text("coalesce(score_low, '-1'::float8)"), "provider", "machine_id"),
     )
 
     provider: Mapped[str] = mapped_column(primary_key=True)
@@ -122,3 +124,80 @@ class ReliabilityBlacklist(Base):
     ended_by: Mapped[UUID | None]
     ended_why: Mapped[str | None]
     """`expired`, `replaced`, or in the words of who removed it."""
+
+
+class ReliabilityDay(Base):
+    """What was seen of a machine on one day: telemetry is summed before it is stored. Kept for 30 days."""
+
+    __tablename__ = "reliability_days"
+    __table_args__ = (
+        CheckConstraint("uptime_seconds BETWEEN 0 AND observed_seconds", name="uptime"),
+        CheckConstraint("interruptions BETWEEN 0 AND rentals", name="interruptions"),
+        Index(None, "day"),
+    )
+
+    provider: Mapped[str] = mapped_column(primary_key=True)
+    machine_id: Mapped[str] = mapped_column(primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    observed_seconds: Mapped[float] = mapped_column(NUMBER, server_default="0")
+    uptime_seconds: Mapped[float] = mapped_column(NUMBER, server_default="0")
+    rentals: Mapped[int] = mapped_column(Integer, server_default="0")
+    """That ended on this day, by whoever."""
+    interruptions: Mapped[int] = mapped_column(Integer, server_default="0")
+    gpu_samples: Mapped[int] = mapped_column(Integer, server_default="0")
+    gpu_temperature_mean: Mapped[float | None] = mapped_column(NUMBER)
+    gpu_utilisation_mean: Mapped[float | None] = mapped_column(NUMBER)
+    boot_histogram: Mapped[list[int]] = mapped_column(ARRAY(Integer), server_default=text("'{}'"))
+    data_until: Mapped[datetime]
+
+
+class ReliabilityPast(Base):
+    """What days that are forgotten were worth, faded to the day `until`: it counts for the interval alone."""
+
+    __tablename__ = "reliability_pasts"
+
+    provider: Mapped[str] = mapped_column(primary_key=True)
+    machine_id: Mapped[str] = mapped_column(primary_key=True)
+    until: Mapped[date] = mapped_column(Date)
+    observed_seconds: Mapped[float] = mapped_column(NUMBER)
+    uptime_seconds: Mapped[float] = mapped_column(NUMBER)
+    rentals: Mapped[float] = mapped_column(NUMBER)
+    interruptions: Mapped[float] = mapped_column(NUMBER)
+
+
+class ReliabilityPrior(Base):
+    """What is usual at a provider: the prior of its machines' intervals."""
+
+    __tablename__ = "reliability_priors"
+
+    provider: Mapped[str] = mapped_column(primary_key=True)
+    uptime: Mapped[float] = mapped_column(NUMBER)
+    kept: Mapped[float] = mapped_column(NUMBER)
+    rating: Mapped[float] = mapped_column(NUMBER)
+    interruptions_hour: Mapped[float] = mapped_column(NUMBER)
+    calculated_at: Mapped[datetime]
+
+
+class ReliabilityRating(Base):
+    """Written by `reliability_rate` and nobody else, which counts it in the machine's row as well."""
+
+    __tablename__ = "reliability_ratings"
+    __table_args__ = (CheckConstraint("rating BETWEEN 1 AND 5", name="rating"), Index(None, "provider", "machine_id"))
+
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    provider: Mapped[str] = mapped_column(primary_key=True)
+    machine_id: Mapped[str] = mapped_column(primary_key=True)
+    rating: Mapped[int] = mapped_column(Integer)
+    comment: Mapped[str | None]
+    at: Mapped[datetime]
+
+
+class ReliabilityPreferences(Base):
+    __tablename__ = "reliability_preferences"
+    __table_args__ = (CheckConstraint("threshold BETWEEN 0 AND 100", name="threshold"),)
+
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    threshold: Mapped[int] = mapped_column(Integer)
+    exclude_below_threshold: Mapped[bool] = mapped_column(Boolean)
+    sort_by_reliability: Mapped[bool] = mapped_column(Boolean)
+    changed_at: Mapped[datetime]
