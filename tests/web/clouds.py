@@ -33,10 +33,10 @@ class Clouds:
             "DUMONT_PROVIDER_KEYS": json.dumps({**keys, CLOSED: {"api_key": "rpa_not_a_key"}}),
         }
 
-    def make_dearer(self, name: str) -> None:
-        """Every price of the cloud doubles; whoever reads it next sees it."""
+    def turn_over(self, name: str) -> None:
+        """What was dear is cheap and the other way round; whoever reads it next sees it."""
         for machine in self.worlds[name].stock:
-            machine.prices = [(since, price * 2) for since, price in machine.prices]
+            machine.prices = [(since, 1 / price) for since, price in machine.prices]
 
 
 @contextmanager

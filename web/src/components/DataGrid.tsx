@@ -40,6 +40,12 @@ export function DataGrid<Row extends object>(props: GridProps<Row>) {
     if (more?.has && !more.busy && last >= rows.length - ahead) more.load();
   }, [last, rows.length, more, ahead]);
   useEffect(() => onRange?.(first, last), [first, last, onRange]);
+  const held = useRef(new Set<string>());
+  const hold = (by: "pointer" | "focus", on: boolean) => {
+    if (on) held.current.add(by);
+    else held.current.delete(by);
+    props.onHold?.(held.current.size > 0);
+  };
   const least = columns.reduce(
     (sum, column) => sum + (column.width ?? LEAST_WIDTH),
     actions ? ACTIONS_WIDTH : 0,
@@ -50,8 +56,10 @@ export function DataGrid<Row extends object>(props: GridProps<Row>) {
       aria-label={`${label}, scrolls`}
       tabIndex={0}
       aria-busy={props.old || undefined}
-      onPointerEnter={() => props.onHold?.(true)}
-      onPointerLeave={() => props.onHold?.(false)}
+      onPointerEnter={() => hold("pointer", true)}
+      onPointerLeave={() => hold("pointer", false)}
+      onFocus={() => hold("focus", true)}
+      onBlur={(event) => hold("focus", event.currentTarget.contains(event.relatedTarget))}
       className={cx(
         "thin-scroll overflow-auto rounded border border-line bg-surface outline-offset-[-2px]",
         props.fill ? "min-h-0 flex-1" : "max-h-[max(320px,calc(100dvh-212px))]",

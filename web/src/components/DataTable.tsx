@@ -135,7 +135,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
         ) : (
           props.summary
         )}
-        {menu}
+        {!(narrow && props.card) && menu}
       </div>
       {rows.length === 0 ? (
         <div className="rounded border border-line">{props.empty}</div>

@@ -45,7 +45,7 @@ export function HeaderCell<Row>({ column, sorting, setSorting }: HeaderProps<Row
           type="button"
           onClick={() => setSorting(following(direction, column.id, column.highestFirst ?? false))}
           className={cx(
-            "group/sort -mx-1 inline-flex h-6 items-center gap-1 rounded px-1 hover:text-ink",
+            "group/sort -mx-1 inline-flex h-6 items-center gap-1 rounded px-1 whitespace-nowrap hover:text-ink",
             right && "flex-row-reverse",
             direction !== "none" && "text-ink",
           )}

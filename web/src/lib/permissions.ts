@@ -12,7 +12,10 @@ export type Permission =
   | "audit:read"
   | "users:manage"
   | "settings:read"
-  | "providers:sync";
+  | "providers:sync"
+  | "machines:read"
+  | "machines:write"
+  | "machines:manage";
 
 /** What each permission lets one do, in words for the people who grant it. */
 export const permissionWords: Record<Permission, string> = {
@@ -28,6 +31,9 @@ export const permissionWords: Record<Permission, string> = {
   "users:manage": "Change roles, disable accounts, reset passwords",
   "settings:read": "See how the server is configured",
   "providers:sync": "Ask the clouds for their offers now, and let a frozen one go on",
+  "machines:read": "See your own settings for machines",
+  "machines:write": "Rate machines, and keep away from some",
+  "machines:manage": "Block machines for everyone, and let them in again",
 };
 
 export function allows(permissions: readonly string[] | undefined, needed: Permission | null): boolean {

@@ -28,7 +28,7 @@ export function Market() {
         </header>
         <div className="mb-2.5 flex flex-wrap items-center justify-between gap-x-4 gap-y-1">
           <ReadAs asked={Boolean(one(state.search, "q"))} read={shown.head?.understood} fault={fault} />
-          <Summary state={state} shown={shown} />
+          <Summary {...{ state, list, shown }} />
         </div>
         <OfferTable {...{ state, list, shown }} />
         <TrayBar />

@@ -124,10 +124,11 @@ export function RefusedFilter({ problem, search, replace }: Omit<Props, "head"> 
   }));
   const mine = faults.filter(({ key }) => one(search, key));
   if (mine.length === 0) return null;
+  const words = mine.every(({ key }) => key === "q");
   return (
     <EmptyState
       icon={SearchX}
-      title="A filter can't be read"
+      title={words ? "Not all of these words are understood" : "A filter can't be read"}
       action={mine.map(({ key }) => (
         <Button key={key} icon={RefreshCw} onClick={() => replace(changed(search, { [key]: null }))}>
           Drop {keyWords[key] ?? key}
@@ -138,10 +139,11 @@ export function RefusedFilter({ problem, search, replace }: Omit<Props, "head"> 
         <p key={key}>
           <code>
             {key}={one(search, key)}
-          </code>{" "}
-          {message}
+          </code>
+          : {message}
         </p>
       ))}
+      {problem.hint && <p className="text-ink-3">{problem.hint}</p>}
     </EmptyState>
   );
 }

@@ -1,6 +1,6 @@
 /** The offers that fit, as a table or as cards; what changes glows in its place and does not move under a pointer. */
 import { Columns3, Copy, Eye, ListFilter, Plus } from "lucide-react";
-import { type ReactNode, useCallback, useMemo, useState } from "react";
+import { type ReactNode, useCallback, useEffect, useMemo, useState } from "react";
 import { useNavigate } from "react-router";
 import { Button } from "../../components/Button";
 import { DataTable } from "../../components/DataTable";
@@ -51,6 +51,10 @@ export function OfferTable({ state, list, shown }: Props) {
     () => ({ has: list.hasMore, busy: shown.fetchingMore || shown.asking, load: list.more }),
     [list, shown],
   );
+  // A finger leaves no trace between two touches, so cards stay until they are told to move.
+  useEffect(() => {
+    if (narrow) list.hold(true);
+  }, [list, narrow]);
   const onRange = useCallback((_first: number, last: number) => list.see(last), [list]);
   const { head, rows } = shown;
   return (
@@ -156,7 +160,7 @@ function PhoneToolbar({ state, shown }: Omit<ToolbarProps, "narrow">) {
         value={sort}
         options={options}
         onChange={(next) => change({ sort: next === DEFAULT_SORT ? null : next })}
-        className="h-7 min-w-0 flex-1 text-xs"
+        className="h-7 min-w-40 flex-1 text-xs"
       />
       <Button size="sm" icon={ListFilter} aria-expanded={open} onClick={() => setOpen(!open)}>
         Filters
@@ -170,23 +174,13 @@ function PhoneToolbar({ state, shown }: Omit<ToolbarProps, "narrow">) {
 }
 
 function Notices({ list, shown }: Omit<Props, "state">) {
-  const { head, problem, waiting } = shown;
+  const { head, problem } = shown;
   const behind = head && problem && queryFault(problem) === null && shown.rows.length > 0;
   return (
     <>
       {behind && (
         <div className="mb-3">
           <StaleNotice since={new Date(shown.at).toISOString()} onRetry={() => list.retry()} />
-        </div>
-      )}
-      {waiting && (
-        <div role="status" className="mb-2 flex items-center gap-2 rounded bg-info-soft px-3 py-1 text-xs">
-          <span className="min-w-0 flex-1">
-            The market moved. Rows stay where they are while you look at them; values are new.
-          </span>
-          <Button size="sm" weight="ghost" onClick={() => list.settle()}>
-            Show the new order
-          </Button>
         </div>
       )}
     </>

@@ -16,7 +16,7 @@ import {
   StaleMark,
   Verified,
 } from "./cells";
-import { bitrate, countryName, gigabytes, offerName, placeOf } from "./names";
+import { bitrate, countryName, gigabytes, offerName, placeOf, regionOf } from "./names";
 import { toggle, useInTray, useTrayFull } from "./tray";
 
 export function LayAside({ offer }: { offer: Offer }) {
@@ -37,7 +37,7 @@ export function LayAside({ offer }: { offer: Offer }) {
 function Place({ offer }: { offer: Offer }) {
   if (!offer.country && !offer.region) return <None />;
   const place = placeOf(offer);
-  const region = offer.region && offer.region !== place ? offer.region : null;
+  const region = regionOf(offer);
   return (
     <span title={[offer.country && countryName(offer.country), offer.region].filter(Boolean).join(", ")}>
       {place}

@@ -46,7 +46,7 @@ let list: OfferList;
 beforeEach(async () => {
   shop = new Shop();
   shop.rows = make(3);
-  list = new OfferList(shop.ask, () => 7);
+  list = new OfferList(shop.ask, () => 7, 0);
   list.show({});
   await settled();
 });
@@ -122,6 +122,7 @@ describe("a change of the market", () => {
     ]);
     expect(list.current().waiting).toBe(true);
     list.hold(false);
+    await settled();
     await settled();
     expect(ids(list)).toEqual(["o2", "o0"]);
     expect(list.current().waiting).toBe(false);

@@ -31,6 +31,8 @@ export const NEXT = 500;
 export const MOST = 20_000;
 /** So far down the rows are kept in place; above, a newer order is shown at once. */
 const TOP_ROWS = 600;
+/** A pointer that leaves may be on its way to a button, or back. */
+const RELEASED_MS = 1000;
 
 const empty: Shown = {
   rows: [],
@@ -51,11 +53,13 @@ export class OfferList {
   private renewing = false;
   private lastSeen = 0;
   private held = false;
+  private released: ReturnType<typeof setTimeout> | undefined;
   private readonly listeners = new Set<() => void>();
 
   constructor(
     private readonly ask: Ask,
     private readonly now: () => number = Date.now,
+    private readonly pause = RELEASED_MS,
   ) {}
 
   readonly current = (): Shown => this.shown;
@@ -97,7 +101,9 @@ export class OfferList {
 
   readonly hold = (held: boolean): void => {
     this.held = held;
-    if (!held && this.shown.waiting && this.lastSeen < TOP_ROWS) void this.renew();
+    clearTimeout(this.released);
+    if (!held && this.shown.waiting && this.lastSeen < TOP_ROWS)
+      this.released = setTimeout(() => void this.renew(), this.pause);
   };
 
   /** The offers have changed. */

@@ -7,11 +7,11 @@ const titles: Record<string, string> = {
   runpod: "RunPod",
   lambda: "Lambda",
   ionet: "io.net",
-  render: "Render",
+  render: "Render Network",
   akash: "Akash",
-  aws: "AWS",
+  aws: "Amazon EC2",
   gcp: "Google Cloud",
-  local: "This machine",
+  local: "This computer",
 };
 
 /** One that the application does not know yet is shown by the server's name. */
@@ -36,6 +36,15 @@ export function placeOf(offer: Pick<Offer, "country" | "region">): string {
   return country.length > 14 ? offer.country : country;
 }
 
+/** What the provider's region tells beyond the country; most repeat it. */
+export function regionOf(offer: Pick<Offer, "country" | "region">): string | null {
+  const { country, region } = offer;
+  if (!region || !country) return null;
+  const plain = region.replace(new RegExp(`,? *\\b${country}$`), "").trim();
+  const known = [country, countryName(country), countryName(country, shortRegions)];
+  return plain && !known.includes(plain) ? plain : null;
+}
+
 export function gpuWords(offer: Pick<Offer, "gpu_name" | "gpu_count">): string {
   if (!offer.gpu_name || offer.gpu_count === 0) return "No GPU";
   return `${offer.gpu_count}× ${offer.gpu_name}`;
@@ -47,7 +56,7 @@ export function offerName(offer: Pick<Offer, "gpu_name" | "gpu_count" | "provide
 
 export function gigabytes(value: number | null): string {
   if (value === null) return "—";
-  return value >= 1024 ? `${short(value / 1024)} TB` : `${short(value)} GB`;
+  return value >= 1000 ? `${short(value / 1000)} TB` : `${short(value)} GB`;
 }
 
 export function bitrate(mbps: number | null): string {

@@ -357,6 +357,92 @@ const injectedRtkApi = api.injectEndpoints({
         method: "POST",
       }),
     }),
+    showMachineSummary: build.query<
+      ShowMachineSummaryApiResponse,
+      ShowMachineSummaryApiArg
+    >({
+      query: () => ({ url: `/api/v1/machines/history/summary` }),
+    }),
+    listMachineHistory: build.query<
+      ListMachineHistoryApiResponse,
+      ListMachineHistoryApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/machines/history/machines`,
+        params: {
+          provider: queryArg.provider,
+          status: queryArg.status,
+          q: queryArg.q,
+          sort: queryArg.sort,
+          descending: queryArg.descending,
+          cursor: queryArg.cursor,
+          limit: queryArg.limit,
+        },
+      }),
+    }),
+    getMachineHistory: build.query<
+      GetMachineHistoryApiResponse,
+      GetMachineHistoryApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/machines/history/machines/${encodeURIComponent(String(queryArg.provider))}/${encodeURIComponent(String(queryArg.machineId))}`,
+      }),
+    }),
+    listMachineAttempts: build.query<
+      ListMachineAttemptsApiResponse,
+      ListMachineAttemptsApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/machines/history/machines/${encodeURIComponent(String(queryArg.provider))}/${encodeURIComponent(String(queryArg.machineId))}/attempts`,
+        params: {
+          cursor: queryArg.cursor,
+          limit: queryArg.limit,
+        },
+      }),
+    }),
+    listBlacklist: build.query<ListBlacklistApiResponse, ListBlacklistApiArg>({
+      query: (queryArg) => ({
+        url: `/api/v1/machines/history/blacklist`,
+        params: {
+          provider: queryArg.provider,
+          type: queryArg["type"],
+          active: queryArg.active,
+          cursor: queryArg.cursor,
+          limit: queryArg.limit,
+        },
+      }),
+    }),
+    addToBlacklist: build.mutation<
+      AddToBlacklistApiResponse,
+      AddToBlacklistApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/machines/history/blacklist`,
+        method: "POST",
+        body: queryArg.body,
+      }),
+    }),
+    checkBlacklist: build.query<
+      CheckBlacklistApiResponse,
+      CheckBlacklistApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/machines/history/blacklist/check/${encodeURIComponent(String(queryArg.provider))}/${encodeURIComponent(String(queryArg.machineId))}`,
+      }),
+    }),
+    removeFromBlacklist: build.mutation<
+      RemoveFromBlacklistApiResponse,
+      RemoveFromBlacklistApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/machines/history/blacklist/${encodeURIComponent(String(queryArg.provider))}/${encodeURIComponent(String(queryArg.machineId))}`,
+        method: "DELETE",
+        params: {
+          why: queryArg.why,
+          for_everyone: queryArg.forEveryone,
+        },
+      }),
+    }),
     searchGpus: build.query<SearchGpusApiResponse, SearchGpusApiArg>({
       query: (queryArg) => ({
         url: `/api/v1/gpus/search`,
@@ -819,6 +905,93 @@ export type CreateResetLinkApiArg = {
 export type SignOutUserApiResponse = unknown;
 export type SignOutUserApiArg = {
   userId: string;
+};
+export type ShowMachineSummaryApiResponse =
+  /** status 200 Successful Response */ HistorySummary;
+export type ShowMachineSummaryApiArg = void;
+export type ListMachineHistoryApiResponse =
+  /** status 200 Successful Response */ PagedMachineHistory;
+export type ListMachineHistoryApiArg = {
+  /** Of this cloud alone. */
+  provider?: string | null;
+  /** With this status alone. */
+  status?:
+    ("excellent" | "good" | "fair" | "poor" | "blacklisted" | "unknown") | null;
+  /** Somewhere in the machine's own id. */
+  q?: string | null;
+  /** What decides the order; `score` is its lower bound. */
+  sort?:
+    | "recent"
+    | "success_rate"
+    | "attempts"
+    | "failures"
+    | "failures_in_row"
+    | "boot"
+    | "score";
+  /** The greatest first. */
+  descending?: boolean;
+  /** Where to go on: `next_cursor` of the page before. */
+  cursor?: string | null;
+  /** How many at most. */
+  limit?: number;
+};
+export type GetMachineHistoryApiResponse =
+  /** status 200 Successful Response */ MachineDetail;
+export type GetMachineHistoryApiArg = {
+  /** Name of a cloud. */
+  provider: string;
+  /** Its own id there. */
+  machineId: string;
+};
+export type ListMachineAttemptsApiResponse =
+  /** status 200 Successful Response */ PagedMachineAttempt;
+export type ListMachineAttemptsApiArg = {
+  /** Name of a cloud. */
+  provider: string;
+  /** Its own id there. */
+  machineId: string;
+  /** Where to go on: `next_cursor` of the page before. */
+  cursor?: string | null;
+  /** How many at most. */
+  limit?: number;
+};
+export type ListBlacklistApiResponse =
+  /** status 200 Successful Response */ PagedBlacklistEntry;
+export type ListBlacklistApiArg = {
+  /** Of this cloud alone. */
+  provider?: string | null;
+  /** Of this kind alone. */
+  type?: ("temporary" | "automatic" | "manual") | null;
+  /** Those that count now, or those that are over. */
+  active?: boolean | null;
+  /** Where to go on: `next_cursor` of the page before. */
+  cursor?: string | null;
+  /** How many at most. */
+  limit?: number;
+};
+export type AddToBlacklistApiResponse =
+  /** status 201 Successful Response */ BlacklistEntry;
+export type AddToBlacklistApiArg = {
+  body: BlacklistWish;
+};
+export type CheckBlacklistApiResponse =
+  /** status 200 Successful Response */ BlacklistCheck;
+export type CheckBlacklistApiArg = {
+  /** Name of a cloud. */
+  provider: string;
+  /** Its own id there. */
+  machineId: string;
+};
+export type RemoveFromBlacklistApiResponse = unknown;
+export type RemoveFromBlacklistApiArg = {
+  /** Name of a cloud. */
+  provider: string;
+  /** Its own id there. */
+  machineId: string;
+  /** Kept with the entry. */
+  why?: string;
+  /** Which, where there is one of yours and one for everyone. */
+  forEveryone?: boolean | null;
 };
 export type SearchGpusApiResponse =
   /** status 200 Successful Response */ SearchAnswer;
@@ -1479,6 +1652,196 @@ export type ResetLink = {
   url: string;
   expires_at: string;
 };
+export type ProviderSummary = {
+  provider: string;
+  machines: number;
+  attempts: number;
+  /** 0 to 100; null where nothing is known. */
+  success_rate: number | null;
+};
+export type ReasonCount = {
+  reason: string;
+  count: number;
+};
+export type DaySummary = {
+  day: string;
+  attempts: number;
+  /** 0 to 100; null where nothing is known. */
+  success_rate: number | null;
+};
+export type HistorySummary = {
+  machines: number;
+  by_status: {
+    [key: string]: number;
+  };
+  attempts: number;
+  /** 0 to 100; null where nothing is known. */
+  success_rate: number | null;
+  providers: ProviderSummary[];
+  /** The most common first. */
+  failure_reasons: ReasonCount[];
+  /** 30 days, today last; without attempts the rate is null. */
+  trend: DaySummary[];
+};
+export type BlacklistEntry = {
+  id: string;
+  provider: string;
+  /** The provider's own id of the machine. */
+  machine_id: string;
+  /** `provider:machine_id`. */
+  key: string;
+  blacklist_type: "temporary" | "automatic" | "manual";
+  reason: string;
+  /** False for an entry of your account alone. */
+  for_everyone: boolean;
+  /** Whether it counts at this moment. */
+  active: boolean;
+  created_at: string;
+  /** Null where the system decided. */
+  created_by: string | null;
+  /** The moment from which it no longer counts; null for no end. */
+  expires_at: string | null;
+  /** When it ran out, was replaced or was removed. */
+  ended_at: string | null;
+  ended_by: string | null;
+  /** `expired`, `replaced`, or the words of who removed it. */
+  ended_why: string | null;
+};
+export type MachineHistory = {
+  provider: string;
+  /** The provider's own id of the machine. */
+  machine_id: string;
+  /** `provider:machine_id`. */
+  key: string;
+  status: "excellent" | "good" | "fair" | "poor" | "blacklisted" | "unknown";
+  total_attempts: number;
+  successful_attempts: number;
+  failed_attempts: number;
+  /** 0 to 100; null where nothing is known. */
+  success_rate: number | null;
+  consecutive_failures: number;
+  failure_reasons: {
+    [key: string]: number;
+  };
+  boot_seconds_mean: number | null;
+  boot_seconds_p95: number | null;
+  first_attempt_at: string | null;
+  last_attempt_at: string | null;
+  last_success_at: string | null;
+  last_failure_at: string | null;
+  is_blacklisted: boolean;
+  /** The entry that keeps it from you. */
+  blacklist: BlacklistEntry | null;
+  /** 0 to 100, of the last 30 days. */
+  score: number | null;
+  score_low: number | null;
+  score_high: number | null;
+};
+export type PagedMachineHistory = {
+  items: MachineHistory[];
+  /** Give it as `cursor` to get the next page; null on the last one. */
+  next_cursor: string | null;
+};
+export type Boots = {
+  from_seconds: number;
+  to_seconds: number;
+  count: number;
+};
+export type MachineOffer = {
+  id: string;
+  gpu_name: string | null;
+  gpu_count: number;
+  region: string | null;
+  /** US dollars as a decimal. */
+  price_hour: string | null;
+  spot_price_hour: string | null;
+  available: boolean;
+};
+export type MachineDetail = {
+  provider: string;
+  /** The provider's own id of the machine. */
+  machine_id: string;
+  /** `provider:machine_id`. */
+  key: string;
+  status: "excellent" | "good" | "fair" | "poor" | "blacklisted" | "unknown";
+  total_attempts: number;
+  successful_attempts: number;
+  failed_attempts: number;
+  /** 0 to 100; null where nothing is known. */
+  success_rate: number | null;
+  consecutive_failures: number;
+  failure_reasons: {
+    [key: string]: number;
+  };
+  boot_seconds_mean: number | null;
+  boot_seconds_p95: number | null;
+  first_attempt_at: string | null;
+  last_attempt_at: string | null;
+  last_success_at: string | null;
+  last_failure_at: string | null;
+  is_blacklisted: boolean;
+  /** The entry that keeps it from you. */
+  blacklist: BlacklistEntry | null;
+  /** 0 to 100, of the last 30 days. */
+  score: number | null;
+  score_low: number | null;
+  score_high: number | null;
+  boots: Boots[];
+  offers: MachineOffer[];
+  /** False where offers could not be read just now. */
+  offers_known: boolean;
+};
+export type MachineAttempt = {
+  id: string;
+  at: string;
+  type: "deploy" | "wake" | "failover" | "health_check";
+  success: boolean;
+  /** Why it failed; null for a success. */
+  reason:
+    | (
+        | "driver_mismatch"
+        | "boot_timeout"
+        | "ssh_failed"
+        | "gpu_not_ready"
+        | "frequent_interrupts"
+        | "hardware_error"
+        | "offer_gone"
+        | "image_pull_failed"
+        | "out_of_disk"
+        | "network"
+        | "unknown"
+      )
+    | null;
+  message: string | null;
+  seconds: number | null;
+  boot_seconds: number | null;
+  instance_id: string | null;
+};
+export type PagedMachineAttempt = {
+  items: MachineAttempt[];
+  /** Give it as `cursor` to get the next page; null on the last one. */
+  next_cursor: string | null;
+};
+export type PagedBlacklistEntry = {
+  items: BlacklistEntry[];
+  /** Give it as `cursor` to get the next page; null on the last one. */
+  next_cursor: string | null;
+};
+export type BlacklistWish = {
+  provider: string;
+  /** Its own id there. */
+  machine_id: string;
+  reason: string;
+  /** `manual` has no end; `temporary` is for everyone, and takes the right to block for them. */
+  blacklist_type?: "manual" | "temporary";
+  /** A manual one is for your account alone, unless an operator asks. */
+  for_everyone?: boolean;
+};
+export type BlacklistCheck = {
+  is_blacklisted: boolean;
+  /** The strongest that counts for you. */
+  entry: BlacklistEntry | null;
+};
 export type EffectiveParts = {
   /** US dollars as a decimal, exact to the last figure. */
   compute: string;
@@ -2104,6 +2467,14 @@ export const {
   useUpdateUserMutation,
   useCreateResetLinkMutation,
   useSignOutUserMutation,
+  useShowMachineSummaryQuery,
+  useListMachineHistoryQuery,
+  useGetMachineHistoryQuery,
+  useListMachineAttemptsQuery,
+  useListBlacklistQuery,
+  useAddToBlacklistMutation,
+  useCheckBlacklistQuery,
+  useRemoveFromBlacklistMutation,
   useSearchGpusQuery,
   useListOffersQuery,
   useListGpuFacetsQuery,

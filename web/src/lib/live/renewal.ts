@@ -5,7 +5,6 @@ import type { LiveMessage } from "./client";
 const ofTopic: Record<string, Tag[]> = {
   me: ["Me", "Session", "ApiKey", "Team", "Invitation", "ProviderKey", "Audit"],
   jobs: ["Job", "Schedule"],
-  market: ["Market", "Provider"],
   providers: ["Provider"],
   audit: ["Audit", "User"],
 };

@@ -2,7 +2,7 @@
 import { useSearchParams } from "react-router";
 import { Page } from "../../../components/Page";
 import { Tabs } from "../../../components/Tabs";
-import { useRenewing } from "../../../lib/live/renewing";
+import { useMarketRenewing } from "../news";
 import { Deals } from "./Deals";
 import { ModelPrices } from "./ModelPrices";
 import { Opportunities } from "./Opportunities";
@@ -22,7 +22,7 @@ export function Arbitrage() {
       else after.set("view", next);
       return after;
     });
-  useRenewing("market");
+  useMarketRenewing();
   return (
     <Page
       wide

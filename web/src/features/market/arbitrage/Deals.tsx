@@ -37,11 +37,11 @@ const columns: Column<Deal>[] = [
   },
   {
     id: "usual",
-    title: "Median, 7 days",
+    title: "7-day median",
     cell: (deal) => <Money value={deal.median_7d} per="h" />,
     sortBy: (deal) => Number(deal.median_7d),
     align: "right",
-    width: 124,
+    width: 132,
   },
   {
     id: "known",

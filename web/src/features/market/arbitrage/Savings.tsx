@@ -105,7 +105,7 @@ function Drawn({ savings }: { savings: Answer }) {
       title={`${count(hours)} hours of one ${savings.model}`}
       aside={
         savings.as_of && (
-          <span className="text-xs text-ink-3">
+          <span className="shrink-0 text-xs text-ink-3">
             {count(savings.offers)} offers, as of <Time at={savings.as_of} />
           </span>
         )

@@ -9,9 +9,9 @@ import { SkeletonRows } from "../../../components/Skeleton";
 import { EmptyState } from "../../../components/states";
 import type { Comparison, Offer } from "../../../lib/api/generated";
 import { cx } from "../../../lib/classes";
-import { useRenewing } from "../../../lib/live/renewing";
 import { marketQuestions } from "../api";
 import { gpuWords, placeOf, providerTitle } from "../names";
+import { useMarketRenewing } from "../news";
 import { compareAddress, TRAY_LEAST, TRAY_MOST, takeOut, useTray } from "../tray";
 import { valueWords } from "./values";
 
@@ -66,7 +66,7 @@ function TooFew({ count }: { count: number }) {
 
 function Compared({ ids, onRemove }: { ids: string[]; onRemove: (id: string) => void }) {
   const answer = marketQuestions.useComparisonQuery({ ids });
-  useRenewing("market");
+  useMarketRenewing();
   return (
     <Asked of={answer} loading={<SkeletonRows rows={12} what="the comparison" />}>
       {(comparison) => <Table comparison={comparison} onRemove={onRemove} />}

@@ -1,20 +1,22 @@
 /** One offer with everything that is known of it: prices part by part, the machine, the past, and what is like it. */
-import { Columns3, Rocket } from "lucide-react";
+import { Columns3, Rocket, Store } from "lucide-react";
 import type { ReactNode } from "react";
 import { useParams } from "react-router";
 import { Alert } from "../../../components/Alert";
 import { Asked } from "../../../components/Asked";
 import { Badge } from "../../../components/Badge";
-import { Button } from "../../../components/Button";
+import { Button, ButtonLink } from "../../../components/Button";
 import { CliHint, Id } from "../../../components/copying";
 import { Money, Time } from "../../../components/figures";
 import { Fact, Facts, Group, Page } from "../../../components/Page";
 import { SkeletonLines } from "../../../components/Skeleton";
+import { ErrorState } from "../../../components/states";
 import type { Offer, OfferDetail } from "../../../lib/api/generated";
-import { useRenewing } from "../../../lib/live/renewing";
+import { asProblem } from "../../../lib/api/problem";
 import { marketApi } from "../api";
 import { ParetoStar, ReliabilityCell, ScoreCell, Verified } from "../cells";
 import { countryName, gpuWords, providerTitle } from "../names";
+import { useMarketRenewing } from "../news";
 import { TrayBar } from "../TrayBar";
 import { toggle, useInTray, useTrayFull } from "../tray";
 import { Breakdown } from "./Breakdown";
@@ -25,7 +27,8 @@ import { OfferList } from "./OfferList";
 export function OfferPage() {
   const { offerId = "" } = useParams();
   const answer = marketApi.useGetGpuQuery({ offer: offerId });
-  useRenewing("market");
+  useMarketRenewing();
+  if (answer.error && !answer.data) return <Unknown answer={answer} />;
   return (
     <Asked
       of={answer}
@@ -37,6 +40,21 @@ export function OfferPage() {
     >
       {(offer) => <Drawn offer={offer} />}
     </Asked>
+  );
+}
+
+/** Gone for good, or not answered. */
+function Unknown({ answer }: { answer: { error?: unknown; isFetching: boolean; refetch: () => unknown } }) {
+  const problem = asProblem(answer.error);
+  return (
+    <Page title="Offer">
+      <ErrorState problem={problem} onRetry={() => void answer.refetch()} busy={answer.isFetching} />
+      <div className="text-center">
+        <ButtonLink to="/market" icon={Store}>
+          To the market
+        </ButtonLink>
+      </div>
+    </Page>
   );
 }
 
