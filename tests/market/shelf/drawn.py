@@ -43,14 +43,14 @@ def rows(draw: st.DrawFn) -> Row:
         cuda_max=draw(maybe(11.8, 12.4)),
         provider_reliability=draw(maybe(0.0, 0.5, 0.97, 1.0)),
         verified=draw(st.booleans()),
-        available=draw(st.sampled_from([True, True, False])),
-        gone_at=draw(st.sampled_from([None, None, START])),
+        available=draw(st.sampled_from([True, True, True, False])),
+        gone_at=draw(st.sampled_from([None, None, None, START])),
     )
 
 
 @st.composite
 def marks(draw: st.DrawFn) -> dict[str, Mark]:
-    moments = maybe(START, NOW, START - timedelta(hours=1))
+    moments = st.sampled_from([START, NOW, NOW - timedelta(seconds=900), NOW - timedelta(seconds=901), None])
     return {name: Mark(1, 1, draw(moments)) for name in PROVIDERS if draw(st.integers(0, 5))}
 
 
@@ -77,31 +77,34 @@ machines = st.dictionaries(
 )
 
 
+FILTERS: dict[str, st.SearchStrategy[Any]] = {
+    "models": st.frozensets(st.sampled_from([name for name in MODELS if name]), max_size=5),
+    "providers": st.frozensets(st.sampled_from([*PROVIDERS, "nowhere"]), min_size=1),
+    "regions": st.sampled_from([frozenset({"us-east"}), frozenset({"EU"}), frozenset({"us", "texas"})]),
+    "countries": st.sampled_from([frozenset({"US"}), frozenset({"DE", "XX"})]),
+    "min_vram": st.sampled_from([24, 47.5, 48]),
+    "max_vram": st.sampled_from([80, 100]),
+    "min_price": st.sampled_from([Decimal(0), Decimal("0.25")]),
+    "max_price": st.sampled_from([Decimal("0.4"), Decimal("0.4000005"), Decimal(40)]),
+    "gpu_count": st.sampled_from([0, 1, 8]),
+    "min_gpus": st.sampled_from([0, 1, 2]),
+    "max_gpus": st.sampled_from([2, 8]),
+    "min_reliability": st.sampled_from([0.0, 0.5, 0.97]),
+    "min_inet_down": st.sampled_from([0, 100]),
+    "cuda_min": st.sampled_from([11.8, 12.4]),
+    "verified": st.booleans(),
+    "spot": st.booleans(),
+    "include_blacklisted": st.just(True),
+    "min_score": st.sampled_from([40, 50, 80, 99.5]),
+}
+
+
 @st.composite
 def queries(draw: st.DrawFn) -> Query:
-    names = st.sampled_from([name for name in MODELS if name])
-    return Query(
-        models=draw(st.none() | st.frozensets(names)),
-        providers=draw(st.none() | st.frozensets(st.sampled_from([*PROVIDERS, "nowhere"]), min_size=1)),
-        regions=draw(maybe(frozenset({"us-east"}), frozenset({"EU"}), frozenset({"us", "texas"}))),
-        countries=draw(maybe(frozenset({"US"}), frozenset({"DE", "XX"}))),
-        min_vram=draw(maybe(24, 47.5, 48)),
-        max_vram=draw(maybe(80, 100)),
-        min_price=draw(maybe(Decimal(0), Decimal("0.25"))),
-        max_price=draw(maybe(Decimal("0.4"), Decimal("0.4000005"), Decimal(40))),
-        gpu_count=draw(maybe(None, None, 0, 1, 8)),
-        min_gpus=draw(maybe(0, 1, 2)),
-        max_gpus=draw(maybe(2, 8)),
-        min_reliability=draw(maybe(0.0, 0.5, 0.97)),
-        min_inet_down=draw(maybe(0, 100)),
-        cuda_min=draw(maybe(11.8, 12.4)),
-        verified=draw(maybe(True, False)),
-        spot=draw(maybe(True, False)),
-        available_only=draw(st.booleans()),
-        include_blacklisted=draw(st.booleans()),
-        min_score=draw(maybe(50, 99.5)),
-        **draw(orders()),
-    )
+    """Of few filters, or nothing would be found by any of them."""
+    chosen = draw(st.sets(st.sampled_from(sorted(FILTERS)), max_size=3))
+    fields = {name: draw(FILTERS[name]) for name in sorted(chosen)}
+    return Query(**fields, available_only=draw(st.sampled_from([True, False, False])), **draw(orders()))
 
 
 @st.composite

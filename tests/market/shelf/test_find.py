@@ -17,7 +17,7 @@ from tests.market.shelf import drawn
 from tests.market.shelf.drawn import NOW
 from tests.market.shelf.naive import Naive
 
-ROWS = st.lists(drawn.rows(), max_size=40)
+ROWS = st.lists(drawn.rows(), max_size=40) | st.lists(drawn.rows(), min_size=8, max_size=20)
 
 
 def ids_of(shelf: Shelf, rows: "search.Rows") -> list[UUID]:
@@ -73,7 +73,7 @@ class TestFind:
 
 
 class TestPaging:
-    @settings(max_examples=60)
+    @settings(max_examples=50)
     @given(ROWS, st.lists(st.lists(drawn.rows(), max_size=6), max_size=6), drawn.queries())
     def test_neither_loses_nor_repeats_what_stays_as_it_was(
         self, rows: list[Row], news: list[list[Row]], query: Query
@@ -112,6 +112,7 @@ class TestPaging:
             Shelf.empty().find(Query(cursor=cursor), NOW)
         assert [fault.field for fault in refused.value.faults] == ["cursor"]
 
+    @settings(max_examples=40)
     @given(drawn.queries(), drawn.queries())
     def test_refuses_a_cursor_of_another_order(self, one: Query, other: Query) -> None:
         rows = [build.row(str(number)) for number in range(3)]
