@@ -50,6 +50,37 @@ class BegunJobs(TypedDict):
     jobs: list[Begun]
 
 
+class BlacklistEntry(TypedDict):
+    id: str
+    provider: str
+    machine_id: str
+    key: str
+    blacklist_type: Literal['temporary', 'automatic', 'manual']
+    reason: str
+    for_everyone: bool
+    active: bool
+    created_at: str
+    created_by: str | None
+    expires_at: str | None
+    ended_at: str | None
+    ended_by: str | None
+    ended_why: str | None
+
+
+class BlacklistWish(TypedDict):
+    provider: str
+    machine_id: str
+    reason: str
+    blacklist_type: NotRequired[Literal['manual', 'temporary']]
+    for_everyone: NotRequired[bool]
+
+
+class Boots(TypedDict):
+    from_seconds: float
+    to_seconds: float
+    count: int
+
+
 class CloudSaving(TypedDict):
     provider: str
     model: str
@@ -91,6 +122,12 @@ class Credential(TypedDict):
     secret: bool
     optional: bool
     hint: str
+
+
+class DaySummary(TypedDict):
+    day: str
+    attempts: int
+    success_rate: float | None
 
 
 class EffectiveParts(TypedDict):
@@ -173,6 +210,52 @@ class JobError(TypedDict):
 class KnownFrom(TypedDict):
     available: bool
     note: str | None
+
+
+class MachineAttempt(TypedDict):
+    id: str
+    at: str
+    type: Literal['deploy', 'wake', 'failover', 'health_check']
+    success: bool
+    reason: Literal['driver_mismatch', 'boot_timeout', 'ssh_failed', 'gpu_not_ready', 'frequent_interrupts', 'hardware_error', 'offer_gone', 'image_pull_failed', 'out_of_disk', 'network', 'unknown'] | None
+    message: str | None
+    seconds: float | None
+    boot_seconds: float | None
+    instance_id: str | None
+
+
+class MachineHistory(TypedDict):
+    provider: str
+    machine_id: str
+    key: str
+    status: Literal['excellent', 'good', 'fair', 'poor', 'blacklisted', 'unknown']
+    total_attempts: int
+    successful_attempts: int
+    failed_attempts: int
+    success_rate: float | None
+    consecutive_failures: int
+    failure_reasons: dict[str, int]
+    boot_seconds_mean: float | None
+    boot_seconds_p95: float | None
+    first_attempt_at: str | None
+    last_attempt_at: str | None
+    last_success_at: str | None
+    last_failure_at: str | None
+    is_blacklisted: bool
+    blacklist: BlacklistEntry | None
+    score: float | None
+    score_low: float | None
+    score_high: float | None
+
+
+class MachineOffer(TypedDict):
+    id: str
+    gpu_name: str | None
+    gpu_count: int
+    region: str | None
+    price_hour: str | None
+    spot_price_hour: str | None
+    available: bool
 
 
 class MarketProvider(TypedDict):
@@ -309,8 +392,23 @@ class PagedAuditEntry(TypedDict):
     next_cursor: str | None
 
 
+class PagedBlacklistEntry(TypedDict):
+    items: list[BlacklistEntry]
+    next_cursor: str | None
+
+
 class PagedInvitation(TypedDict):
     items: list[Invitation]
+    next_cursor: str | None
+
+
+class PagedMachineAttempt(TypedDict):
+    items: list[MachineAttempt]
+    next_cursor: str | None
+
+
+class PagedMachineHistory(TypedDict):
+    items: list[MachineHistory]
     next_cursor: str | None
 
 
@@ -365,10 +463,22 @@ class ProviderPrices(TypedDict):
     series: list[ModelHour]
 
 
+class ProviderSummary(TypedDict):
+    provider: str
+    machines: int
+    attempts: int
+    success_rate: float | None
+
+
 class Quote(TypedDict):
     provider: str
     price_gpu_hour: str
     offer_id: str
+
+
+class ReasonCount(TypedDict):
+    reason: str
+    count: int
 
 
 class Refresh(TypedDict):
@@ -607,6 +717,11 @@ class Problem(TypedDict):
     request_id: NotRequired[str]
 
 
+class BlacklistCheck(TypedDict):
+    is_blacklisted: bool
+    entry: BlacklistEntry | None
+
+
 class Comparison(TypedDict):
     offers: list[Offer]
     rows: list[CompareRow]
@@ -637,6 +752,16 @@ class EffectiveSpread(TypedDict):
     saving_month: str
 
 
+class HistorySummary(TypedDict):
+    machines: int
+    by_status: dict[Literal['excellent', 'good', 'fair', 'poor', 'blacklisted', 'unknown'], int]
+    attempts: int
+    success_rate: float | None
+    providers: list[ProviderSummary]
+    failure_reasons: list[ReasonCount]
+    trend: list[DaySummary]
+
+
 class JobRow(TypedDict):
     id: str
     name: str
@@ -662,6 +787,33 @@ class JobRow(TypedDict):
 class Machine(TypedDict):
     key: str
     offers: list[Offer]
+
+
+class MachineDetail(TypedDict):
+    provider: str
+    machine_id: str
+    key: str
+    status: Literal['excellent', 'good', 'fair', 'poor', 'blacklisted', 'unknown']
+    total_attempts: int
+    successful_attempts: int
+    failed_attempts: int
+    success_rate: float | None
+    consecutive_failures: int
+    failure_reasons: dict[str, int]
+    boot_seconds_mean: float | None
+    boot_seconds_p95: float | None
+    first_attempt_at: str | None
+    last_attempt_at: str | None
+    last_success_at: str | None
+    last_failure_at: str | None
+    is_blacklisted: bool
+    blacklist: BlacklistEntry | None
+    score: float | None
+    score_low: float | None
+    score_high: float | None
+    boots: list[Boots]
+    offers: list[MachineOffer]
+    offers_known: bool
 
 
 class OfferDetail(TypedDict):

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from dumont.accounts.hashing import Argon2, PasswordHasher
 from dumont.accounts.signer import Signer
 from dumont.basics.clock import Clock
+from dumont.main.joints import LearnedTrust, OffersOfMarket
 from dumont.market.following import InDatabase, Market
 from dumont.platform.cache import make_cache
 from dumont.platform.clock import SystemClock
@@ -33,6 +34,8 @@ from dumont.platform.work import Publisher
 from dumont.providers.freezing import Freezes
 from dumont.providers.opening import Clouds
 from dumont.providers.shared import SharedFreezes, SharedLimiter
+from dumont.reliability.offers import Offers
+from dumont.reliability.trust import MachineFeed
 
 
 @asynccontextmanager
@@ -74,7 +77,7 @@ def assemble(loaded: Loaded, url: str, contexts: Sequence[Context], *, db: Db, g
     _put_jobs(parts, url, contexts)
     parts.put(Topics, Topics([rule for context in contexts for rule in context.topics], db))
     parts.put(Hub, Hub(url, db, clock, keep=timedelta(days=settings.event_days)))
-    parts.put(Market, Market(InDatabase(db), clock, stale_seconds=settings.market_stale_seconds))
+    _put_market(parts)
     return parts
 
 
@@ -102,6 +105,14 @@ def _put_clouds(parts: Parts) -> None:
     urls = {"local": (settings.home / "machines").absolute().as_uri(), **settings.provider_urls}
     freezes = parts.put(Freezes, SharedFreezes(parts.get(Db), clock))
     parts.put(Clouds, Clouds(SharedLimiter(parts.get(Db), clock), freezes, urls=urls))
+
+
+def _put_market(parts: Parts) -> None:
+    db, clock, settings = parts.get(Db), parts.get(Clock), parts.get(Settings)
+    trust = LearnedTrust(MachineFeed(db, settings))
+    market = Market(InDatabase(db), clock, trust=trust, stale_seconds=settings.market_stale_seconds)
+    parts.put(Market, market)
+    parts.put(Offers, OffersOfMarket(market, clock))
 
 
 def _put_jobs(parts: Parts, url: str, contexts: Sequence[Context]) -> None:

@@ -157,6 +157,7 @@ class Market:
                 shelf = await asyncio.to_thread(_changed, shelf, changes)
                 metrics.MERGE_SECONDS.observe(time.monotonic() - started)
             self._view = replace(self._view, shelf=shelf, heads=heads, note=note)
+            self._trusted_to = changes.trust.cursor if note is None else self._trusted_to
             self._loaded.set()
             self._measure(changes)
 
@@ -199,7 +200,6 @@ class Market:
             changes.trust = await self._trust.changes(self._trusted_to)
         except Unavailable:
             return NO_TRUST
-        self._trusted_to = changes.trust.cursor
         return None
 
     def _measure(self, changes: _Changes) -> None:

@@ -1,9 +1,9 @@
 """What reliability does beside requests, and what it keeps."""
 
 from dumont.platform.db.partitions import Partitioned
-from dumont.platform.jobs.port import Job
 from dumont.platform.live.topics import TopicRule
 from dumont.platform.work import Caller
+from dumont.reliability import tidying
 from dumont.reliability.events import MACHINES
 
 
@@ -11,7 +11,7 @@ async def _public(_caller: Caller, _thing: str, _tx: object) -> bool:
     return True
 
 
-JOBS: tuple[Job, ...] = ()
+JOBS = (tidying.CLEAR, tidying.FORGET)
 TOPICS = (TopicRule(MACHINES, _public),)
 PARTITIONED = (
     Partitioned("reliability_attempts", "at", "month", keep_days=lambda settings: settings.machine_history_days),

@@ -41,6 +41,12 @@ PUBLIC = {
     "compare_providers",
     "list_best_deals",
     "list_providers",
+    "show_machine_summary",
+    "list_machine_history",
+    "get_machine_history",
+    "list_machine_attempts",
+    "list_blacklist",
+    "check_blacklist",
 }
 
 

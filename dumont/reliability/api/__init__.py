@@ -1,5 +1,5 @@
-"""The doors of reliability, one router each."""
+"""The doors of reliability."""
 
-from fastapi import APIRouter
+from dumont.reliability.api import blacklist, history
 
-ROUTERS: tuple[APIRouter, ...] = ()
+ROUTERS = tuple(door.router for door in (history, blacklist))
