@@ -170,6 +170,11 @@ class TestRead:
 
 
 class TestWrite:
+    @pytest.mark.parametrize("name", ["\x08", 'a"b', "a\\b", "a,b]", "x=1"])
+    def test_keeps_names_whatever_letters_they_have(self, name: str) -> None:
+        query = Query(models=frozenset(), unknown_models=(name,), regions=frozenset({name}))
+        assert words.read(words.write(query)) == query
+
     @settings(max_examples=60)
     @given(queries())
     def test_gives_words_that_mean_the_same(self, query: Query) -> None:

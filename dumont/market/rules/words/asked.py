@@ -27,9 +27,10 @@ class Asked:
 
     def model(self, name: str) -> None:
         """One that nobody knows is kept as it was written."""
+        name = " ".join(name.replace("_", " ").split())
         known = [name] if name in gpus() else [gpu.name for gpu in named(name)]
         self.add("models", known)
-        if not known and name not in self.fields.get("unknown_models", ()):
+        if name and not known and name not in self.fields.get("unknown_models", ()):
             self.fields["unknown_models"] = (*self.fields.get("unknown_models", ()), name)
 
     def place(self, text: str) -> None:

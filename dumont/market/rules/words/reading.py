@@ -14,13 +14,13 @@ from dumont.market.rules.words.asked import Asked, refused
 LENGTH_MAX = 1000
 _VALUE = r"""(\[(?:"(?:[^"\\]|\\.)*"|[^\]"])*\]|"(?:[^"\\]|\\.)*"|'[^']*'|[^\s\[\]"']+)"""
 _SIGN = r"(<=|>=|=<|=>|==|!=|≤|≥|=|<|>)"
-COMPARED = re.compile(rf"([A-Za-z]\w*)(\s*){_SIGN}\s*{_VALUE}")
-WORDED = re.compile(rf"(?i)([a-z]\w*)\s+(in|eq|lte?|gte?)\s+{_VALUE}")
-COLON = re.compile(rf"([A-Za-z]\w*):{_VALUE}")
+COMPARED = re.compile(rf"(?s)([A-Za-z]\w*)(\s*){_SIGN}\s*{_VALUE}")
+WORDED = re.compile(rf"(?is)([a-z]\w*)\s+(in|eq|lte?|gte?)\s+{_VALUE}")
+COLON = re.compile(rf"(?s)([A-Za-z]\w*):{_VALUE}")
 BARE = re.compile(rf"{_SIGN}\s*(\S+)")
 WORD = re.compile(r"\S+")
 SPACE = re.compile(r"[\s;&]+|,\s+")
-ITEM = re.compile(r"""\s*(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([^,\]]*))\s*(?:,|$)""")
+ITEM = re.compile(r"""(?s)\s*(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([^,\]]*))\s*(?:,|$)""")
 
 
 def read(text: str, said: Mapping[str, Any] | None = None) -> Query:
@@ -110,7 +110,7 @@ def _values(text: str) -> list[str]:
 
 def _items(text: str) -> list[str]:
     found = [(quoted, single, bare) for quoted, single, bare in ITEM.findall(text)]
-    items = (re.sub(r"\\(.)", r"\1", quoted) or single or bare.strip() for quoted, single, bare in found)
+    items = (re.sub(r"(?s)\\(.)", r"\1", quoted) or single or bare.strip() for quoted, single, bare in found)
     return [item for item in items if item]
 
 

@@ -1,6 +1,5 @@
 """A query in words, so that it can be shown, kept and sent on; reading them again gives the same query."""
 
-import json
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
@@ -47,8 +46,13 @@ def _figures(query: Query) -> Iterator[str]:
 
 
 def _listed(values: Iterable[str]) -> str:
-    texts = [text if set(text) <= BARE else json.dumps(text, ensure_ascii=False) for text in values]
+    texts = [text if text and set(text) <= BARE else _quoted(text) for text in values]
     return texts[0] if len(texts) == 1 else f"[{','.join(texts)}]"
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
 
 
 def _bool(value: bool) -> str:
