@@ -32,6 +32,7 @@ def contexts() -> tuple[Context, ...]:
             "reliability",
             routers=reliability_api.ROUTERS,
             jobs=reliability_jobs.JOBS,
+            listeners=reliability_jobs.LISTENERS,
             topics=reliability_jobs.TOPICS,
             partitioned=reliability_jobs.PARTITIONED,
         ),

@@ -52,3 +52,35 @@ class Cleared(_OfEntry):
     kind: ClassVar[str] = "reliability.cleared"
 
     why: str
+
+
+class Interrupted(Event):
+    """Machines, or their clouds, have ended rentals that were not theirs to end."""
+
+    kind: ClassVar[str] = "reliability.interrupted"
+
+    machines: list[str]
+    """Written `provider:machine_id`."""
+
+
+class Rated(Event):
+    """By one more, or by the same one anew."""
+
+    kind: ClassVar[str] = "reliability.rated"
+
+    provider: str
+    machine_id: str
+    average_rating: float
+    ratings: int
+
+    def topics(self) -> tuple[str, ...]:
+        return (MACHINES,)
+
+
+class PreferencesChanged(Event):
+    kind: ClassVar[str] = "reliability.preferences_changed"
+
+    user_id: UUID
+
+    def topics(self) -> tuple[str, ...]:
+        return (f"user:{self.user_id}",)
