@@ -9,6 +9,7 @@ from uuid import UUID
 
 import orjson
 from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, tuple_
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import aliased
 
 from dumont.basics.errors import Invalid
@@ -56,7 +57,7 @@ async def page(tx: Tx, wanted: Wanted, limits: Limits, now: datetime) -> list[Ro
         query = query.where(status_expression(entry.id.is_not(None), limits) == wanted.status)
     key = _sort_key(wanted.sort)
     place = tuple_(key, M.provider, M.machine_id)
-    if wanted.cursor is not None:
+    if wanted.cursor:
         after = tuple_(*[literal(part) for part in read_place(wanted.cursor, wanted.sort)])
         query = query.where(place < after if wanted.descending else place > after)
     columns: tuple[ColumnElement[Any], ...] = (key, *_columns())
@@ -136,7 +137,7 @@ def _with_entries(me: UUID | None, now: datetime) -> tuple[Select[Any], Any]:
     whose = entry.user_id.is_(None) if me is None else or_(entry.user_id.is_(None), entry.user_id == me)
     strongest = (
         select(entry)
-        .distinct(entry.provider, entry.machine_id)
+        .ext(distinct_on(entry.provider, entry.machine_id))
         .where(counts(now), whose)
         .order_by(entry.provider, entry.machine_id, strength().desc(), entry.user_id.nulls_last())
         .subquery()
