@@ -108,7 +108,7 @@ def new_team(page: Page) -> None:
 
 def provider_key(page: Page) -> None:
     page.goto("/provider-keys")
-    page.get_by_role("button", name="Add key of Amazon Web Services").click()
+    page.get_by_role("button", name="Add key of Amazon EC2").click()
 
 
 def everywhere(page: Page) -> None:

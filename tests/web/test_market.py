@@ -118,7 +118,7 @@ class TestARow:
         follow_live(ada)
         first = rows(ada).first
         before = first.inner_text()
-        name = before.split("\n")[0]
+        name = first.get_by_role("link").inner_text()
         first.hover(position={"x": 300, "y": 8})
         clouds.turn_over("vast")
         read(installation, "vast")

@@ -13,12 +13,14 @@ import {
 import type { ReactNode } from "react";
 import { cx } from "../lib/classes";
 
-export type BadgeTone = "neutral" | "ok" | "warning" | "danger" | "info" | "accent";
+export type BadgeTone = "neutral" | "ok" | "good" | "warning" | "poor" | "danger" | "info" | "accent";
 
 const tones: Record<BadgeTone, string> = {
   neutral: "bg-sunken text-ink-2",
   ok: "bg-ok-soft text-ok",
+  good: "bg-good-soft text-good",
   warning: "bg-warning-soft text-warning",
+  poor: "bg-poor-soft text-poor",
   danger: "bg-danger-soft text-danger",
   info: "bg-info-soft text-info",
   accent: "bg-accent-soft text-accent-ink",

@@ -15,14 +15,27 @@ export function PeekTitle({ title, children }: { title: string; children: ReactN
   );
 }
 
-function Line({ name, note, children }: { name: string; note?: string; children: ReactNode }) {
+interface LineProps {
+  name: string;
+  note?: string;
+  /** Percent of the whole, drawn as a bar below. */
+  share?: number;
+  children: ReactNode;
+}
+
+function Line({ name, note, share, children }: LineProps) {
   return (
-    <div className="flex items-baseline justify-between gap-4">
+    <div className="grid grid-cols-[1fr_auto] items-baseline gap-x-4 gap-y-1">
       <dt className="min-w-0 text-ink-2">
         {name}
         {note && <span className="text-ink-3"> {note}</span>}
       </dt>
-      <dd className="figures shrink-0">{children}</dd>
+      <dd className="figures">{children}</dd>
+      {share !== undefined && (
+        <span className="col-span-2">
+          <Share share={share} />
+        </span>
+      )}
     </div>
   );
 }
@@ -81,12 +94,9 @@ export function EffectivePeek({ offer }: { offer: Offer }) {
       </PeekTitle>
       <dl className="mt-3 grid gap-2">
         {effectiveWords.map(([key, name, note]) => (
-          <div key={key} className="grid gap-1">
-            <Line name={name} note={note}>
-              <Money value={parts[key]} as="price" />
-            </Line>
-            <Share share={(Number(parts[key]) / Number(total)) * 100} />
-          </div>
+          <Line key={key} name={name} note={note} share={(Number(parts[key]) / Number(total)) * 100}>
+            <Money value={parts[key]} as="price" />
+          </Line>
         ))}
       </dl>
       <p className="mt-3 text-ink-3">
@@ -108,12 +118,9 @@ export function ScorePeek({ offer }: { offer: Offer }) {
       <PeekTitle title="G-score">{g_score.toFixed(0)}</PeekTitle>
       <dl className="mt-3 grid gap-2">
         {scoreWords.map(([key, name, weight]) => (
-          <div key={key} className="grid gap-1">
-            <Line name={name} note={`× ${weight.toFixed(2)}`}>
-              {g_parts[key].toFixed(0)}
-            </Line>
-            <Share share={g_parts[key]} />
-          </div>
+          <Line key={key} name={name} note={`× ${weight.toFixed(2)}`} share={g_parts[key]}>
+            {g_parts[key].toFixed(0)}
+          </Line>
         ))}
       </dl>
       <p className="mt-3 text-ink-3">

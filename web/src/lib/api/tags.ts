@@ -3,10 +3,13 @@
 export const tagTypes = [
   "ApiKey",
   "Audit",
+  "Blacklist",
   "Invitation",
   "Job",
+  "Machine",
   "Market",
   "Me",
+  "Preference",
   "Provider",
   "ProviderKey",
   "Schedule",

@@ -7,6 +7,7 @@ const ofTopic: Record<string, Tag[]> = {
   jobs: ["Job", "Schedule"],
   providers: ["Provider"],
   audit: ["Audit", "User"],
+  machines: ["Machine", "Blacklist"],
 };
 
 /** By the thing that an entry of the audit log is about: the first word of its action. */
@@ -23,6 +24,7 @@ const ofThing: Record<string, Tag[]> = {
 /** An event that says what it is about touches little; everything else of its topic is asked again. */
 export function tagsOf(message: LiveMessage): Tag[] {
   if (message.type === "event") {
+    if (message.kind.startsWith("reliability.")) return ["Machine", "Blacklist", "Preference"];
     const thing = thingOf(message.data);
     if (thing && ofThing[thing]) return [...ofThing[thing], "Audit"];
   }

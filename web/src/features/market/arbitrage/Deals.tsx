@@ -83,7 +83,7 @@ export function Deals() {
   return (
     <Asked of={answer} loading={<SkeletonRows rows={8} what="deals" />}>
       {({ items, history, as_of }) => (
-        <div className="grid gap-3">
+        <div className="grid grid-cols-[minmax(0,1fr)] gap-3">
           {history.note && (
             <Alert tone="info" title="About the history">
               <p>{history.note}</p>

@@ -35,7 +35,7 @@ const columns: Column<ProviderPrices>[] = [
     title: "Lowest",
     cell: (row) =>
       row.offer_id && row.lowest ? (
-        <Link to={`/market/${row.offer_id}`} className="hover:underline">
+        <Link to={`/market/${row.offer_id}`} className="inline-flex h-6 items-center hover:underline">
           {money(row.lowest)}
         </Link>
       ) : (
@@ -112,7 +112,7 @@ function Answered({ model, picker }: { model: string; picker: ReactNode }) {
   return (
     <Asked of={answer} loading={<SkeletonRows rows={5} what="providers" />}>
       {({ items, models_suggested, history, as_of }) => (
-        <div className="grid gap-6">
+        <div className="grid grid-cols-[minmax(0,1fr)] gap-6">
           {history.note && (
             <Alert tone="info" title="About the history">
               <p>{history.note}</p>

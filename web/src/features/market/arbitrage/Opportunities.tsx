@@ -28,7 +28,10 @@ type Basis = "listed" | "effective";
 function Quoted({ quote }: { quote: Quote }) {
   return (
     <span className="inline-flex items-baseline gap-2">
-      <Link to={`/market/${quote.offer_id}`} className="figures font-medium hover:underline">
+      <Link
+        to={`/market/${quote.offer_id}`}
+        className="figures inline-flex h-6 items-center font-medium hover:underline"
+      >
         <Money value={quote.price_gpu_hour} per="h" />
       </Link>
       <span className="truncate text-ink-2">{providerTitle(quote.provider)}</span>

@@ -52,14 +52,14 @@ interface BarProps {
 
 function Bar({ name, note, share, children }: BarProps) {
   return (
-    <div className="grid gap-1">
-      <div className="flex items-baseline justify-between gap-4">
-        <dt>
-          {name} <span className="text-xs text-ink-3">{note}</span>
-        </dt>
-        <dd className="figures">{children}</dd>
-      </div>
-      <Share share={share} />
+    <div className="grid grid-cols-[1fr_auto] items-baseline gap-x-4 gap-y-1">
+      <dt>
+        {name} <span className="text-xs text-ink-3">{note}</span>
+      </dt>
+      <dd className="figures">{children}</dd>
+      <span className="col-span-2">
+        <Share share={share} />
+      </span>
     </div>
   );
 }
