@@ -119,7 +119,8 @@ class Vast:
     async def list(self, request: Request) -> Response:
         query = request.query_params
         limit = min(PAGE_MAX, int(query.get("limit", 5))) if int(query.get("limit", 5)) > 0 else 5
-        every = sorted((rows.instance_row(self.world, r) for r in self.world.live()), key=lambda row: row["id"])
+        ours = self.world.live(self.world.setup.key)
+        every = sorted((rows.instance_row(self.world, r) for r in ours), key=lambda row: row["id"])
         chosen = [row for row in every if self._listed(row, json.loads(query.get("select_filters", "{}")))]
         rest = [row for row in chosen if row["id"] > _after(query.get("after_token"))]
         page, call = rest[:limit], f"GET {request.url.path}"
@@ -139,7 +140,7 @@ class Vast:
         )
 
     async def show(self, request: Request) -> Response:
-        rental = self.world.rentals.get(str(request.path_params["id"]))
+        rental = self.world.our(str(request.path_params["id"]))
         gone = rental is None or rental.state == "gone"
         if rental is None or gone or self.world.faults.take("false_null", request.url.path):
             return JSONResponse({"instances": None})
@@ -187,7 +188,7 @@ class Vast:
 
     async def log_file(self, request: Request) -> Response:
         """A while after it was asked for; to whoever knows the address."""
-        rental = self.world.rentals.get(str(request.path_params["id"]))
+        rental = self.world.our(str(request.path_params["id"]))
         if rental is None or rental.extra.get("log_tries", 0) > 0:
             if rental is not None:
                 rental.extra["log_tries"] -= 1
@@ -207,7 +208,7 @@ class Vast:
 
     async def charges(self, _request: Request) -> Response:
         now = self.world.now()
-        results = [_charge(rental, rental.bill(now)) for rental in self.world.rentals.values()]
+        results = [_charge(rental, rental.bill(now)) for rental in self.world.ours()]
         return JSONResponse({"success": True, "count": len(results), "next_token": None, "results": results})
 
     def outbid(self, rental: Rental | None, given: Mapping[str, Any]) -> bool:
@@ -280,7 +281,7 @@ class Vast:
             raise Refused(400, "invalid_request", msg) from None
 
     def _rental(self, request: Request) -> Rental:
-        rental = self.world.rentals.get(str(request.path_params["id"]))
+        rental = self.world.our(str(request.path_params["id"]))
         if rental is None or rental.state == "gone":
             raise Refused(404, "no_such_instance", f"Instance {request.path_params['id']} not found.")
         return rental

@@ -195,8 +195,16 @@ class World:
     def replace_stock(self, stock: Sequence[SimMachine]) -> None:
         self.stock = list(stock)
 
+    def ours(self) -> list[Rental]:
+        """All of the one account that there is a key of, those that have ended too."""
+        return [rental for rental in self.rentals.values() if rental.account == self.setup.key]
+
+    def our(self, rental_id: str) -> Rental | None:
+        rental = self.rentals.get(rental_id)
+        return rental if rental and rental.account == self.setup.key else None
+
     def spent(self) -> Decimal:
-        return sum((rental.cost(self.now()) for rental in self.rentals.values()), Decimal(0))
+        return sum((rental.cost(self.now()) for rental in self.ours()), Decimal(0))
 
     def new_id(self) -> int:
         return next(self._ids)

@@ -7,9 +7,10 @@ from random import Random
 from statistics import median
 
 import pytest
+from httpx import ASGITransport, AsyncClient
 
 from dumont.basics.gpu import gpus
-from dumont.simulators import going_rates
+from dumont.simulators import going_rates, vast
 from dumont.simulators.demo import STRANGER, marketplace, past, stirred
 from dumont.simulators.stock import SimMachine
 from dumont.simulators.vast import SETUP
@@ -69,6 +70,17 @@ class TestStirred:
     def test_others_hold_machines_that_are_not_ours(self, world: World) -> None:
         assert world.live(STRANGER)
         assert world.live(SETUP.key) == []
+
+    async def test_their_machines_are_neither_shown_to_us_nor_on_our_bill(self, world: World) -> None:
+        world.advance(DAY)
+        theirs = world.live(STRANGER)[0].id
+        key = {"Authorization": f"Bearer {SETUP.key}"}
+        cloud = AsyncClient(transport=ASGITransport(app=vast.app(world)), base_url="http://vast", headers=key)
+        listed = (await cloud.get("/api/v1/instances/")).json()
+        shown = (await cloud.get(f"/api/v0/instances/{theirs}/")).json()
+        account = (await cloud.get("/api/v0/users/current/")).json()
+        assert (listed["total_instances"], shown["instances"]) == (0, None)
+        assert account["credit"] == float(SETUP.credit)
 
     def test_they_come_and_go(self, world: World) -> None:
         before = {ask.id for ask in world.asks()}
