@@ -27,6 +27,9 @@ TABLE: Table = {
             "One GPU at two prices, what that saves, and good deals.",
         ),
     },
+    "Know machines": {
+        "history": ("dumont.cli.history:app", "What machines did before, and the blacklist."),
+    },
     "Your account": {
         "login": ("dumont.cli.login:app", "Sign in to a server and remember it."),
         "logout": ("dumont.cli.logout:app", "Sign out, and forget the credentials."),

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from dumont.client.accounts import Accounts
     from dumont.client.admin import Admin
     from dumont.client.jobs import Jobs
+    from dumont.client.machines import Machines
     from dumont.client.market import Market
 
 DEFAULT_SERVER = "http://127.0.0.1:8000"
@@ -85,6 +86,12 @@ class Session:
         from dumont.client.market import Market
 
         return Market(self.api)
+
+    @property
+    def machines(self) -> "Machines":
+        from dumont.client.machines import Machines
+
+        return Machines(self.api)
 
     def close(self) -> None:
         if "api" in self.__dict__:
