@@ -65,7 +65,10 @@ def main() -> int:
         work = {name: _work(page, step) for name, step in zip(scrolled, (60, 300), strict=True)}
         keys = _type(page)
     rows = [_frames(name, times) for name, times in scrolled.items()]
-    rows += [[f"{name}: CPU of the page's thread", f"{each:.1f} (mean)", "", "", "", "16.7 ms"] for name, each in work.items()]
+    rows += [
+        [f"{name}: CPU of the page's thread", f"{each:.1f} (mean)", "", "", "", "16.7 ms"]
+        for name, each in work.items()
+    ]
     rows.append(["from a key to the paint", *_three(keys), f"{sum(t > 100 for t in keys)} of {len(keys)}", "100 ms"])
     show(
         f"The market's page: {OFFERS:,} offers in Chromium, 1600 x 900, server beside it",

@@ -22,7 +22,7 @@ class Seeded:
         now = datetime.now(UTC)
         return [Head(name, 0, 1, now, now, None, len(rows)) for name, rows in self._by_provider.items()]
 
-    async def since(self, provider: str, revision: int) -> Rows:
+    async def since(self, provider: str, revision: int) -> Rows:  # noqa: ARG002
         return []
 
     async def whole(self, provider: str) -> Rows:

@@ -11,6 +11,7 @@ from tests.web.browsers import Browsers
 from tests.web.clouds import Clouds, offers, read
 from tests.web.people import Installation
 from tests.web.steps import dialog, expect_title, follow_live, follow_system, from_row_menu, row
+from tests.web.test_accessible import faults
 
 COMPARED = re.compile(r"/compare\?id=[0-9a-f-]{36}&id=[0-9a-f-]{36}$")
 TALLEST_BLANK = 20_000
@@ -108,6 +109,7 @@ class TestARow:
         while not effective.evaluate("button => button === document.activeElement"):
             page.keyboard.press("Tab")
         expect(page.get_by_role("tooltip")).to_contain_text("Interruptions")
+        assert not faults(page, within="[role=tooltip]")
         page.keyboard.press("Escape")
         expect(page.get_by_role("tooltip")).to_have_count(0)
 

@@ -32,8 +32,8 @@ export interface Column<Row> {
   /** Where the column stands on a card: the head line, the side of it, a line below, or nowhere. */
   card?: "head" | "aside" | "line" | "none";
   hidden?: boolean;
-  /** Seen only where there is room, unless somebody chose it. */
-  roomy?: boolean;
+  /** Seen only where there is room, or much room, unless somebody chose it. */
+  roomy?: boolean | "very";
   /** Its cell is a link to the row, so a card needs no other. */
   link?: boolean;
   fixed?: boolean;
@@ -99,6 +99,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
   const { id, columns, rows, rowKey, toolbar, order } = props;
   const narrow = useNarrow();
   const roomy = useMedia("(min-width: 1280px)");
+  const veryRoomy = useMedia("(min-width: 1536px)");
   const [density, setDensity] = useRemembered<Density>(`table.${id}.density`, "compact");
   const [visibility, setVisibility] = useRemembered<Record<string, boolean>>(
     `table.${id}.columns`,
@@ -116,7 +117,8 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
     onSortingChange: setSorting,
     enableSortingRemoval: true,
   });
-  const isShown = (column: Column<Row>) => visibility[column.id] ?? (roomy || !column.roomy);
+  const isShown = (column: Column<Row>) =>
+    visibility[column.id] ?? (column.roomy === "very" ? veryRoomy : roomy || !column.roomy);
   const shown = columns.filter(isShown);
   const sorted = order ? rows : table.getRowModel().rows.map((row) => row.original);
   const sorts = order ? { sorting: order.value, setSorting: order.onChange } : { sorting, setSorting };

@@ -117,7 +117,7 @@ const rest: Column<Offer>[] = [
     cell: (offer) => gigabytes(offer.ram_gb),
     align: "right",
     width: 84,
-    roomy: true,
+    roomy: "very",
   },
   {
     id: "disk",
@@ -125,7 +125,7 @@ const rest: Column<Offer>[] = [
     cell: (offer) => gigabytes(offer.disk_gb),
     align: "right",
     width: 84,
-    roomy: true,
+    roomy: "very",
   },
   {
     id: "down",
@@ -133,7 +133,7 @@ const rest: Column<Offer>[] = [
     cell: (offer) => bitrate(offer.inet_down_mbps),
     align: "right",
     width: 104,
-    roomy: true,
+    roomy: "very",
   },
   {
     id: "up",
@@ -159,7 +159,7 @@ const rest: Column<Offer>[] = [
     highestFirst: true,
     align: "right",
     width: 100,
-    roomy: true,
+    roomy: "very",
   },
   {
     id: "cuda",
@@ -189,7 +189,7 @@ const rest: Column<Offer>[] = [
     cell: (offer) => <Seen offer={offer} />,
     align: "right",
     width: 92,
-    roomy: true,
+    roomy: "very",
   },
 ];
 

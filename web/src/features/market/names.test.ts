@@ -15,6 +15,7 @@ describe("an offer in words", () => {
   test("names the region only where it tells more than the country", () => {
     expect(regionOf({ country: "US", region: "California, US" })).toBe("California");
     expect(regionOf({ country: "US", region: "us-east-1" })).toBe("us-east-1");
+    expect(regionOf({ country: "NO", region: "EU-NO" })).toBe("EU-NO");
     expect(regionOf({ country: "FI", region: "Finland, FI" })).toBeNull();
     expect(regionOf({ country: "CN", region: ", CN" })).toBeNull();
     expect(regionOf({ country: null, region: "global" })).toBeNull();

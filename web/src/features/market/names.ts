@@ -40,7 +40,7 @@ export function placeOf(offer: Pick<Offer, "country" | "region">): string {
 export function regionOf(offer: Pick<Offer, "country" | "region">): string | null {
   const { country, region } = offer;
   if (!region || !country) return null;
-  const plain = region.replace(new RegExp(`,? *\\b${country}$`), "").trim();
+  const plain = region.replace(new RegExp(`,\\s*${country}$`), "").trim();
   const known = [country, countryName(country), countryName(country, shortRegions)];
   return plain && !known.includes(plain) ? plain : null;
 }

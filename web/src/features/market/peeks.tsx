@@ -30,12 +30,14 @@ function Line({ name, note, share, children }: LineProps) {
         {name}
         {note && <span className="text-ink-3"> {note}</span>}
       </dt>
-      <dd className="figures">{children}</dd>
-      {share !== undefined && (
-        <span className="col-span-2">
-          <Share share={share} />
-        </span>
-      )}
+      <dd className="contents">
+        <span className="figures">{children}</span>
+        {share !== undefined && (
+          <span className="col-span-2">
+            <Share share={share} />
+          </span>
+        )}
+      </dd>
     </div>
   );
 }

@@ -16,7 +16,7 @@ import { offerName, placeOf } from "../names";
 const columns: Column<Deal>[] = [
   { id: "gpu", title: "Machine", cell: ({ offer }) => <GpuCell offer={offer} />, link: true, fixed: true },
   { id: "provider", title: "Provider", cell: ({ offer }) => <ProviderCell offer={offer} />, width: 116 },
-  { id: "place", title: "Place", cell: ({ offer }) => placeOf(offer), width: 116, roomy: true },
+  { id: "place", title: "Place", cell: ({ offer }) => placeOf(offer), width: 116, roomy: "very" },
   {
     id: "discount",
     title: "Below usual",
@@ -49,7 +49,7 @@ const columns: Column<Deal>[] = [
     cell: (deal) => `${count(deal.hours_known)} h`,
     align: "right",
     width: 84,
-    roomy: true,
+    roomy: "very",
   },
   {
     id: "score",
@@ -64,7 +64,7 @@ const columns: Column<Deal>[] = [
     cell: ({ offer }) => <ReliabilityCell offer={offer} />,
     width: 124,
   },
-  { id: "note", title: "Note", cell: (deal) => <Note words={deal.note} />, width: 176, roomy: true },
+  { id: "note", title: "Note", cell: (deal) => <Note words={deal.note} />, width: 176, roomy: "very" },
 ];
 
 function Note({ words }: { words: string | null }) {

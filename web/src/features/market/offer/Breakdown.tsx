@@ -56,10 +56,12 @@ function Bar({ name, note, share, children }: BarProps) {
       <dt>
         {name} <span className="text-xs text-ink-3">{note}</span>
       </dt>
-      <dd className="figures">{children}</dd>
-      <span className="col-span-2">
-        <Share share={share} />
-      </span>
+      <dd className="contents">
+        <span className="figures">{children}</span>
+        <span className="col-span-2">
+          <Share share={share} />
+        </span>
+      </dd>
     </div>
   );
 }
