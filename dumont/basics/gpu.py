@@ -54,6 +54,7 @@ def canonical(name: str, memory_gb: float | None = None, *, interface: str = "")
     return fitting[0] if len(fitting) == 1 or (fitting and _plain(fitting[0].name) == _plain(name)) else None
 
 
+@lru_cache(4096)
 def named(name: str) -> tuple[Gpu, ...]:
     """Every GPU that a user may mean by this name: `a100` means four of them, `h100` three, `rtx 3080` two.
 
