@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from dumont.accounts.hashing import Argon2, PasswordHasher
 from dumont.accounts.signer import Signer
 from dumont.basics.clock import Clock
-from dumont.main.joints import LearnedTrust, OffersOfMarket
+from dumont.main.joints import HeardAtOnce, LearnedTrust, OffersOfMarket
 from dumont.market.following import InDatabase, Market
 from dumont.platform.cache import make_cache
 from dumont.platform.clock import SystemClock
@@ -34,8 +34,10 @@ from dumont.platform.work import Publisher
 from dumont.providers.freezing import Freezes
 from dumont.providers.opening import Clouds
 from dumont.providers.shared import SharedFreezes, SharedLimiter
+from dumont.reliability.memory import ScoreMemory
 from dumont.reliability.offers import Offers
 from dumont.reliability.trust import MachineFeed
+from dumont.reliability.wishes import WishesMemory
 
 
 @asynccontextmanager
@@ -78,6 +80,7 @@ def assemble(loaded: Loaded, url: str, contexts: Sequence[Context], *, db: Db, g
     parts.put(Topics, Topics([rule for context in contexts for rule in context.topics], db))
     parts.put(Hub, Hub(url, db, clock, keep=timedelta(days=settings.event_days)))
     _put_market(parts)
+    _put_wishes(parts)
     return parts
 
 
@@ -113,6 +116,13 @@ def _put_market(parts: Parts) -> None:
     market = Market(InDatabase(db), clock, trust=trust, stale_seconds=settings.market_stale_seconds)
     parts.put(Market, market)
     parts.put(Offers, OffersOfMarket(market, clock))
+    parts.put(ScoreMemory, ScoreMemory(parts.get(Cache), db))
+
+
+def _put_wishes(parts: Parts) -> None:
+    wishes = parts.put(WishesMemory, WishesMemory(parts.get(Glance), parts.get(Clock)))
+    parts.put(Publisher, HeardAtOnce(parts.get(Publisher), wishes))
+    parts.get(Hub).overhear(lambda event: wishes.heard(event.kind, event.payload))
 
 
 def _put_jobs(parts: Parts, url: str, contexts: Sequence[Context]) -> None:

@@ -86,6 +86,8 @@ def _written(found: Gathered, ends: tuple[float, float], believed: Believed) -> 
         interruption_rate=parts.interruption_rate,
         interruption_rate_hour=hourly,
         days=found.days,
+        rentals=found.rentals,
+        interruptions=found.interruptions,
         data_until=found.data_until,
     )
 

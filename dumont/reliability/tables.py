@@ -52,6 +52,9 @@ class ReliabilityMachine(Base):
     uptime_percentage: Mapped[float | None] = mapped_column(NUMBER)
     interruption_rate: Mapped[float | None] = mapped_column(NUMBER)
     """Of a hundred rentals."""
+    rentals: Mapped[int] = mapped_column(Integer, server_default="0")
+    interruptions: Mapped[int] = mapped_column(Integer, server_default="0")
+    """Both of the window that the score looks at."""
     interruption_rate_hour: Mapped[float | None] = mapped_column(NUMBER)
     average_rating: Mapped[float | None] = mapped_column(NUMBER)
     ratings: Mapped[int] = mapped_column(Integer, server_default="0")

@@ -51,6 +51,8 @@ END $$
 
 
 def upgrade() -> None:
+    for name in ("rentals", "interruptions"):
+        op.add_column(MACHINES, sa.Column(name, sa.Integer, nullable=False, server_default="0"))
     op.create_index(f"ix_{MACHINES}_machine_id", MACHINES, ["machine_id"])
     score = sa.text("coalesce(score_low, '-1'::float8)")
     op.create_index(f"ix_{MACHINES}_score", MACHINES, [score, "provider", "machine_id"])

@@ -47,6 +47,10 @@ PUBLIC = {
     "list_machine_attempts",
     "list_blacklist",
     "check_blacklist",
+    "list_reliability",
+    "get_reliability",
+    "get_reliability_history",
+    "get_ratings",
 }
 
 

@@ -1,5 +1,5 @@
 """The doors of reliability."""
 
-from dumont.reliability.api import blacklist, history
+from dumont.reliability.api import blacklist, history, ratings, scores
 
-ROUTERS = tuple(door.router for door in (history, blacklist))
+ROUTERS = tuple(door.router for door in (history, blacklist, scores, ratings))

@@ -45,6 +45,16 @@ class Parts:
     average_rating: float | None
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The score is the sum of weight times points."""
+
+    weight: float
+    """0 for what is not known: the others have it."""
+    points: float | None
+    """0 to 100, the more the better."""
+
+
 def parts_of(totals: Totals) -> Parts:
     seen, rented = totals.observed_seconds, totals.rentals
     return Parts(
@@ -63,13 +73,20 @@ def weighed(parts: Parts) -> float | None:
     """None where neither uptime nor interruptions are known: stars alone are no measurement."""
     if parts.uptime_percentage is None and parts.interruption_rate is None:
         return None
-    shares = (
+    return sum(part.weight * part.points for part in breakdown(parts) if part.points is not None)
+
+
+def breakdown(parts: Parts) -> tuple[Part, Part, Part]:
+    points = (
         parts.uptime_percentage,
         None if parts.interruption_rate is None else 100 - parts.interruption_rate,
         None if parts.average_rating is None else 100 * parts.average_rating / RATING_MAX,
     )
-    known = [(weight, share) for weight, share in zip(WEIGHTS, shares, strict=True) if share is not None]
-    return sum(weight * share for weight, share in known) / sum(weight for weight, _ in known)
+    known = sum(weight for weight, each in zip(WEIGHTS, points, strict=True) if each is not None)
+    uptime, interruptions, rating = [
+        Part(weight / known if each is not None else 0.0, each) for weight, each in zip(WEIGHTS, points, strict=True)
+    ]
+    return uptime, interruptions, rating
 
 
 def status_of(score: float | None) -> ScoreStatus:

@@ -22,3 +22,12 @@ MachinePath = Annotated[
     Path(max_length=200, pattern=f"^{MACHINE_ID.pattern}$", description="Its own id there.", examples=["12345"]),
 ]
 ProviderFilter = Annotated[str | None, Query(max_length=40, description="Of this cloud alone.")]
+MachineName = Annotated[
+    str,
+    Path(
+        max_length=240,
+        pattern=f"^{MACHINE_ID.pattern}$",
+        description="`provider:machine_id`, or the id alone where only one machine has it.",
+        examples=["vast:12345"],
+    ),
+]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from dumont.basics.machine_key import MachineKey
 from dumont.platform.db import Tx, raw
 
 CHUNK = 5_000
@@ -38,6 +39,12 @@ async def horizon(tx: Tx, since: int) -> tuple[int, bool]:
     return found, anything
 
 
+async def named(tx: Tx, transaction: int) -> list[MachineKey] | None:
+    """Those written since; None where there are too many to name."""
+    found = await (await raw(tx)).fetch(_NAMED, transaction, CHUNK + 1)
+    return [MachineKey(*row) for row in found] if len(found) <= CHUNK else None
+
+
 async def since(tx: Tx, transaction: int) -> AsyncIterator[list[Changed]]:
     async for chunk in _chunks(tx, _SINCE, transaction):
         yield chunk
@@ -61,6 +68,8 @@ _HORIZON = f"""
     SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint,
         EXISTS (SELECT FROM reliability_machines WHERE {_NEWER})
 """  # noqa: S608 - a constant of this file
+
+_NAMED = f"SELECT provider, machine_id FROM reliability_machines WHERE {_NEWER} LIMIT $2"  # noqa: S608
 
 _ALL = """
     SELECT m.provider, m.machine_id, m.total, m.succeeded, m.boot_count, m.boot_seconds_sum, m.score, m.score_low,

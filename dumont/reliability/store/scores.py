@@ -39,6 +39,8 @@ class Written(NamedTuple):
     interruption_rate: float | None
     interruption_rate_hour: float | None
     days: int
+    rentals: int
+    interruptions: int
     data_until: datetime | None
 
 
@@ -146,14 +148,14 @@ _WRITE = """
     UPDATE reliability_machines m SET
         score = given.score, score_low = given.score_low, score_high = given.score_high,
         uptime_percentage = given.uptime_percentage, interruption_rate = given.interruption_rate,
-        interruption_rate_hour = given.interruption_rate_hour, days = given.days, data_until = given.data_until,
-        calculated_at = $11
+        interruption_rate_hour = given.interruption_rate_hour, days = given.days, rentals = given.rentals,
+        interruptions = given.interruptions, data_until = given.data_until, calculated_at = $13
     FROM unnest(
         $1::text[], $2::text[], $3::float8[], $4::float8[], $5::float8[], $6::float8[], $7::float8[], $8::float8[],
-        $9::integer[], $10::timestamptz[]
+        $9::integer[], $10::integer[], $11::integer[], $12::timestamptz[]
     ) AS given (
         provider, machine_id, score, score_low, score_high, uptime_percentage, interruption_rate,
-        interruption_rate_hour, days, data_until
+        interruption_rate_hour, days, rentals, interruptions, data_until
     )
     WHERE m.provider = given.provider AND m.machine_id = given.machine_id
 """
