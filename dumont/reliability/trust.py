@@ -4,15 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-import asyncpg
-from sqlalchemy.exc import SQLAlchemyError
-
 from dumont.basics.errors import Unavailable
 from dumont.platform.db import Db
 from dumont.platform.settings import Settings
 from dumont.reliability.rules.status import Status, status_of, success_rate
 from dumont.reliability.store import changes as store
 from dumont.reliability.store.changes import Changed
+from dumont.reliability.store.failures import FAILURES
 from dumont.reliability.thresholds import limits_of
 
 NOTHING_YET = 0
@@ -53,7 +51,7 @@ class MachineFeed:
         """All that is known where `since` is None. Raises `Unavailable` for whatever goes wrong with the database."""
         try:
             return await self._changes(since)
-        except (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except FAILURES as error:
             raise Unavailable("What is known of machines can't be read.") from error
 
     async def _changes(self, since: str | None) -> Changes:
