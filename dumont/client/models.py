@@ -224,6 +224,26 @@ class MachineAttempt(TypedDict):
     instance_id: str | None
 
 
+class MachineDay(TypedDict):
+    day: str
+    uptime_percentage: float | None
+    observed_seconds: float | None
+    rentals: int | None
+    interruptions: int | None
+    gpu_temperature_mean: float | None
+    gpu_utilisation_mean: float | None
+    boots: int | None
+    boot_seconds_p50: float | None
+    boot_seconds_p95: float | None
+
+
+class MachineDays(TypedDict):
+    provider: str
+    machine_id: str
+    key: str
+    days: list[MachineDay]
+
+
 class MachineHistory(TypedDict):
     provider: str
     machine_id: str
@@ -382,6 +402,12 @@ class Offer(TypedDict):
     stale: bool
 
 
+class OwnRating(TypedDict):
+    rating: int
+    comment: str | None
+    at: str
+
+
 class PagedApiKey(TypedDict):
     items: list[ApiKey]
     next_cursor: str | None
@@ -415,6 +441,18 @@ class PagedMachineHistory(TypedDict):
 class PasswordChange(TypedDict):
     current_password: str
     new_password: str
+
+
+class Preferences(TypedDict):
+    threshold: int
+    exclude_below_threshold: bool
+    sort_by_reliability: bool
+
+
+class PreferencesWish(TypedDict):
+    threshold: NotRequired[int]
+    exclude_below_threshold: NotRequired[bool]
+    sort_by_reliability: NotRequired[bool]
 
 
 class PricePoint(TypedDict):
@@ -474,6 +512,20 @@ class Quote(TypedDict):
     provider: str
     price_gpu_hour: str
     offer_id: str
+
+
+class RatingDone(TypedDict):
+    provider: str
+    machine_id: str
+    key: str
+    rating: int
+    average_rating: float | None
+    ratings: int
+
+
+class RatingWish(TypedDict):
+    rating: int
+    comment: NotRequired[str | None]
 
 
 class ReasonCount(TypedDict):
@@ -538,6 +590,17 @@ class ScheduleRow(TypedDict):
 
 class Schedules(TypedDict):
     items: list[ScheduleRow]
+
+
+class ScorePart(TypedDict):
+    weight: float
+    points: float | None
+
+
+class ScoreParts(TypedDict):
+    uptime: ScorePart
+    interruptions: ScorePart
+    rating: ScorePart
 
 
 class SessionItem(TypedDict):
@@ -784,11 +847,6 @@ class JobRow(TypedDict):
     created_by: str | None
 
 
-class Machine(TypedDict):
-    key: str
-    offers: list[Offer]
-
-
 class MachineDetail(TypedDict):
     provider: str
     machine_id: str
@@ -816,56 +874,38 @@ class MachineDetail(TypedDict):
     offers_known: bool
 
 
-class OfferDetail(TypedDict):
-    id: str
+class MachineRatings(TypedDict):
     provider: str
-    provider_offer_id: str
     machine_id: str
-    host_id: str | None
-    gpu_name: str | None
-    gpu_count: int
-    vram_gb: float
-    cpu_cores: float | None
-    ram_gb: float | None
-    disk_gb: float | None
-    inet_down_mbps: float | None
-    inet_up_mbps: float | None
-    cuda_max: float | None
-    driver: str | None
-    region: str | None
-    country: str | None
-    price_hour: str | None
-    spot_price_hour: str | None
-    storage_price_gb_month: str | None
-    egress_price_gb: str | None
-    provider_reliability: float | None
-    verified: bool
-    available: bool
-    first_seen: str
-    last_seen: str
-    dph_total: str | None
-    spot_dph_total: str | None
-    effective_price_hour: str | None
-    effective_parts: EffectiveParts | None
-    g_score: float | None
-    g_parts: GParts | None
-    tflops: float
-    tflops_per_dollar: float | None
-    pareto: bool
-    reliability_status: Literal['excellent', 'good', 'fair', 'poor', 'blacklisted', 'unknown']
-    success_rate: float | None
+    key: str
+    average_rating: float | None
+    ratings: int
+    by_stars: dict[str, int]
+    own: OwnRating | None
+
+
+class MachineScore(TypedDict):
+    provider: str
+    machine_id: str
+    key: str
+    status: Literal['scored', 'insufficient_data']
+    score: float | None
+    score_low: float | None
+    score_high: float | None
+    parts: ScoreParts
+    uptime_percentage: float | None
+    interruption_rate: float | None
+    average_rating: float | None
+    ratings: int
+    days: int
+    rentals: int
+    interruptions: int
     total_attempts: int
-    reliability_score: float | None
-    is_blacklisted: bool
-    blacklist_reason: str | None
-    age_seconds: float
+    successful_attempts: int
+    data_until: str | None
+    last_calculated: str | None
     stale: bool
-    machine: Machine
-    price_history: list[PricePoint]
-    gpu: GpuFacts | None
-    history: list[ModelHour]
-    similar: list[Offer]
-    reliability: KnownFrom
+    warning: str | None
 
 
 class Opportunity(TypedDict):
@@ -885,6 +925,11 @@ class Opportunity(TypedDict):
 
 class PagedJobRow(TypedDict):
     items: list[JobRow]
+    next_cursor: str | None
+
+
+class PagedMachineScore(TypedDict):
+    items: list[MachineScore]
     next_cursor: str | None
 
 
@@ -961,6 +1006,73 @@ class TeamDetail(TypedDict):
     created_at: str
     members: list[TeamMember]
     invitations: list[TeamInvitation]
+
+
+class Experience(TypedDict):
+    available: bool
+    note: str | None
+    history: MachineHistory | None
+    score: MachineScore | None
+    attempts: list[MachineAttempt]
+    days: list[MachineDay]
+
+
+class Machine(TypedDict):
+    key: str
+    offers: list[Offer]
+    known: Experience
+
+
+class OfferDetail(TypedDict):
+    id: str
+    provider: str
+    provider_offer_id: str
+    machine_id: str
+    host_id: str | None
+    gpu_name: str | None
+    gpu_count: int
+    vram_gb: float
+    cpu_cores: float | None
+    ram_gb: float | None
+    disk_gb: float | None
+    inet_down_mbps: float | None
+    inet_up_mbps: float | None
+    cuda_max: float | None
+    driver: str | None
+    region: str | None
+    country: str | None
+    price_hour: str | None
+    spot_price_hour: str | None
+    storage_price_gb_month: str | None
+    egress_price_gb: str | None
+    provider_reliability: float | None
+    verified: bool
+    available: bool
+    first_seen: str
+    last_seen: str
+    dph_total: str | None
+    spot_dph_total: str | None
+    effective_price_hour: str | None
+    effective_parts: EffectiveParts | None
+    g_score: float | None
+    g_parts: GParts | None
+    tflops: float
+    tflops_per_dollar: float | None
+    pareto: bool
+    reliability_status: Literal['excellent', 'good', 'fair', 'poor', 'blacklisted', 'unknown']
+    success_rate: float | None
+    total_attempts: int
+    reliability_score: float | None
+    is_blacklisted: bool
+    blacklist_reason: str | None
+    age_seconds: float
+    stale: bool
+    machine: Machine
+    price_history: list[PricePoint]
+    gpu: GpuFacts | None
+    history: list[ModelHour]
+    similar: list[Offer]
+    reliability: KnownFrom
 
 
 class Opportunities(TypedDict):

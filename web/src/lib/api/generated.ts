@@ -443,6 +443,66 @@ const injectedRtkApi = api.injectEndpoints({
         },
       }),
     }),
+    listReliability: build.query<
+      ListReliabilityApiResponse,
+      ListReliabilityApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/reliability/machines`,
+        params: {
+          sort: queryArg.sort,
+          min_score: queryArg.minScore,
+          provider: queryArg.provider,
+          machine_ids: queryArg.machineIds,
+          cursor: queryArg.cursor,
+          limit: queryArg.limit,
+        },
+      }),
+    }),
+    getReliability: build.query<
+      GetReliabilityApiResponse,
+      GetReliabilityApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/reliability/machines/${encodeURIComponent(String(queryArg.machineId))}`,
+      }),
+    }),
+    getReliabilityHistory: build.query<
+      GetReliabilityHistoryApiResponse,
+      GetReliabilityHistoryApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/reliability/machines/${encodeURIComponent(String(queryArg.machineId))}/history`,
+      }),
+    }),
+    rateMachine: build.mutation<RateMachineApiResponse, RateMachineApiArg>({
+      query: (queryArg) => ({
+        url: `/api/v1/reliability/machines/${encodeURIComponent(String(queryArg.machineId))}/rate`,
+        method: "POST",
+        body: queryArg.body,
+      }),
+    }),
+    getRatings: build.query<GetRatingsApiResponse, GetRatingsApiArg>({
+      query: (queryArg) => ({
+        url: `/api/v1/reliability/machines/${encodeURIComponent(String(queryArg.machineId))}/ratings`,
+      }),
+    }),
+    getReliabilityPreferences: build.query<
+      GetReliabilityPreferencesApiResponse,
+      GetReliabilityPreferencesApiArg
+    >({
+      query: () => ({ url: `/api/v1/reliability/preferences` }),
+    }),
+    putReliabilityPreferences: build.mutation<
+      PutReliabilityPreferencesApiResponse,
+      PutReliabilityPreferencesApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/reliability/preferences`,
+        method: "PUT",
+        body: queryArg.body,
+      }),
+    }),
     searchGpus: build.query<SearchGpusApiResponse, SearchGpusApiArg>({
       query: (queryArg) => ({
         url: `/api/v1/gpus/search`,
@@ -992,6 +1052,55 @@ export type RemoveFromBlacklistApiArg = {
   why?: string;
   /** Which, where there is one of yours and one for everyone. */
   forEveryone?: boolean | null;
+};
+export type ListReliabilityApiResponse =
+  /** status 200 Successful Response */ PagedMachineScore;
+export type ListReliabilityApiArg = {
+  /** By the lower end of the interval, the best first. */
+  sort?: "reliability";
+  /** The least score. */
+  minScore?: number | null;
+  /** Of this cloud alone. */
+  provider?: string | null;
+  /** These alone: `vast:12345` or ids, repeated or parted by commas. */
+  machineIds?: string[] | null;
+  /** Where to go on: `next_cursor` of the page before. */
+  cursor?: string | null;
+  /** How many at most. */
+  limit?: number;
+};
+export type GetReliabilityApiResponse =
+  /** status 200 Successful Response */ MachineScore;
+export type GetReliabilityApiArg = {
+  /** `provider:machine_id`, or the id alone where only one machine has it. */
+  machineId: string;
+};
+export type GetReliabilityHistoryApiResponse =
+  /** status 200 Successful Response */ MachineDays;
+export type GetReliabilityHistoryApiArg = {
+  /** `provider:machine_id`, or the id alone where only one machine has it. */
+  machineId: string;
+};
+export type RateMachineApiResponse =
+  /** status 200 Successful Response */ RatingDone;
+export type RateMachineApiArg = {
+  /** `provider:machine_id`, or the id alone where only one machine has it. */
+  machineId: string;
+  body: RatingWish;
+};
+export type GetRatingsApiResponse =
+  /** status 200 Successful Response */ MachineRatings;
+export type GetRatingsApiArg = {
+  /** `provider:machine_id`, or the id alone where only one machine has it. */
+  machineId: string;
+};
+export type GetReliabilityPreferencesApiResponse =
+  /** status 200 Successful Response */ Preferences;
+export type GetReliabilityPreferencesApiArg = void;
+export type PutReliabilityPreferencesApiResponse =
+  /** status 200 Successful Response */ Preferences;
+export type PutReliabilityPreferencesApiArg = {
+  body: PreferencesWish;
 };
 export type SearchGpusApiResponse =
   /** status 200 Successful Response */ SearchAnswer;
@@ -1842,6 +1951,124 @@ export type BlacklistCheck = {
   /** The strongest that counts for you. */
   entry: BlacklistEntry | null;
 };
+export type ScorePart = {
+  /** 0 for a part of which nothing is known: the others have it. */
+  weight: number;
+  /** 0 to 100; null where nothing is known. */
+  points: number | null;
+};
+export type ScoreParts = {
+  uptime: ScorePart;
+  interruptions: ScorePart;
+  rating: ScorePart;
+};
+export type MachineScore = {
+  provider: string;
+  /** The provider's own id of the machine. */
+  machine_id: string;
+  /** `provider:machine_id`. */
+  key: string;
+  /** Fewer than 7 days of data make no score. */
+  status: "scored" | "insufficient_data";
+  /** 0 to 100; null where nothing is known. */
+  score: number | null;
+  /** Lower end of the interval, by which machines rank. */
+  score_low: number | null;
+  score_high: number | null;
+  parts: ScoreParts;
+  /** 0 to 100; null where nothing is known. */
+  uptime_percentage: number | null;
+  /** Of a hundred rentals, those that the machine or cloud ended. */
+  interruption_rate: number | null;
+  /** 1 to 5 stars. */
+  average_rating: number | null;
+  ratings: number;
+  /** With data, of the last 30. */
+  days: number;
+  rentals: number;
+  interruptions: number;
+  total_attempts: number;
+  successful_attempts: number;
+  data_until: string | null;
+  last_calculated: string | null;
+  stale: boolean;
+  /** What to know before one believes it. */
+  warning: string | null;
+};
+export type PagedMachineScore = {
+  items: MachineScore[];
+  /** Give it as `cursor` to get the next page; null on the last one. */
+  next_cursor: string | null;
+};
+export type MachineDay = {
+  day: string;
+  /** 0 to 100; null where nothing is known. */
+  uptime_percentage: number | null;
+  observed_seconds: number | null;
+  rentals: number | null;
+  interruptions: number | null;
+  gpu_temperature_mean: number | null;
+  gpu_utilisation_mean: number | null;
+  boots: number | null;
+  boot_seconds_p50: number | null;
+  boot_seconds_p95: number | null;
+};
+export type MachineDays = {
+  provider: string;
+  /** The provider's own id of the machine. */
+  machine_id: string;
+  /** `provider:machine_id`. */
+  key: string;
+  /** 30 of them, in UTC, today last. */
+  days: MachineDay[];
+};
+export type RatingDone = {
+  provider: string;
+  /** The provider's own id of the machine. */
+  machine_id: string;
+  /** `provider:machine_id`. */
+  key: string;
+  rating: number;
+  /** 1 to 5; null where nobody has rated it. */
+  average_rating: number | null;
+  ratings: number;
+};
+export type RatingWish = {
+  rating: number;
+  comment?: string | null;
+};
+export type OwnRating = {
+  rating: number;
+  comment: string | null;
+  at: string;
+};
+export type MachineRatings = {
+  provider: string;
+  /** The provider's own id of the machine. */
+  machine_id: string;
+  /** `provider:machine_id`. */
+  key: string;
+  /** 1 to 5; null where nobody has rated it. */
+  average_rating: number | null;
+  ratings: number;
+  by_stars: {
+    [key: string]: number;
+  };
+  /** Yours; null for somebody who is not signed in. */
+  own: OwnRating | null;
+};
+export type Preferences = {
+  /** The least score wanted, 0 to 100. */
+  threshold: number;
+  /** Leave out what is below. What has no score is not below it. */
+  exclude_below_threshold: boolean;
+  sort_by_reliability: boolean;
+};
+export type PreferencesWish = {
+  threshold?: number;
+  exclude_below_threshold?: boolean;
+  sort_by_reliability?: boolean;
+};
 export type EffectiveParts = {
   /** US dollars as a decimal, exact to the last figure. */
   compute: string;
@@ -2081,11 +2308,24 @@ export type CompareWish = {
   /** Size of what is brought in. */
   snapshot_gb?: number | null;
 };
+export type Experience = {
+  /** False where it could not be read just now. */
+  available: boolean;
+  /** In words, where something is missing. */
+  note: string | null;
+  history: MachineHistory | null;
+  score: MachineScore | null;
+  /** The newest first, 10 at most. */
+  attempts: MachineAttempt[];
+  /** The last 30, today last; null figures where nobody saw it. */
+  days: MachineDay[];
+};
 export type Machine = {
   /** Provider and machine. */
   key: string;
   /** The other offers of the same machine. */
   offers: Offer[];
+  known: Experience;
 };
 export type PricePoint = {
   at: string;
@@ -2475,6 +2715,13 @@ export const {
   useAddToBlacklistMutation,
   useCheckBlacklistQuery,
   useRemoveFromBlacklistMutation,
+  useListReliabilityQuery,
+  useGetReliabilityQuery,
+  useGetReliabilityHistoryQuery,
+  useRateMachineMutation,
+  useGetRatingsQuery,
+  useGetReliabilityPreferencesQuery,
+  usePutReliabilityPreferencesMutation,
   useSearchGpusQuery,
   useListOffersQuery,
   useListGpuFacetsQuery,
