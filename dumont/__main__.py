@@ -29,6 +29,7 @@ TABLE: Table = {
     },
     "Know machines": {
         "history": ("dumont.cli.history:app", "What machines did before, and the blacklist."),
+        "rate": ("dumont.cli.rate:app", "Stars for a machine that you rented."),
     },
     "Your account": {
         "login": ("dumont.cli.login:app", "Sign in to a server and remember it."),

@@ -61,6 +61,12 @@ class Machines:
         query = f"?{urlencode(given)}" if given else ""
         self._api.delete(f"{HISTORY}/blacklist/{_path(machine)}{query}")
 
+    def rate(self, machine: str, stars: int, *, comment: str | None = None) -> models.RatingDone:
+        """By `provider:machine_id`, or by an id that only one machine has."""
+        body = {"rating": stars, "comment": comment}
+        answer: models.RatingDone = self._api.post(f"/reliability/machines/{quote(machine, safe='')}/rate", body)
+        return answer
+
 
 def _path(machine: MachineKey) -> str:
     return f"{quote(machine.provider, safe='')}/{quote(machine.machine_id, safe='')}"
