@@ -106,7 +106,17 @@ def _faults(query: Query) -> Iterator[FieldFault]:
         both = lowest is not None and highest is not None and isfinite(lowest) and isfinite(highest)
         if both and lowest > highest:
             yield FieldFault(low, f"is above {high}: {lowest} > {highest}")
+    yield from _counts(query)
     yield from _limits(query)
+
+
+def _counts(query: Query) -> Iterator[FieldFault]:
+    """An exact count must be one that the range allows."""
+    count, least, most = query.gpu_count, query.min_gpus, query.max_gpus
+    if count is not None and least is not None and count < least:
+        yield FieldFault("gpu_count", f"is below min_gpus: {count} < {least}")
+    if count is not None and most is not None and count > most:
+        yield FieldFault("gpu_count", f"is above max_gpus: {count} > {most}")
 
 
 def _limits(query: Query) -> Iterator[FieldFault]:

@@ -150,7 +150,7 @@ class Searched:
         return numbers if rows is None else numbers[rows]
 
     def _cursor(self, query: Query, row: int) -> str:
-        number = int(self._numbers(Order.of(query), np.array([row]))[0])
+        number = min(int(self._numbers(Order.of(query), np.array([row]))[0]), orders.NUMBER_NONE - 1)
         return cursor.write(Place(number, self.stock.columns.uuid(row)), query)
 
 

@@ -16,6 +16,8 @@ FAULTY: list[tuple[dict[str, Any], str]] = [
     ({"min_price": Decimal(2), "max_price": Decimal(1)}, "min_price"),
     ({"min_price": Decimal("NaN")}, "min_price"),
     ({"min_gpus": 8, "max_gpus": 1}, "min_gpus"),
+    ({"gpu_count": 2, "min_gpus": 4}, "gpu_count"),
+    ({"gpu_count": 8, "max_gpus": 4}, "gpu_count"),
     ({"min_vram": 80, "max_vram": 24}, "min_vram"),
     ({"min_reliability": 1.01}, "min_reliability"),
     ({"min_score": 101}, "min_score"),

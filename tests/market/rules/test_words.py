@@ -28,6 +28,10 @@ READ: dict[str, Query] = {
     "16GB..24GB": Query(min_vram=16, max_vram=24),
     "24GB:..2": Query(min_vram=24, max_vram=24, max_gpus=2),
     "amd:192GB": Query(models=frozenset({"MI300X"})),
+    "amd:MI300X:8": Query(models=frozenset({"MI300X"}), gpu_count=8),
+    "nvidia:H100:80GB": Query(models=H100_80),
+    "nvidia:RTX4090,A10:1": Query(models=RTX_4090 | {"A10"}, gpu_count=1),
+    "amd:H100": Query(models=frozenset(), unknown_models=("AMD H100",)),
     # field, comparison, value
     "gpu_name=RTX_4090 num_gpus=1 reliability>0.98 dph<0.5": Query(
         models=RTX_4090, gpu_count=1, min_reliability=0.98, max_price=Decimal("0.5")
@@ -40,6 +44,8 @@ READ: dict[str, Query] = {
         min_ram_gb=64, min_disk_gb=100, verified=True, available_only=False
     ),
     "max_price=2 min_vram=16 sort=-g_score": Query(max_price=Decimal(2), min_vram=16, sort="g_score", descending=True),
+    "gpu_ram>24": Query(min_vram=24.5),
+    "3090 <24GB": Query(models=frozenset({"RTX 3090"}), max_vram=23.5),
     "region:us-east provider:aws": Query(regions=frozenset({"us-east"}), providers=frozenset({"aws"})),
     # plain words
     "4090 x2 <0.5 EU": Query(models=RTX_4090, gpu_count=2, max_price=Decimal("0.5"), regions=frozenset({"EU"})),
@@ -66,6 +72,7 @@ REFUSED = {
     "4090 verifed": "`verified`",
     "num_gpu=2": "`num_gpus`",
     "x2 x4": "contradicts",
+    "x2 gpus>=4": "below min_gpus",
     "price>2 price<1": "min_price",
     "price=cheap": "needs a number",
     "price=-1": "negative",
@@ -99,6 +106,8 @@ def maybe(values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 def queries(draw: st.DrawFn) -> Query:
     vram = sorted(draw(st.lists(GIGABYTES, min_size=2, max_size=2)))
     money = sorted(draw(st.lists(st.decimals(0, 1000, places=6), min_size=2, max_size=2)))
+    count = draw(maybe(st.integers(0, 16)))
+    several = st.none() if count is not None else maybe(st.integers(0, 8))
     sort = draw(st.sampled_from(SORTS))
     names = st.sampled_from(list(gpus()))
     return Query(
@@ -110,9 +119,9 @@ def queries(draw: st.DrawFn) -> Query:
         max_vram=draw(maybe(st.just(vram[1]))),
         min_price=draw(maybe(st.just(money[0]))),
         max_price=draw(maybe(st.just(money[1]))),
-        gpu_count=draw(maybe(st.integers(0, 16))),
-        min_gpus=draw(maybe(st.integers(0, 8))),
-        max_gpus=draw(maybe(st.integers(8, 16))),
+        gpu_count=count,
+        min_gpus=draw(several),
+        max_gpus=draw(several.map(lambda least: None if least is None else 16 - least)),
         min_reliability=draw(maybe(st.floats(0, 1))),
         min_inet_down=draw(maybe(GIGABYTES)),
         cuda_min=draw(maybe(st.sampled_from([11.8, 12.4]))),

@@ -103,6 +103,8 @@ FILTERS: dict[str, st.SearchStrategy[Any]] = {
 def queries(draw: st.DrawFn) -> Query:
     """Of few filters, or nothing would be found by any of them."""
     chosen = draw(st.sets(st.sampled_from(sorted(FILTERS)), max_size=3))
+    if "gpu_count" in chosen:
+        chosen -= {"min_gpus", "max_gpus"}
     fields = {name: draw(FILTERS[name]) for name in sorted(chosen)}
     return Query(**fields, available_only=draw(st.sampled_from([True, False, False])), **draw(orders()))
 

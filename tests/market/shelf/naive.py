@@ -13,6 +13,8 @@ from dumont.market.shelf.shelf import Shelf
 from dumont.market.trust import Trust
 
 STALE_SECONDS = 900
+TFLOPS_PER_DOLLAR_MAX = ((1 << 40) - 2) / 1000
+"""Of what costs a millionth of a dollar, all are equally good."""
 
 
 @dataclass
@@ -111,4 +113,7 @@ def figure(row: Row, query: Query, now: datetime, shelf: Shelf) -> Any:
         case "effective_price":
             shown = shelf.offer(place, now, query)["effective_price_hour"]
             return None if shown is None else Decimal(shown)
+        case "tflops_per_dollar":
+            shown = shelf.offer(place, now, query)["tflops_per_dollar"]
+            return None if shown is None else min(shown, TFLOPS_PER_DOLLAR_MAX)
     return shelf.offer(place, now, query)[query.sort]

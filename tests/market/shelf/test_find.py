@@ -73,6 +73,14 @@ class TestFind:
 
 
 class TestPaging:
+    @pytest.mark.parametrize("sort", ["-tflops_per_dollar", "tflops_per_dollar", "-price", "-effective_price"])
+    def test_goes_on_behind_what_costs_next_to_nothing_or_next_to_everything(self, sort: str) -> None:
+        rows = [build.row(str(at), gpu_name="H100 SXM", gpu_count=8, price_micros=1) for at in range(3)]
+        rows += [build.row(str(at), gpu_name="H100 SXM", gpu_count=8, price_micros=10**12 - 1) for at in range(3, 6)]
+        query = Query(limit=1, sort=sort.removeprefix("-"), descending=sort.startswith("-"))
+        found = pages(Shelf.build(rows, {"vast": Mark(0, 1, NOW)}), query)
+        assert sorted(found) == sorted(row.id for row in rows)
+
     @settings(max_examples=50)
     @given(ROWS, st.lists(st.lists(drawn.rows(), max_size=6), max_size=6), drawn.queries())
     def test_neither_loses_nor_repeats_what_stays_as_it_was(

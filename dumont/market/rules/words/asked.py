@@ -30,7 +30,13 @@ class Asked:
         name = " ".join(name.replace("_", " ").split())
         known = [name] if name in gpus() else [gpu.name for gpu in named(name)]
         self.add("models", known)
-        if name and not known and name not in self.fields.get("unknown_models", ()):
+        if name and not known:
+            self.nobodys(name)
+
+    def nobodys(self, name: str) -> None:
+        """A model that there is none of."""
+        self.add("models", ())
+        if name not in self.fields.get("unknown_models", ()):
             self.fields["unknown_models"] = (*self.fields.get("unknown_models", ()), name)
 
     def place(self, text: str) -> None:

@@ -22,13 +22,15 @@ class Figure:
     least: str
     most: str | None = None
     exact: str | None = None
+    beyond: float = 0.0
+    """What `>` adds and `<` takes away; without it they are `>=` and `<=`, which differ by nobody's notice."""
     kind: Literal["money", "count", "figure", "share", "score"] = "figure"
 
 
 FIGURES: Mapping[str, Figure] = {
     "price": Figure("min_price", "max_price", kind="money"),
     "gpus": Figure("min_gpus", "max_gpus", "gpu_count", kind="count"),
-    "vram": Figure("min_vram", "max_vram"),
+    "vram": Figure("min_vram", "max_vram", beyond=0.5),
     "reliability": Figure("min_reliability", kind="share"),
     "score": Figure("min_score", kind="score"),
     "inet_down": Figure("min_inet_down"),
@@ -127,7 +129,10 @@ def _figure(figure: Figure, comparison: str, text: str, said: str) -> object:
             return _count(int(value), comparison, whole=value == int(value), said=said)
         case "share":
             return float(value / 100 if percent or value > 1 else value)
-    return float(value)
+    return max(0.0, float(value) + figure.beyond * _BEYOND.get(comparison, 0))
+
+
+_BEYOND = {"<": -1, ">": 1}
 
 
 def _count(value: int, comparison: str, *, whole: bool, said: str) -> int:
@@ -135,7 +140,7 @@ def _count(value: int, comparison: str, *, whole: bool, said: str) -> int:
         raise refused(said, "needs a whole number")
     if comparison == "<" and value == 0:
         raise refused(said, "asks for less than none")
-    return value + {"<": -1, ">": 1}.get(comparison, 0)
+    return value + _BEYOND.get(comparison, 0)
 
 
 def _put_list(asked: Asked, field: str, comparison: str, values: Sequence[str], said: str) -> None:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 
-from dumont.basics.gpu import MEMORY_TOLERANCE, gpus, named
+from dumont.basics.gpu import MEMORY_TOLERANCE, Gpu, gpus, named
 from dumont.market.rules.words.asked import Asked, number, refused
 
 MEMORY = re.compile(r"(?i)^([0-9]+(?:\.[0-9]+)?)?(?:gb|gib|g)?(\.\.)?([0-9]+(?:\.[0-9]+)?)?(?:gb|gib|g)?$")
@@ -60,15 +60,29 @@ def put_count(asked: Asked, text: str, said: str) -> None:
 
 
 def _put_names(asked: Asked, names: Sequence[str], memory: Range) -> None:
-    """A GPU is known by its name and its memory: of an H100 with 80 GB there are two, not three."""
-    for name in names:
-        vendor = VENDORS.get(name.lower())
-        meant = [gpu for gpu in gpus().values() if gpu.vendor == vendor] if vendor else list(named(name))
-        fitting = [gpu.name for gpu in meant if _within(gpu.memory_gb, memory)]
-        if fitting:
-            asked.add("models", fitting)
+    """A vendor alone is all that it makes; beside names it only says whose they are."""
+    vendors = {VENDORS[name.lower()] for name in names if name.lower() in VENDORS}
+    models = [name for name in names if name.lower() not in VENDORS]
+    if not models:
+        _put_fitting(asked, " ".join(names), [gpu for gpu in gpus().values() if gpu.vendor in vendors], memory)
+    for name in models:
+        meant = named(name)
+        theirs = [gpu for gpu in meant if not vendors or gpu.vendor in vendors]
+        if theirs:
+            _put_fitting(asked, name, theirs, memory)
+        elif meant:
+            asked.nobodys(f"{' '.join(sorted(vendors))} {name}")
         else:
-            asked.model(name if not meant else f"{name} {_written(memory)}")
+            asked.model(name)
+
+
+def _put_fitting(asked: Asked, name: str, meant: Sequence[Gpu], memory: Range) -> None:
+    """A GPU is known by its name and its memory: of an H100 with 80 GB there are two, not three."""
+    fitting = [gpu.name for gpu in meant if _within(gpu.memory_gb, memory)]
+    if fitting:
+        asked.add("models", fitting)
+    else:
+        asked.model(f"{name} {_written(memory)}")
 
 
 def _put_memory(asked: Asked, memory: Range, said: str) -> None:
