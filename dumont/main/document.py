@@ -1,6 +1,6 @@
 """What the API document says beyond what FastAPI sees: problems, headers that every door knows, whole examples."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from dumont.platform.http.examples import example_of
@@ -25,13 +25,15 @@ IF_NONE_MATCH = {
 NOT_MODIFIED = {"description": "Nothing has changed since the answer with this ETag"}
 
 
-def complete(document: dict[str, Any]) -> None:
-    """In place, and once: doing it again would say everything twice."""
+def complete(document: dict[str, Any], *, open_to_all: Collection[str]) -> None:
+    """In place, and once: doing it again would say everything twice. `open_to_all` are ids of operations."""
     components = document["components"]["schemas"]
     components.update(schemas())
     for path in document["paths"].values():
         for method, operation in path.items():
             _with_headers(method, operation)
+            if operation["operationId"] in open_to_all and "security" in operation:
+                operation["security"].append({})  # a token is understood there, and not asked for
             for content in _bodies(operation):
                 content["example"] = example_of(content["schema"], components)
 

@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 import dumont
+from dumont.accounts import guard
 from dumont.main import document, failures
 from dumont.main.api import health
 from dumont.platform.contexts import Context
@@ -79,8 +81,13 @@ class _Application(FastAPI):
     def openapi(self) -> dict[str, Any]:
         """With what no endpoint says itself, and FastAPI therefore doesn't see."""
         if self.openapi_schema is None:
-            document.complete(super().openapi())
+            visited = {found.name for found in endpoints_of(self) if _open_to_all(found.dependant)}
+            document.complete(super().openapi(), open_to_all=visited)
         return super().openapi()
+
+
+def _open_to_all(dependant: Dependant) -> bool:
+    return any(guard.permission_of(inner.call) == guard.ANYONE for inner in dependant.dependencies)
 
 
 @asynccontextmanager

@@ -78,6 +78,7 @@ def test_answers_as_documented(case: schemathesis.Case, target: Target) -> None:
 @settings(max_examples=3, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 def test_lets_nobody_in_without_a_token(case: schemathesis.Case, target: Target) -> None:
     """Except where the document says so, an answer without a token is 401, whatever the input."""
-    if case.operation.definition.raw.get("security"):
+    security = case.operation.definition.raw.get("security")
+    if security and {} not in security:
         answer = case.call(base_url=target.url, headers={"authorization": ""})
         assert answer.status_code in (401, 405, 422), answer.status_code

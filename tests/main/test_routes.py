@@ -122,6 +122,16 @@ class TestWhatIsSent:
             assert whole["additionalProperties"] is False, "derive it from RequestBody"
 
 
+class TestSecurity:
+    def test_is_asked_for_where_a_stranger_is_not_let_in(self) -> None:
+        asked = {
+            operation.values[0]["operationId"]
+            for operation in OPERATIONS
+            if operation.values[0].get("security") and {} not in operation.values[0]["security"]
+        }
+        assert asked == {endpoint.name for endpoint in ENDPOINTS} - PUBLIC
+
+
 class TestHeaders:
     @pytest.mark.parametrize("operation", OPERATIONS)
     def test_are_documented_where_the_door_knows_them(
