@@ -3,7 +3,7 @@
 AREAS: tuple[tuple[str, str, bool], ...] = (
     ("market", "Market", True),
     ("fleet", "Fleet", False),
-    ("machines", "Machines", False),
+    ("machines", "Machines", True),
     ("book", "Book", False),
     ("optimizer", "Optimizer", False),
     ("account", "Account", True),

@@ -40,6 +40,9 @@ const Market = page(() => import("../features/market/Market"), "Market");
 const OfferPage = page(() => import("../features/market/offer/OfferPage"), "OfferPage");
 const Compare = page(() => import("../features/market/compare/Compare"), "Compare");
 const Arbitrage = page(() => import("../features/market/arbitrage/Arbitrage"), "Arbitrage");
+const History = page(() => import("../features/machines/History"), "History");
+const MachinePage = page(() => import("../features/machines/MachinePage"), "MachinePage");
+const Blacklist = page(() => import("../features/machines/Blacklist"), "Blacklist");
 const Soon = page(() => import("../features/soon/Soon"), "Soon");
 const NotFound = page(() => import("../features/soon/Soon"), "NotFound");
 const Design = page(() => import("../features/design/Design"), "Design");
@@ -109,6 +112,9 @@ export function Router() {
             <Route path="/market/:offerId" element={inside(<OfferPage />)} />
             <Route path="/compare" element={inside(<Compare />)} />
             <Route path="/arbitrage" element={inside(<Arbitrage />)} />
+            <Route path="/machines" element={inside(<History />)} />
+            <Route path="/machines/:provider/:machineId" element={inside(<MachinePage />)} />
+            <Route path="/blacklist" element={inside(<Blacklist />)} />
             <Route path="/design" element={inside(<Design />)} />
             <Route path="/:area" element={inside(<Soon />)} />
             <Route path="*" element={inside(<NotFound />)} />

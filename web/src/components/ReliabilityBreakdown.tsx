@@ -3,7 +3,7 @@ import { Ban, Clock3, TriangleAlert } from "lucide-react";
 import type { ReactNode } from "react";
 import { asProblem } from "../lib/api/problem";
 import { machinesApi } from "../lib/machines/api";
-import { keyOf, type Share, sharesOf } from "../lib/machines/standing";
+import { keyOf, type Scored, type Share, sharesOf } from "../lib/machines/standing";
 import { count, plural } from "../lib/numbers";
 import { providerTitle } from "../lib/providerNames";
 import { Time } from "./figures";
@@ -54,7 +54,9 @@ function Meaning({ machine }: { machine: Rated }) {
 }
 
 function Parts({ machine }: { machine: Rated }) {
-  const answer = machinesApi.useMachineScoreQuery(keyOf(machine.provider, machine.machineId));
+  const answer = machinesApi.useGetReliabilityQuery({
+    machineId: keyOf(machine.provider, machine.machineId),
+  });
   if (answer.error) return <p className="mt-2 text-ink-3">{asProblem(answer.error).title}</p>;
   if (!answer.data) return <PartsComing />;
   return (
@@ -79,12 +81,6 @@ function PartsComing() {
   );
 }
 
-interface Scored {
-  uptime_percentage: number | null;
-  interruption_rate: number | null;
-  average_rating: number | null;
-}
-
 export function ScoreParts({ score }: { score: Scored }) {
   return (
     <dl className="mt-3 grid gap-2">
@@ -95,20 +91,20 @@ export function ScoreParts({ score }: { score: Scored }) {
   );
 }
 
-function Part({ part: { name, note, share, weight } }: { part: Share }) {
+function Part({ part: { name, note, points, weight } }: { part: Share }) {
   return (
     <div className="grid gap-1">
       <Line name={name} note={note}>
-        {share === null ? (
+        {points === null ? (
           <span className="text-ink-3">not known</span>
         ) : (
           <>
-            {share.toFixed(1)} <span className="text-ink-3">× {weight.toFixed(2)}</span>
+            {points.toFixed(1)} <span className="text-ink-3">× {weight.toFixed(2)}</span>
           </>
         )}
       </Line>
       <span aria-hidden className="flex h-1 overflow-hidden rounded-full bg-line">
-        <span className="bg-accent" style={{ width: `${share ?? 0}%` }} />
+        <span className="bg-accent" style={{ width: `${points ?? 0}%` }} />
       </span>
     </div>
   );

@@ -1,4 +1,6 @@
 /** Machines with a past: how all of them stand, and each of them in a list. */
+
+import { ShieldX } from "lucide-react";
 import { useSearchParams } from "react-router";
 import { ButtonLink } from "../../components/Button";
 import { CliHint } from "../../components/copying";
@@ -8,7 +10,6 @@ import { useRenewing } from "../../lib/live/renewing";
 import { MachineTable } from "./MachineTable";
 import { Standings } from "./Standings";
 import { Summary } from "./Summary";
-import { ShieldX } from "lucide-react";
 
 export function History() {
   const [params, setParams] = useSearchParams();

@@ -19,8 +19,8 @@ import { count } from "../../lib/numbers";
 import { providerNames, providerTitle } from "../../lib/providerNames";
 import { duration } from "../../lib/time";
 import { historyLists } from "./api";
-import { ratedOf } from "./rated";
 import { orderOf, sortingOf } from "./order";
+import { ratedOf } from "./rated";
 import { reasonWords } from "./words";
 
 const columns: Column<MachineHistory>[] = [
@@ -208,9 +208,7 @@ function Actions({ machine }: { machine: MachineHistory }) {
       <MenuItem
         icon={ShieldX}
         disabled={machine.is_blacklisted}
-        onSelect={() =>
-          void navigate(`/blacklist?new=1&provider=${provider}&machine=${encodeURIComponent(id)}`)
-        }
+        onSelect={() => void navigate(`/blacklist?new=${encodeURIComponent(machine.key)}`)}
       >
         Keep away from it
       </MenuItem>

@@ -91,27 +91,6 @@ export const comingAreas: Record<string, ComingArea> = {
     ],
     today: team,
   },
-  machines: {
-    title: "History",
-    group: "Machines",
-    purpose: "What each physical machine did before: every attempt, every failure, every rating.",
-    will: [
-      ["Score", "from 0 to 100 with its parts, its age and how sure it is"],
-      ["Thirty days", "of attempts and outcomes, day by day"],
-      ["Ratings", "by those who used it"],
-    ],
-    today: keys,
-  },
-  blacklist: {
-    title: "Blacklist",
-    group: "Machines",
-    purpose: "Machines that failed too often, kept out of searches and races.",
-    will: [
-      ["Why and how long", "each entry with the attempts behind it and the day it ends"],
-      ["By hand", "add and lift entries of your own"],
-    ],
-    today: keys,
-  },
   reservations: {
     title: "Reservations",
     group: "Book",

@@ -1,8 +1,9 @@
 /** What somebody wants of searches: kept by the server for who is signed in, by this browser for everybody else. */
 import { useCallback, useEffect, useSyncExternalStore } from "react";
+import type { Preferences } from "../api/generated";
 import { useSession } from "../session/session";
 import { toastProblem } from "../toasts";
-import { machinesApi, type Preferences } from "./api";
+import { machinesApi } from "./api";
 
 /** What is known to be bad is left out; what nobody knows is not. */
 export const usual: Preferences = {
@@ -73,8 +74,8 @@ export interface PreferencesState {
 export function usePreferences(): PreferencesState {
   const preferences = useSyncExternalStore(subscribe, current);
   const signedIn = useSession() === "signed-in";
-  const { data } = machinesApi.usePreferencesQuery(undefined, { skip: !signedIn });
-  const [send] = machinesApi.useChangePreferencesMutation();
+  const { data } = machinesApi.useGetReliabilityPreferencesQuery(undefined, { skip: !signedIn });
+  const [send] = machinesApi.usePutReliabilityPreferencesMutation();
   useEffect(() => {
     if (signedIn && data) keep({ ...data });
   }, [signedIn, data]);
@@ -84,7 +85,7 @@ export function usePreferences(): PreferencesState {
       const next = { ...before, ...wanted };
       keep(next);
       if (!signedIn) return;
-      void send(next)
+      void send({ body: next })
         .unwrap()
         .catch((error) => {
           keep(before);

@@ -33,24 +33,18 @@ describe("The standing of a machine", () => {
 });
 
 describe("The parts of a score", () => {
-  it("weigh 40, 40 and 20 where all are known", () => {
-    const shares = sharesOf({ uptime_percentage: 99, interruption_rate: 10, average_rating: 4 });
-    expect(shares.map(({ share }) => share)).toEqual([99, 90, 80]);
+  it("are named in their order, and say what stars they come from", () => {
+    const parts = {
+      uptime: { points: 99, weight: 0.4 },
+      interruptions: { points: 90, weight: 0.4 },
+      rating: { points: 84, weight: 0.2 },
+    };
+    const shares = sharesOf({ parts, average_rating: 4.2 });
+    expect(shares.map(({ name }) => name)).toEqual(["Uptime", "No interruptions", "Ratings"]);
     expect(shares.map(({ weight }) => weight)).toEqual([0.4, 0.4, 0.2]);
+    expect(shares[2]?.note).toBe("4.2 of 5 stars");
+    expect(sharesOf({ parts, average_rating: null })[2]?.note).toBe("by nobody yet");
   });
-
-  it("share the weight of ratings that nobody gave", () => {
-    const shares = sharesOf({ uptime_percentage: 99, interruption_rate: 0, average_rating: null });
-    expect(shares.map(({ weight }) => weight)).toEqual([0.5, 0.5, 0]);
-    expect(shares[2]?.share).toBeNull();
-  });
-
-  it("weigh nothing where nothing is known", () =>
-    expect(
-      sharesOf({ uptime_percentage: null, interruption_rate: null, average_rating: null }).every(
-        ({ weight }) => weight === 0,
-      ),
-    ).toBe(true));
 });
 
 describe("The address of a machine", () => {

@@ -50,38 +50,30 @@ export interface Share {
   name: string;
   note: string;
   /** 0 to 100, more is better; null where nothing is known of it. */
-  share: number | null;
-  /** What part of the score it makes. */
+  points: number | null;
+  /** What part of the score it makes: one of which nothing is known leaves its weight to the others. */
   weight: number;
 }
 
-export interface Parts {
-  uptime_percentage: number | null;
-  interruption_rate: number | null;
+interface Part {
+  points: number | null;
+  weight: number;
+}
+
+export interface Scored {
+  parts: { uptime: Part; interruptions: Part; rating: Part };
   average_rating: number | null;
 }
 
-/** The three parts with the weight that each has: one of which nothing is known leaves its weight to the others. */
-export function sharesOf(parts: Parts): Share[] {
-  const { uptime_percentage: up, interruption_rate: ended, average_rating: stars } = parts;
-  const all = [
-    { name: "Uptime", note: "answered while rented", share: up, weight: 0.4 },
-    {
-      name: "No interruptions",
-      note: "rentals it did not end",
-      share: ended === null ? null : 100 - ended,
-      weight: 0.4,
-    },
+/** The three parts in words. */
+export function sharesOf({ parts, average_rating: stars }: Scored): Share[] {
+  return [
+    { name: "Uptime", note: "while it was rented", ...parts.uptime },
+    { name: "No interruptions", note: "of its rentals", ...parts.interruptions },
     {
       name: "Ratings",
-      note: stars === null ? "nobody rated it" : `${stars.toFixed(1)} of 5 stars`,
-      share: stars === null ? null : stars * 20,
-      weight: 0.2,
+      note: stars === null ? "by nobody yet" : `${stars.toFixed(1)} of 5 stars`,
+      ...parts.rating,
     },
   ];
-  const known = all.reduce((sum, { share, weight }) => (share === null ? sum : sum + weight), 0);
-  return all.map((each) => ({
-    ...each,
-    weight: each.share === null || known === 0 ? 0 : each.weight / known,
-  }));
 }

@@ -1,0 +1,56 @@
+/** The figures of a machine that are compared first, in one row. */
+import type { ReactNode } from "react";
+import { Time } from "../../components/figures";
+import { reliabilityLooks } from "../../components/reliabilityLooks";
+import type { MachineDetail } from "../../lib/api/generated";
+import { count, plural } from "../../lib/numbers";
+import { duration } from "../../lib/time";
+
+export function Figures({ machine }: { machine: MachineDetail }) {
+  const { total_attempts: total, success_rate: rate, consecutive_failures: row } = machine;
+  return (
+    <dl className="grid grid-cols-2 divide-line rounded border border-line sm:grid-cols-3 lg:grid-cols-5 lg:divide-x">
+      <Big
+        name="Succeeded"
+        note={total === 0 ? "nothing was tried" : `${count(machine.successful_attempts)} of ${count(total)}`}
+      >
+        {rate === null ? <None /> : `${rate.toFixed(0)}%`}
+      </Big>
+      <Big name="By attempts" note={row > 0 ? `${plural(row, "failure")} in a row now` : "none failed last"}>
+        {reliabilityLooks[machine.status].word}
+      </Big>
+      <Big name="Boot, mean" note="until of use">
+        {machine.boot_seconds_mean === null ? <None /> : duration(machine.boot_seconds_mean)}
+      </Big>
+      <Big name="Boot, p95" note="one of twenty is slower">
+        {machine.boot_seconds_p95 === null ? <None /> : duration(machine.boot_seconds_p95)}
+      </Big>
+      <Big
+        name="Last success"
+        note={
+          <>
+            last failure <Time at={machine.last_failure_at} />
+          </>
+        }
+      >
+        <Time at={machine.last_success_at} />
+      </Big>
+    </dl>
+  );
+}
+
+function None() {
+  return <span className="font-normal text-ink-3">—</span>;
+}
+
+function Big({ name, note, children }: { name: string; note: ReactNode; children: ReactNode }) {
+  return (
+    <div className="px-4 py-3">
+      <dt className="text-xs text-ink-3">{name}</dt>
+      <dd className="figures mt-1 text-lg font-semibold">
+        {children}
+        <span className="block text-xs font-normal text-ink-3">{note}</span>
+      </dd>
+    </div>
+  );
+}
