@@ -1,7 +1,7 @@
 """Who stands at the door: turns a request's token into a caller, and refuses what the caller may not do.
 
-A route says who may use it by the type of its `work`: `guard.Anyone`, `guard.Visitor`, `guard.User`, or one made with
-`guard.needs`:
+A route says who may use it by the type of its `work`: `guard.Anyone`, `guard.Visitor`, `guard.Passer`, `guard.User`,
+or one made with `guard.needs`:
 
     JobsRead = Annotated[Work, guard.needs("jobs:read")]
     async def list_jobs(work: JobsRead) -> ...
@@ -9,6 +9,7 @@ A route says who may use it by the type of its `work`: `guard.Anyone`, `guard.Vi
 One indexed query tells whether session, key and account are still good, so taking them away works at once.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Annotated, Any
@@ -21,7 +22,7 @@ from dumont.accounts.rules.roles import Permission
 from dumont.accounts.signer import Signer, TokenExpired
 from dumont.accounts.store import api_keys, sessions
 from dumont.basics.clock import Clock
-from dumont.basics.errors import NotAllowed, NotSignedIn
+from dumont.basics.errors import NotAllowed, NotSignedIn, Unavailable
 from dumont.platform.db import Db
 from dumont.platform.db.glance import Glance
 from dumont.platform.http import limits
@@ -30,6 +31,7 @@ from dumont.platform.parts import Parts
 from dumont.platform.work import Caller, Work
 
 ANYONE, SIGNED_IN = "anyone", "signed in"
+RECOGNISED_WITHIN_SECONDS = 2.0
 bearer = OAuth2PasswordBearer(
     "/api/v1/auth/login",
     scheme_name="bearer",
@@ -82,6 +84,14 @@ async def _anyone(request: Request) -> Work:
 async def _visitor(request: Request, token: Bearer) -> Work:
     """A token that is sent must be good: who sends one means to be known."""
     return await (_signed_in(request, token) if token else _anyone(request))
+
+
+async def _passer(request: Request, token: Bearer) -> Work:
+    try:
+        async with asyncio.timeout(RECOGNISED_WITHIN_SECONDS):
+            return await _visitor(request, token)
+    except (Unavailable, TimeoutError):
+        return await _anyone(request)
 
 
 async def _signed_in(request: Request, token: Bearer) -> Work:
@@ -146,4 +156,6 @@ def _marked(dependency: WorkFor, permission: str) -> WorkFor:
 Anyone = Annotated[Work, Depends(_marked(_anyone, ANYONE))]
 Visitor = Annotated[Work, Depends(_marked(_visitor, ANYONE))]
 """Anyone, and known if signed in: for a route that shows more to some."""
+Passer = Annotated[Work, Depends(_marked(_passer, ANYONE))]
+"""A visitor who is let in as a stranger while the database can't tell who he is: for what goes on without it."""
 User = Annotated[Work, Depends(_marked(_signed_in, SIGNED_IN))]

@@ -1,16 +1,22 @@
-"""Where the market and reliability meet: each is handed the other in its own words, and knows nothing of it."""
+"""Where contexts meet: each is handed the other in its own words, and knows nothing of it."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from dumont.basics.clock import Clock
 from dumont.basics.machine_key import MachineKey
 from dumont.market.following import Market
 from dumont.market.trust import Trust, TrustChanges
+from dumont.platform.events import Event
+from dumont.platform.work import Publisher
 from dumont.reliability.offers import Offered
 from dumont.reliability.trust import MachineFeed
+from dumont.reliability.wishes import WishesMemory
 
 
 class LearnedTrust:
@@ -37,6 +43,18 @@ class OffersOfMarket:
         rows = view.shelf.rows_of_machine(machine.provider, machine.machine_id)
         offers = view.shelf.offers(rows, self._clock.now(), stale_seconds=view.stale_seconds)
         return [_offered(offer) for offer in offers]
+
+
+class HeardAtOnce:
+    """Publishes, and lets what this process remembers of an account go, before anybody else can hear of the change."""
+
+    def __init__(self, publisher: Publisher, wishes: WishesMemory) -> None:
+        self._publisher = publisher
+        self._wishes = wishes
+
+    async def publish(self, tx: AsyncSession, event: Event, now: datetime) -> None:
+        self._wishes.published(event)
+        await self._publisher.publish(tx, event, now)
 
 
 def _offered(offer: dict[str, Any]) -> Offered:

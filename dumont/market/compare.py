@@ -8,6 +8,7 @@ from uuid import UUID
 
 from dumont.basics.errors import Invalid, NotFound
 from dumont.market.following import Market
+from dumont.market.mine import NOBODYS, Mine
 from dumont.market.rules import winners
 from dumont.market.rules.query import Query
 
@@ -19,7 +20,9 @@ class Wanted:
     snapshot_gb: float | None = None
 
 
-async def compare(market: Market, ids: Sequence[UUID], wanted: Wanted, now: datetime) -> dict[str, Any]:
+async def compare(
+    market: Market, ids: Sequence[UUID], wanted: Wanted, now: datetime, mine: Mine = NOBODYS
+) -> dict[str, Any]:
     if len(set(ids)) < len(ids):
         raise Invalid.field("ids", "has the same offer twice")
     view = await market.view()
@@ -28,5 +31,5 @@ async def compare(market: Market, ids: Sequence[UUID], wanted: Wanted, now: date
     if missing := [str(offer_id) for offer_id, place in zip(ids, places, strict=True) if place is None]:
         raise NotFound(f"There is no offer {', '.join(missing)}.", hint="It may have gone: search again.")
     query = Query(**{name: value for name, value in asdict(wanted).items() if value is not None})
-    offers = view.shelf.offers(rows, now, query, stale_seconds=view.stale_seconds)
+    offers = mine.marked(view.shelf.offers(rows, now, query, stale_seconds=view.stale_seconds))
     return {"offers": offers, "rows": winners.rows(offers), "winner": winners.winner(offers)}

@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 
 from dumont.market.following import Market, View
+from dumont.market.mine import NOBODYS, Mine
 from dumont.market.rules.query import Query
 from dumont.market.search import query_of
 
 
-async def facets(market: Market, given: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+async def facets(market: Market, given: Mapping[str, Any], now: datetime, mine: Mine = NOBODYS) -> dict[str, Any]:
     """A choice is counted as if nothing of its own kind were chosen yet, so that others can be added to it."""
-    query = query_of(given)
+    query = mine.narrowed(query_of(given, mine.usual))
     view = await market.view()
     return {
         "models": _counted(view, replace(query, models=None), "gpu_name", now),

@@ -7,11 +7,14 @@ from uuid import UUID
 
 from dumont.basics.errors import NotFound, Unavailable
 from dumont.basics.gpu import gpus
+from dumont.market import experience
 from dumont.market.following import Market, View
+from dumont.market.mine import Mine
 from dumont.market.money import price, prices
 from dumont.market.rules.query import Query
 from dumont.market.store import history
 from dumont.platform.work import Work
+from dumont.reliability.memory import ScoreMemory
 
 MODEL_HISTORY = timedelta(days=7)
 PRICE_HISTORY = timedelta(days=90)
@@ -19,18 +22,19 @@ SIMILAR = 6
 NO_HISTORY = "The database does not answer: past prices are missing."
 
 
-async def show(work: Work, market: Market, offer_id: UUID) -> dict[str, Any]:
+async def show(work: Work, market: Market, memory: ScoreMemory, offer_id: UUID, mine: Mine) -> dict[str, Any]:
     view = await market.view()
     row = view.shelf.row_of(offer_id)
     if row is None:
         raise NotFound("There is no such offer.", hint="It may have gone: search again.")
-    offer = view.shelf.offer(row, work.now, stale_seconds=view.stale_seconds)
-    past = await _past(work, view, offer)
+    (offer,) = mine.marked([view.shelf.offer(row, work.now, stale_seconds=view.stale_seconds)])
+    known = await experience.of(work, memory, offer["provider"], offer["machine_id"])
+    past = await _past(work, view, offer) | ({} if mine.known else {"reliability": mine.told(view)})
     return (
         offer
         | past
-        | {"machine": _machine(work, view, offer), "gpu": facts(offer["gpu_name"])}
-        | {"similar": _similar(work, view, offer)}
+        | {"machine": _machine(work, view, offer, mine) | {"known": known}, "gpu": facts(offer["gpu_name"])}
+        | {"similar": _similar(work, view, offer, mine)}
     )
 
 
@@ -51,19 +55,19 @@ def facts(name: str | None) -> dict[str, Any] | None:
     }
 
 
-def _machine(work: Work, view: View, offer: dict[str, Any]) -> dict[str, Any]:
+def _machine(work: Work, view: View, offer: dict[str, Any], mine: Mine) -> dict[str, Any]:
     rows = view.shelf.rows_of_machine(offer["provider"], offer["machine_id"])
-    offers = view.shelf.offers(rows, work.now, stale_seconds=view.stale_seconds)
+    offers = mine.marked(view.shelf.offers(rows, work.now, stale_seconds=view.stale_seconds))
     others = [other for other in offers if other["id"] != offer["id"]]
     return {"key": f"{offer['provider']}:{offer['machine_id']}", "offers": others}
 
 
-def _similar(work: Work, view: View, offer: dict[str, Any]) -> list[dict[str, Any]]:
+def _similar(work: Work, view: View, offer: dict[str, Any], mine: Mine) -> list[dict[str, Any]]:
     """As many of the same GPU on other machines."""
     if offer["gpu_name"] is None:
         return []
     query = Query(models=frozenset({offer["gpu_name"]}), gpu_count=offer["gpu_count"], limit=10 * SIMILAR)
-    found = view.shelf.find(query, work.now, stale_seconds=view.stale_seconds)
+    found = view.shelf.find(mine.careful(query), work.now, stale_seconds=view.stale_seconds)
     here = set(view.shelf.rows_of_machine(offer["provider"], offer["machine_id"]).tolist())
     rows = [row for row in found.rows.tolist() if row not in here][:SIMILAR]
     return view.shelf.offers(rows, work.now, stale_seconds=view.stale_seconds)

@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 from dumont.basics.gpu import named, nearest
 from dumont.market.following import Market, View
+from dumont.market.mine import NOBODYS, Mine
 from dumont.market.rules import words
 from dumont.market.rules.query import Query, sort_named
 
@@ -14,13 +16,13 @@ SUGGESTIONS = 3
 LISTS = {"provider": "providers", "region": "regions"}
 
 
-async def search(market: Market, given: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+async def search(market: Market, given: Mapping[str, Any], now: datetime, mine: Mine = NOBODYS) -> dict[str, Any]:
     """`given` is what the caller said, by the names of the door; what is not said is not in it."""
-    query = query_of(given)
+    query = mine.narrowed(query_of(given, mine.usual))
     view = await market.view()
     found = view.shelf.find(query, now, stale_seconds=view.stale_seconds)
     return {
-        "items": view.shelf.offers(found.rows, now, query, stale_seconds=view.stale_seconds),
+        "items": mine.marked(view.shelf.offers(found.rows, now, query, stale_seconds=view.stale_seconds)),
         "total": found.total,
         "next_cursor": found.next,
         "sort": f"-{query.sort}" if query.descending else query.sort,
@@ -32,12 +34,12 @@ async def search(market: Market, given: Mapping[str, Any], now: datetime) -> dic
         "providers": ages(view, now),
         "models_suggested": suggested(query.unknown_models),
         "understood": _understood(query),
-        "reliability": view.reliability,
+        "reliability": mine.told(view),
     }
 
 
-def query_of(given: Mapping[str, Any]) -> Query:
-    """`q` first, then the other parameters over it."""
+def query_of(given: Mapping[str, Any], usual: Mapping[str, Any] = MappingProxyType({})) -> Query:
+    """`q` first, then the other parameters over it; `usual` is what holds where neither says anything."""
     fields = dict(given)
     text, sort, models = fields.pop("q", None), fields.pop("sort", None), fields.pop("model", None)
     for name, plural in LISTS.items():
@@ -54,7 +56,7 @@ def query_of(given: Mapping[str, Any]) -> Query:
     if sort is not None:
         fields["sort"], fields["descending"] = sort_named(sort)
     said = {name: value for name, value in fields.items() if value is not None}
-    return words.read(text, said) if text else Query(**said)
+    return words.read(text or "", said, usual)
 
 
 def canonical_of(asked: Iterable[str]) -> tuple[frozenset[str], tuple[str, ...]]:

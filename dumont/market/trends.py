@@ -13,6 +13,7 @@ from dumont.basics.errors import Unavailable
 from dumont.market.arbitrage import as_of, meant
 from dumont.market.asks import named, offer_id, priced
 from dumont.market.following import Market, View
+from dumont.market.mine import NOBODYS, Mine
 from dumont.market.money import price, prices, written
 from dumont.market.remembered import key_of, remembered
 from dumont.market.rules import spread, trend
@@ -35,6 +36,7 @@ AWAY: dict[str, Any] = {"available": False, "note": NO_HISTORY}
 class Wanted:
     limit: int
     model: str | None = None
+    mine: Mine = NOBODYS
 
 
 async def compare(work: Work, market: Market, cache: Cache, model: str) -> dict[str, Any]:
@@ -63,8 +65,10 @@ async def best_deals(work: Work, market: Market, cache: Cache, wanted: Wanted) -
         prices_before, known = await usual(work.tx, work.now - WEEK), THERE
     except Unavailable:
         prices_before, known = {}, AWAY
-    key = key_of("deals", view, work.now, asked.models, wanted.limit, sorted(prices_before.items(), key=str))
-    made = await remembered(cache, key, lambda: _deals(view, asked.query, prices_before, wanted.limit, work.now))
+    query = wanted.mine.careful(asked.query)
+    own = (sorted(query.kept_out), query.min_score)
+    key = key_of("deals", view, work.now, asked.models, wanted.limit, own, sorted(prices_before.items(), key=str))
+    made = await remembered(cache, key, lambda: _deals(view, query, prices_before, wanted.limit, work.now))
     return {
         "items": _shown(view, made, work.now),
         "models_suggested": asked.suggested,

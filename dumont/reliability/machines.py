@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from uuid import UUID
 
 from dumont.basics.errors import NotFound, Unavailable
 from dumont.basics.machine_key import MachineKey
@@ -78,6 +77,10 @@ async def one(work: Work, machine: MachineKey, offers: Offers) -> Detail:
     return Detail(_shown(work, row), boot.distribution(row[0].boot_histogram), offered, known)
 
 
+async def without_offers(work: Work, machine: MachineKey) -> Shown:
+    return _shown(work, await _found(work, machine))
+
+
 async def attempts(work: Work, machine: MachineKey, cursor: str | None, limit: int) -> Page[ReliabilityAttempt]:
     """Newest first; of a machine that nothing was tried with, none."""
     found = await attempts_store.page(work.tx, machine, read_cursor(cursor), limit)
@@ -85,8 +88,7 @@ async def attempts(work: Work, machine: MachineKey, cursor: str | None, limit: i
 
 
 async def summary(work: Work) -> Summary:
-    me: UUID | None = work.caller.user_id
-    counted = await summary_store.by_status(work.tx, limits_of(work.settings), work.now, me)
+    counted = await summary_store.by_status(work.tx, limits_of(work.settings), work.now)
     providers = await summary_store.by_provider(work.tx)
     first = summary_store.first_day(work.now, TREND_DAYS)
     return Summary(

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path, Query, Response
 
 from dumont.accounts import guard
 from dumont.market import arbitrage, savings, trends
-from dumont.market.api.parts import TheCache, TheMarket, sent
+from dumont.market.api.parts import TheCache, TheMarket, TheMine, sent
 from dumont.market.schemas.arbitrage import Deals, Opportunities, ProviderComparison, Savings
 from dumont.market.schemas.search import Word
 from dumont.platform.http.doors import Door
@@ -60,11 +60,13 @@ async def compare_providers(model: Model, work: guard.Anyone, market: TheMarket,
 
 @router.get("/best-deals", response_model=Deals, summary="List offers below their usual price", responses=problems(503))
 async def list_best_deals(
-    work: guard.Anyone,
+    work: guard.Passer,
     market: TheMarket,
     cache: TheCache,
+    mine: TheMine,
     model: Annotated[Word | None, Query(description="Of this GPU only.")] = None,
+    *,
     limit: Limit = 20,
 ) -> Response:
     """By how far each one's price is below the median of its model over the last 7 days."""
-    return sent(await trends.best_deals(work, market, cache, trends.Wanted(limit, model)))
+    return sent(await trends.best_deals(work, market, cache, trends.Wanted(limit, model, await mine(work))))

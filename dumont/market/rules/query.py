@@ -56,6 +56,8 @@ class Query:
     include_blacklisted: bool = False
     min_score: float | None = None
     """0 to 100: hides machines whose score is known to be lower (a user's preference)."""
+    kept_out: frozenset[str] = frozenset()
+    """Machines, as `provider:machine_id`, that count as blacklisted for whoever asks, and for nobody else."""
     disk_gb: float = DISK_GB
     """With `snapshot_gb` and `hours`, what the effective price is calculated for."""
     snapshot_gb: float = SNAPSHOT_GB

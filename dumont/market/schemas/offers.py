@@ -7,6 +7,8 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from dumont.market.schemas.fields import Count, Figure, ModelName, Percent, Price, ProviderName, Score, Status, Text
+from dumont.reliability.schemas.history import MachineAttempt, MachineHistory
+from dumont.reliability.schemas.scores import MachineDay, MachineScore
 
 FromZeroToOne = Annotated[float, Field(ge=0, le=1, examples=[0.987])]
 
@@ -106,9 +108,21 @@ class GpuFacts(BaseModel):
     verified: bool = Field(description="False where a figure was derived by rule, or sources disagree.")
 
 
+class Experience(BaseModel):
+    """What we have seen of a machine ourselves; all empty where nothing was ever tried with it."""
+
+    available: bool = Field(description="False where it could not be read just now.")
+    note: str | None = Field(description="In words, where something is missing.", examples=[None])
+    history: MachineHistory | None
+    score: MachineScore | None
+    attempts: list[MachineAttempt] = Field(description="The newest first, 10 at most.")
+    days: list[MachineDay] = Field(description="The last 30, today last; null figures where nobody saw it.")
+
+
 class Machine(BaseModel):
     key: str = Field(description="Provider and machine.", examples=["vast:12345"])
     offers: list[Offer] = Field(description="The other offers of the same machine.")
+    known: Experience
 
 
 class KnownFrom(BaseModel):

@@ -92,7 +92,7 @@ def _by_name(stock: Stock, query: Query) -> Iterator[tuple[Any, ...]]:
     for name, wanted in asked:
         if wanted is not None:
             words = stock.vocabularies[name]
-            yield _one_of(_codes(words, wanted), len(words)), getattr(stock.columns, name)
+            yield one_of(codes(words, wanted), len(words)), getattr(stock.columns, name)
 
 
 def _by_price(columns: Columns, query: Query) -> Iterator[tuple[Any, ...]]:
@@ -144,16 +144,16 @@ def _in_regions(stock: Stock, wanted: Iterable[str]) -> Test:
     asked = list(wanted)
     starts = tuple(text.casefold() for text in asked)
     regions = [at for at, text in enumerate(words.texts()) if text and places.begins(text, starts)]
-    inside = _one_of(regions, len(words))
-    within = _one_of(_codes(lands, frozenset().union(*(places.countries(text) for text in asked))), len(lands))
+    inside = one_of(regions, len(words))
+    within = one_of(codes(lands, frozenset().union(*(places.countries(text) for text in asked))), len(lands))
     return lambda region, country: inside(region) | within(country)
 
 
-def _codes(words: Vocabulary, wanted: Iterable[str]) -> list[int]:
+def codes(words: Vocabulary, wanted: Iterable[str]) -> list[int]:
     return [code for code in map(words.number, wanted) if code is not None]
 
 
-def _one_of(codes: Sequence[int], count: int) -> Test:
+def one_of(codes: Sequence[int], count: int) -> Test:
     if len(codes) <= CODES_FEW:
         return lambda values: _equal(values, codes)
     table = np.zeros(count, np.bool_)

@@ -14,7 +14,7 @@ from dumont.market.rules.query import Query
 from dumont.market.shelf import orders
 from dumont.market.shelf.columns import NEVER, moment
 from dumont.market.shelf.experience import Experience
-from dumont.market.shelf.filters import Fitting, Mask, Stock, fitting, itself
+from dumont.market.shelf.filters import Fitting, Mask, Stock, Test, codes, fitting, itself, one_of
 from dumont.market.shelf.orders import USUAL, Order
 from dumont.market.shelf.worth import effective_total, sort_numbers
 
@@ -96,10 +96,17 @@ class Searched:
             unavailable = left.keep(itself, self._live_mask(stale))
         if not query.include_blacklisted and worth.blocks:
             blacklisted = left.keep(lambda until: until <= moment_now, worth.blocked_until)
+        if not query.include_blacklisted and query.kept_out:
+            blacklisted += left.keep(self._allowed(query.kept_out), self.stock.columns.machine)
         if query.min_score is not None:
             lowest = np.float32(query.min_score)
             below = left.keep(lambda score: ~(score < lowest), worth.score)
         return left, Hidden(unavailable, blacklisted, below)
+
+    def _allowed(self, kept_out: frozenset[str]) -> Test:
+        words = self.stock.vocabularies["machine"]
+        among = one_of(codes(words, kept_out), len(words))
+        return lambda machines: ~among(machines)
 
     def _live_mask(self, stale: frozenset[int]) -> Mask:
         made = self._live.get(stale)

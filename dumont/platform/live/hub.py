@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import time
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import timedelta
 
 import structlog
@@ -19,6 +19,7 @@ from dumont.platform.live.rows import Recorded
 
 log = structlog.get_logger()
 
+Heard = Callable[[Recorded], None]
 OFFERS_AT_ONCE = 500
 # What a reader has not seen may be dated a little before the last event it saw, by the length of a transaction. So near
 # the end of what is kept, some of it may be gone.
@@ -38,8 +39,13 @@ class Hub:
         self._readers: set[Reader] = set()
         self._topics: dict[str, dict[Reader, str | None]] = defaultdict(dict)
         self._by_owner: Counter[str] = Counter()
+        self._heard: list[Heard] = []
         self._closing = False
         self._empty = asyncio.Event()
+
+    def overhear(self, heard: Heard) -> None:
+        """For what this process keeps in memory: `heard` is called with every event that has a topic, as it comes."""
+        self._heard.append(heard)
 
     async def start(self, *, wait_seconds: float = 10) -> None:
         """Returns when it listens; if the database is away it goes on trying, and readers are sent away until then."""
@@ -122,6 +128,8 @@ class Hub:
         read_at = time.monotonic()
         offers = 0
         for event in events:
+            for heard in self._heard:
+                heard(event)
             offers += self._offer(event, read_at)
             if offers > OFFERS_AT_ONCE:
                 offers = 0

@@ -23,8 +23,9 @@ SPACE = re.compile(r"[\s;&]+|,\s+")
 ITEM = re.compile(r"""(?s)\s*(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([^,\]]*))\s*(?:,|$)""")
 
 
-def read(text: str, said: Mapping[str, Any] | None = None) -> Query:
-    """`said` are fields of the query that were given elsewhere; they count more than the words."""
+def read(text: str, said: Mapping[str, Any] | None = None, usual: Mapping[str, Any] | None = None) -> Query:
+    """`said` are fields of the query that were given elsewhere; they count more than the words. `usual` are those that
+    hold where neither says anything."""
     if len(text) > LENGTH_MAX:
         raise Invalid.field("q", f"is longer than {LENGTH_MAX} letters")
     asked = Asked()
@@ -32,7 +33,7 @@ def read(text: str, said: Mapping[str, Any] | None = None) -> Query:
     while at < len(text):
         space = SPACE.match(text, at)
         at = space.end() if space else _taken(asked, text, at)
-    return _query(asked.finished(), dict(said or {}))
+    return _query(asked.finished(), dict(said or {}), dict(usual or {}))
 
 
 def _taken(asked: Asked, text: str, at: int) -> int:
@@ -114,10 +115,12 @@ def _items(text: str) -> list[str]:
     return [item for item in items if item]
 
 
-def _query(words: dict[str, Any], said: dict[str, Any]) -> Query:
+def _query(words: dict[str, Any], said: dict[str, Any], usual: dict[str, Any]) -> Query:
     """A fault in what the words asked for is a fault of `q`."""
+    if "sort" in words or "sort" in said:
+        usual = {name: value for name, value in usual.items() if name != "descending"}
     try:
-        return Query(**{**words, **said})
+        return Query(**{**usual, **words, **said})
     except Invalid as wrong:
         faults = [fault if fault.field in said else _of_words(fault) for fault in wrong.faults]
         raise Invalid("; ".join(f"{fault.field}: {fault.message}" for fault in faults), faults=faults) from None
