@@ -816,6 +816,7 @@ class EffectiveSpread(TypedDict):
 
 
 class HistorySummary(TypedDict):
+    as_of: str
     machines: int
     by_status: dict[Literal['excellent', 'good', 'fair', 'poor', 'blacklisted', 'unknown'], int]
     attempts: int

@@ -182,6 +182,15 @@ class TestSummary:
         assert (trend[0]["attempts"], trend[0]["success_rate"]) == (2, 50.0)
         assert [day["success_rate"] for day in trend[1:-1]] == [None] * 28
 
+    async def test_is_made_once_for_all_who_ask_within_half_a_minute(
+        self, api: httpx.AsyncClient, db: Db, work_for: WorkFor
+    ) -> None:
+        first = (await api.get("/machines/history/summary")).json()
+        async with db.begin() as tx:
+            await tried(work_for(tx), ["ok"])
+        assert (await api.get("/machines/history/summary")).json() == first
+        assert first["as_of"] == "2026-01-05T12:00:00Z"
+
     async def test_of_nothing_is_empty(self, api: httpx.AsyncClient) -> None:
         found = (await api.get("/machines/history/summary")).json()
         assert (found["machines"], found["success_rate"], found["providers"]) == (0, None, [])

@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+from cashews import Cache
 from fastapi import Depends
 
 from dumont.accounts import guard
@@ -12,5 +13,6 @@ from dumont.reliability.offers import Offers
 
 MachinesRead = Annotated[Work, guard.needs("machines:read")]
 MachinesWrite = Annotated[Work, guard.needs("machines:write")]
+TheCache = Annotated[Cache, Depends(part(Cache))]
 TheOffers = Annotated[Offers, Depends(part(Offers))]
 TheMemory = Annotated[ScoreMemory, Depends(part(ScoreMemory))]

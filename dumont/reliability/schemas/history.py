@@ -98,6 +98,7 @@ class DaySummary(BaseModel):
 
 
 class HistorySummary(BaseModel):
+    as_of: datetime
     machines: Count
     by_status: dict[Status, int] = Field(examples=[{"excellent": 12, "unknown": 3}])
     attempts: Count
@@ -120,8 +121,9 @@ def detail(found: Detail, now: datetime) -> MachineDetail:
     )
 
 
-def summary(found: Summary) -> HistorySummary:
+def summary(found: Summary, now: datetime) -> HistorySummary:
     return HistorySummary(
+        as_of=now,
         machines=found.machines,
         by_status=found.by_status,
         attempts=found.attempts,

@@ -64,7 +64,7 @@ async def by_id(tx: Tx, entry_id: UUID) -> Entry:
 
 async def standing(tx: Tx, machine: MachineKey, me: UUID | None, now: datetime) -> Sequence[Entry]:
     """Those that count for this account at this moment, the strongest first: one of its own, one for everyone."""
-    query = select(Entry).where(*_of(machine), counts(now), _shown_to(me))
+    query = select(Entry).where(*_of(machine), counts(now), counts_for(me))
     query = query.order_by(strength().desc(), Entry.user_id.nulls_last())
     return (await tx.execute(query.execution_options(populate_existing=True))).scalars().all()
 
@@ -83,7 +83,7 @@ async def end(tx: Tx, entry: Entry, *, at: datetime, by: UUID | None, why: str) 
 
 
 async def page(tx: Tx, wanted: Filter, now: datetime, after: Key | None, limit: int) -> Sequence[Entry]:
-    query = select(Entry).where(_shown_to(wanted.me))
+    query = select(Entry).where(counts_for(wanted.me))
     if wanted.machine is not None:
         query = query.where(*_of(wanted.machine))
     if wanted.provider is not None:
@@ -120,16 +120,17 @@ def counts(now: datetime) -> ColumnElement[bool]:
     return and_(Entry.ended_at.is_(None), or_(Entry.expires_at.is_(None), Entry.expires_at > now))
 
 
+def counts_for(me: UUID | None) -> ColumnElement[bool]:
+    """For everyone, or for this account alone."""
+    return Entry.user_id.is_(None) if me is None else or_(Entry.user_id.is_(None), Entry.user_id == me)
+
+
 def strength() -> ColumnElement[int]:
     return case({kind: rank for rank, kind in enumerate(KINDS)}, value=Entry.kind)
 
 
 def _of(machine: MachineKey) -> tuple[ColumnElement[bool], ...]:
     return Entry.provider == machine.provider, Entry.machine_id == machine.machine_id
-
-
-def _shown_to(me: UUID | None) -> ColumnElement[bool]:
-    return Entry.user_id.is_(None) if me is None else or_(Entry.user_id.is_(None), Entry.user_id == me)
 
 
 _PUT = text(

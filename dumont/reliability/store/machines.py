@@ -8,8 +8,7 @@ from typing import Any, Literal, cast
 from uuid import UUID
 
 import orjson
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, tuple_
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, select, tuple_
 from sqlalchemy.orm import aliased
 
 from dumont.basics.errors import Invalid
@@ -17,7 +16,7 @@ from dumont.basics.machine_key import MachineKey
 from dumont.platform.db import Tx
 from dumont.reliability.rules.limits import Limits
 from dumont.reliability.rules.status import Status
-from dumont.reliability.store.blacklist import counts, strength
+from dumont.reliability.store.blacklist import counts, counts_for, strength
 from dumont.reliability.tables import ReliabilityBlacklist, ReliabilityMachine
 
 Sort = Literal["recent", "success_rate", "attempts", "failures", "failures_in_row", "boot", "score"]
@@ -40,29 +39,32 @@ class Wanted:
 
 
 async def one(tx: Tx, machine: MachineKey, me: UUID | None, now: datetime) -> Row | None:
-    query, _entry = _with_entries(me, now)
-    query = query.where(M.provider == machine.provider, M.machine_id == machine.machine_id)
+    query = _with_entry(select(M), me, now).where(M.provider == machine.provider, M.machine_id == machine.machine_id)
     row = (await tx.execute(query)).one_or_none()
     return cast(Row, tuple(row)) if row else None
 
 
 async def page(tx: Tx, wanted: Wanted, limits: Limits, now: datetime) -> list[Row]:
-    """One more than the limit, which tells that there is more."""
-    query, entry = _with_entries(wanted.me, now)
-    if wanted.provider is not None:
-        query = query.where(M.provider == wanted.provider)
-    if wanted.text:
-        query = query.where(M.machine_id.contains(wanted.text, autoescape=True))
-    if wanted.status is not None:
-        query = query.where(status_expression(entry.id.is_not(None), limits) == wanted.status)
+    """One more than the limit, which tells that there is more. Rows are read whole only where they are shown."""
     key = _sort_key(wanted.sort)
-    place = tuple_(key, M.provider, M.machine_id)
+    places: tuple[ColumnElement[Any], ...] = (key.label("place"), *_columns())
+    found = _filtered(select(*places), wanted, limits, now)
     if wanted.cursor:
         after = tuple_(*[literal(part) for part in read_place(wanted.cursor, wanted.sort)])
-        query = query.where(place < after if wanted.descending else place > after)
-    columns: tuple[ColumnElement[Any], ...] = (key, *_columns())
-    query = query.order_by(*[column.desc() if wanted.descending else column.asc() for column in columns])
-    return [cast(Row, tuple(row)) for row in await tx.execute(query.limit(wanted.limit + 1))]
+        place = tuple_(key, M.provider, M.machine_id)
+        found = found.where(place < after if wanted.descending else place > after)
+    shown = _ordered(found, (key, *_columns()), wanted).limit(wanted.limit + 1).subquery()
+    same = and_(shown.c.provider == M.provider, shown.c.machine_id == M.machine_id)
+    query = _with_entry(select(M).join(shown, same), wanted.me, now)
+    query = _ordered(query, (shown.c.place, shown.c.provider, shown.c.machine_id), wanted)
+    return [cast(Row, tuple(row)) for row in await tx.execute(query)]
+
+
+def blocked(me: UUID | None, now: datetime) -> ColumnElement[bool]:
+    """Whether the machine of the row has an entry that counts."""
+    entry = ReliabilityBlacklist
+    standing = select(entry.provider, entry.machine_id).where(counts(now), counts_for(me))
+    return tuple_(*_columns()).in_(standing)
 
 
 def status_expression(blocked: ColumnElement[bool], limits: Limits) -> ColumnElement[str]:
@@ -131,18 +133,29 @@ def _columns() -> tuple[ColumnElement[Any], ...]:
     return cast("tuple[ColumnElement[Any], ...]", (M.provider, M.machine_id))
 
 
-def _with_entries(me: UUID | None, now: datetime) -> tuple[Select[Any], Any]:
+def _filtered(query: Select[Any], wanted: Wanted, limits: Limits, now: datetime) -> Select[Any]:
+    if wanted.provider is not None:
+        query = query.where(M.provider == wanted.provider)
+    if wanted.text:
+        query = query.where(M.machine_id.contains(wanted.text, autoescape=True))
+    if wanted.status is not None:
+        query = query.where(status_expression(blocked(wanted.me, now), limits) == wanted.status)
+    return query
+
+
+def _ordered(query: Select[Any], columns: Sequence[ColumnElement[Any]], wanted: Wanted) -> Select[Any]:
+    return query.order_by(*[column.desc() if wanted.descending else column.asc() for column in columns])
+
+
+def _with_entry(query: Select[Any], me: UUID | None, now: datetime) -> Select[Any]:
     """At most two entries count for somebody: his own, and the one for everyone. The stronger is shown."""
     entry = ReliabilityBlacklist
-    whose = entry.user_id.is_(None) if me is None else or_(entry.user_id.is_(None), entry.user_id == me)
     strongest = (
         select(entry)
-        .ext(distinct_on(entry.provider, entry.machine_id))
-        .where(counts(now), whose)
-        .order_by(entry.provider, entry.machine_id, strength().desc(), entry.user_id.nulls_last())
-        .subquery()
+        .where(entry.provider == M.provider, entry.machine_id == M.machine_id, counts(now), counts_for(me))
+        .order_by(strength().desc(), entry.user_id.nulls_last())
+        .limit(1)
+        .lateral()
     )
     found = aliased(entry, strongest)
-    joined = and_(found.provider == M.provider, found.machine_id == M.machine_id)
-    query = select(M, found).outerjoin(found, joined).execution_options(populate_existing=True)
-    return cast("Select[Any]", query), found
+    return query.add_columns(found).outerjoin(found, literal(True)).execution_options(populate_existing=True)

@@ -2,7 +2,6 @@
 
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple, cast
-from uuid import UUID
 
 from sqlalchemy import func, select, text
 
@@ -10,8 +9,8 @@ from dumont.platform.db import Tx
 from dumont.reliability.rules.limits import Limits
 from dumont.reliability.rules.outcomes import SAYS_NOTHING
 from dumont.reliability.rules.status import Status
-from dumont.reliability.store.machines import status_expression
-from dumont.reliability.tables import ReliabilityBlacklist, ReliabilityMachine
+from dumont.reliability.store.machines import blocked, status_expression
+from dumont.reliability.tables import ReliabilityMachine
 
 
 class OfProvider(NamedTuple):
@@ -27,17 +26,10 @@ class OfDay(NamedTuple):
     succeeded: int
 
 
-async def by_status(tx: Tx, limits: Limits, now: datetime, me: UUID | None) -> dict[Status, int]:
-    machine, entry = ReliabilityMachine, ReliabilityBlacklist
-    counts = entry.ended_at.is_(None) & (entry.expires_at.is_(None) | (entry.expires_at > now))
-    whose = entry.user_id.is_(None) if me is None else entry.user_id.is_(None) | (entry.user_id == me)
-    blocked = (
-        select(entry.id)
-        .where(entry.provider == machine.provider, entry.machine_id == machine.machine_id, counts, whose)
-        .exists()
-    )
-    status = status_expression(blocked, limits).label("status")
-    query = select(status, func.count()).select_from(machine).group_by(status)
+async def by_status(tx: Tx, limits: Limits, now: datetime) -> dict[Status, int]:
+    """As they are for everyone."""
+    status = status_expression(blocked(None, now), limits).label("status")
+    query = select(status, func.count()).select_from(ReliabilityMachine).group_by(status)
     return {cast(Status, name): count for name, count in await tx.execute(query)}
 
 

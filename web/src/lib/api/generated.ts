@@ -1779,6 +1779,7 @@ export type DaySummary = {
   success_rate: number | null;
 };
 export type HistorySummary = {
+  as_of: string;
   machines: number;
   by_status: {
     [key: string]: number;
