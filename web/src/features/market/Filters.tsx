@@ -82,7 +82,7 @@ interface Props {
 }
 
 export function Filters({ state, show }: Props) {
-  const { search, change, replace } = state;
+  const { search, wanted, change, replace } = state;
   const exact = one(search, "gpu_count");
   const isSet = (range: Range) => range.bounds.some(([key]) => search[key]);
   const drawn = [
@@ -98,7 +98,7 @@ export function Filters({ state, show }: Props) {
             key={key}
             title={title}
             of={key}
-            search={search}
+            search={wanted}
             chosen={search[key] ?? []}
             onChange={(chosen) => change({ [key]: chosen })}
           />
@@ -135,6 +135,13 @@ export function Filters({ state, show }: Props) {
             </EmptyChip>
           ),
         )}
+      {one(search, "min_score") && (
+        <SetChip
+          title="Score"
+          words={`at least ${one(search, "min_score")}`}
+          onRemove={() => change({ min_score: null })}
+        />
+      )}
       {one(search, "available_only") === "false" && (
         <SetChip title="Gone offers" words="shown too" onRemove={() => change({ available_only: null })} />
       )}

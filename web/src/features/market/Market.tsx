@@ -9,10 +9,11 @@ import { one } from "./search";
 import { TrayBar } from "./TrayBar";
 import { useOffers } from "./useOffers";
 import { useSearch } from "./useSearch";
+import { saysScore } from "./wanted";
 
 export function Market() {
   const state = useSearch();
-  const { list, shown } = useOffers(state.search);
+  const { list, shown } = useOffers(state.wanted);
   const ages = useMemo(() => agesOf(shown.head, shown.at), [shown.head, shown.at]);
   const fault = queryFault(shown.problem);
   return (
@@ -27,7 +28,12 @@ export function Market() {
           </div>
         </header>
         <div className="mb-2.5 flex flex-wrap items-center justify-between gap-x-4 gap-y-1">
-          <ReadAs asked={Boolean(one(state.search, "q"))} read={shown.head?.understood} fault={fault} />
+          <ReadAs
+            scored={saysScore(state.search)}
+            asked={Boolean(one(state.search, "q"))}
+            read={shown.head?.understood}
+            fault={fault}
+          />
           <Summary {...{ state, list, shown }} />
         </div>
         <OfferTable {...{ state, list, shown }} />

@@ -6,7 +6,8 @@ import type { Problem } from "../../lib/api/problem";
 import { useAllowed } from "../../lib/session/me";
 import { useSession } from "../../lib/session/session";
 import type { Head } from "./list";
-import { changed, cleared, filtersOf, type Key, one, type Search } from "./search";
+import { hiddenCount } from "./ReliabilityFilter";
+import { changed, cleared, filtersOf, flag, type Key, one, type Search } from "./search";
 
 /** Nobody has told the server of any offer yet. */
 export function EmptyMarket({ head }: { head: Head }) {
@@ -80,6 +81,7 @@ interface Props {
 
 export function NoMatch({ search, head, replace }: Props) {
   const near = head?.models_suggested ?? [];
+  const hidden = flag(search, "include_blacklisted") ? 0 : hiddenCount(head?.hidden);
   const filters = filtersOf(search).filter((key) => keyWords[key]);
   const take = (model: string) => replace(changed(search, { model, q: null }));
   return (
@@ -93,6 +95,14 @@ export function NoMatch({ search, head, replace }: Props) {
               {model}
             </Button>
           ))}
+          {hidden > 0 && (
+            <Button
+              weight="primary"
+              onClick={() => replace(changed(search, { include_blacklisted: "true", min_score: null }))}
+            >
+              Show {hidden} hidden
+            </Button>
+          )}
           {near.length === 0 &&
             filters.slice(0, 5).map((key) => (
               <Button key={key} onClick={() => replace(changed(search, { [key]: null }))}>
@@ -110,7 +120,9 @@ export function NoMatch({ search, head, replace }: Props) {
       <p>
         {near.length > 0
           ? "These names are nearest to what you asked for:"
-          : "Each of these lets go of one condition and keeps the rest:"}
+          : hidden > 0
+            ? "Machines that fit are left out, because they failed too often or you keep away from them."
+            : "Each of these lets go of one condition and keeps the rest:"}
       </p>
     </EmptyState>
   );

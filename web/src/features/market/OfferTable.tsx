@@ -20,7 +20,7 @@ import { offerName } from "./names";
 import { OfferCard } from "./OfferCard";
 import { queryFault } from "./QueryBox";
 import { ReliabilityFilter } from "./ReliabilityFilter";
-import { DEFAULT_SORT, flag, one, sortingOf, sortOf } from "./search";
+import { flag, one, sortingOf, sortOf } from "./search";
 import { toggle } from "./tray";
 import type { SearchState } from "./useSearch";
 
@@ -35,17 +35,17 @@ interface Props {
 }
 
 export function OfferTable({ state, list, shown }: Props) {
-  const { search, change } = state;
+  const { search, change, usualSort } = state;
   const navigate = useNavigate();
   const narrow = useNarrow();
   const spot = flag(search, "spot");
   const open = useCallback((offer: Offer) => void navigate(`/market/${offer.id}`), [navigate]);
   const order = useMemo(
     () => ({
-      value: sortingOf(search),
-      onChange: (sorting: ReturnType<typeof sortingOf>) => change({ sort: sortOf(sorting) }),
+      value: sortingOf(search, usualSort),
+      onChange: (sorting: ReturnType<typeof sortingOf>) => change({ sort: sortOf(sorting, usualSort) }),
     }),
-    [search, change],
+    [search, change, usualSort],
   );
   const more = useMemo(
     () => ({ has: list.hasMore, busy: shown.fetchingMore || shown.asking, load: list.more }),
@@ -147,9 +147,9 @@ function Toolbar({ state, shown, narrow }: ToolbarProps) {
 
 /** On a phone the filters are folded away, and the order, which has no header there, is a choice. */
 function PhoneToolbar({ state, shown }: Omit<ToolbarProps, "narrow">) {
-  const { search, change } = state;
+  const { search, change, usualSort } = state;
   const [open, setOpen] = useState(false);
-  const sort = one(search, "sort") ?? DEFAULT_SORT;
+  const sort = one(search, "sort") ?? usualSort;
   const options = sorts.some((each) => each.value === sort)
     ? sorts
     : [...sorts, { value: sort, label: sort }];
@@ -159,7 +159,7 @@ function PhoneToolbar({ state, shown }: Omit<ToolbarProps, "narrow">) {
         label="Order"
         value={sort}
         options={options}
-        onChange={(next) => change({ sort: next === DEFAULT_SORT ? null : next })}
+        onChange={(next) => change({ sort: next === usualSort ? null : next })}
         className="h-7 min-w-40 flex-1 text-xs"
       />
       <Button size="sm" icon={ListFilter} aria-expanded={open} onClick={() => setOpen(!open)}>

@@ -59,11 +59,13 @@ interface ReadProps {
   asked: boolean;
   read: Understood | undefined;
   fault: string | null;
+  /** A score is asked for here, rather than always. */
+  scored?: boolean;
 }
 
 /** Always there, so that the table does not jump when somebody begins to type. */
-export function ReadAs({ asked, read, fault }: ReadProps) {
-  const words = asked && read && !fault ? understoodWords(read) : [];
+export function ReadAs({ asked, read, fault, scored = false }: ReadProps) {
+  const words = asked && read && !fault ? understoodWords(read, scored) : [];
   return (
     <p
       id="market-read"

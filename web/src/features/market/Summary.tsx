@@ -18,7 +18,8 @@ interface Props {
 export function Summary({ state, list, shown }: Props) {
   const { head, asking, waiting } = shown;
   if (!head) return <Skeleton className="h-3 w-20" />;
-  const hidden = flag(state.search, "include_blacklisted") ? 0 : hiddenCount(head.hidden);
+  const all = flag(state.search, "include_blacklisted");
+  const hidden = all ? 0 : hiddenCount(head.hidden);
   return (
     <span className="figures flex min-h-6 items-center gap-2 text-xs text-ink-3">
       {waiting && <NewOrder onShow={() => list.settle()} />}
@@ -32,6 +33,15 @@ export function Summary({ state, list, shown }: Props) {
           className="rounded underline decoration-line-2 underline-offset-2 hover:text-ink"
         >
           {count(hidden)} hidden, show all
+        </button>
+      )}
+      {all && (
+        <button
+          type="button"
+          onClick={() => state.change({ include_blacklisted: null })}
+          className="rounded underline decoration-line-2 underline-offset-2 hover:text-ink"
+        >
+          All machines shown, hide the bad ones
         </button>
       )}
       <ProviderAges head={head} />

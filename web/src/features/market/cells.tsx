@@ -1,24 +1,14 @@
 /** The figures of an offer in one line each, for the table, the cards and the pages. */
-import {
-  BadgeCheck,
-  Ban,
-  CircleCheck,
-  CircleHelp,
-  CircleX,
-  Clock3,
-  type LucideIcon,
-  Star,
-  TriangleAlert,
-} from "lucide-react";
+import { BadgeCheck, Clock3, Star } from "lucide-react";
 import { Link } from "react-router";
-import { Badge, type BadgeTone } from "../../components/Badge";
 import { Money } from "../../components/figures";
 import { Peek } from "../../components/Peek";
+import { ReliabilityBadge } from "../../components/ReliabilityBadge";
 import type { Offer } from "../../lib/api/generated";
 import { cx } from "../../lib/classes";
 import { price } from "../../lib/money";
 import { gigabytes, gpuWords, providerTitle } from "./names";
-import { EffectivePeek, PriceParts, ReliabilityPeek, ScorePeek, SeenPeek } from "./peeks";
+import { EffectivePeek, PriceParts, ScorePeek, SeenPeek } from "./peeks";
 
 export function None() {
   return <span className="text-ink-3">—</span>;
@@ -128,31 +118,20 @@ export function ScoreCell({ offer }: { offer: Offer }) {
   );
 }
 
-interface Look {
-  tone: BadgeTone;
-  icon: LucideIcon;
-  word: string;
-}
-
-export const reliabilityLooks: Record<Offer["reliability_status"], Look> = {
-  excellent: { tone: "ok", icon: CircleCheck, word: "Excellent" },
-  good: { tone: "ok", icon: CircleCheck, word: "Good" },
-  fair: { tone: "warning", icon: TriangleAlert, word: "Fair" },
-  poor: { tone: "danger", icon: CircleX, word: "Poor" },
-  blacklisted: { tone: "danger", icon: Ban, word: "Blacklisted" },
-  unknown: { tone: "neutral", icon: CircleHelp, word: "Unknown" },
-};
-
 export function ReliabilityCell({ offer }: { offer: Offer }) {
-  const { tone, icon, word } = reliabilityLooks[offer.reliability_status];
-  const score = offer.reliability_score;
-  const words = score === null ? word : `${Math.round(score)} ${word}`;
   return (
-    <Peek label={`Reliability: ${words}. Show why`} content={() => <ReliabilityPeek offer={offer} />}>
-      <Badge tone={tone} icon={icon}>
-        <span className="figures">{words}</span>
-      </Badge>
-    </Peek>
+    <ReliabilityBadge
+      machine={{
+        provider: offer.provider,
+        machineId: offer.machine_id,
+        status: offer.reliability_status,
+        score: offer.reliability_score,
+        successRate: offer.success_rate,
+        attempts: offer.total_attempts,
+        blacklistReason: offer.blacklist_reason,
+        claim: offer.provider_reliability,
+      }}
+    />
   );
 }
 

@@ -1,23 +1,9 @@
 /** Names and short words of what an offer is, where, and of whom. */
 import type { Offer } from "../../lib/api/generated";
 import { short } from "../../lib/numbers";
+import { providerTitle } from "../../lib/providerNames";
 
-const titles: Record<string, string> = {
-  vast: "Vast.ai",
-  runpod: "RunPod",
-  lambda: "Lambda",
-  ionet: "io.net",
-  render: "Render Network",
-  akash: "Akash",
-  aws: "Amazon EC2",
-  gcp: "Google Cloud",
-  local: "This computer",
-};
-
-/** One that the application does not know yet is shown by the server's name. */
-export function providerTitle(name: string): string {
-  return titles[name] ?? name;
-}
+export { providerTitle };
 
 const regions = new Intl.DisplayNames(["en"], { type: "region" });
 const shortRegions = new Intl.DisplayNames(["en"], { type: "region", style: "short" });

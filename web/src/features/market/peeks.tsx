@@ -132,34 +132,6 @@ export function ScorePeek({ offer }: { offer: Offer }) {
   );
 }
 
-export function ReliabilityPeek({ offer }: { offer: Offer }) {
-  const { reliability_score: score, success_rate, total_attempts, provider_reliability: claim } = offer;
-  return (
-    <>
-      <PeekTitle title="Reliability">{score === null ? "not known" : score.toFixed(0)}</PeekTitle>
-      <dl className="mt-2 grid gap-1">
-        <Line name="Own attempts">{total_attempts === 0 ? "none yet" : total_attempts}</Line>
-        {success_rate !== null && <Line name="Of them succeeded">{success_rate.toFixed(0)}%</Line>}
-        <Line name={`${providerTitle(offer.provider)} claims`}>
-          {claim === null ? "nothing" : `${(claim * 100).toFixed(1)}%`}
-        </Line>
-      </dl>
-      {offer.is_blacklisted ? (
-        <p className="mt-2 text-danger">
-          On the blacklist: {offer.blacklist_reason ?? "no reason was given"}.
-        </p>
-      ) : (
-        score === null && (
-          <p className="mt-2 text-ink-3">
-            Insufficient data. A machine gets its score from what happens when it is rented; a claim of its
-            provider is not one.
-          </p>
-        )
-      )}
-    </>
-  );
-}
-
 export function SeenPeek({ offer, at }: { offer: Offer; at: string }) {
   return (
     <>

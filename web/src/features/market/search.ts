@@ -98,17 +98,17 @@ const orders: Record<string, string> = {
 };
 export const DEFAULT_SORT = "price";
 
-export function sortingOf(search: Search): SortingState {
-  const sort = one(search, "sort") ?? DEFAULT_SORT;
+export function sortingOf(search: Search, usual = DEFAULT_SORT): SortingState {
+  const sort = one(search, "sort") ?? usual;
   const name = sort.replace(/^-/, "");
   const column = Object.keys(orders).find((id) => orders[id] === name);
   return column ? [{ id: column, desc: sort.startsWith("-") }] : [];
 }
 
-export function sortOf(sorting: SortingState): string | null {
+export function sortOf(sorting: SortingState, usual = DEFAULT_SORT): string | null {
   const [first] = sorting;
   const name = first && orders[first.id];
   if (!name) return null;
   const sort = `${first.desc ? "-" : ""}${name}`;
-  return sort === DEFAULT_SORT ? null : sort;
+  return sort === usual ? null : sort;
 }

@@ -1,7 +1,9 @@
 /** The search in the address, and what changes it. What is being typed counts at once and is written a moment later. */
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useSearchParams } from "react-router";
+import { usePreferences } from "../../lib/machines/preferences";
 import { changed, type Key, nameOf, one, readSearch, type Search, writeSearch } from "./search";
+import { usualSort, wantedOf } from "./wanted";
 
 /** Browsers refuse an address that changes with every key. */
 const WRITE_MS = 300;
@@ -10,6 +12,9 @@ export type Change = (changes: Partial<Record<Key, readonly string[] | string | 
 
 export interface SearchState {
   search: Search;
+  /** With what somebody always wants of machines; this is what the server is asked. */
+  wanted: Search;
+  usualSort: string;
   typed: string;
   type: (text: string) => void;
   change: Change;
@@ -29,6 +34,8 @@ export function useSearch(): SearchState {
     mine.current = asWritten;
   }, [asWritten]);
   const search = useMemo(() => changed(written, { q: typed.trim() || null }), [written, typed]);
+  const { preferences } = usePreferences();
+  const wanted = useMemo(() => wantedOf(search, preferences), [search, preferences]);
   const replace = useCallback(
     (next: Search) => {
       mine.current = one(next, "q") ?? "";
@@ -46,5 +53,5 @@ export function useSearch(): SearchState {
     return () => clearTimeout(timer);
   }, [typed, asWritten, written, setParams]);
   const change: Change = useCallback((changes) => replace(changed(search, changes)), [replace, search]);
-  return { search, typed, type: setTyped, change, replace };
+  return { search, wanted, usualSort: usualSort(preferences), typed, type: setTyped, change, replace };
 }

@@ -13,7 +13,7 @@ const gpus = (value: number) => `${value} GPU${value === 1 ? "" : "s"}`;
 const dollars = (value: number) => `$${value}/h`;
 
 /** Each condition that was read, in a few words; nothing for what was not said. */
-export function understoodWords(read: Understood): string[] {
+export function understoodWords(read: Understood, scored = true): string[] {
   const { models, providers, regions, countries } = read;
   const words = [
     models && (models.length > 3 ? `${models.length} models` : models.join(" or ")),
@@ -27,7 +27,7 @@ export function understoodWords(read: Understood): string[] {
     read.min_inet_down !== null && `download at least ${read.min_inet_down} Mbit/s`,
     read.cuda_min !== null && `CUDA ${read.cuda_min} or newer`,
     read.verified && "verified",
-    read.min_score !== null && `score at least ${read.min_score}`,
+    scored && read.min_score !== null && `score at least ${read.min_score}`,
   ];
   return words.filter((each): each is string => Boolean(each));
 }
