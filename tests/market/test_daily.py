@@ -8,6 +8,7 @@ import pytest
 from dumont.market import daily
 from dumont.market.means import Means
 from dumont.market.store import following, history
+from dumont.market.store.usual import Usual, usual
 from dumont.market.sync import sync
 from dumont.platform.db import Db, raw
 from dumont.platform.jobs import NoArgs
@@ -101,12 +102,12 @@ class TestHistory:
         await say(means, clouds, "1")
         async with db.begin() as tx:
             found = await history.hours_of(tx, ["RTX 4090", "H100"], clock.now() - timedelta(days=7))
-            medians = await history.medians(tx, clock.now() - timedelta(days=7))
+            middle = await usual(tx, clock.now() - timedelta(days=7))
         assert [(each.gpu_name, each.hour.hour, each.lowest, each.count) for each in found] == [
             ("RTX 4090", 12, 420_000, 1),
             ("RTX 4090", 13, 420_000, 1),
         ]
-        assert medians == {"RTX 4090": 420_000}
+        assert middle == {"RTX 4090": Usual(median=420_000, hours=2)}
 
 
 async def generation(db: Db) -> int:

@@ -39,11 +39,6 @@ async def hours_of(tx: Tx, models: Sequence[str], since: datetime) -> list[Model
     return [ModelHour(*record) for record in await (await raw(tx)).fetch(_HOURS_OF, list(models), since)]
 
 
-async def medians(tx: Tx, since: datetime) -> dict[str, int]:
-    """What one GPU of each model cost in the middle of all hours since, over all clouds: the good old days."""
-    return dict(await (await raw(tx)).fetch(_MEDIANS, since))
-
-
 async def write_hour(tx: Tx, provider: str, hour: datetime) -> None:
     """From what is available now. Whoever writes it twice in an hour writes it over."""
     await (await raw(tx)).execute(_WRITE_HOUR, provider, hour)
@@ -79,11 +74,6 @@ _HOURS_OF = """
     SELECT gpu_name, hour, provider, (lowest * 1000000)::bigint, (median * 1000000)::bigint,
         (highest * 1000000)::bigint, (spot_lowest * 1000000)::bigint, count
     FROM market_model_hours WHERE gpu_name = ANY($1::text[]) AND hour >= $2 ORDER BY gpu_name, hour, provider
-"""
-
-_MEDIANS = """
-    SELECT gpu_name, round(percentile_cont(0.5) WITHIN GROUP (ORDER BY median) * 1000000)::bigint
-    FROM market_model_hours WHERE hour >= $1 AND median IS NOT NULL GROUP BY gpu_name
 """
 
 _WRITE_HOUR = """

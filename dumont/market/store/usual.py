@@ -9,7 +9,7 @@ from dumont.platform.db import Tx, raw
 @dataclass(frozen=True, slots=True)
 class Usual:
     median: int
-    """In micro-dollars for an hour: the middle one of what it cost at each cloud in each hour."""
+    """In micro-dollars for an hour: the middle offer of all hours and clouds, each at its cloud's median."""
     hours: int
     """How many hours that is made of."""
 
@@ -21,7 +21,12 @@ async def usual(tx: Tx, since: datetime) -> dict[str, Usual]:
 
 
 _USUAL = """
-    SELECT gpu_name, count(DISTINCT hour) AS hours,
-        round(percentile_cont(0.5) WITHIN GROUP (ORDER BY median) * 1000000)::bigint AS median
-    FROM market_model_hours WHERE hour >= $1 AND median > 0 GROUP BY gpu_name
+    SELECT gpu_name, max(hours) AS hours,
+        round(min(median) FILTER (WHERE upto * 2 >= offers) * 1000000)::bigint AS median
+    FROM (
+        SELECT gpu_name, median, sum(count) OVER (PARTITION BY gpu_name ORDER BY median) AS upto,
+            sum(count) OVER (PARTITION BY gpu_name) AS offers,
+            dense_rank() OVER (PARTITION BY gpu_name ORDER BY hour) AS hours
+        FROM market_model_hours WHERE hour >= $1 AND median > 0
+    ) AS weighed GROUP BY gpu_name
 """

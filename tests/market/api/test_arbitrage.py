@@ -131,6 +131,16 @@ class TestBestDeals:
         assert [deal["hours_known"] for deal in found["items"]] == [2] * 3
         assert found["items"][0]["median_7d"] == "0.800000"
 
+    async def test_a_few_dear_offers_of_many_clouds_do_not_make_the_usual_price(
+        self, caller: Caller, clouds: Stall, week: None, db: Db, clock: FakeClock
+    ) -> None:
+        async with db.begin() as tx:
+            for name in ("aws", "gcp", "lambda"):
+                one = {"provider": name, "lowest": Decimal(5), "median": Decimal(5), "highest": Decimal(5), "count": 1}
+                tx.add(MarketModelHour(gpu_name="RTX 4090", hour=clock.now() - timedelta(days=1), **one))
+        found = await caller.gets("/arbitrage/best-deals")
+        assert (found["items"][0]["median_7d"], found["items"][0]["hours_known"]) == ("0.800000", 2)
+
     async def test_are_none_before_there_is_a_past(self, caller: Caller, clouds: Stall) -> None:
         assert (await caller.gets("/arbitrage/best-deals"))["items"] == []
 
