@@ -3,6 +3,7 @@
 import asyncio
 import multiprocessing
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from sqlalchemy import Connection, make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+import dumont
 from dumont.basics.errors import Unavailable
 from dumont.main.contexts import contexts
 from dumont.platform.db import migrate
@@ -141,6 +143,15 @@ class TestScripts:
             assert "CONCURRENTLY" not in source, script.revision
 
 
+@pytest.fixture(scope="module")
+def every_model() -> None:
+    """Some contexts write their statements out, and nothing that runs imports their models."""
+    root = Path(dumont.__file__).parent
+    for file in sorted(root.rglob("tables.py")):
+        import_module(".".join(("dumont", *file.relative_to(root).with_suffix("").parts)))
+
+
+@pytest.mark.usefixtures("every_model")
 class TestModels:
     async def test_are_what_the_migrations_make(self, database_url: str) -> None:
         assert contexts()  # has imported every table

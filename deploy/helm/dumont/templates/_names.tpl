@@ -56,7 +56,7 @@ capabilities: { drop: [ALL] }
 {{- define "dumont.secretEnv" -}}
 {{- range .keys }}
 - name: {{ . }}
-  valueFrom: { secretKeyRef: { name: {{ include "dumont.secret" $.root }}, key: {{ . }}, optional: {{ has . (list "REDIS_URL" "DATABASE_REPLICA_URL" "DUMONT_SMTP_URL" "DUMONT_METRICS_TOKEN") }} } }
+  valueFrom: { secretKeyRef: { name: {{ include "dumont.secret" $.root }}, key: {{ . }}, optional: {{ has . (list "REDIS_URL" "DATABASE_REPLICA_URL" "DUMONT_SMTP_URL" "DUMONT_PROVIDER_KEYS" "DUMONT_METRICS_TOKEN") }} } }
 {{- end }}
 {{- end }}
 
