@@ -28,7 +28,7 @@ class LearnedTrust:
     async def changes(self, since: str | None) -> TrustChanges:
         found = await self._feed.changes(since)
         machines = {key: Trust(**asdict(known)) for key, known in found.machines.items()}
-        return TrustChanges(machines, found.cursor)
+        return TrustChanges(machines, found.cursor, found.newest)
 
 
 class OffersOfMarket:

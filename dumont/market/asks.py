@@ -13,9 +13,11 @@ from dumont.market.following import View
 from dumont.market.rules import spread
 from dumont.market.rules.query import Query
 from dumont.market.rules.spread import Asks
+from dumont.market.shelf.experience import STATUSES
 from dumont.market.shelf.shelf import Shelf
 
 Array = npt.NDArray[Any]
+WORKS = np.array([spread.BY_STATUS.get(status, np.nan) for status in STATUSES])
 COLUMNS = {"model": "gpu_name", "provider": "provider", "machine": "machine"}
 
 
@@ -36,7 +38,7 @@ def priced(view: View, query: Query, now: datetime) -> Priced:
         return view.shelf.column(column)[rows]
 
     known = {name: of(column) for name, column in COLUMNS.items()}
-    known["good"] = spread.good(of("score"), of("verified"), of("provider_reliability"))
+    known["good"] = spread.good(of("score"), WORKS[of("status")], of("verified"), of("provider_reliability"))
 
     def asks(price: str) -> Asks:
         return Asks(**known, price=spread.per_gpu(of(price), of("gpu_count")), place=rows)

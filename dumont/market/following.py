@@ -9,7 +9,7 @@ for they come again with the next head. The copy is swapped whole, so a search n
 import asyncio
 import contextlib
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
@@ -22,12 +22,13 @@ from dumont.market.shelf.row import Mark
 from dumont.market.shelf.shelf import STALE_SECONDS, Shelf
 from dumont.market.store import following as store
 from dumont.market.store.following import Head
-from dumont.market.trust import MachineTrust, NothingKnown, TrustChanges
+from dumont.market.trust import MachineTrust, NothingKnown, Trust, TrustChanges
 from dumont.platform.db import Db
 
 log = structlog.get_logger()
 
 LOOK_SECONDS, LONGEST_PAUSE = 1.0, 5.0
+TOLD_MAX = 10_000
 FIRST_WAIT_SECONDS = 10.0
 AWAY = "The database does not answer: offers are as they were when it last did."
 NO_TRUST = "What is known of machines can't be read just now: it is as it was."
@@ -75,6 +76,8 @@ class View:
     heads: Sequence[Head] = ()
     note: str | None = None
     """Why it may be behind; None if it is not."""
+    learned: int = 0
+    """Up to where changes of trust are in it."""
     stale_seconds: float = STALE_SECONDS
     """A cloud that was not heard of for longer has nothing to rent."""
 
@@ -84,9 +87,10 @@ class View:
 
     @property
     def version(self) -> str:
-        """The same for the same offers, in every process."""
+        """The same for the same offers and the same trust, in every process."""
         marks = sorted(self.shelf.marks.items())
-        return ",".join(f"{name}:{mark.generation}.{mark.revision}" for name, mark in marks)
+        offers = ",".join(f"{name}:{mark.generation}.{mark.revision}" for name, mark in marks)
+        return f"{offers};{self.learned}"
 
 
 @dataclass(slots=True)
@@ -95,6 +99,8 @@ class _Changes:
     rows: list[Sequence[Any]] = field(default_factory=list)
     marks: dict[str, Mark] = field(default_factory=dict)
     trust: TrustChanges = field(default_factory=TrustChanges)
+    told: Mapping[str, Trust] = field(default_factory=dict)
+    """What trust is in the answer, known or not."""
 
     def __bool__(self) -> bool:
         return bool(self.marks or self.trust.machines)
@@ -115,6 +121,8 @@ class Market:
         self._clock = clock
         self._trust = trust or NothingKnown()
         self._trusted_to: str | None = None
+        self._told: Mapping[str, Trust] = {}
+        """Told again for as long as a transaction is under way somewhere; making a shelf for it would not be free."""
         self._view = View(stale_seconds=stale_seconds)
         self._loaded = asyncio.Event()
         self._looking = asyncio.Lock()
@@ -156,8 +164,11 @@ class Market:
                 started = time.monotonic()
                 shelf = await asyncio.to_thread(_changed, shelf, changes)
                 metrics.MERGE_SECONDS.observe(time.monotonic() - started)
-            self._view = replace(self._view, shelf=shelf, heads=heads, note=note)
-            self._trusted_to = changes.trust.cursor if note is None else self._trusted_to
+            learned = max(self._view.learned, changes.trust.newest)
+            self._view = replace(self._view, shelf=shelf, heads=heads, note=note, learned=learned)
+            if note is None:
+                self._trusted_to = changes.trust.cursor
+                self._told = changes.told if len(changes.told) <= TOLD_MAX else {}
             self._loaded.set()
             self._measure(changes)
 
@@ -197,9 +208,13 @@ class Market:
     async def _learn(self, changes: _Changes) -> str | None:
         """What is known of machines is worth having, but not worth waiting for."""
         try:
-            changes.trust = await self._trust.changes(self._trusted_to)
-        except Unavailable:
+            told = await self._trust.changes(self._trusted_to)
+        except Exception as error:  # whatever it is, offers must be kept up with all the same
+            if self._view.note != NO_TRUST:
+                log.warning("trust_not_followed", error=f"{type(error).__name__}: {error}")
             return NO_TRUST
+        new = {key: trust for key, trust in told.machines.items() if self._told.get(key) != trust}
+        changes.trust, changes.told = replace(told, machines=new), told.machines
         return None
 
     def _measure(self, changes: _Changes) -> None:

@@ -26,7 +26,8 @@ async def remembered(cache: Cache, key: str, make: Callable[[], T]) -> T:
 
 
 def key_of(what: str, view: View, now: datetime, *asked: Any) -> str:
-    """The same for the same question to the same offers: revisions are in it, and which clouds are too old to count."""
+    """The same for the same question to the same offers: revisions are in it, which clouds are too old to count, and
+    how many machines are blocked, for time alone lets them in again."""
     stale = sorted(view.shelf.stale(now, view.stale_seconds))
-    text = repr((view.version, stale, asked))
+    text = repr((view.version, stale, view.shelf.blocked(now), asked))
     return f"market:{what}:{blake2b(text.encode(), digest_size=16).hexdigest()}"

@@ -38,6 +38,8 @@ class TrustChanges:
     machines: Mapping[str, Trust] = field(default_factory=dict)
     """By `provider:machine_id`. A machine that is nothing special any more comes as `Trust()`."""
     cursor: str | None = None
+    newest: int = 0
+    """Grows with what is told: two who have heard of the same one know the same. 0 where nothing is told."""
 
 
 class MachineTrust(Protocol):

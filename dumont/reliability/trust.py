@@ -40,6 +40,8 @@ class Changes:
     machines: Mapping[str, Known] = field(default_factory=dict)
     """By `provider:machine_id`."""
     cursor: str | None = None
+    newest: int = 0
+    """The last transaction of which something is in it: who has heard of the same one knows the same."""
 
 
 class MachineFeed:
@@ -63,10 +65,12 @@ class MachineFeed:
         if not from_start and not anything:
             return Changes(cursor=str(horizon))
         machines: dict[str, Known] = {}
+        newest = 0
         async with self._db.begin() as tx:
             async for chunk in store.everything(tx) if from_start else store.since(tx, known_to):
                 machines.update((f"{row.provider}:{row.machine_id}", self._known(row)) for row in chunk)
-        return Changes(machines, str(horizon))
+                newest = max(newest, *(row.changed_xid for row in chunk))
+        return Changes(machines, str(horizon), newest)
 
     def _known(self, row: Changed) -> Known:
         rate = success_rate(row.succeeded, row.total)

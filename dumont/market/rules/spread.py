@@ -17,7 +17,10 @@ from dumont.basics.gpu import Gpu
 
 Array = npt.NDArray[Any]
 GOOD_SCORE, GOOD_CLAIM = 70, 0.95
-"""A host is good by our own score; one without, if its cloud has verified it or claims so much for it."""
+"""A host that often failed us is not good. Any other is by our own score; without one, if it worked whenever we tried
+it; and if we know nothing, if its cloud has verified it or claims so much for it."""
+BY_STATUS = {"excellent": 1.0, "good": 1.0, "fair": 0.0, "poor": 0.0, "blacklisted": 0.0}
+"""Whether attempts speak for a host; those with another status say nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +62,11 @@ class Spread:
     """The end that one host which is not known to be good makes alone: `cheapest` or `dearest`."""
 
 
-def good(score: Array, verified: Array, claim: Array) -> Array:
-    """NaN is "not known"."""
-    return np.where(np.isnan(score), verified | (claim >= GOOD_CLAIM), score >= GOOD_SCORE)
+def good(score: Array, works: Array, verified: Array, claim: Array) -> Array:
+    """NaN is "not known"; `works` is 1 or 0, by `BY_STATUS`."""
+    told = np.where(np.isnan(works), verified | (claim >= GOOD_CLAIM), works > 0)
+    known: Array = (works != 0) & np.where(np.isnan(score), told, score >= GOOD_SCORE)
+    return known
 
 
 def per_gpu(price: Array, count: Array) -> Array:

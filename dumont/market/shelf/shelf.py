@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from dumont.market.rules.query import Query
 from dumont.market.shelf import columns as reading
-from dumont.market.shelf.columns import TEXTS, Columns
+from dumont.market.shelf.columns import TEXTS, Columns, moment
 from dumont.market.shelf.experience import Experience
 from dumont.market.shelf.filters import Stock
 from dumont.market.shelf.listing import Listing, listings
@@ -131,6 +131,11 @@ class Shelf:
         providers = (name for name in self._stock.vocabularies["provider"].texts() if name)
         seen = {name: self.marks[name].seen_at if name in self.marks else None for name in providers}
         return frozenset(name for name, at in seen.items() if at is None or at < oldest)
+
+    def blocked(self, now: datetime) -> int:
+        """How many offers are of machines that an entry of the blacklist, which still counts, keeps out."""
+        worth = self._stock.worth
+        return int(np.count_nonzero(worth.blocked_until > moment(now))) if worth.blocks else 0
 
     def column(self, name: str) -> npt.NDArray[Any]:
         """For figures over many offers: the column itself, read only. Prices are in millionths, -1 for none."""

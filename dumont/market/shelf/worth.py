@@ -34,6 +34,8 @@ class Worth:
     """0 to 1: our own score, else the cloud's claim as it is; NaN where there is neither."""
     score: Array
     """0 to 100: our own; NaN where there is none."""
+    status: Array
+    """By our own attempts, as a number of `experience.STATUSES`."""
     blocked_until: Array
     """The moment from which an entry of the blacklist no longer counts."""
     blocks: bool
@@ -66,6 +68,7 @@ def worth(columns: Columns, providers: Sequence[str | None], names: Sequence[str
         standing=standing,
         reliability=np.where(np.isnan(own), columns.provider_reliability, own / np.float32(100)),
         score=own,
+        status=known.status[columns.machine],
         blocked_until=blocked_until,
         blocks=bool((blocked_until != NEVER).any()),
         price_rank=rank,

@@ -10,9 +10,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from dumont.basics.machine_key import MachineKey
-from dumont.platform.db import Tx, raw
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from dumont.basics.errors import Unavailable
+from dumont.basics.machine_key import MachineKey
+from dumont.platform.db import Tx, glance, raw
+
+AWAY = (Unavailable, DBAPIError, PoolTimeout, *glance.AWAY)
+"""What a look raises while the database is away."""
 CHUNK = 5_000
 """So many rows are made in one go: some milliseconds in which nothing else happens in the process."""
 
@@ -31,6 +37,7 @@ class Changed:
     entry_reason: str | None
     """Of the entry for everyone that stands; null where there is none."""
     entry_expires_at: datetime | None
+    changed_xid: int
 
 
 async def horizon(tx: Tx, since: int) -> tuple[int, bool]:
@@ -73,7 +80,7 @@ _NAMED = f"SELECT provider, machine_id FROM reliability_machines WHERE {_NEWER} 
 
 _ALL = """
     SELECT m.provider, m.machine_id, m.total, m.succeeded, m.boot_count, m.boot_seconds_sum, m.score, m.score_low,
-        m.interruption_rate_hour, e.reason, e.expires_at
+        m.interruption_rate_hour, e.reason, e.expires_at, m.changed_xid
     FROM reliability_machines m LEFT JOIN reliability_blacklist e
         ON e.provider = m.provider AND e.machine_id = m.machine_id AND e.user_id IS NULL AND e.ended_at IS NULL
 """

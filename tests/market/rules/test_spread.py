@@ -164,4 +164,11 @@ class TestGood:
         scores = np.array([69.0, 70.0, np.nan, np.nan, np.nan, np.nan])
         claims = np.array([1.0, 0.1, 0.95, 0.94, np.nan, np.nan])
         verified = np.array([True, False, False, False, True, False])
-        assert spread.good(scores, verified, claims).tolist() == [False, True, True, False, True, False]
+        untried = np.full(6, np.nan)
+        assert spread.good(scores, untried, verified, claims).tolist() == [False, True, True, False, True, False]
+
+    def test_is_by_our_own_attempts_before_what_others_say(self) -> None:
+        works = np.array([1.0, 0.0, 0.0, 1.0])
+        scores = np.array([np.nan, np.nan, 99.0, 69.0])
+        claims, verified = np.array([0.1, 1.0, 1.0, 1.0]), np.array([False, True, True, True])
+        assert spread.good(scores, works, verified, claims).tolist() == [True, False, False, False]
