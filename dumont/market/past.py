@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
+from dumont.basics.machine_key import MACHINE_ID, MachineKey
 from dumont.market.store import past as store
 from dumont.platform.db import Tx
 
@@ -38,6 +39,21 @@ async def write(tx: Tx, provider: str, courses: Mapping[str, Course], now: datet
     await store.write_steps(tx, steps)
     await store.write_hours(tx, provider, hour - KEPT, hour - timedelta(hours=1))
     return len(steps)
+
+
+async def machines_of(tx: Tx, provider: str) -> list[tuple[MachineKey, float | None]]:
+    """Those on offer, and what their cloud claims of each."""
+    return _named(provider, await store.machines_of(tx, provider))
+
+
+async def machines_untried(tx: Tx, provider: str) -> list[tuple[MachineKey, float | None]]:
+    """Those of them of which reliability knows nothing yet."""
+    return _named(provider, await store.machines_untried(tx, provider))
+
+
+def _named(provider: str, rows: Sequence[tuple[str, float | None]]) -> list[tuple[MachineKey, float | None]]:
+    """Those whose name history can stick to."""
+    return [(MachineKey(provider, name), claim) for name, claim in rows if MACHINE_ID.fullmatch(name)]
 
 
 def _whole(offer: UUID, course: Course, gpus: int, now: datetime) -> list[store.Step]:

@@ -35,6 +35,27 @@ async def write_hours(tx: Tx, provider: str, since: datetime, until: datetime) -
     await (await raw(tx)).execute(_WRITE_HOURS, provider, since, until)
 
 
+async def machines_of(tx: Tx, provider: str) -> list[tuple[str, float | None]]:
+    return [cast("tuple[str, float | None]", tuple(row)) for row in await (await raw(tx)).fetch(_MACHINES, provider)]
+
+
+async def machines_untried(tx: Tx, provider: str) -> list[tuple[str, float | None]]:
+    return [cast("tuple[str, float | None]", tuple(row)) for row in await (await raw(tx)).fetch(_UNTRIED, provider)]
+
+
+_MACHINES = """
+    SELECT machine_id, max(provider_reliability)::float8 FROM market_offers
+    WHERE provider = $1 AND gone_at IS NULL GROUP BY machine_id ORDER BY machine_id
+"""
+
+_UNTRIED = """
+    SELECT machine_id, max(provider_reliability)::float8 FROM market_offers o
+    WHERE provider = $1 AND gone_at IS NULL AND NOT EXISTS (
+        SELECT FROM reliability_attempts a WHERE a.provider = o.provider AND a.machine_id = o.machine_id
+    )
+    GROUP BY machine_id ORDER BY machine_id
+"""
+
 _OFFERS_OF = """
     SELECT id, provider_offer_id, gpu_count, price_hour, spot_price_hour FROM market_offers
     WHERE provider = $1 AND gone_at IS NULL
