@@ -10,16 +10,12 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from cashews import Cache
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from dumont.basics.errors import Unavailable
 from dumont.basics.machine_key import MachineKey
-from dumont.platform.db import Db, glance
+from dumont.platform.db import Db
 from dumont.reliability.metrics import REMEMBERED
 from dumont.reliability.store import changes
 
-AWAY = (Unavailable, DBAPIError, PoolTimeout, *glance.AWAY)
 TTL = "1h"
 LOOK_EVERY_SECONDS = 1.0
 PREFIX = "reliability:score:"
@@ -58,7 +54,7 @@ class ScoreMemory:
         self._looked = time.monotonic()
         try:
             known_to, changed = await self._changed()
-        except AWAY:
+        except changes.AWAY:
             self.up_to_date = False
             return
         if changed is None:

@@ -19,7 +19,7 @@ from dumont.reliability.rules.score import INTERRUPTIONS_WEIGHT, RATING_MAX, RAT
 
 Floats = npt.NDArray[np.float64]
 
-HALF_LIFE_DAYS = 90.0
+HALF_LIFE_DAYS = 30.0
 OUTSIDE = 0.05
 """On either side."""
 UPTIME_STRENGTH, INTERRUPTIONS_STRENGTH, RATING_STRENGTH = 3.0, 10.0, 3.0
