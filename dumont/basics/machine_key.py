@@ -21,13 +21,14 @@ class MachineKey:
     machine_id: str
 
     def __post_init__(self) -> None:
-        if not PROVIDER.fullmatch(self.provider) or not MACHINE_ID.fullmatch(self.machine_id):
+        printable = self.machine_id.isprintable() and MACHINE_ID.fullmatch(self.machine_id)
+        if not PROVIDER.fullmatch(self.provider) or not printable:
             raise NotAMachine(f"{str(self)!r} is no name of a machine.")
 
     @classmethod
     def parse(cls, text: str) -> "MachineKey":
         """The first colon parts the two."""
-        provider, colon, machine_id = text.strip().partition(":")
+        provider, colon, machine_id = text.strip(" ").partition(":")
         if not colon:
             raise NotAMachine(f"{text!r} does not say at which provider.")
         return cls(provider, machine_id)

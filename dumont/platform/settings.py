@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal, cast
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 
 from dumont.basics.errors import Invalid
 from dumont.platform import values
@@ -113,10 +113,17 @@ class Settings(BaseModel):
         "A machine with this share of successes or more is excellent; the next ones end at the one before.",
         **SHARE,
     )
-    machine_good_rate: float = _setting(0.7, "A machine with this share of successes or more is good.", **SHARE)
-    machine_fair_rate: float = _setting(0.5, "A machine with this share of successes or more is fair.", **SHARE)
+    machine_good_rate: float = _setting(
+        0.7, "A machine with this share of successes or more is good.", validate_default=True, **SHARE
+    )
+    machine_fair_rate: float = _setting(
+        0.5, "A machine with this share of successes or more is fair.", validate_default=True, **SHARE
+    )
     machine_poor_rate: float = _setting(
-        0.3, "A machine with this share of successes or more is poor; below it, a failure blocks the machine.", **SHARE
+        0.3,
+        "A machine with this share of successes or more is poor; below it, a failure blocks the machine.",
+        validate_default=True,
+        **SHARE,
     )
     machine_attempts_min: int = _setting(3, "Fewer attempts than this say nothing about a machine.", ge=1)
     machine_history_days: int = _setting(
@@ -189,6 +196,14 @@ class Settings(BaseModel):
     @classmethod
     def _rate(cls, value: str) -> str:
         return values.rate(value)
+
+    @field_validator("machine_good_rate", "machine_fair_rate", "machine_poor_rate")
+    @classmethod
+    def _descends(cls, value: float, info: ValidationInfo) -> float:
+        above = [name for name in info.data if name.startswith("machine_") and name.endswith("_rate")]
+        if above and value > info.data[above[-1]]:
+            raise ValueError(f"must not be above {above[-1]}")
+        return value
 
     @field_validator("smtp_url")
     @classmethod

@@ -190,6 +190,23 @@ class TestWrongValue:
         assert SECRET not in f"{failure!r} {failure.message} {failure.hint} {failure.__cause__}"
 
 
+class TestThresholdsOfMachines:
+    def test_descend(self, home: Path) -> None:
+        assert "above machine_excellent_rate" in refused({"DUMONT_MACHINE_GOOD_RATE": "0.95"}, home).message
+        assert "above machine_excellent_rate" in refused({"DUMONT_MACHINE_EXCELLENT_RATE": "0.6"}, home).message
+        found = loaded(home, {"DUMONT_MACHINE_GOOD_RATE": "0.9", "DUMONT_MACHINE_POOR_RATE": "0"}).settings
+        assert (found.machine_good_rate, found.machine_poor_rate) == (0.9, 0.0)
+
+    def test_call_critical_what_is_a_reason(self, home: Path) -> None:
+        name = "DUMONT_BLACKLIST_CRITICAL_REASONS"
+        assert loaded(home, {name: "network, out_of_disk"}).settings.blacklist_critical_reasons == (
+            "network",
+            "out_of_disk",
+        )
+        for wrong in ("bad luck", "offer_gone"):
+            assert "blacklist_critical_reasons" in refused({name: wrong}, home).message
+
+
 class TestKeysOfClouds:
     def test_come_as_text_or_as_a_table(self, home: Path) -> None:
         by_text = loaded(home, {"DUMONT_PROVIDER_KEYS": '{"vast": {"api_key": "a"}}'}).settings
