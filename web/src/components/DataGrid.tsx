@@ -27,7 +27,7 @@ export function DataGrid<Row extends object>(props: GridProps<Row>) {
     getScrollElement: () => box.current,
     estimateSize: () => height,
     getItemKey: (at) => (rows[at] ? rowKey(rows[at]) : at),
-    overscan: 12,
+    overscan: 6,
   });
   // biome-ignore lint/correctness/useExhaustiveDependencies: the height is what changed
   useEffect(() => {

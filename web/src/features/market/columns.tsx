@@ -1,8 +1,10 @@
 /** The columns of the market. */
 import type { Column } from "../../components/DataTable";
-import { Num, Time } from "../../components/figures";
+import { Num } from "../../components/figures";
 import type { Offer } from "../../lib/api/generated";
 import { short } from "../../lib/numbers";
+import { useTickingWords } from "../../lib/ticking";
+import { relative } from "../../lib/time";
 import { useSeenAt } from "./ages";
 import {
   EffectiveCell,
@@ -46,12 +48,14 @@ function Place({ offer }: { offer: Offer }) {
   );
 }
 
+/** Without a tooltip of its own: there are too many of them, and the offer's page has the whole moment. */
 export function Seen({ offer }: { offer: Offer }) {
   const at = useSeenAt(offer);
+  const words = useTickingWords((now) => relative(at, now));
   return (
-    <span className="inline-flex items-center gap-1">
+    <span className="figures inline-flex items-center gap-1 whitespace-nowrap">
       {offer.stale && <StaleMark />}
-      <Time at={at} />
+      <time dateTime={at}>{words}</time>
     </span>
   );
 }
