@@ -28,6 +28,8 @@ BODIES: dict[str, Any] = {
 }
 FOR_EVERYBODY = {*BY_ROLE["user"], guard.ANYONE, guard.SIGNED_IN}
 NOBODYS = UUID(int=0)
+OF_ALL = {"machine_id"}
+"""What a machine did before is for everybody to see; what is one's own there hangs on the caller, not on an id."""
 
 
 def permissions_of(dependant: Dependant) -> Iterator[str]:
@@ -44,7 +46,7 @@ def is_for_everybody(route: RouteContext) -> bool:
 
 def ids_in(route: RouteContext) -> list[str]:
     names = [part.partition("}")[0] for part in str(route.path).split("{")[1:]]
-    return [name for name in names if name.endswith("_id")]
+    return [name for name in names if name.endswith("_id") and name not in OF_ALL]
 
 
 WITH_IDS = [found for found in endpoints_of(make_app(contexts())) if ids_in(found)]
