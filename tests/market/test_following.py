@@ -184,16 +184,36 @@ class TestView:
         assert view.reliability["available"] is False
         assert view.shelf.offers([0], START)[0]["reliability_score"] == 93
 
+    async def test_makes_no_new_shelf_for_what_is_told_again(self) -> None:
+        stall, trust = Stall(), Experience()
+        stall.put(row("1"))
+        market = Market(stall, FakeClock(), trust=trust)
+        trust.again = True
+        shelf = (await market.view()).shelf
+        assert (await market.view()).shelf is shelf
+
+    async def test_keeps_up_with_offers_whatever_fails_in_following_trust(self) -> None:
+        stall, trust = Stall(), Experience()
+        market = Market(stall, FakeClock(), trust=trust)
+        trust.broken = True
+        stall.put(row("1"))
+        view = await market.view()
+        assert (len(view.shelf), view.reliability["available"]) == (1, False)
+
 
 class Experience:
     """Knows one machine, and tells of it once."""
+
+    again = broken = False
 
     away = False
 
     async def changes(self, since: str | None) -> TrustChanges:
         if self.away:
             raise Unavailable("away")
-        machines = {} if since else {"vast:m1": Trust(status="excellent", reliability_score=93.0)}
+        if self.broken:
+            raise RuntimeError("what nobody thought of")
+        machines = {} if since and not self.again else {"vast:m1": Trust(status="excellent", reliability_score=93.0)}
         return TrustChanges(machines, "told")
 
 
