@@ -171,7 +171,7 @@ class BrokenAtFirst:
 
     async def changes(self, since: str | None) -> TrustChanges:
         self.asked.append(since)
-        broken = cast(Trust, None) if len(self.asked) == 1 else Trust(total_attempts=4)
+        broken = cast(Trust, object()) if len(self.asked) == 1 else Trust(total_attempts=4)
         return TrustChanges({"vast:1": broken}, "7")
 
 
