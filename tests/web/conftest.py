@@ -14,6 +14,7 @@ from tests.conftest import DatabaseMaker
 from tests.processes import Dumont
 from tests.web.browsers import Browsers
 from tests.web.clouds import CLOSED, OPEN, Clouds, read, simulated_clouds
+from tests.web.pasts import Lived, give_past
 from tests.web.people import Installation, settle
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -105,6 +106,12 @@ def installation(surroundings: Serving, clouds: Clouds) -> Iterator[Installation
         settled = settle(process.url, env["DATABASE_URL"])
         read(settled, *OPEN, CLOSED)
         yield settled
+
+
+@pytest.fixture(scope="package")
+def lived(installation: Installation) -> Lived:
+    """Some machines have a past."""
+    return in_thread(lambda: give_past(installation))
 
 
 @pytest.fixture

@@ -57,6 +57,11 @@ PLACES = (
     Place("/arbitrage", "Arbitrage", "/arbitrage?view=providers"),
     Place("/arbitrage", "Arbitrage", "/arbitrage?view=deals"),
     Place("/admin/providers", "Providers"),
+    Place("/machines", "History"),
+    Place("/machines", "History", "/machines?view=summary"),
+    Place("/machines/:provider/:machineId", re.compile("."), "/machines/{machine}"),
+    Place("/blacklist", "Blacklist"),
+    Place("/blacklist", "Blacklist", "/blacklist?view=before", stranger=True),
     Place("/:area", "Deploy", "/deploy"),
     Place("*", "Not found", "/no/such/page"),
 )

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.web.browsers import Browsers
 from tests.web.clouds import offers
 from tests.web.pages import PLACES, Place, planned
+from tests.web.pasts import Lived
 from tests.web.people import Installation
 from tests.web.steps import dialog, expect_title, follow_system, from_row_menu, open_palette
 
@@ -48,13 +49,14 @@ def expect_accessible(page: Page, looks: list[Look] = LOOKS) -> None:
 
 
 @pytest.fixture(scope="module")
-def ids(installation: Installation) -> dict[str, str]:
+def ids(installation: Installation, lived: Lived) -> dict[str, str]:
     teams = installation.does(installation.ada, "GET", "/teams")["items"]
     offer, other, *_ = offers(installation)
     return {
         "team": next(team["id"] for team in teams if team["name"] == "Protein folding"),
         "offer": offer["id"],
         "other": other["id"],
+        "machine": f"{lived.good.provider}/{lived.good.machine_id}",
     }
 
 
@@ -141,6 +143,10 @@ def schedule_by_hand(page: Page) -> None:
     page.get_by_role("button", name=re.compile("^Run ")).first.click()
 
 
+def avoided_machine(page: Page) -> None:
+    page.goto("/blacklist?new=1")
+
+
 def palette(page: Page) -> None:
     page.goto("/profile")
     expect_title(page, "Profile")
@@ -165,6 +171,7 @@ OPENINGS = [
     audit_entry,
     job_in_full,
     schedule_by_hand,
+    avoided_machine,
     palette,
     shortcuts,
 ]

@@ -81,14 +81,6 @@ class TestTheSearch:
         page.get_by_role("button", name="Drop the highest price").click()
         expect(rows(page).first).to_be_visible()
 
-    def test_keeps_the_threshold_of_reliability(self, page: Page) -> None:
-        page.goto("/market")
-        page.get_by_role("button", name="Reliability", exact=True).first.click()
-        page.get_by_role("checkbox", name="Leave out what is below").click()
-        expect(page).to_have_url(re.compile("min_score=70"))
-        page.get_by_role("slider", name="Lowest score").press("ArrowRight")
-        expect(page).to_have_url(re.compile("min_score=71"))
-
 
 class TestARow:
     def test_is_reached_and_opened_by_keys(self, page: Page) -> None:

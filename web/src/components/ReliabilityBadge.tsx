@@ -1,5 +1,5 @@
 /** How reliable a machine is: a number, a word, an icon; what it is made of opens on hover, on focus and by a press. */
-import { type Known, keyOf, type Status } from "../lib/machines/standing";
+import { isUnknown, type Known, keyOf, type Status } from "../lib/machines/standing";
 import { Badge } from "./Badge";
 import { Peek } from "./Peek";
 import { ReliabilityBreakdown } from "./ReliabilityBreakdown";
@@ -17,6 +17,8 @@ export interface Rated extends Known {
 
 export function ReliabilityMark({ known }: { known: Known }) {
   const { tone, icon } = lookOf(known);
+  // Most machines of a market are unknown, and a hundred badges that say so would drown the few that say something.
+  if (isUnknown(known)) return <span className="text-xs text-ink-3">{wordsOf(known)}</span>;
   return (
     <Badge tone={tone} icon={icon}>
       <span className="figures">{wordsOf(known)}</span>

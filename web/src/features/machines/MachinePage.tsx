@@ -100,13 +100,13 @@ function Drawn({ machine }: { machine: MachineDetail }) {
             />
           </Group>
         </div>
-        <Group title="Attempts">
-          <Attempts name={name} />
-        </Group>
         <div className="grid items-start gap-x-10 gap-y-8 lg:grid-cols-2">
           <Ratings machineKey={machine.key} />
           <MachineOffers machine={machine} />
         </div>
+        <Group title="Attempts">
+          <Attempts name={name} />
+        </Group>
         <div className="max-w-2xl">
           <CliHint command={`dumont history show ${machine.key}`} />
         </div>

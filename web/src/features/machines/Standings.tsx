@@ -36,6 +36,7 @@ export function Standings() {
       </span>
       <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-2">
         <ul className="flex flex-wrap gap-x-4 gap-y-1">
+          <li className="flex min-h-6 items-center text-ink-3">By attempts</li>
           {order
             .filter((status) => data.by_status[status])
             .map((status) => (
