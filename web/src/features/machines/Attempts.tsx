@@ -80,6 +80,24 @@ function Outcome({ attempt }: { attempt: MachineAttempt }) {
   );
 }
 
+/** Short: there are many of them, and of most there is nothing to say. */
+function Card({ attempt }: { attempt: MachineAttempt }) {
+  const words = [attempt.reason && reasonWords(attempt.reason), attempt.message].filter(Boolean).join(": ");
+  return (
+    <div className="grid gap-1">
+      <p className="flex items-center gap-2">
+        <span className="flex-1 font-medium">{attemptWords[attempt.type]}</span>
+        <Outcome attempt={attempt} />
+      </p>
+      {words && <p className="text-ink-2 wrap-anywhere">{words}</p>}
+      <p className="text-xs text-ink-3">
+        {attempt.boot_seconds !== null && `booted in ${duration(attempt.boot_seconds)} · `}
+        <Time at={attempt.at} />
+      </p>
+    </div>
+  );
+}
+
 export function Attempts({ name }: { name: MachineName }) {
   const answer = historyLists.useAttemptPagesInfiniteQuery(name);
   return (
@@ -93,6 +111,7 @@ export function Attempts({ name }: { name: MachineName }) {
           rowKey={(attempt) => attempt.id}
           rowName={(attempt) => `${attemptWords[attempt.type]} ${attempt.at}`}
           more={moreOf(answer)}
+          card={(attempt) => <Card attempt={attempt} />}
           empty={
             <EmptyState icon={HistoryIcon} title="Nothing was tried yet">
               <p>It is known by what was seen of it, or because somebody keeps away from it.</p>
