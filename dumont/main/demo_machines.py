@@ -3,13 +3,12 @@
 The people come once there is somebody to see them: the first account of a server becomes its administrator.
 """
 
-import secrets
 from collections.abc import Sequence
+from dataclasses import replace
 from random import Random
 
+from dumont.accounts import signup, unusable
 from dumont.accounts.hashing import PasswordHasher
-from dumont.accounts.store import users
-from dumont.accounts.tables import User
 from dumont.basics.clock import Clock
 from dumont.basics.machine_key import MachineKey
 from dumont.main.invented import NAMES, PEOPLE, Past, past_of
@@ -19,9 +18,8 @@ from dumont.platform.events import Event
 from dumont.platform.jobs.duties import Duty
 from dumont.platform.parts import Parts
 from dumont.platform.settings import Settings
-from dumont.platform.work import SYSTEM, Work
-from dumont.reliability import attempts, days, scoring
-from dumont.reliability.store import ratings as ratings_store
+from dumont.platform.work import SYSTEM, Caller, Work
+from dumont.reliability import attempts, days, ratings, scoring
 
 SEED = 1
 AT_ONCE = 200
@@ -68,9 +66,10 @@ async def score_all(parts: Parts) -> None:
 async def fill_ratings(parts: Parts, clouds: Sequence[str]) -> bool:
     """Whether it is done."""
     async with parts.get(Db).begin() as tx:
-        if not await users.any_exist(tx):
+        if not await signup.any_account_exists(tx):
             return False
-        if not await _add_people(quiet_work(parts, tx), parts.get(PasswordHasher)):
+        people = dict(zip(PEOPLE, NAMES, strict=True))
+        if not await unusable.add(quiet_work(parts, tx), parts.get(PasswordHasher), people):
             return True
         for name in clouds:
             await _rate(quiet_work(parts, tx), name)
@@ -94,26 +93,8 @@ async def _write(work: Work, pasts: Sequence[Past]) -> int:
     return len(tried)
 
 
-async def _add_people(work: Work, hasher: PasswordHasher) -> bool:
-    """They can't sign in. False if they are there already."""
-    nobodys = await hasher.hash(secrets.token_urlsafe())
-    added = False
-    for number, (person, name) in enumerate(zip(PEOPLE, NAMES, strict=True), 1):
-        user = User(
-            id=person,
-            email=f"renter-{number}@demo.invalid",
-            name=name,
-            role="user",
-            password_hash=nobodys,
-            session_version=1,
-            created_at=work.now,
-            disabled_at=work.now,
-        )
-        added = await users.add(work.tx, user) or added
-    return added
-
-
 async def _rate(work: Work, cloud: str) -> None:
     for machine, claim in await market_past.machines_of(work.tx, cloud):
         for given in past_of(SEED, machine, claim, work.now).ratings:
-            await ratings_store.rate(work.tx, given)
+            theirs = replace(work, caller=Caller("user", given.person), now=given.at)
+            await ratings.rate(theirs, machine, given.stars, given.comment)

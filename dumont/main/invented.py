@@ -15,7 +15,6 @@ from dumont.reliability.attempts import Attempt, Failed, Succeeded
 from dumont.reliability.rules import boot
 from dumont.reliability.rules.day import Day
 from dumont.reliability.rules.outcomes import AttemptType, Reason
-from dumont.reliability.store.ratings import Given
 
 HOUSE = UUID("5b0a4f0e-3c55-4d3c-9a40-6d6f6e742d64")
 PAST_DAYS = 30
@@ -46,10 +45,18 @@ COMMENTS = {
 
 
 @dataclass(frozen=True, slots=True)
+class Rating:
+    person: UUID
+    stars: int
+    comment: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Past:
     attempts: Sequence[Attempt] = ()
     days: Sequence[Day] = ()
-    ratings: Sequence[Given] = ()
+    ratings: Sequence[Rating] = ()
 
 
 def past_of(seed: int, machine: MachineKey, claim: float | None, now: datetime) -> Past:
@@ -130,7 +137,7 @@ def _moment(now: datetime, days_ago: int) -> datetime:
     return now.replace(hour=23, minute=59, second=59, microsecond=0) - timedelta(days=days_ago)
 
 
-def _ratings(random: Random, attempts: Sequence[Attempt], quality: float) -> Iterator[Given]:
+def _ratings(random: Random, attempts: Sequence[Attempt], quality: float) -> Iterator[Rating]:
     """By a few of those for whom it worked."""
     worked = {attempt.user_id: attempt for attempt in attempts if isinstance(attempt.outcome, Succeeded)}
     for person, attempt in worked.items():
@@ -138,4 +145,4 @@ def _ratings(random: Random, attempts: Sequence[Attempt], quality: float) -> Ite
             stars = min(5, max(1, round(random.gauss(1.2 + 3.8 * quality, 0.6))))
             comment = COMMENTS[stars] if random.random() < 0.4 else None
             at = attempt.at + timedelta(hours=random.uniform(0, 6))
-            yield Given(user_id=person, machine=attempt.machine, rating=stars, comment=comment, at=at)
+            yield Rating(person, stars, comment, at)
