@@ -81,7 +81,7 @@ class _Application(FastAPI):
     def openapi(self) -> dict[str, Any]:
         """With what no endpoint says itself, and FastAPI therefore doesn't see."""
         if self.openapi_schema is None:
-            visited = {found.name for found in endpoints_of(self) if _open_to_all(found.dependant)}
+            visited = {str(found.name) for found in endpoints_of(self) if _open_to_all(found.dependant)}
             document.complete(super().openapi(), open_to_all=visited)
         return super().openapi()
 

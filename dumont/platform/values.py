@@ -77,7 +77,12 @@ def provider_urls(given: object) -> Mapping[str, str]:
     found = _object(given, 'must be JSON like {"vast": "http://127.0.0.1:9000/vast"}')
     if not all(isinstance(value, str) for value in found.values()):
         raise ValueError("must have an address for each cloud")
-    return {name: of_scheme(value, "http", "https", "file").rstrip("/") for name, value in found.items()}
+    return {name: of_scheme(value, *_schemes(name)).rstrip("/") for name, value in found.items()}
+
+
+def _schemes(provider: str) -> tuple[str, ...]:
+    """Machines on this computer live in a folder; whatever is asked over a network must never be one."""
+    return ("file",) if provider == "local" else ("http", "https")
 
 
 def rate(text: str) -> str:

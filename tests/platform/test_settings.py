@@ -220,10 +220,11 @@ class TestKeysOfClouds:
         assert "provider_keys" in failure.message
         assert SECRET not in f"{failure!r} {failure.message} {failure.hint}"
 
-    def test_go_with_addresses_of_http_only(self, home: Path) -> None:
+    def test_go_with_addresses_of_http_and_this_computer_with_a_folder(self, home: Path) -> None:
         found = loaded(home, {"DUMONT_PROVIDER_URLS": '{"vast": "http://127.0.0.1:9000/vast/"}'}).settings
         assert found.provider_urls == {"vast": "http://127.0.0.1:9000/vast"}
         assert "http" in refused({"DUMONT_PROVIDER_URLS": '{"vast": "file:///etc"}'}, home).message
+        assert "file" in refused({"DUMONT_PROVIDER_URLS": '{"local": "http://127.0.0.1:1"}'}, home).message
 
 
 class TestUnknownVariable:
