@@ -27,7 +27,7 @@ class Clouds:
 
     def environment(self) -> dict[str, str]:
         keys = {name: credentials_of(name, self.worlds[name], f"{self.url}/{name}") for name in OPEN}
-        urls = {name: f"{self.url}/{name}" for name in NAMES}
+        urls = {name: f"{self.url}/{name}" for name in NAMES if name != "local"}  # a folder, not an address
         return {
             "DUMONT_PROVIDER_URLS": json.dumps(urls),
             "DUMONT_PROVIDER_KEYS": json.dumps({**keys, CLOSED: {"api_key": "rpa_not_a_key"}}),

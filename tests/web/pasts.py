@@ -103,11 +103,8 @@ def _tries(now: datetime, lived: Lived, people: Sequence[UUID]) -> list[Attempt]
         outcome = Succeeded(boot_seconds=140) if worked else Failed("network", "the image came too slowly", 90)
         tries.append(Attempt(lived.bad, "deploy", outcome, at=_ago(now, 12 - number)))
     tries.append(Attempt(lived.new, "deploy", Succeeded(boot_seconds=61), at=_ago(now, 2)))
-    for number in range(3):
-        tries.append(
-            Attempt(lived.blocked, "deploy", Failed("gpu_not_ready", "", 80), at=_ago(now, 0.1 * (3 - number)))
-        )
-    return tries
+    failed = Failed("gpu_not_ready", "", 80)
+    return [*tries, *[Attempt(lived.blocked, "deploy", failed, at=_ago(now, 0.3 - number / 10)) for number in range(3)]]
 
 
 def _days(now: datetime, lived: Lived) -> list[Day]:

@@ -93,31 +93,41 @@ export function ScoreParts({ score }: { score: Scored }) {
 
 function Part({ part: { name, note, points, weight } }: { part: Share }) {
   return (
-    <div className="grid gap-1">
-      <Line name={name} note={note}>
-        {points === null ? (
-          <span className="text-ink-3">not known</span>
-        ) : (
-          <>
-            {points.toFixed(1)} <span className="text-ink-3">× {weight.toFixed(2)}</span>
-          </>
-        )}
-      </Line>
-      <span aria-hidden className="flex h-1 overflow-hidden rounded-full bg-line">
-        <span className="bg-accent" style={{ width: `${points ?? 0}%` }} />
-      </span>
-    </div>
+    <Line name={name} note={note} share={points ?? 0}>
+      {points === null ? (
+        <span className="text-ink-3">not known</span>
+      ) : (
+        <>
+          {points.toFixed(1)} <span className="text-ink-3">× {weight.toFixed(2)}</span>
+        </>
+      )}
+    </Line>
   );
 }
 
-function Line({ name, note, children }: { name: string; note?: string; children: ReactNode }) {
+interface LineProps {
+  name: string;
+  note?: string;
+  /** Percent, drawn as a bar below. */
+  share?: number;
+  children: ReactNode;
+}
+
+function Line({ name, note, share, children }: LineProps) {
   return (
-    <div className="flex items-baseline justify-between gap-4">
+    <div className="grid grid-cols-[1fr_auto] items-baseline gap-x-4 gap-y-1">
       <dt className="min-w-0 text-ink-2">
         {name}
         {note && <span className="text-ink-3"> {note}</span>}
       </dt>
-      <dd className="figures shrink-0">{children}</dd>
+      <dd className="contents">
+        <span className="figures">{children}</span>
+        {share !== undefined && (
+          <span aria-hidden className="col-span-2 flex h-1 overflow-hidden rounded-full bg-line">
+            <span className="bg-accent" style={{ width: `${share}%` }} />
+          </span>
+        )}
+      </dd>
     </div>
   );
 }

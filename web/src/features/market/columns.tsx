@@ -213,8 +213,8 @@ const lead: Column<Offer>[] = [
     link: true,
     fixed: true,
   },
-  { id: "provider", title: "Provider", cell: (offer) => <ProviderCell offer={offer} />, width: 116 },
-  { id: "place", title: "Place", cell: (offer) => <Place offer={offer} />, width: 148 },
+  { id: "provider", title: "Provider", cell: (offer) => <ProviderCell offer={offer} />, width: 108 },
+  { id: "place", title: "Place", cell: (offer) => <Place offer={offer} />, width: 124 },
 ];
 
 const onDemand = [...lead, price(false), ...rest];
