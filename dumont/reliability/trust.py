@@ -14,6 +14,8 @@ from dumont.reliability.store.failures import FAILURES
 from dumont.reliability.thresholds import limits_of
 
 NOTHING_YET = 0
+FAILS_USUALLY, WORTH_ATTEMPTS = 0.05, 10
+"""Six starts that went well don't prove that none ever fails: as if ten had been seen before, of any machine."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +34,7 @@ class Known:
     boot_seconds: float | None
     interruption_rate_hour: float | None
     failure_rate: float | None
-    """None while there are too few attempts to tell."""
+    """What to expect of the next start; None for a machine that nobody has tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,6 @@ class MachineFeed:
 
     def _known(self, row: Changed) -> Known:
         rate = success_rate(row.succeeded, row.total)
-        enough = rate is not None and row.total >= self._limits.attempts_min
         return Known(
             status=status_of(row.succeeded, row.total, self._limits),
             success_rate=rate,
@@ -86,5 +87,9 @@ class MachineFeed:
             blacklisted_until=row.entry_expires_at,
             boot_seconds=row.boot_seconds_sum / row.boot_count if row.boot_count else None,
             interruption_rate_hour=row.interruption_rate_hour,
-            failure_rate=1 - rate if rate is not None and enough else None,
+            failure_rate=_expected(row.total - row.succeeded, row.total) if row.total else None,
         )
+
+
+def _expected(failed: int, total: int) -> float:
+    return (failed + FAILS_USUALLY * WORTH_ATTEMPTS) / (total + WORTH_ATTEMPTS)

@@ -50,11 +50,21 @@ class TestChanges:
             await tried(work_for(tx), ["boot_timeout"], OTHER)
         found = await feed.changes(None)
         good, bad = found.machines["vast:12345"], found.machines["vast:other"]
-        assert (good.status, good.success_rate, good.failure_rate, good.boot_seconds) == ("good", 0.75, 0.25, 40.0)
+        assert (good.status, good.success_rate, good.boot_seconds) == ("good", 0.75, 40.0)
         assert (good.total_attempts, good.is_blacklisted) == (4, False)
-        assert (bad.status, bad.failure_rate, bad.boot_seconds) == ("unknown", None, None)
+        assert (bad.status, bad.boot_seconds) == ("unknown", None)
+        assert (good.failure_rate, bad.failure_rate) == (1.5 / 14, 1.5 / 11)
         assert (bad.is_blacklisted, bad.blacklisted_until) == (True, START + timedelta(hours=24))
         assert bad.blacklist_reason == "critical failure: boot_timeout"
+
+    async def test_expect_of_a_few_good_starts_not_that_none_ever_fails(
+        self, feed: MachineFeed, db: Db, work_for: WorkFor
+    ) -> None:
+        async with db.begin() as tx:
+            await tried(work_for(tx), ["ok"] * 6)
+        expected = (await feed.changes(None)).machines["vast:12345"].failure_rate
+        assert expected is not None
+        assert 0.02 < expected < 0.05
 
     async def test_come_whichever_transaction_ends_first(self, real: Db, settings: Settings, work_for: WorkFor) -> None:
         feed = MachineFeed(real, settings)
