@@ -83,17 +83,26 @@ def signs_in(url: str, email: str = "ada@example.com") -> httpx.Client:
 
 @contextmanager
 def installed() -> Iterator[Installation]:
-    """In a folder that the account of the database may pass through; stops what a failed test has left."""
-    home = Path(tempfile.mkdtemp(prefix="dumont-up-", dir="/var/tmp"))
-    home.chmod(0o755)
-    installation = Installation(home / "home")
+    """Stops what a failed test has left."""
+    with open_folder() as folder:
+        installation = Installation(folder / "home")
+        try:
+            yield installation
+        finally:
+            if installation.is_running():
+                os.kill(installation.postmaster(), signal.SIGQUIT)
+                until(lambda: not installation.is_running())
+
+
+@contextmanager
+def open_folder() -> Iterator[Path]:
+    """One that the account of the database may pass through, which it may not through pytest's own."""
+    folder = Path(tempfile.mkdtemp(prefix="dumont-up-", dir="/var/tmp"))
+    folder.chmod(0o755)
     try:
-        yield installation
+        yield folder
     finally:
-        if installation.is_running():
-            os.kill(installation.postmaster(), signal.SIGQUIT)
-            until(lambda: not installation.is_running())
-        shutil.rmtree(home, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _command_lines() -> Iterator[bytes]:

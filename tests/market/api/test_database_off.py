@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 
 import httpx
 import pytest
@@ -20,15 +19,14 @@ from dumont.platform.settings import Loaded
 from tests.build.accounts import Person
 from tests.conftest import UNSAFE_BUT_FAST
 from tests.fakes.clock import FakeClock
+from tests.main.installation import open_folder
 
 AT_ONCE = 40
 
 
 @pytest.fixture
-def server(tmp_path: Path, _let_through: None) -> Iterator[EmbeddedPostgres]:
-    tmp_path.chmod(0o711)
-    server = EmbeddedPostgres(tmp_path / "postgres", options=UNSAFE_BUT_FAST)
-    with server:
+def server() -> Iterator[EmbeddedPostgres]:
+    with open_folder() as folder, EmbeddedPostgres(folder / "postgres", options=UNSAFE_BUT_FAST) as server:
         asyncio.run(migrate.upgrade(server.url))
         yield server
 

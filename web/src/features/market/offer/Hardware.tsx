@@ -1,7 +1,9 @@
 /** The machine of an offer, and the facts of its GPU. */
+import { Link } from "react-router";
 import { Money } from "../../../components/figures";
 import { Fact, Facts, Group } from "../../../components/Page";
 import type { OfferDetail } from "../../../lib/api/generated";
+import { pathOf } from "../../../lib/machines/standing";
 import { count, short } from "../../../lib/numbers";
 import { bitrate, gigabytes } from "../names";
 
@@ -14,6 +16,18 @@ export function Hardware({ offer }: { offer: OfferDetail }) {
     <div className="grid gap-8">
       <Group title="The machine">
         <Facts>
+          <Fact name="Past">
+            {offer.total_attempts > 0 ? (
+              <Link
+                to={pathOf(offer.provider, offer.machine_id)}
+                className="inline-flex min-h-6 items-center font-medium underline underline-offset-2"
+              >
+                {count(offer.total_attempts)} attempts
+              </Link>
+            ) : (
+              "not tried yet"
+            )}
+          </Fact>
           <Fact name="CPU">{told(offer.cpu_cores, "cores")}</Fact>
           <Fact name="RAM">{offer.ram_gb === null ? "not told" : gigabytes(offer.ram_gb)}</Fact>
           <Fact name="Disk">
