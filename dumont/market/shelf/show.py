@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from dumont.market.money import written
 from dumont.market.rules import effective_price, gscore
 from dumont.market.rules.effective_price import HOURS_A_MONTH
 from dumont.market.rules.query import Query
@@ -55,11 +56,6 @@ def offers(stock: Stock, known: Experience, rows: Array, view: View) -> list[dic
     for row, machine in enumerate(some.machine.tolist()):
         shown[row] |= _times(some, row, shown[row]["provider"], view) | known.told(machine, view.now)
     return shown
-
-
-def money(micros: int) -> str:
-    """Exact: as many figures as the table keeps."""
-    return f"{micros // 1_000_000}.{micros % 1_000_000:06d}"
 
 
 def _names(stock: Stock, some: Columns) -> dict[str, Sequence[Any]]:
@@ -127,7 +123,7 @@ def _figures(values: Array, decimals: int) -> list[float | None]:
 
 
 def _prices(micros: Array) -> list[str | None]:
-    return [None if price == NO_PRICE else money(price) for price in micros.tolist()]
+    return [None if price == NO_PRICE else written(price) for price in micros.tolist()]
 
 
 def _dicts(names: Sequence[str], parts: Any, told: Any) -> list[dict[str, Any]]:

@@ -11,8 +11,9 @@
 """
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from dumont.providers import errors, port
@@ -20,6 +21,7 @@ from dumont.providers.adapters import akash_forms as forms
 from dumont.providers.adapters import akash_offers
 from dumont.providers.http import Answer, Http
 from dumont.providers.limits import Every
+from dumont.providers.refusals import USUAL, refused, says
 
 DEPOSIT_MIN, DEPOSIT_HOURS = Decimal(5), 12
 LOOKS, BID_SECONDS_MAX = 30, 120
@@ -27,15 +29,7 @@ LOOKS, BID_SECONDS_MAX = 30, 120
 PAGE = 100
 SHORT = ("insufficient", "not enough")
 NOT_OPEN = ("bid not open", "order not open")
-REFUSALS: Mapping[int, tuple[type[errors.ProviderError], str]] = {
-    400: (errors.Invalid, "refuses the order"),
-    401: (errors.BadCredentials, "does not accept the key"),
-    402: (errors.NoFunds, "asks for a higher balance"),
-    403: (errors.BadCredentials, "does not allow this with that key"),
-    404: (errors.MachineGone, "does not know this deployment"),
-    409: (errors.Unavailable, "says that it can't be done now"),
-    422: (errors.Invalid, "refuses the order"),
-}
+_refusal = partial(refused, "Akash", {**USUAL, 402: (errors.NoFunds, "asks for a higher balance")})
 
 CAN = port.Capabilities(
     balance=True,
@@ -158,7 +152,7 @@ class Akash:
             raise errors.OutcomeUnknown("Akash took the order, and told no deployment of it.", created_ids=ids)
         signed = made.get("signTx") or {}
         if signed.get("code", 0) != 0:
-            kind = errors.NoFunds if _says(str(signed.get("rawLog")), SHORT) else errors.Unavailable
+            kind = errors.NoFunds if says(str(signed.get("rawLog")), SHORT) else errors.Unavailable
             raise kind(f"The chain refused the order (code {signed['code']}).", created_ids=ids)
         return ids[0], made["manifest"]
 
@@ -172,7 +166,7 @@ class Akash:
             answer = await self._call("POST", "/v1/leases", effect=True, json=body, group="create", seconds=90)
             if answer.good:
                 return hour
-            if not (answer.status == 400 and _says(answer.text, NOT_OPEN)):
+            if not (answer.status == 400 and says(answer.text, NOT_OPEN)):
                 raise _no_lease(answer, dseq)
         raise errors.NoCapacity("Akash's provider withdrew its bid before it was taken.")
 
@@ -219,23 +213,10 @@ class Akash:
         return await self._http.call(method, path, headers=headers, **how)
 
 
-def _says(text: str, words: Iterable[str]) -> bool:
-    return any(word in text.lower() for word in words)
-
-
 def _no_lease(answer: Answer, dseq: str) -> errors.ProviderError:
-    if answer.status >= 500 and _says(answer.text, ("manifest",)):
+    if answer.status >= 500 and says(answer.text, ("manifest",)):
         return errors.NoCapacity("Akash's provider took the lease and refused the container.", status=answer.status)
     return _refusal(answer, effect=True, ids=[dseq])
-
-
-def _refusal(answer: Answer, *, effect: bool = False, ids: Sequence[str] = ()) -> errors.ProviderError:
-    if answer.status >= 500:
-        kind: type[errors.ProviderError] = errors.OutcomeUnknown if effect else errors.Unavailable
-        return kind(f"Akash did not do it (HTTP {answer.status}).", status=answer.status, created_ids=ids)
-    unknown = (errors.ContractBroken, "answers in a form that is not known")
-    kind, what = REFUSALS.get(answer.status, unknown)
-    return kind(f"Akash {what}.", status=answer.status, created_ids=ids)
 
 
 KIND = port.Kind(

@@ -12,9 +12,10 @@
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from functools import partial
 from typing import Any
 
 from dumont.basics.gpu import NOT_A_WHOLE_GPU
@@ -22,6 +23,7 @@ from dumont.providers import errors, port
 from dumont.providers.adapters import ionet_forms as forms
 from dumont.providers.http import Answer, Http
 from dumont.providers.limits import Every
+from dumont.providers.refusals import USUAL, refused, says
 
 PREFIX = "/enterprise/v1/io-cloud/vmaas"
 SIZES = (1, 2, 4, 8)
@@ -33,15 +35,7 @@ OVER = frozenset({"completed", "destroyed", "terminated"})
 TAKEN = ("already exist", "already in use", "unique", "duplicate")
 SOLD_OUT = ("not enough", "no available", "not available", "unavailable", "capacity", "replica")
 SHORT = ("insufficient", "balance", "credit")
-REFUSALS: Mapping[int, tuple[type[errors.ProviderError], str]] = {
-    400: (errors.Invalid, "refuses the order"),
-    401: (errors.BadCredentials, "does not accept the key"),
-    402: (errors.NoFunds, "asks for more credit"),
-    403: (errors.BadCredentials, "does not allow this with that key"),
-    404: (errors.MachineGone, "does not know this deployment"),
-    409: (errors.Unavailable, "says that it can't be done now"),
-    422: (errors.Invalid, "refuses the order"),
-}
+_refusal = partial(refused, "io.net", {**USUAL, 402: (errors.NoFunds, "asks for more credit")})
 
 CAN = port.Capabilities(
     labels=True,
@@ -103,7 +97,7 @@ class IoNet:
             raise errors.OfferGone(f"io.net now asks {hour:.4f} an hour, more than was agreed.")
         body = forms.deployment(order, hours=hours, hardware=hardware, location=location, gpus=gpus)
         answer = await self._call("POST", "/deploy", effect=True, json=body, group="create", seconds=60)
-        if not answer.good and _says(answer, TAKEN):
+        if not answer.good and says(answer.text, TAKEN):
             return await self._found_by(order.label, answer)
         if not answer.good:
             raise _order_refused(answer)
@@ -252,27 +246,14 @@ class IoNet:
         return await self._http.call(method, f"{PREFIX}{path}", headers={"x-api-key": self._key}, **how)
 
 
-def _says(answer: Answer, words: Iterable[str]) -> bool:
-    return any(word in answer.text.lower() for word in words)
-
-
 def _order_refused(answer: Answer) -> errors.ProviderError:
     """Only 422 is in the documents; the rest is told apart by words."""
     if answer.status < 500 and answer.status not in (401, 403):
         for words, kind in ((SOLD_OUT, errors.NoCapacity), (SHORT, errors.NoFunds)):
-            if _says(answer, words):
+            if says(answer.text, words):
                 return kind("io.net has no such machine free." if kind is errors.NoCapacity else "io.net lacks credit.")
     made = forms.id_of(answer.data)
     return _refusal(answer, effect=True, ids=[made] if made else [])
-
-
-def _refusal(answer: Answer, *, effect: bool = False, ids: Sequence[str] = ()) -> errors.ProviderError:
-    if answer.status >= 500:
-        kind: type[errors.ProviderError] = errors.OutcomeUnknown if effect else errors.Unavailable
-        return kind(f"io.net did not do it (HTTP {answer.status}).", status=answer.status, created_ids=ids)
-    unknown = (errors.ContractBroken, "answers in a form that is not known")
-    kind, what = REFUSALS.get(answer.status, unknown)
-    return kind(f"io.net {what}.", status=answer.status, created_ids=ids)
 
 
 KIND = port.Kind(
