@@ -1,0 +1,76 @@
+"""Where a repository's objects lie: one port, a file for each kind of place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple, Protocol, Union
+
+from dumont.snapstore.errors import BadRequest
+
+Bytes = Union[bytes, bytearray, memoryview]
+
+
+class Found(NamedTuple):
+    """An object, as the store knows it."""
+
+    name: str
+    size: int
+    modified: float
+    """Seconds since 1970 by the store's clock, which is the only one that counts."""
+
+
+class Blobs(Protocol):
+    """Safe to be called by many threads. Repeats what may be repeated; raises the kinds of `errors` only."""
+
+    @property
+    def address(self) -> str:
+        """For people: never with a secret in it."""
+        ...
+
+    def get(self, name: str, start: int = 0, length: int | None = None) -> bytes:
+        """The bytes of a range, or of all; raises `Missing`; never fewer than asked for."""
+        ...
+
+    def read_into(self, name: str, start: int, buffer: memoryview) -> None:
+        """Fills the whole buffer, copying once."""
+        ...
+
+    def put(self, name: str, parts: Sequence[Bytes]) -> None:
+        """Whole or not at all, checked by the store where it can; putting the same again is no harm."""
+        ...
+
+    def find(self, name: str) -> Found | None: ...
+
+    def list(self, prefix: str) -> Iterator[Found]:
+        """Complete, or an error: never part of it."""
+        ...
+
+    def delete(self, name: str) -> None:
+        """Also where it is not there."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class Keys(NamedTuple):
+    """What an object store by S3's protocol wants to know of us."""
+
+    access: str
+    secret: str
+    session: str = ""
+
+
+def open_blobs(address: str, keys: Keys | None = None, region: str = "", endpoint: str = "") -> Blobs:
+    """`file:///folder`, a bare path, or `s3://bucket/prefix` (with `endpoint` where it is not Amazon's)."""
+    scheme, mark, _rest = address.partition("://")
+    if not mark or scheme == "file":
+        from dumont.snapstore.blobs.local import LocalBlobs
+
+        return LocalBlobs(address)
+    if scheme == "s3":
+        from dumont.snapstore.blobs.s3 import S3Blobs
+
+        return S3Blobs(address, keys, region=region, endpoint=endpoint)
+    raise BadRequest(
+        f"A repository's address can't begin with {scheme}://.", "Use file:///folder or s3://bucket/prefix."
+    )
