@@ -1,0 +1,107 @@
+"""Pack objects: frames end to end, and the table that tells of them behind."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from dumont.snapstore import hashing
+from dumont.snapstore.blobs import Blobs, Bytes, Found
+from dumont.snapstore.errors import Damaged, Hostile
+from dumont.snapstore.model import MAX_CHUNK, Frame, pack_object
+from dumont.snapstore.seal import Sealer
+
+BEGIN, END = b"DPACK1\r\n", b"DPEND1\r\n"
+FIRST = len(BEGIN)
+ROW = struct.Struct("<32sIIB")
+FOOT = struct.Struct("<I8s")
+GUESS = 64 << 10
+"""The end of a pack that is asked for first: it mostly holds the whole table."""
+
+
+class PackTable(NamedTuple):
+    """What one pack holds."""
+
+    name: str
+    size: int
+    frames: Sequence[Frame]
+
+    def offsets(self) -> list[int]:
+        found, place = [], FIRST
+        for frame in self.frames:
+            found.append(place)
+            place += frame.stored
+        return found
+
+
+class PackBuilder:
+    """Frames as they come; nothing is joined, so that nothing is copied."""
+
+    def __init__(self, sealer: Sealer) -> None:
+        self._sealer = sealer
+        self._parts: list[Bytes] = [BEGIN]
+        self._frames: list[Frame] = []
+        self.size = FIRST
+
+    def __len__(self) -> int:
+        return len(self._frames)
+
+    def add(self, frame: Frame, payload: Bytes) -> int:
+        """`payload` is sealed already, and must not change any more. Returns where it lies."""
+        place = self.size
+        self._parts.append(payload)
+        self._frames.append(frame)
+        self.size += frame.stored
+        return place
+
+    def finish(self) -> tuple[PackTable, list[Bytes]]:
+        table = self._sealer.seal(rows(self._frames), "table")
+        parts = [*self._parts, table, FOOT.pack(len(table), END)]
+        size = self.size + len(table) + FOOT.size
+        return PackTable(hashing.digest(table).hex(), size, self._frames), parts
+
+
+def rows(frames: Sequence[Frame]) -> bytes:
+    return b"".join([ROW.pack(*frame) for frame in frames])
+
+
+def frames_of(data: Bytes) -> list[Frame]:
+    """Raises `Damaged` for what no writer writes."""
+    if len(data) % ROW.size:
+        raise Damaged("A table of frames ends in the middle of a row.")
+    frames = [Frame(*row) for row in ROW.iter_unpack(data)]
+    if any(frame.raw > MAX_CHUNK or not frame.raw for frame in frames):
+        raise Hostile("A table of frames names a chunk that is larger than chunks may be.")
+    return frames
+
+
+def read_table(blobs: Blobs, sealer: Sealer, found: Found) -> PackTable:
+    """From the pack itself: for those that no index tells of."""
+    name = found.name.rpartition("/")[2]
+    if found.size < FIRST + FOOT.size:
+        raise Damaged(f"The pack {name[:12]} is too short to be one.")
+    tail = memoryview(blobs.get(found.name, max(0, found.size - GUESS), min(GUESS, found.size)))
+    length, end = FOOT.unpack(tail[-FOOT.size :])
+    if end != END or length > found.size - FIRST - FOOT.size:
+        raise Damaged(f"The pack {name[:12]} has no end.")
+    begin = len(tail) - FOOT.size - length
+    if begin >= 0:
+        table: Bytes = tail[begin : begin + length]
+    else:
+        table = blobs.get(found.name, found.size - FOOT.size - length, length)
+    if hashing.digest(table).hex() != name:
+        raise Damaged(f"The table of the pack {name[:12]} is not the one that it is named by.")
+    frames = frames_of(sealer.unseal(table, "table"))
+    if sum(frame.stored for frame in frames) + FIRST + length + FOOT.size != found.size:
+        raise Damaged(f"The pack {name[:12]} is not as long as its table says.")
+    return PackTable(name, found.size, frames)
+
+
+def put_pack(blobs: Blobs, table: PackTable, parts: Sequence[Bytes]) -> None:
+    blobs.put(pack_object(table.name), parts)
+
+
+def size_of(frames: Sequence[Frame], overhead: int) -> int:
+    """Of a whole pack with these frames."""
+    return FIRST + sum(frame.stored for frame in frames) + len(frames) * ROW.size + overhead + FOOT.size
