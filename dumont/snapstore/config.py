@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from dumont.snapstore.chunker import WINDOW, Params
 from dumont.snapstore.errors import Unreadable
 from dumont.snapstore.model import MAX_CHUNK
 from dumont.snapstore.seal import Lock, lock_of
@@ -18,24 +19,15 @@ UNDERSTOOD: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
-class Cutting:
-    """How large files are cut; equal for all writers of a repository, so that they cut equally."""
-
-    least: int = 256 << 10
-    average: int = 1 << 20
-    most: int = 4 << 20
-
-
-@dataclass(frozen=True)
 class Config:
     repository: str
     created: str
-    cutting: Cutting = Cutting()
+    cutting: Params = field(default_factory=Params)
     lock: Lock | None = None
 
 
 def new_config(created: str, lock: Lock | None = None) -> Config:
-    return Config(os.urandom(16).hex(), created, Cutting(), lock)
+    return Config(os.urandom(16).hex(), created, Params(), lock)
 
 
 def written(config: Config) -> bytes:
@@ -45,7 +37,7 @@ def written(config: Config) -> bytes:
         "needs": [],
         "repository": config.repository,
         "created": config.created,
-        "chunker": {"kind": "gear", "min": cutting.least, "average": cutting.average, "max": cutting.most},
+        "chunker": {"kind": "gear", "min": cutting.min, "average": cutting.average, "max": cutting.max},
         "encryption": config.lock.as_json() if config.lock else None,
     }
     return json.dumps(said, indent=1).encode()
@@ -55,13 +47,13 @@ def read(data: bytes) -> Config:
     said = json_object(data, "config")
     refuse_newer(said, "repository")
     try:
-        cutting = Cutting(*(int(said["chunker"][name]) for name in ("min", "average", "max")))
+        cutting = Params(*(int(said["chunker"][name]) for name in ("min", "average", "max")))
         lock = lock_of(said["encryption"]) if said["encryption"] else None
         config = Config(str(said["repository"]), str(said["created"]), cutting, lock)
         fits = said["chunker"]["kind"] == "gear"
     except (KeyError, TypeError, ValueError) as error:
         raise Unreadable("The repository's config lacks what version 1 has.") from error
-    if not fits or not 64 <= cutting.least <= cutting.average <= cutting.most <= MAX_CHUNK:
+    if not fits or not WINDOW <= cutting.min <= cutting.average <= cutting.max <= MAX_CHUNK:
         raise Unreadable("The repository's config asks for chunks that this program can't cut.")
     return config
 

@@ -1,0 +1,44 @@
+"""Takes a snapshot: looks at the tree, reads what has changed, sends what nobody has, says last that it is there."""
+
+from __future__ import annotations
+
+import os
+
+from dumont.snapstore import ignore
+from dumont.snapstore.backup.attempt import Attempt
+from dumont.snapstore.backup.before import find_before
+from dumont.snapstore.backup.options import BackupOptions, BackupReport
+from dumont.snapstore.backup.writer import Vanished, Writer
+from dumont.snapstore.model import Kind
+from dumont.snapstore.repository import Repository
+from dumont.snapstore.scan import scan
+from dumont.snapstore.surroundings import seconds_now, stamp
+from dumont.snapstore.track import Track
+
+__all__ = ["BackupOptions", "BackupReport", "backup"]
+
+MOST_TIMES = 3
+
+
+def backup(repository: Repository, root: bytes, options: BackupOptions, track: Track) -> BackupReport:
+    """Killed at any moment it leaves the repository as it was, and what it sent is not sent again by the next one."""
+    track.stage("scan")
+    began = stamp(seconds_now())
+    tree = scan(root, track, _rules(options))
+    files = [seen for seen in tree.entries if seen.kind == Kind.FILE]
+    track.expect(len(files), sum(seen.size for seen in files))
+    track.stage("look up")
+    with Writer(repository) as writer:
+        before = find_before(repository, os.fsdecode(tree.root), options.label, options.parent)
+        attempt = Attempt(repository, tree, before, options, track)
+        for _ in range(MOST_TIMES - 1):
+            try:
+                return attempt.run(writer, began)
+            except Vanished:  # a pruner that began before us took packs that we counted on: they are sent again
+                writer.look()
+        return attempt.run(writer, began)
+
+
+def _rules(options: BackupOptions) -> list[ignore.Rules]:
+    own = ignore.rules_of(pattern.encode() for pattern in options.exclude)
+    return [*([ignore.defaults()] if options.defaults else []), own]
