@@ -1,0 +1,88 @@
+"""Which entries of a snapshot are wanted, and who places the content of hard links."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dumont.snapstore.errors import BadRequest
+from dumont.snapstore.model import Kind, Manifest
+
+
+class Chosen:
+    """Entries by what is to be done with them; each list in the manifest's order."""
+
+    def __init__(self, manifest: Manifest, include: Sequence[bytes] = (), exclude: Sequence[bytes] = ()) -> None:
+        self.manifest = manifest
+        self.wanted = _wanted(manifest, include, exclude)
+        self.folders: list[int] = []
+        self.files: list[int] = []
+        self.symlinks: list[int] = []
+        self.links: dict[int, int] = {}
+        """Hard links, and the entry that they are linked to."""
+        self.content: dict[int, int] = {}
+        """Where a hard link stands for a file that isn't wanted: the entry whose pieces it takes."""
+        self._sort()
+
+    def pieces_from(self, entry: int) -> int:
+        return self.content.get(entry, entry)
+
+    def size(self, entry: int) -> int:
+        return self.manifest.size[self.content.get(entry, entry)]
+
+    def _sort(self) -> None:
+        lists = {Kind.FOLDER: self.folders, Kind.FILE: self.files, Kind.SYMLINK: self.symlinks}
+        stands_for: dict[int, int] = {}
+        for entry, (kind, wanted) in enumerate(zip(self.manifest.kind, self.wanted)):
+            if not wanted:
+                continue
+            if kind != Kind.HARDLINK:
+                lists[Kind(kind)].append(entry)
+                continue
+            source = self.manifest.same[entry]
+            first = source if self.wanted[source] else stands_for.setdefault(source, entry)
+            if first == entry:
+                self.content[entry] = source
+                self.files.append(entry)
+            else:
+                self.links[entry] = first
+
+
+def cleaned(paths: Sequence[bytes]) -> list[bytes]:
+    """As they stand in manifests; raises `BadRequest` for what can't stand there."""
+    found = []
+    for path in paths:
+        parts = [part for part in path.split(b"/") if part not in (b"", b".")]
+        if b".." in parts:
+            raise BadRequest(f"{path!r} leads out of the tree.", "Give paths relative to the tree.")
+        found.append(b"/".join(parts))
+    return found
+
+
+def _wanted(manifest: Manifest, include: Sequence[bytes], exclude: Sequence[bytes]) -> bytearray:
+    if not include and not exclude:
+        return bytearray(b"\1") * len(manifest)
+    inside, outside = cleaned(include), cleaned(exclude)
+    wanted = bytearray(1 if not inside or _below(path, inside) else 0 for path in manifest.paths)
+    if not any(wanted):
+        raise BadRequest("None of these paths is in the snapshot.", "Look into it with `dumont snapshots show`.")
+    if outside:
+        for entry, path in enumerate(manifest.paths):
+            if path and _below(path, outside):
+                wanted[entry] = 0
+    _want_parents(manifest, wanted)
+    return wanted
+
+
+def _below(path: bytes, roots: Sequence[bytes]) -> bool:
+    return any(path == root or not root or path.startswith(root + b"/") for root in roots)
+
+
+def _want_parents(manifest: Manifest, wanted: bytearray) -> None:
+    """Their modes and times belong to what is in them."""
+    needed: set[bytes] = set()
+    for entry in range(len(manifest) - 1, -1, -1):
+        path = manifest.paths[entry]
+        if path in needed and manifest.kind[entry] == Kind.FOLDER:
+            wanted[entry] = 1
+        if wanted[entry]:
+            needed.add(path.rpartition(b"/")[0])

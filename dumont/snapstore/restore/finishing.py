@@ -1,0 +1,159 @@
+"""All that is no content: empty files, links of both kinds, what doesn't belong there, folders' modes and times."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Iterable
+
+from dumont.snapstore.errors import Exists
+from dumont.snapstore.restore.chosen import Chosen
+from dumont.snapstore.restore.ground import Ground
+from dumont.snapstore.restore.metadata import Metadata
+from dumont.snapstore.restore.options import Overwrite
+from dumont.snapstore.restore.shared import Shared
+
+
+class Finishing:
+    def __init__(self, chosen: Chosen, shared: Shared, overwrite: Overwrite) -> None:
+        self._chosen = chosen
+        self._manifest = chosen.manifest
+        self._shared = shared
+        self._ground: Ground = shared.ground
+        self._metadata: Metadata = shared.metadata
+        self._keep = overwrite is Overwrite.KEEP
+        self._done: set[int] = set()
+        """Hot ones, which come first, need not be made again at the end."""
+
+    def bare_files(self, entries: Iterable[int]) -> None:
+        """Files without stored content: empty ones, and ones that are all hole."""
+        for entry in entries:
+            self._guarded(entry, self._bare_file)
+
+    def symlinks(self, entries: Iterable[int]) -> None:
+        for entry in entries:
+            self._guarded(entry, self._symlink)
+
+    def hard_links(self, entries: Iterable[int], absent: set[int]) -> None:
+        """`absent`: files that are not there to be linked to."""
+        for entry in entries:
+            if self._chosen.links[entry] not in absent:
+                self._guarded(entry, self._hard_link)
+
+    def worn(self, entries: Iterable[int]) -> None:
+        """Files with the right content and another mode or owner."""
+        for entry in entries:
+            self._guarded(entry, self._worn)
+
+    def folders(self) -> None:
+        """From the deepest up, as making a thing in a folder changes its time."""
+        for entry in reversed(self._chosen.folders):
+            self._guarded(entry, self._folder)
+
+    def _guarded(self, entry: int, act: Callable[[int], None]) -> None:
+        if entry in self._done:
+            return
+        try:
+            act(entry)
+            self._done.add(entry)
+        except Exists as error:
+            self._shared.refuse(entry, error.message)
+        except OSError as error:
+            self._shared.refuse(entry, error.strerror or str(error))
+
+    def _bare_file(self, entry: int) -> None:
+        handle = self._ground.create(self._manifest.paths[entry])
+        try:
+            os.ftruncate(handle, self._shared.sizes[entry])
+            self._metadata.of_handle(handle, entry)
+        finally:
+            os.close(handle)
+        self._shared.wrote(1, 0, [entry])
+
+    def _symlink(self, entry: int) -> None:
+        path, target = self._manifest.paths[entry], self._manifest.links[entry]
+        where, last = self._ground.place(path)
+        if _read_link(where, last) != target:
+            try:
+                os.symlink(target, last, dir_fd=where)
+            except FileExistsError:
+                if self._keep:
+                    return
+                self._ground.clear(where, last, path)
+                os.symlink(target, last, dir_fd=where)
+            self._shared.wrote(1, 0, [entry])
+        self._metadata.of_symlink(where, last, entry)
+
+    def _hard_link(self, entry: int) -> None:
+        path, source_path = self._manifest.paths[entry], self._manifest.paths[self._chosen.links[entry]]
+        source, source_last = self._ground.place(source_path, make=False)
+        where, last = self._ground.place(path)
+        wanted = os.stat(source_last, dir_fd=source, follow_symlinks=False)
+        if not stat.S_ISREG(wanted.st_mode):
+            raise Exists("the file that it is a link to was exchanged")
+        try:
+            os.link(source_last, last, src_dir_fd=source, dst_dir_fd=where, follow_symlinks=False)
+        except FileExistsError:
+            seen = os.stat(last, dir_fd=where, follow_symlinks=False)
+            if (seen.st_dev, seen.st_ino) == (wanted.st_dev, wanted.st_ino) or self._keep:
+                return
+            self._ground.clear(where, last, path)
+            os.link(source_last, last, src_dir_fd=source, dst_dir_fd=where, follow_symlinks=False)
+        self._shared.wrote(1, 0, [entry])
+
+    def _worn(self, entry: int) -> None:
+        where, last = self._ground.place(self._manifest.paths[entry], make=False)
+        handle = os.open(last, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=where)
+        try:
+            self._metadata.of_handle(handle, entry)
+        finally:
+            os.close(handle)
+
+    def _folder(self, entry: int) -> None:
+        self._metadata.of_handle(self._ground.folder(self._manifest.paths[entry]), entry)
+
+
+class Extras:
+    """Removes what the snapshot doesn't have, never through a link."""
+
+    def __init__(self, ground: Ground) -> None:
+        self._ground = ground
+        self.removed = 0
+
+    def remove(self, paths: Iterable[bytes]) -> None:
+        for path in paths:
+            where, last = self._ground.place(path, make=False)
+            try:
+                os.unlink(last, dir_fd=where)
+                self.removed += 1
+            except IsADirectoryError:
+                self._remove_folder(path)
+            except FileNotFoundError:
+                continue
+
+    def _remove_folder(self, path: bytes) -> None:
+        """Without recursion, as folders may be nested deeper than Python likes."""
+        folders = [path]
+        emptied: list[bytes] = []
+        while folders:
+            folder = folders.pop()
+            emptied.append(folder)
+            handle = self._ground.folder(folder, make=False)
+            for name in os.listdir(handle):
+                last = os.fsencode(name)
+                try:
+                    os.unlink(last, dir_fd=handle)
+                    self.removed += 1
+                except IsADirectoryError:
+                    folders.append(folder + b"/" + last)
+        for folder in reversed(emptied):
+            where, last = self._ground.place(folder, make=False)
+            os.rmdir(last, dir_fd=where)
+            self.removed += 1
+
+
+def _read_link(where: int, last: bytes) -> bytes | None:
+    try:
+        return os.readlink(last, dir_fd=where)
+    except OSError:
+        return None

@@ -1,0 +1,69 @@
+"""A few buffers that go round, so that memory is bounded however many connections there are."""
+
+from __future__ import annotations
+
+import mmap
+import os
+from queue import SimpleQueue
+from threading import Lock
+
+from dumont.snapstore.errors import BadRequest
+from dumont.snapstore.model import MAX_CHUNK
+
+LEAST = 96 << 20
+ELSE = 80 << 20
+"""What interpreter, manifest and libraries take of the memory."""
+PAGE = 4096
+OUT = MAX_CHUNK + PAGE
+"""Room for the longest chunk, at whatever offset within a page."""
+MOST_PLACERS = 6
+
+
+class Pool:
+    """Gives buffers of one size, made when first needed; whoever asks when all are out waits."""
+
+    def __init__(self, size: int, count: int) -> None:
+        self.size = -(-size // PAGE) * PAGE
+        self.count = count
+        self._free: SimpleQueue[memoryview | None] = SimpleQueue()
+        self._made = 0
+        self._lock = Lock()
+
+    def take(self) -> memoryview | None:
+        """None when the pool is shut."""
+        if self._free.empty():
+            with self._lock:
+                if self._made < self.count:
+                    self._made += 1
+                    return room(self.size)
+        return self._free.get()
+
+    def give(self, buffer: memoryview) -> None:
+        self._free.put(buffer)
+
+    def shut(self, waiting: int) -> None:
+        """Lets go who waits."""
+        for _ in range(waiting):
+            self._free.put(None)
+
+
+def room(size: int) -> memoryview:
+    """Zeroed and at the beginning of a page, as writing past the page cache wants it."""
+    return memoryview(mmap.mmap(-1, size))
+
+
+def placers() -> int:
+    """Threads that decode and write: some wait for the disk while others work."""
+    return min(MOST_PLACERS, cores() + 2)
+
+
+def cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def buffers(memory: int, size: int, workers: int, writers: int) -> int:
+    """How many of this size there may be."""
+    if memory < LEAST:
+        raise BadRequest("A restore needs at least 96 MiB of memory.")
+    count = (memory - min(ELSE, memory // 2) - writers * OUT) // size
+    return int(max(3, min(count, workers + writers + 2)))

@@ -1,0 +1,64 @@
+"""Owners, modes, attributes and times, in an order in which none undoes another; a file's time says that it is whole."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from threading import Lock
+
+from dumont.snapstore.model import Manifest
+
+UNREAD = 1_000_000_000
+"""How far the time of reading is set before the time of writing: the first read moves it, which tells what is hot."""
+
+
+class Metadata:
+    """What can't be set is counted, and told once at the end."""
+
+    def __init__(self, manifest: Manifest, *, owners: bool) -> None:
+        self._manifest = manifest
+        self.owners = owners
+        self._lock = Lock()
+        self._refused: Counter[str] = Counter()
+
+    def of_handle(self, handle: int, entry: int) -> None:
+        """Of a file or folder. The time comes last: a file with the right size and time is a whole one."""
+        manifest = self._manifest
+        if self.owners:
+            self._try("owners", os.fchown, handle, manifest.uid[entry], manifest.gid[entry])
+        self._try("modes", os.fchmod, handle, manifest.mode[entry])
+        for name, value in manifest.xattrs.get(entry, ()):
+            self._try(f"attributes {os.fsdecode(name)}", os.setxattr, handle, name, value)
+        mtime = manifest.mtime[entry]
+        self._try("times", _set_times, handle, mtime)
+
+    def of_symlink(self, where: int, last: bytes, entry: int) -> None:
+        manifest = self._manifest
+        if self.owners:
+            self._try("owners", _own_link, where, last, (manifest.uid[entry], manifest.gid[entry]))
+        for name, value in manifest.xattrs.get(entry, ()):
+            self._try(f"attributes {os.fsdecode(name)}", _set_on_link, where, last, (name, value))
+        mtime = manifest.mtime[entry]
+        os.utime(last, ns=(mtime - UNREAD, mtime), dir_fd=where, follow_symlinks=False)
+
+    def notes(self) -> list[str]:
+        return [f"{count} times, {what} could not be set here." for what, count in sorted(self._refused.items())]
+
+    def _try(self, what: str, act, *arguments) -> None:  # type: ignore[no-untyped-def]
+        try:
+            act(*arguments)
+        except (OSError, OverflowError):
+            with self._lock:
+                self._refused[what] += 1
+
+
+def _set_times(handle: int, mtime: int) -> None:
+    os.utime(handle, ns=(mtime - UNREAD, mtime))
+
+
+def _own_link(where: int, last: bytes, owner: tuple[int, int]) -> None:
+    os.chown(last, *owner, dir_fd=where, follow_symlinks=False)
+
+
+def _set_on_link(where: int, last: bytes, attribute: tuple[bytes, bytes]) -> None:
+    os.setxattr(b"/proc/self/fd/%d/%s" % (where, last), *attribute, follow_symlinks=False)

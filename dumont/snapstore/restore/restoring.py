@@ -1,0 +1,204 @@
+"""The course of a restore: judge, plan, fetch and place at once, rescue, finish."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable, Iterator, Sequence
+
+from dumont.snapstore.errors import Damaged, Missing
+from dumont.snapstore.model import Kind, pack_object
+from dumont.snapstore.repository import Repository
+from dumont.snapstore.restore import memory, plan, room
+from dumont.snapstore.restore.chosen import Chosen, cleaned
+from dumont.snapstore.restore.finishing import Extras, Finishing
+from dumont.snapstore.restore.frames import Frames
+from dumont.snapstore.restore.ground import Ground
+from dumont.snapstore.restore.metadata import Metadata
+from dumont.snapstore.restore.options import Overwrite, RestoreOptions, RestoreReport
+from dumont.snapstore.restore.pipeline import Pipeline
+from dumont.snapstore.restore.placing import Placer
+from dumont.snapstore.restore.plan import Job, Uses
+from dumont.snapstore.restore.rescue import Rescue
+from dumont.snapstore.restore.shared import Shared
+from dumont.snapstore.restore.survey import Standing, Survey
+from dumont.snapstore.track import Track
+
+
+def restore(
+    repository: Repository, name: str, target: str, options: RestoreOptions | None = None, track: Track | None = None
+) -> RestoreReport:
+    """Puts the snapshot (its name, a beginning of it, or `latest`) at the target. Files that can't be had are told in
+    `damaged`, and everything else is restored; run again after any other error, it goes on where it stopped."""
+    return _Restoring(repository, target, options or RestoreOptions(), track or Track()).run(name)
+
+
+class _Restoring:
+    def __init__(self, repository: Repository, target: str, options: RestoreOptions, track: Track) -> None:
+        self._repository = repository
+        self._target = target
+        self._options = options
+        self._track = track
+        self._report = RestoreReport()
+        self._began = time.monotonic()
+        self._absent: set[int] = set()
+
+    def run(self, name: str) -> RestoreReport:
+        self._track.stage("manifest")
+        manifest = self._repository.load(self._repository.find(name))
+        self._report.snapshot = manifest.name
+        self._chosen = Chosen(manifest, self._options.include, self._options.exclude)
+        self._starts = manifest.first_pieces()
+        ground = Ground(self._target, replace=self._options.overwrite is Overwrite.REPLACE)
+        try:
+            self._prepare(ground)
+            self._fill()
+            self._finish()
+        finally:
+            self._shared_or_none_closed()
+            ground.close()
+        self._report.seconds.update(self._track.now().stages)
+        return self._report
+
+    def _prepare(self, ground: Ground) -> None:
+        self._track.stage("survey")
+        owners = os.geteuid() == 0 if self._options.owners is None else self._options.owners
+        chosen, manifest = self._chosen, self._chosen.manifest
+        standing = Survey(ground, chosen, self._options.overwrite, owners=owners).look()
+        room.check(ground.root, chosen, standing, self._starts)
+        self._standing: Standing = standing
+        uses, sizes = self._uses()
+        self._shared = Shared(
+            manifest=manifest,
+            uses=uses,
+            sizes=sizes,
+            frames=Frames(manifest, self._repository.sealer),
+            ground=ground,
+            metadata=Metadata(manifest, owners=owners),
+            report=self._report,
+            track=self._track,
+        )
+        self._finishing = Finishing(chosen, self._shared, self._options.overwrite)
+        self._report.skip("already there", len(standing.there) - standing.kept)
+        self._report.skip("something else is there", standing.kept)
+
+    def _uses(self) -> tuple[Uses, Sequence[int]]:
+        chosen, manifest = self._chosen, self._chosen.manifest
+        uses, sizes = Uses(manifest), manifest.size[:]
+        files = size = 0
+        for entry in chosen.files:
+            source = chosen.pieces_from(entry)
+            sizes[entry] = manifest.size[source]
+            if entry not in self._standing.there:
+                uses.want(entry, self._starts[source], self._starts[source + 1])
+                files += 1
+                size += uses.left.get(entry, 0)
+        self._track.expect(files, size)
+        return uses, sizes
+
+    def _fill(self) -> None:
+        self._track.stage("content")
+        uses, manifest = self._shared.uses, self._chosen.manifest
+        needed = uses.chunks()
+        fetchable = [chunk for chunk in needed if manifest.chunk_stored[chunk] <= plan.LONGEST_FRAME]
+        self._shared.failed(set(needed).difference(fetchable))
+        hot = self._hot_entries()
+        first = plan.chunks_of(self._chosen, hot, self._starts, uses)
+        self._place_hot(hot)
+        if fetchable:
+            self._stream(first, fetchable)
+        self._rescue()
+
+    def _stream(self, first: Sequence[int], fetchable: Sequence[int]) -> None:
+        size = max(plan.RANGE, plan.longest_frame(self._chosen.manifest, fetchable))
+        writers = memory.placers()
+        count = memory.buffers(self._options.memory, size, self._options.workers, writers)
+        pipeline = Pipeline(self._fetch, lambda: Placer(self._shared), memory.Pool(size, count))
+        pipeline.run(self._jobs(first, fetchable), self._options.workers, writers)
+
+    def _jobs(self, first: Sequence[int], fetchable: Sequence[int]) -> Iterator[Job]:
+        """Hot ones before the others, which are planned while the hot ones are on their way."""
+        manifest = self._chosen.manifest
+        can = set(fetchable)
+        yield from plan.jobs(manifest, [chunk for chunk in first if chunk in can])
+        yield from plan.jobs(manifest, can.difference(first))
+
+    def _fetch(self, job: Job, buffer: memoryview) -> bool:
+        name = pack_object(self._chosen.manifest.pack_names[job.pack].hex())
+        try:
+            self._repository.blobs.read_into(name, job.start, buffer)
+        except (Missing, Damaged):
+            self._shared.failed(job.chunks)
+            return False
+        self._shared.fetched(job.length)
+        return True
+
+    def _hot_entries(self) -> list[int]:
+        if not self._options.hot:
+            return []
+        index = {path: entry for entry, path in enumerate(self._chosen.manifest.paths)}
+        found = (index.get(path) for path in cleaned(self._options.hot))
+        return [entry for entry in found if entry is not None and self._chosen.wanted[entry]]
+
+    def _place_hot(self, hot: Iterable[int]) -> None:
+        """What of them has no content is there at once; the rest is waited for."""
+        hot = list(hot)
+        kinds, links = self._chosen.manifest.kind, self._chosen.links
+        self._finishing.symlinks(entry for entry in hot if kinds[entry] == Kind.SYMLINK)
+        self._finishing.bare_files(self._bare(hot))
+        linked = [entry for entry in hot if entry in links]
+        left = self._shared.uses.left
+        waiting = {links.get(entry, entry) for entry in hot}
+        self._shared.expect_hot((entry for entry in waiting if entry in left), lambda: self._hot_is_there(linked))
+
+    def _hot_is_there(self, linked: Sequence[int]) -> None:
+        self._finishing.hard_links(linked, self._shared.refused)
+        self._report.seconds["hot"] = time.monotonic() - self._began
+        if self._options.ready:
+            self._options.ready()
+
+    def _bare(self, entries: Iterable[int]) -> list[int]:
+        """Files among them that nothing is fetched for, and that aren't there."""
+        files, left, there = set(self._chosen.files), self._shared.uses.left, self._standing.there
+        return [entry for entry in entries if entry in files and entry not in left and entry not in there]
+
+    def _rescue(self) -> None:
+        if not self._shared.lost:
+            return
+        self._track.stage("rescue")
+        rescue, placer = Rescue(self._repository, self._shared), Placer(self._shared)
+        damaged: set[int] = set()
+        for chunk in sorted(set(self._shared.lost)):
+            found = rescue.chunk(chunk)
+            if found is None:
+                damaged.update(use.entry for use in self._shared.uses.of(chunk))
+            else:
+                placer.spread([(chunk, 0)], found)
+        for entry in sorted(damaged):
+            self._shared.large.abandon(entry)
+            self._report.damaged.append(os.fsdecode(self._chosen.manifest.paths[entry]))
+        self._absent = damaged
+        self._shared.settled(damaged)
+
+    def _finish(self) -> None:
+        self._track.stage("finish")
+        finishing, chosen = self._finishing, self._chosen
+        finishing.bare_files(self._bare(chosen.files))
+        finishing.symlinks(chosen.symlinks)
+        gone = self._absent | self._shared.refused
+        self._report.damaged += [
+            os.fsdecode(chosen.manifest.paths[entry]) for entry, file in chosen.links.items() if file in self._absent
+        ]
+        finishing.hard_links(chosen.links, gone)
+        finishing.worn(self._standing.worn)
+        if self._options.delete:
+            extras = Extras(self._shared.ground)
+            extras.remove(self._standing.extras)
+            self._report.removed = extras.removed
+        finishing.folders()
+        self._report.notes += self._shared.metadata.notes()
+
+    def _shared_or_none_closed(self) -> None:
+        shared: Shared | None = getattr(self, "_shared", None)
+        if shared is not None:
+            shared.large.close()
