@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import struct
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from dumont.snapstore import hashing
+from dumont.snapstore import codec, hashing
 from dumont.snapstore.blobs import Blobs, Bytes, Found
 from dumont.snapstore.errors import Damaged, Hostile
 from dumont.snapstore.model import MAX_CHUNK, Frame, pack_object
@@ -16,6 +17,8 @@ BEGIN, END = b"DPACK1\r\n", b"DPEND1\r\n"
 FIRST = len(BEGIN)
 ROW = struct.Struct("<32sIIB")
 FOOT = struct.Struct("<I8s")
+NOBODYS = 16
+"""Bytes of chance that no file has: a frame of them gives a pack another name."""
 GUESS = 64 << 10
 """The end of a pack that is asked for first: it mostly holds the whole table."""
 
@@ -55,8 +58,14 @@ class PackBuilder:
         self.size += frame.stored
         return place
 
-    def finish(self) -> tuple[PackTable, list[Bytes]]:
+    def finish(self, avoid: Collection[str] = ()) -> tuple[PackTable, list[Bytes]]:
+        """Under a name that is none of those to `avoid`: a doomed pack must not be needed again."""
         table = self._sealer.seal(rows(self._frames), "table")
+        if hashing.digest(table).hex() in avoid:
+            nobodys = os.urandom(NOBODYS)
+            payload = self._sealer.seal(nobodys, "frame")
+            self.add(Frame(self._sealer.id_of(nobodys), len(payload), NOBODYS, codec.RAW), payload)
+            return self.finish(avoid)
         parts = [*self._parts, table, FOOT.pack(len(table), END)]
         size = self.size + len(table) + FOOT.size
         return PackTable(hashing.digest(table).hex(), size, self._frames), parts

@@ -11,7 +11,7 @@ from dumont.snapstore.backup.book import Book
 from dumont.snapstore.backup.options import BackupOptions, BackupReport
 from dumont.snapstore.backup.reading import Reader, Room, is_small
 from dumont.snapstore.backup.sending import Pipes, Sending
-from dumont.snapstore.backup.writer import Writer
+from dumont.snapstore.backup.writer import Vanished, Writer
 from dumont.snapstore.model import Header, Kind, Manifest
 from dumont.snapstore.repository import Repository
 from dumont.snapstore.scan import Tree
@@ -43,12 +43,21 @@ class Attempt:
         """Raises `Vanished` where what was counted on is gone."""
         self._track.stage("send")
         plan, book = self._plan(writer), Book(writer.known)
-        made, sent = self._send(plan, book)
+        made, sent = self._send(plan, book, writer)
         self._track.stage("finish")
         manifest = assembled(self._header(began, plan, book, sent), made, book)
         writer.make_sure(book.pack_sizes())
         self._repository.put(manifest)
+        self._make_sure_again(manifest, writer, book)
         return self._report(manifest, plan, book, made, sent)
+
+    def _make_sure_again(self, manifest: Manifest, writer: Writer, book: Book) -> None:
+        """Whoever was frozen between looking and putting may have been taken for dead by a pruner."""
+        try:
+            writer.make_sure(book.pack_sizes())
+        except Vanished:
+            self._repository.forget([manifest.name])
+            raise
 
     def _plan(self, writer: Writer) -> Plan:
         before = Before() if self._options.rescan else self._before
@@ -67,11 +76,11 @@ class Attempt:
         is_hot = set(hot)
         return Plan(old, hot, [number for number in changed if number not in is_hot])
 
-    def _send(self, plan: Plan, book: Book) -> tuple[Made, int]:
+    def _send(self, plan: Plan, book: Book, writer: Writer) -> tuple[Made, int]:
         room = Room(BUFFERS + self._options.coders)
         reader = Reader(self._tree.root, self._repository.config.cutting, room, self._track)
         pipes = Pipes(self._options.coders, self._options.uploads, self._options.pack_bytes)
-        with Sending(self._repository, book, pipes, self._track) as sending:
+        with Sending(self._repository, book, pipes, self._track, avoid=writer.doomed) as sending:
             sending.on_error(room.open_up)
             for numbers in (plan.hot, plan.rest):
                 if numbers:

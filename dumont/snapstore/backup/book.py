@@ -5,7 +5,7 @@ from __future__ import annotations
 from threading import Lock
 
 from dumont.snapstore.index import Known, Place
-from dumont.snapstore.model import ID, Frame, Manifest
+from dumont.snapstore.model import ID, Manifest
 from dumont.snapstore.pack import PackTable
 
 
@@ -36,8 +36,10 @@ class Book:
         with self._lock:
             self.new.append(pack)
             for frame, offset in zip(pack.frames, pack.offsets()):
-                self._places[self._numbers[frame.id]] = _place(pack.name, offset, frame)
-                self.new_raw += frame.raw
+                number = self._numbers.get(frame.id)
+                if number is not None:  # else it is there for the pack's name only
+                    self._places[number] = Place(pack.name, offset, frame.stored, frame.raw, frame.codec)
+                    self.new_raw += frame.raw
 
     def pack_sizes(self) -> dict[str, int]:
         """Of all packs that the chunks lie in."""
@@ -64,7 +66,3 @@ class Book:
             manifest.chunk_stored.append(place.stored)
             manifest.chunk_raw.append(place.raw)
             manifest.chunk_codec.append(place.codec)
-
-
-def _place(pack: str, offset: int, frame: Frame) -> Place:
-    return Place(pack, offset, frame.stored, frame.raw, frame.codec)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from threading import Lock
 from types import TracebackType
 from typing import Callable, NamedTuple
@@ -31,10 +32,13 @@ class Pipes(NamedTuple):
 class Sending:
     """Takes jobs from one thread. Left by an error it stops at once; what was sent stays, and is found again."""
 
-    def __init__(self, repository: Repository, book: Book, pipes: Pipes, track: Track) -> None:
+    def __init__(
+        self, repository: Repository, book: Book, pipes: Pipes, track: Track, *, avoid: Collection[str]
+    ) -> None:
         self._repository = repository
         self._book = book
         self._most = pipes.pack_bytes
+        self._avoid = avoid
         self._track = track
         self._lock = Lock()
         self._builder = PackBuilder(repository.sealer)
@@ -110,7 +114,7 @@ class Sending:
             self._uploads.put(rest)
 
     def _upload(self, builder: PackBuilder) -> None:
-        table, parts = builder.finish()
+        table, parts = builder.finish(self._avoid)
         self._track.check()
         put_pack(self._repository.blobs, table, parts)
         self._book.sent(table)

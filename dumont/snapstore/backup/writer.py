@@ -35,6 +35,7 @@ class Writer:
         self._ended = Event()
         self._beat = Thread(target=self._refresh, name="snapshot-writer", daemon=True)
         self.known = Known()
+        self.doomed: frozenset[str] = frozenset()
 
     def __enter__(self) -> Writer:
         self._say()
@@ -53,8 +54,8 @@ class Writer:
 
     def look(self) -> None:
         """Learns what is there and not doomed."""
-        doomed = self._doomed()
-        self.known = learn(self._blobs, self._sealer).known.without(doomed)
+        self.doomed = frozenset(self._doomed())
+        self.known = learn(self._blobs, self._sealer).known.without(self.doomed)
 
     def make_sure(self, packs: dict[str, int]) -> None:
         """Of the packs that a manifest is about to name: all there, as large as they must be, and not doomed."""

@@ -1,0 +1,152 @@
+"""Looks whether everything is there and is what it says, and names the files that damage touches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from dumont.snapstore import codec
+from dumont.snapstore.damage import touched
+from dumont.snapstore.errors import Damaged, Missing, SnapError
+from dumont.snapstore.index import Learned, learn
+from dumont.snapstore.model import Manifest, pack_object
+from dumont.snapstore.pack import PackTable, read_table
+from dumont.snapstore.repository import Repository
+from dumont.snapstore.track import Track
+
+AT_ONCE = 4
+"""Packs that are held in memory together."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something wrong with one object."""
+
+    object: str
+    what: str
+    files: Mapping[str, list[bytes]] = field(default_factory=dict)
+    """Which files of which snapshot it touches."""
+
+
+@dataclass(frozen=True)
+class CheckReport:
+    snapshots: int
+    packs: int
+    chunks: int
+    bytes_read: int
+    orphans: int
+    """Packs that no index tells of: left by a writer that was stopped; the next one uses them."""
+    problems: list[Problem]
+
+    @property
+    def sound(self) -> bool:
+        return not self.problems
+
+
+def check(repository: Repository, read_data: bool, track: Track) -> CheckReport:
+    """Fast: manifests, indexes, presence and sizes. With `read_data` every byte of every pack."""
+    track.stage("list")
+    learned = learn(repository.blobs, repository.sealer)
+    sizes = {found.name: found.size for found in repository.blobs.list("packs/")}
+    problems = [Problem("index/" + name, "is damaged; its packs tell of themselves") for name in learned.damaged]
+    track.stage("snapshots")
+    manifests: list[Manifest] = []
+    for name in repository.names():
+        track.check()
+        try:
+            manifests.append(repository.load(name))
+        except SnapError as error:
+            problems.append(Problem("snapshots/" + name, error.message))
+    wrong = _wrong_sizes(manifests, sizes)
+    bad: dict[str, frozenset[bytes]] = {}
+    if read_data:
+        track.stage("read")
+        wrong, bad = _read_all(repository, learned, sizes, wrong, track)
+    problems += _told(manifests, learned, wrong, bad)
+    read = sum(sizes.values()) if read_data else 0
+    return CheckReport(len(manifests), len(sizes), len(learned.known), read, len(learned.orphans), problems)
+
+
+def _wrong_sizes(manifests: list[Manifest], sizes: Mapping[str, int]) -> dict[str, str]:
+    """What is wrong with packs that manifests name."""
+    wrong: dict[str, str] = {}
+    for manifest in manifests:
+        for name, size in zip(manifest.pack_names, manifest.pack_sizes):
+            found = sizes.get(pack_object(name.hex()))
+            if found != size:
+                wrong[name.hex()] = "is missing" if found is None else f"has {found} bytes instead of {size}"
+    return wrong
+
+
+def _read_all(
+    repository: Repository, learned: Learned, sizes: Mapping[str, int], wrong: dict[str, str], track: Track
+) -> tuple[dict[str, str], dict[str, frozenset[bytes]]]:
+    """With the ids of the chunks that are bad in packs that are there."""
+    names = {name.rpartition("/")[2]: size for name, size in sizes.items()}
+    track.expect(len(names), sum(names.values()))
+    bad: dict[str, frozenset[bytes]] = {}
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        jobs = {name: pool.submit(_bad_chunks, repository, name, learned, track) for name in names}
+        for name, job in jobs.items():
+            try:
+                found = job.result()
+            except (Damaged, Missing) as error:
+                wrong.setdefault(name, error.message)
+                continue
+            if found:
+                bad[name] = found
+            track.add(files=1, size=names[name])
+    return wrong, bad
+
+
+def _bad_chunks(repository: Repository, name: str, learned: Learned, track: Track) -> frozenset[bytes]:
+    track.check()
+    found = repository.blobs.find(pack_object(name))
+    if found is None:
+        raise Missing(f"The pack {name[:12]} is gone.")
+    table = learned.known.packs.get(name)
+    try:
+        table = read_table(repository.blobs, repository.sealer, found)
+    except Damaged:  # its frames may be whole all the same, where an index tells of them
+        if table is None:
+            raise
+    data = memoryview(repository.blobs.get(found.name))
+    return frozenset(_bad(repository, table, data))
+
+
+def _bad(repository: Repository, table: PackTable, data: memoryview) -> Iterator[bytes]:
+    for frame, offset in zip(table.frames, table.offsets()):
+        try:
+            payload = repository.sealer.unseal(data[offset : offset + frame.stored], "frame")
+            chunk = codec.decode(frame.codec, payload, frame.raw)
+            if repository.sealer.id_of(chunk) != frame.id:
+                yield frame.id
+        except Damaged:
+            yield frame.id
+
+
+def _told(
+    manifests: list[Manifest], learned: Learned, wrong: Mapping[str, str], bad: Mapping[str, frozenset[bytes]]
+) -> Iterator[Problem]:
+    lost_packs = frozenset(wrong)
+    for name in sorted({*wrong, *bad}):
+        gone, ids = name in wrong, bad.get(name, frozenset())
+        files = {}
+        for manifest in manifests:
+            chunks = [
+                chunk
+                for chunk, pack in enumerate(manifest.chunk_pack)
+                if manifest.pack_names[pack].hex() == name and (gone or manifest.id_of(chunk) in ids)
+            ]
+            lost = [chunk for chunk in chunks if not _elsewhere(manifest.id_of(chunk), name, learned, lost_packs)]
+            paths = touched(manifest, lost)
+            if paths:
+                files[manifest.name] = paths
+        what = wrong.get(name, f"has {len(ids)} damaged chunks")
+        yield Problem(pack_object(name), what, files)
+
+
+def _elsewhere(chunk: bytes, pack: str, learned: Learned, lost: frozenset[str]) -> bool:
+    place = learned.known.place(chunk)
+    return place is not None and place.pack != pack and place.pack not in lost

@@ -1,0 +1,206 @@
+"""Checking, pruning, comparing and counting, on snapshots that the real writer made."""
+
+from pathlib import Path
+
+import pytest
+
+from dumont.snapstore import prune as pruning
+from dumont.snapstore.backup import BackupOptions, backup
+from dumont.snapstore.check import check
+from dumont.snapstore.diff import diff
+from dumont.snapstore.errors import Damaged
+from dumont.snapstore.repository import Repository, create
+from dumont.snapstore.stats import stats
+from dumont.snapstore.track import Track
+from tests.fakes.blobs import MemoryBlobs
+
+DAY = 24 * 3600.0
+
+
+@pytest.fixture
+def blobs() -> MemoryBlobs:
+    return MemoryBlobs()
+
+
+@pytest.fixture
+def repository(blobs: MemoryBlobs) -> Repository:
+    return create(blobs)
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """A few files of different content, of which none can be made smaller."""
+    root = tmp_path / "tree"
+    (root / "sub").mkdir(parents=True)
+    for number in range(6):
+        (root / "sub" / f"{number}").write_bytes(bytes((number * 7 + place * place) % 251 for place in range(5000)))
+    (root / "link").symlink_to("sub/0")
+    return root
+
+
+def taken(repository: Repository, tree: Path, label: str = "") -> str:
+    return backup(repository, str(tree).encode(), BackupOptions(label=label), Track()).name
+
+
+def pack_of(blobs: MemoryBlobs) -> str:
+    return next(name for name in blobs.objects if name.startswith("packs/"))
+
+
+class TestCheck:
+    def test_finds_nothing_where_nothing_is_wrong(self, repository: Repository, tree: Path) -> None:
+        taken(repository, tree)
+        report = check(repository, True, Track())
+        assert report.sound
+        assert (report.snapshots, report.packs) == (1, 1)
+
+    def test_names_the_files_of_a_missing_pack(self, repository: Repository, blobs: MemoryBlobs, tree: Path) -> None:
+        name = taken(repository, tree)
+        pack = pack_of(blobs)
+        del blobs.objects[pack]
+        (problem,) = check(repository, False, Track()).problems
+        assert (problem.object, problem.what) == (pack, "is missing")
+        assert problem.files == {name: [f"sub/{number}".encode() for number in range(6)]}
+
+    def test_sees_a_short_pack_without_reading_it(self, repository: Repository, blobs: MemoryBlobs, tree: Path) -> None:
+        taken(repository, tree)
+        pack = pack_of(blobs)
+        blobs.objects[pack] = blobs.objects[pack][:-1]
+        (problem,) = check(repository, False, Track()).problems
+        assert "instead of" in problem.what
+        assert len(next(iter(problem.files.values()))) == 6
+
+    def test_sees_a_turned_bit_by_reading_only(self, repository: Repository, blobs: MemoryBlobs, tree: Path) -> None:
+        taken(repository, tree)
+        pack = pack_of(blobs)
+        data = bytearray(blobs.objects[pack])
+        data[100] ^= 1
+        blobs.objects[pack] = bytes(data)
+        assert check(repository, False, Track()).sound
+        (problem,) = check(repository, True, Track()).problems
+        assert "damaged" in problem.what
+        assert problem.files
+
+    def test_tells_of_damaged_snapshots_and_indexes(
+        self, repository: Repository, blobs: MemoryBlobs, tree: Path
+    ) -> None:
+        taken(repository, tree)
+        spoiled = [name for name in blobs.objects if name.startswith(("snapshots/", "index/"))]
+        for name in spoiled:
+            blobs.objects[name] = blobs.objects[name][:-1] + b"?"
+        assert sorted(problem.object for problem in check(repository, False, Track()).problems) == sorted(spoiled)
+
+    def test_does_not_mourn_a_chunk_that_lies_elsewhere(
+        self, repository: Repository, blobs: MemoryBlobs, tree: Path
+    ) -> None:
+        taken(repository, tree, "a")
+        saved = dict(blobs.objects)
+        for name in [name for name in blobs.objects if name.startswith(("packs/", "index/"))]:
+            del blobs.objects[name]
+        (tree / "sub" / "new").write_bytes(b"another bundle is another pack")
+        taken(repository, tree, "b")
+        blobs.objects.update(saved)
+        for name in [name for name in saved if name.startswith("packs/")]:
+            del blobs.objects[name]
+        lost = [problem for problem in check(repository, False, Track()).problems if problem.files]
+        assert len(lost) <= 1
+
+
+class TestPrune:
+    def test_takes_nothing_that_a_snapshot_needs(self, repository: Repository, blobs: MemoryBlobs, tree: Path) -> None:
+        taken(repository, tree)
+        before = set(blobs.objects)
+        assert pruning.prune(repository, Track(), grace=0).deleted == 0
+        assert set(blobs.objects) == before
+
+    def test_takes_what_nobody_needs_when_the_grace_is_over(
+        self, repository: Repository, blobs: MemoryBlobs, tree: Path
+    ) -> None:
+        repository.forget([taken(repository, tree)])
+        first = pruning.prune(repository, Track())
+        assert (first.doomed, first.deleted, first.waiting) == (1, 0, 1)
+        blobs.now += DAY - 1
+        assert pruning.prune(repository, Track()).deleted == 0
+        blobs.now += 1
+        second = pruning.prune(repository, Track())
+        assert (second.deleted, second.deleted_bytes) == (1, first.doomed_bytes)
+        assert set(blobs.objects) <= {"config"}
+
+    def test_spares_what_came_to_be_needed_in_the_grace(
+        self, repository: Repository, blobs: MemoryBlobs, tree: Path
+    ) -> None:
+        name = taken(repository, tree)
+        manifest = blobs.objects["snapshots/" + name]
+        repository.forget([name])
+        pruning.prune(repository, Track())
+        blobs.objects["snapshots/" + name], blobs.times["snapshots/" + name] = manifest, blobs.now
+        blobs.now += 2 * DAY
+        assert pruning.prune(repository, Track()).deleted == 0
+        assert check(repository, True, Track()).sound
+
+    def test_waits_for_who_wrote_when_it_was_doomed(
+        self, repository: Repository, blobs: MemoryBlobs, tree: Path
+    ) -> None:
+        repository.forget([taken(repository, tree)])
+        blobs.put("writers/" + "a" * 32, [b"{}"])
+        blobs.now += 2 * DAY
+        blobs.put("writers/" + "a" * 32, [b"{}"])
+        assert pruning.doom(repository, Track()).doomed == 1
+        blobs.now += DAY
+        blobs.put("writers/" + "a" * 32, [b"{}"])
+        assert pruning.sweep(repository, Track()).waiting == 1
+        blobs.delete("writers/" + "a" * 32)
+        assert pruning.sweep(repository, Track()).deleted == 1
+
+    def test_leaves_everything_where_one_manifest_cannot_be_read(
+        self, repository: Repository, blobs: MemoryBlobs, tree: Path
+    ) -> None:
+        name = taken(repository, tree)
+        blobs.objects["snapshots/" + name] += b"?"
+        with pytest.raises(Damaged):
+            pruning.prune(repository, Track(), grace=0)
+        assert pack_of(blobs)
+
+    def test_makes_a_writer_send_again_what_is_doomed(
+        self, repository: Repository, blobs: MemoryBlobs, tree: Path
+    ) -> None:
+        repository.forget([taken(repository, tree)])
+        pruning.prune(repository, Track())
+        report = backup(repository, str(tree).encode(), BackupOptions(), Track())
+        assert report.packs == 1
+        blobs.now += 2 * DAY
+        pruning.prune(repository, Track())
+        assert check(repository, True, Track()).sound
+
+
+class TestDiff:
+    def test_tells_each_kind_of_difference(self, repository: Repository, tree: Path) -> None:
+        before = taken(repository, tree)
+        (tree / "new").write_bytes(b"12")
+        (tree / "sub" / "0").unlink()
+        (tree / "sub" / "1").write_bytes(b"other")
+        (tree / "sub" / "2").chmod(0o600)
+        (tree / "link").unlink()
+        (tree / "link").symlink_to("sub/3")
+        after = taken(repository, tree)
+        found = {one.path: (one.what, one.before, one.after) for one in diff(*map(repository.load, (before, after)))}
+        assert found == {
+            b"link": ("changed", 0, 0),
+            b"new": ("added", 0, 2),
+            b"sub/0": ("removed", 5000, 0),
+            b"sub/1": ("changed", 5000, 5),
+            b"sub/2": ("attributes", 5000, 5000),
+        }
+
+
+class TestStats:
+    def test_count_what_each_alone_keeps(self, repository: Repository, tree: Path) -> None:
+        first, second = taken(repository, tree), taken(repository, tree)
+        assert first != second
+        (tree / "more").write_bytes(bytes(range(250)))
+        third = taken(repository, tree)
+        found = stats(repository, Track())
+        assert (found.snapshots, found.tree_bytes) == (3, 3 * 30000 + 250)
+        assert (found.alone[first], found.alone[second]) == (0, 0)
+        assert found.alone[third] > 0
+        assert found.dead_bytes == 0
+        assert 2.9 < found.dedup_ratio < 3.1
