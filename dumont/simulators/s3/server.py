@@ -11,6 +11,7 @@ from pathlib import Path
 from dumont.simulators.s3.bodies import Care
 from dumont.simulators.s3.conditions import Conditions
 from dumont.simulators.s3.routes import Store, wall_clock
+from dumont.simulators.s3.shelf import Thing
 from dumont.simulators.s3.signature import Key
 from dumont.simulators.s3.wire import Gone, Wire
 
@@ -51,6 +52,10 @@ class S3Server:
 
     def keys(self, bucket: str) -> Sequence[str]:
         return [thing.key for thing in self.store.shelf.bucket(bucket).from_key("", "", float("inf"))]
+
+    def retell(self, bucket: str, key: str, change: Callable[[Thing], Thing]) -> None:
+        """What the store believes of an object becomes something else."""
+        self.store.shelf.bucket(bucket).change(key, change)
 
     def start(self) -> None:
         self._accepting.start()

@@ -70,6 +70,10 @@ class Bucket:
                 del self._keys[bisect_left(self._keys, key)]
                 thing.path.unlink(missing_ok=True)
 
+    def change(self, key: str, change: Callable[[Thing], Thing]) -> None:
+        with self.lock:
+            self._things[key] = change(self._things[key])
+
     def from_key(self, prefix: str, after: str, until: float) -> Iterator[Thing]:
         """In order, behind `after`; what came later than `until` is left out."""
         with self.lock:

@@ -118,13 +118,8 @@ def _counted(request: Signed, told: _Told, secret: str) -> str:
 
 
 def _canonical(request: Signed, told: _Told) -> str:
-    query = "&".join(
-        sorted(
-            f"{quote(name, safe='-_.~')}={quote(value, safe='-_.~')}"
-            for name, value in request.query
-            if name != "X-Amz-Signature"
-        )
-    )
+    pairs = sorted((quote(name, safe="-_.~"), quote(value, safe="-_.~")) for name, value in request.query)
+    query = "&".join(f"{name}={value}" for name, value in pairs if name != "X-Amz-Signature")
     headers = "".join(f"{name}:{' '.join(request.headers.get(name, '').split())}\n" for name in told.names.split(";"))
     payload = request.headers.get("x-amz-content-sha256", "UNSIGNED-PAYLOAD")
     if told.expires is not None:

@@ -21,6 +21,8 @@ TRIES = 5
 AT_ONCE = 1024
 """Buffers in one call of the system (IOV_MAX)."""
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+ABSENT_TO_WRITERS = (errno.ENOENT,)
+ABSENT = (errno.ENOENT, errno.ENOTDIR, errno.EISDIR)
 REFUSED = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EISDIR, errno.ELOOP)
 
 
@@ -55,7 +57,7 @@ class LocalBlobs:
 
     def put(self, name: str, parts: Sequence[Bytes]) -> None:
         path = self._path(name)
-        with _in_our_words(name):
+        with _in_our_words(name, writing=True):
             if any(self._written(path, parts) for _attempt in range(TRIES)):
                 return
         raise StoreAway(f"{name} can't be written to {self.address}: its folder vanishes again and again.")
@@ -93,6 +95,8 @@ class LocalBlobs:
         with _in_our_words(name):
             source = os.open(self._path(name), os.O_RDONLY | os.O_CLOEXEC)
             try:
+                if not stat.S_ISREG(os.fstat(source).st_mode):
+                    raise Missing(f"{name} is not there.")
                 yield source
             finally:
                 os.close(source)
@@ -237,17 +241,16 @@ def _too_short(name: str) -> Damaged:
 
 
 @contextmanager
-def _in_our_words(name: str) -> Iterator[None]:
-    """FileNotFoundError inside is the caller's to see first."""
+def _in_our_words(name: str, *, writing: bool = False) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise _kind(error, name) from error
+        raise _kind(error, name, writing=writing) from error
 
 
-def _kind(error: OSError, name: str) -> SnapError:
+def _kind(error: OSError, name: str, *, writing: bool) -> SnapError:
     why = error.strerror or "the system refused it"
-    if error.errno == errno.ENOENT:
+    if error.errno in (ABSENT_TO_WRITERS if writing else ABSENT):
         return Missing(f"{name} is not there.")
     if error.errno in FULL:
         return NoRoom(f"The disk of the repository is full: {name} was not written.", "Make room, then run it again.")
