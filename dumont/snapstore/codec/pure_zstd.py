@@ -37,6 +37,8 @@ class _Frame:
         place, block_most, checksum = self._header()
         last = False
         while not last:
+            if place + 3 > len(self._data):
+                raise Damaged("A Zstandard frame ends without a last block.")
             header = int.from_bytes(self._data[place : place + 3], "little")
             last = bool(header & 1)
             place = self._block((header >> 1) & 3, header >> 3, place + 3, block_most)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import List, Sequence, Tuple
 
 from dumont.snapstore.errors import Damaged
 
-State = Tuple[int, int, int]
+State = tuple[int, int, int]
 """A symbol, how many bits lead to the next state, and what they are added to."""
-Table = List[State]
+Table = list[State]
 
 
 def described(data: bytes, place: int, *, most_accuracy: int, most_symbol: int) -> tuple[Table, int, int]:
