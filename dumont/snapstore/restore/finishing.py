@@ -61,6 +61,15 @@ class Finishing:
         except OSError as error:
             self._shared.refuse(entry, error.strerror or str(error))
 
+    def settled(self, entries: Iterable[int]) -> None:
+        """Large files whose old ones hold all of their content."""
+        for entry in entries:
+            self._guarded(entry, self._settled)
+
+    def _settled(self, entry: int) -> None:
+        self._shared.large.settle(entry, self._shared.sizes[entry])
+        self._shared.wrote(1, 0, [entry])
+
     def _bare_file(self, entry: int) -> None:
         handle = self._ground.create(self._manifest.paths[entry])
         try:

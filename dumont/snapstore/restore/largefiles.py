@@ -6,8 +6,10 @@ import os
 from collections import OrderedDict
 from threading import Lock
 
+from dumont.snapstore.restore.copying import copy_range
 from dumont.snapstore.restore.ground import Ground
 from dumont.snapstore.restore.metadata import Metadata
+from dumont.snapstore.restore.salvage import READ, Patch
 
 OPEN_FILES = 128
 AGAIN = os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -29,10 +31,11 @@ class Growing:
 class LargeFiles:
     """Written to by many threads at once; few are open at a time."""
 
-    def __init__(self, ground: Ground, metadata: Metadata, paths: list[bytes]) -> None:
+    def __init__(self, ground: Ground, metadata: Metadata, paths: list[bytes], patches: dict[int, Patch]) -> None:
         self._ground = ground
         self._metadata = metadata
         self._paths = paths
+        self._patches = patches
         self._lock = Lock()
         self._growing: dict[int, Growing] = {}
         self._open: OrderedDict[int, Growing] = OrderedDict()
@@ -49,6 +52,15 @@ class LargeFiles:
             self._given_back(entry, growing, 0)
             raise
         return self._given_back(entry, growing, len(data))
+
+    def settle(self, entry: int, size: int) -> None:
+        """A file that is made of what its old one holds, and of nothing else."""
+        growing = Growing(0)
+        self._make_or_open(entry, growing, size)
+        with self._lock:
+            self._open.pop(entry, None)
+        self._metadata.of_handle(growing.handle, entry)
+        os.close(growing.handle)
 
     def abandon(self, entry: int) -> None:
         """Removes a file that will never be whole."""
@@ -93,7 +105,7 @@ class LargeFiles:
     def _make_or_open(self, entry: int, growing: Growing, size: int) -> None:
         path = self._paths[entry]
         if growing.inode < 0:
-            handle = self._ground.create(path)
+            handle = self._begun(path, self._patches.get(entry))
             growing.inode = os.fstat(handle).st_ino
             os.ftruncate(handle, size)
         else:
@@ -105,6 +117,24 @@ class LargeFiles:
         growing.handle = handle
         with self._lock:
             self._open[entry] = growing
+
+    def _begun(self, path: bytes, patch: Patch | None) -> int:
+        if patch is None:
+            return self._ground.create(path)
+        where, last = self._ground.place(path)
+        old = os.open(last, AGAIN if patch.in_place else READ, dir_fd=where)
+        if os.fstat(old).st_ino != patch.inode:
+            os.close(old)
+            raise OSError(f"{os.fsdecode(path)} was exchanged while we looked at it")
+        if patch.in_place:
+            return old
+        try:
+            handle = self._ground.create(path)
+            for copy in patch.copies:
+                copy_range(old, copy.source, handle, copy.target, copy.length)
+        finally:
+            os.close(old)
+        return handle
 
     def _close_some(self) -> None:
         """Holds the lock. The ones opened first go first, unless somebody writes to them."""

@@ -1,4 +1,4 @@
-"""Owners, modes, attributes and times, in an order in which none undoes another; a file's time says that it is whole."""
+"""Owners, modes, attributes and times, in an order in which none undoes another; its time says that a file is whole."""
 
 from __future__ import annotations
 

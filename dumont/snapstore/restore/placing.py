@@ -9,12 +9,11 @@ from typing import NamedTuple
 
 from dumont.snapstore.errors import Exists, NoRoom
 from dumont.snapstore.restore.memory import OUT, PAGE, room
-from dumont.snapstore.restore.plan import Job, Use
+from dumont.snapstore.restore.plan import SMALL, Job, Use
 from dumont.snapstore.restore.shared import Shared
 
 GROUP = 4 << 20
 """Decoded at once: less than the processor's last cache, so that what is written is still near."""
-SMALL = 256 << 10
 FULL = (errno.ENOSPC, errno.EDQUOT)
 
 

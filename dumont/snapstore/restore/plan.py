@@ -17,6 +17,8 @@ MOSTLY = 0.75
 """Of a pack that is needed at least by this share, all is read."""
 LONGEST_FRAME = (8 << 20) + (64 << 10)
 """No honest frame is longer than the longest chunk and a little."""
+SMALL = 256 << 10
+"""Files up to this are written in one go."""
 END = 0xFFFFFFFF
 
 

@@ -5,23 +5,22 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 
 from dumont.snapstore.errors import Damaged, Missing
 from dumont.snapstore.model import Kind, pack_object
 from dumont.snapstore.repository import Repository
-from dumont.snapstore.restore import memory, plan, room
+from dumont.snapstore.restore import memory, plan, state
 from dumont.snapstore.restore.chosen import Chosen, cleaned
 from dumont.snapstore.restore.finishing import Extras, Finishing
-from dumont.snapstore.restore.frames import Frames
 from dumont.snapstore.restore.ground import Ground
-from dumont.snapstore.restore.metadata import Metadata
+from dumont.snapstore.restore.judging import Judging
 from dumont.snapstore.restore.options import Overwrite, RestoreOptions, RestoreReport
 from dumont.snapstore.restore.pipeline import Pipeline
 from dumont.snapstore.restore.placing import Placer
-from dumont.snapstore.restore.plan import Job, Uses
+from dumont.snapstore.restore.plan import Job
 from dumont.snapstore.restore.rescue import Rescue
-from dumont.snapstore.restore.shared import Shared
-from dumont.snapstore.restore.survey import Standing, Survey
+from dumont.snapstore.restore.state import Lies
 from dumont.snapstore.track import Track
 
 
@@ -44,57 +43,26 @@ class _Restoring:
         self._absent: set[int] = set()
 
     def run(self, name: str) -> RestoreReport:
+        if self._options.state:
+            state.refuse_inside(self._options.state, self._target)
         self._track.stage("manifest")
         manifest = self._repository.load(self._repository.find(name))
         self._report.snapshot = manifest.name
         self._chosen = Chosen(manifest, self._options.include, self._options.exclude)
-        self._starts = manifest.first_pieces()
         ground = Ground(self._target, replace=self._options.overwrite is Overwrite.REPLACE)
         try:
-            self._prepare(ground)
-            self._fill()
-            self._finish()
+            judging = Judging(self._repository, self._chosen, ground, self._options, self._report)
+            self._starts = judging.starts
+            self._shared, self._standing = judging.judged(self._target, self._track)
+            self._finishing = Finishing(self._chosen, self._shared, self._options.overwrite)
+            with closing(self._shared.large):
+                self._fill()
+                self._finish()
         finally:
-            self._shared_or_none_closed()
             ground.close()
+        self._remember()
         self._report.seconds.update(self._track.now().stages)
         return self._report
-
-    def _prepare(self, ground: Ground) -> None:
-        self._track.stage("survey")
-        owners = os.geteuid() == 0 if self._options.owners is None else self._options.owners
-        chosen, manifest = self._chosen, self._chosen.manifest
-        standing = Survey(ground, chosen, self._options.overwrite, owners=owners).look()
-        room.check(ground.root, chosen, standing, self._starts)
-        self._standing: Standing = standing
-        uses, sizes = self._uses()
-        self._shared = Shared(
-            manifest=manifest,
-            uses=uses,
-            sizes=sizes,
-            frames=Frames(manifest, self._repository.sealer),
-            ground=ground,
-            metadata=Metadata(manifest, owners=owners),
-            report=self._report,
-            track=self._track,
-        )
-        self._finishing = Finishing(chosen, self._shared, self._options.overwrite)
-        self._report.skip("already there", len(standing.there) - standing.kept)
-        self._report.skip("something else is there", standing.kept)
-
-    def _uses(self) -> tuple[Uses, Sequence[int]]:
-        chosen, manifest = self._chosen, self._chosen.manifest
-        uses, sizes = Uses(manifest), manifest.size[:]
-        files = size = 0
-        for entry in chosen.files:
-            source = chosen.pieces_from(entry)
-            sizes[entry] = manifest.size[source]
-            if entry not in self._standing.there:
-                uses.want(entry, self._starts[source], self._starts[source + 1])
-                files += 1
-                size += uses.left.get(entry, 0)
-        self._track.expect(files, size)
-        return uses, sizes
 
     def _fill(self) -> None:
         self._track.stage("content")
@@ -160,7 +128,12 @@ class _Restoring:
     def _bare(self, entries: Iterable[int]) -> list[int]:
         """Files among them that nothing is fetched for, and that aren't there."""
         files, left, there = set(self._chosen.files), self._shared.uses.left, self._standing.there
-        return [entry for entry in entries if entry in files and entry not in left and entry not in there]
+        patches = self._shared.patches
+        return [
+            entry
+            for entry in entries
+            if entry in files and entry not in left and entry not in there and entry not in patches
+        ]
 
     def _rescue(self) -> None:
         if not self._shared.lost:
@@ -184,6 +157,7 @@ class _Restoring:
         self._track.stage("finish")
         finishing, chosen = self._finishing, self._chosen
         finishing.bare_files(self._bare(chosen.files))
+        finishing.settled(entry for entry in self._shared.patches if entry not in self._shared.uses.left)
         finishing.symlinks(chosen.symlinks)
         gone = self._absent | self._shared.refused
         self._report.damaged += [
@@ -198,7 +172,7 @@ class _Restoring:
         finishing.folders()
         self._report.notes += self._shared.metadata.notes()
 
-    def _shared_or_none_closed(self) -> None:
-        shared: Shared | None = getattr(self, "_shared", None)
-        if shared is not None:
-            shared.large.close()
+    def _remember(self) -> None:
+        if self._options.state:
+            repository, snapshot = self._repository.config.repository, self._report.snapshot
+            state.remember(self._options.state, Lies(os.path.realpath(self._target), repository, snapshot))

@@ -19,7 +19,7 @@ def check(handle: int, chosen: Chosen, standing: Standing, starts: array[int]) -
     """Raises `NoRoom` with both figures."""
     disk = os.fstatvfs(handle)
     needed = sum(_allocated(chosen, starts, entry) for entry in chosen.files if entry not in standing.there) - sum(
-        old.allocated for old in standing.old.values() if old.links == 1
+        old.allocated for entry, old in standing.old.items() if old.links == 1 and entry not in standing.there
     )
     free = disk.f_bavail * disk.f_frsize
     if needed > 0 and needed + SPARE > free:
@@ -27,7 +27,7 @@ def check(handle: int, chosen: Chosen, standing: Standing, starts: array[int]) -
             f"The snapshot needs {needed / 1e9:.2f} GB more, and the disk has {free / 1e9:.2f} GB free.",
             "Make room, choose another target, or restore a part of it.",
         )
-    entries = len(chosen.files) + len(chosen.folders) + len(chosen.symlinks) - len(standing.there) - standing.present
+    entries = len(chosen.files) + len(chosen.folders) + len(chosen.symlinks) - standing.present
     if disk.f_files and entries > disk.f_favail:
         raise NoRoom(
             f"The snapshot needs {entries} more files, and the disk has room for {disk.f_favail}.",

@@ -13,6 +13,7 @@ from dumont.snapstore.restore.largefiles import LargeFiles
 from dumont.snapstore.restore.metadata import Metadata
 from dumont.snapstore.restore.options import RestoreReport
 from dumont.snapstore.restore.plan import Uses
+from dumont.snapstore.restore.salvage import Patch
 from dumont.snapstore.track import Track
 
 
@@ -36,7 +37,9 @@ class Shared:
         self.frames = frames
         self.ground = ground
         self.metadata = metadata
-        self.large = LargeFiles(ground, metadata, manifest.paths)
+        self.patches: dict[int, Patch] = {}
+        """What old files hold of new ones."""
+        self.large = LargeFiles(ground, metadata, manifest.paths, self.patches)
         self.lost: list[int] = []
         """Chunks that could not be had where the snapshot says."""
         self.refused: set[int] = set()

@@ -41,12 +41,15 @@ class Standing:
 
 
 class Survey:
-    def __init__(self, ground: Ground, chosen: Chosen, overwrite: Overwrite, *, owners: bool) -> None:
+    def __init__(
+        self, ground: Ground, chosen: Chosen, overwrite: Overwrite, *, owners: bool, rescan: bool = False
+    ) -> None:
         self._ground = ground
         self._chosen = chosen
         self._manifest: Manifest = chosen.manifest
         self._overwrite = overwrite
         self._owners = owners
+        self._rescan = rescan
         self._found = Standing()
 
     def look(self) -> Standing:
@@ -78,7 +81,7 @@ class Survey:
     def _see_file(self, entry: int, path: bytes, seen: os.stat_result) -> None:
         regular = stat.S_ISREG(seen.st_mode)
         same = regular and seen.st_size == self._chosen.size(entry)
-        if same and seen.st_mtime_ns == self._manifest.mtime[entry]:
+        if same and seen.st_mtime_ns == self._manifest.mtime[entry] and not self._rescan:
             self._found.there.add(entry)
             if self._worn(entry, seen):
                 self._found.worn.append(entry)
@@ -87,7 +90,8 @@ class Survey:
             self._found.old[entry] = Old(
                 seen.st_size, seen.st_mtime_ns, seen.st_ino, seen.st_nlink, seen.st_blocks * 512
             )
-        self._differs(entry, path)
+        if not (same and self._rescan):
+            self._differs(entry, path)
 
     def _differs(self, entry: int, path: bytes) -> None:
         if self._overwrite is Overwrite.REFUSE:

@@ -26,10 +26,10 @@ class TestWhole:
     def test_keeps_holes_and_hard_links(self, tmp_path: Path) -> None:
         repository = build.fresh()
         restore(repository, build.snapshot(repository, mixed()), str(tmp_path))
-        assert os.stat(tmp_path / "models/sparse").st_blocks * 512 < 200_000
-        assert os.stat(tmp_path / "models/zeros").st_blocks == 0
-        twin = os.stat(tmp_path / "code/twin")
-        assert (twin.st_nlink, twin.st_ino) == (2, os.stat(tmp_path / os.fsdecode(b"code/odd \xff\nname")).st_ino)
+        assert (tmp_path / "models/sparse").stat().st_blocks * 512 < 200_000
+        assert (tmp_path / "models/zeros").stat().st_blocks == 0
+        twin = (tmp_path / "code/twin").stat()
+        assert (twin.st_nlink, twin.st_ino) == (2, (tmp_path / os.fsdecode(b"code/odd \xff\nname")).stat().st_ino)
 
     def test_keeps_attributes(self, tmp_path: Path) -> None:
         repository = build.fresh()
@@ -149,7 +149,7 @@ class TestSecondTime:
         name = build.snapshot(repository, {b"a": b"theirs", b"b": b"b"})
         with pytest.raises(Exists):
             restore(repository, name, str(tmp_path), RestoreOptions(overwrite=Overwrite.REFUSE))
-        assert os.listdir(tmp_path) == ["a"]
+        assert [path.name for path in tmp_path.iterdir()] == ["a"]
 
     def test_removes_what_is_not_in_it_only_if_told_to(self, tmp_path: Path) -> None:
         tree = mixed()

@@ -45,11 +45,11 @@ def drawn(tree: dict[bytes, Node | bytes]) -> dict[bytes, Look]:
 
 def seen(root: Path) -> dict[bytes, Look]:
     """What is there."""
-    found = {b"": _seen(os.fsencode(root))}
-    for folder_path, folders, files in os.walk(os.fsencode(root)):
+    found = {b"": _seen(root)}
+    for above, folders, files in os.walk(root):
         for name in [*folders, *files]:
-            path = os.path.join(folder_path, name)
-            found[os.path.relpath(path, os.fsencode(root))] = _seen(path)
+            path = Path(above) / name
+            found[os.fsencode(path.relative_to(root))] = _seen(path)
     return found
 
 
@@ -69,12 +69,11 @@ def _drawn(node: Node) -> Look:
     return "file", node.mode, node.mtime, content(node)
 
 
-def _seen(path: bytes) -> Look:
-    known = os.lstat(path)
+def _seen(path: Path) -> Look:
+    known = path.lstat()
     mode = stat.S_IMODE(known.st_mode)
     if stat.S_ISLNK(known.st_mode):
-        return "link", mode, known.st_mtime_ns, os.readlink(path)
+        return "link", mode, known.st_mtime_ns, os.fsencode(path.readlink())
     if stat.S_ISDIR(known.st_mode):
         return "folder", mode, known.st_mtime_ns, b""
-    with open(path, "rb") as file:
-        return "file", mode, known.st_mtime_ns, file.read()
+    return "file", mode, known.st_mtime_ns, path.read_bytes()

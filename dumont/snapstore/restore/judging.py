@@ -1,0 +1,112 @@
+"""Before anything is written: what is there, what of it is of use, whether there is room; and what then has to come."""
+
+from __future__ import annotations
+
+import os
+from array import array
+
+from dumont.snapstore.errors import Damaged, Missing, Unreadable
+from dumont.snapstore.repository import Repository
+from dumont.snapstore.restore import room, state
+from dumont.snapstore.restore.borrow import Borrow
+from dumont.snapstore.restore.chosen import Chosen
+from dumont.snapstore.restore.frames import Frames
+from dumont.snapstore.restore.ground import Ground
+from dumont.snapstore.restore.metadata import Metadata
+from dumont.snapstore.restore.options import RestoreOptions, RestoreReport
+from dumont.snapstore.restore.plan import Uses
+from dumont.snapstore.restore.salvage import Base, Salvage
+from dumont.snapstore.restore.shared import Shared
+from dumont.snapstore.restore.survey import Standing, Survey
+from dumont.snapstore.track import Track
+
+
+class Judging:
+    """Of one restore; `shared` is what the threads then work with."""
+
+    def __init__(
+        self, repository: Repository, chosen: Chosen, ground: Ground, options: RestoreOptions, report: RestoreReport
+    ) -> None:
+        self._repository = repository
+        self._chosen = chosen
+        self._manifest = chosen.manifest
+        self._ground = ground
+        self._options = options
+        self._report = report
+        self._owners = os.geteuid() == 0 if options.owners is None else options.owners
+        self.starts: array[int] = chosen.manifest.first_pieces()
+
+    def judged(self, target: str, track: Track) -> tuple[Shared, Standing]:
+        track.stage("survey")
+        options, chosen = self._options, self._chosen
+        look = Survey(self._ground, chosen, options.overwrite, owners=self._owners, rescan=options.rescan)
+        standing = look.look()
+        self._report.skip("something else is there", standing.kept)
+        room.check(self._ground.root, chosen, standing, self.starts)
+        shared = self._shared(track)
+        self._borrow(shared, standing)
+        self._salvage(shared, standing, target)
+        self._want(shared, standing, track)
+        return shared, standing
+
+    def _shared(self, track: Track) -> Shared:
+        manifest = self._manifest
+        sizes = manifest.size[:]
+        for entry, source in self._chosen.content.items():
+            sizes[entry] = manifest.size[source]
+        return Shared(
+            manifest=manifest,
+            uses=Uses(manifest),
+            sizes=sizes,
+            frames=Frames(manifest, self._repository.sealer),
+            ground=self._ground,
+            metadata=Metadata(manifest, owners=self._owners),
+            report=self._report,
+            track=track,
+        )
+
+    def _borrow(self, shared: Shared, standing: Standing) -> None:
+        self._report.skip("already there", len(standing.there) - standing.kept)
+        if not self._options.borrow:
+            return
+        borrow = Borrow(shared, self._options.borrow, links=self._options.borrow_links)
+        borrow.take(entry for entry in self._chosen.files if entry not in standing.there)
+        standing.there |= borrow.taken
+        self._report.skip("borrowed", len(borrow.taken))
+
+    def _salvage(self, shared: Shared, standing: Standing, target: str) -> None:
+        if not standing.old:
+            return
+        base = None if self._options.rescan else self._base(target)
+        salvage = Salvage(self._ground, self._chosen, self.starts, self._repository.sealer, base)
+        if self._options.rescan:
+            proven = salvage.proven(standing)
+            standing.there |= proven
+            standing.worn += sorted(proven)
+            self._report.skip("already there", len(proven))
+        shared.patches.update(salvage.patches(standing))
+
+    def _base(self, target: str) -> Base | None:
+        name = self._options.base
+        if name is None and self._options.state:
+            lies = state.remembered(self._options.state)
+            here = (os.path.realpath(target), self._repository.config.repository)
+            name = lies.snapshot if lies and (lies.target, lies.repository) == here else None
+        if name is None:
+            return None
+        try:
+            return Base(self._manifest if name == self._manifest.name else self._repository.load(name))
+        except (Missing, Damaged, Unreadable) as error:
+            self._report.notes.append(f"The snapshot that lies here was of no use: {error.message}")
+            return None
+
+    def _want(self, shared: Shared, standing: Standing, track: Track) -> None:
+        files = size = 0
+        for entry in self._chosen.files:
+            if entry in standing.there:
+                continue
+            source, patch = self._chosen.pieces_from(entry), shared.patches.get(entry)
+            shared.uses.want(entry, self.starts[source], self.starts[source + 1], patch.have if patch else None)
+            files += 1
+            size += shared.uses.left.get(entry, 0)
+        track.expect(files, size)

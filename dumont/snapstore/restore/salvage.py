@@ -1,0 +1,189 @@
+"""What of a large file's new content its old one holds already: known by a snapshot of it, or seen by hashing it."""
+
+from __future__ import annotations
+
+import errno
+import os
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from dumont.snapstore.model import HOLE, Kind, Manifest
+from dumont.snapstore.restore.chosen import Chosen
+from dumont.snapstore.restore.ground import Ground
+from dumont.snapstore.restore.memory import room
+from dumont.snapstore.restore.plan import SMALL
+from dumont.snapstore.restore.survey import Old, Standing
+from dumont.snapstore.seal import Sealer
+
+READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+
+
+class Copy(NamedTuple):
+    source: int
+    target: int
+    length: int
+
+
+@dataclass
+class Patch:
+    """How an old file becomes the new one."""
+
+    inode: int
+    in_place: bool = True
+    """Every piece that it has stands where it must, and nobody else knows the file by another name."""
+    have: set[int] = field(default_factory=set)
+    """Pieces that need not be fetched."""
+    copies: list[Copy] = field(default_factory=list)
+    """Where they are, for a file that must be made anew."""
+
+
+class Base:
+    """A snapshot that lies at the target, as far as its files still have the size and time of it."""
+
+    def __init__(self, manifest: Manifest) -> None:
+        self._manifest = manifest
+        self._starts = manifest.first_pieces()
+        kinds = manifest.kind
+        self._index = {path: entry for entry, path in enumerate(manifest.paths) if kinds[entry] == Kind.FILE}
+
+    def pieces(self, path: bytes, old: Old) -> dict[tuple[bytes, int, int], list[int]] | None:
+        """Where the old file has which piece (chunk's id, offset, length); None if it isn't known."""
+        entry = self._index.get(path)
+        manifest = self._manifest
+        if entry is None or (manifest.size[entry], manifest.mtime[entry]) != (old.size, old.mtime):
+            return None
+        found: dict[tuple[bytes, int, int], list[int]] = {}
+        at = 0
+        for chunk, offset, length in manifest.pieces_of(entry, self._starts):
+            name = b"" if chunk == HOLE else manifest.id_of(chunk)
+            found.setdefault((name, offset, length), []).append(at)
+            at += length
+        return found
+
+
+class Salvage:
+    def __init__(self, ground: Ground, chosen: Chosen, starts: array[int], sealer: Sealer, base: Base | None) -> None:
+        self._ground = ground
+        self._chosen = chosen
+        self._manifest = chosen.manifest
+        self._starts = starts
+        self._sealer = sealer
+        self._base = base
+        self._buffer: memoryview | None = None
+
+    def patches(self, standing: Standing) -> dict[int, Patch]:
+        """Of the large files that differ."""
+        found: dict[int, Patch] = {}
+        for entry, old in standing.old.items():
+            if self._chosen.size(entry) <= SMALL or old.size == 0 or entry in standing.there:
+                continue
+            patch = self._patch(entry, old)
+            if patch is not None and patch.have:
+                found[entry] = patch
+        return found
+
+    def proven(self, standing: Standing) -> set[int]:
+        """Small files that are what they must be. They share chunks, so that only all files of one together can be
+        held against its id."""
+        shares: dict[int, list[tuple[int, int]]] = {}
+        for entry, old in standing.old.items():
+            pieces = self._pieces(entry)
+            if len(pieces) == 1 and old.size == self._chosen.size(entry) <= SMALL and entry not in standing.there:
+                chunk = self._manifest.piece_chunk[pieces[0]]
+                shares.setdefault(chunk, []).append((self._manifest.piece_offset[pieces[0]], entry))
+        found: set[int] = set()
+        for chunk, share in shares.items():
+            if chunk != HOLE and self._proves(chunk, sorted(share)):
+                found.update(entry for _offset, entry in share)
+        return found
+
+    def _proves(self, chunk: int, share: list[tuple[int, int]]) -> bool:
+        joined = bytearray()
+        for offset, entry in share:
+            if offset > len(joined):
+                return False
+            if offset == len(joined):
+                joined += self._content(entry)
+            elif joined[offset : offset + self._chosen.size(entry)] != self._content(entry):
+                return False
+        return len(joined) == self._manifest.chunk_raw[chunk] and self._sealer.id_of(joined) == self._manifest.id_of(
+            chunk
+        )
+
+    def _content(self, entry: int) -> bytes:
+        """Of a small file; nothing where it can't be read."""
+        try:
+            where, last = self._ground.place(self._manifest.paths[entry], make=False)
+            handle = os.open(last, READ, dir_fd=where)
+        except OSError:
+            return b""
+        try:
+            return os.read(handle, SMALL + 1)
+        finally:
+            os.close(handle)
+
+    def _patch(self, entry: int, old: Old) -> Patch | None:
+        path = self._manifest.paths[entry]
+        known = self._base.pieces(path, old) if self._base else None
+        if known is not None:
+            return self._by_base(entry, old, known)
+        try:
+            where, last = self._ground.place(path, make=False)
+            handle = os.open(last, READ, dir_fd=where)
+        except OSError:
+            return None
+        try:
+            return self._by_content(entry, old, handle)
+        finally:
+            os.close(handle)
+
+    def _by_base(self, entry: int, old: Old, known: dict[tuple[bytes, int, int], list[int]]) -> Patch:
+        patch = Patch(old.inode, in_place=old.links == 1)
+        manifest, at = self._manifest, 0
+        for piece in self._pieces(entry):
+            chunk, length = manifest.piece_chunk[piece], manifest.piece_length[piece]
+            name = b"" if chunk == HOLE else manifest.id_of(chunk)
+            places = known.get((name, manifest.piece_offset[piece], length), ())
+            if at not in places:
+                patch.in_place = patch.in_place and chunk != HOLE and not places
+            if places and chunk != HOLE:
+                patch.have.add(piece)
+                patch.copies.append(Copy(at if at in places else places[0], at, length))
+            at += length
+        return patch
+
+    def _by_content(self, entry: int, old: Old, handle: int) -> Patch:
+        patch = Patch(old.inode, in_place=old.links == 1)
+        manifest, at = self._manifest, 0
+        for piece in self._pieces(entry):
+            chunk, length = manifest.piece_chunk[piece], manifest.piece_length[piece]
+            if chunk == HOLE:
+                patch.in_place = patch.in_place and _is_hole(handle, at, length)
+            elif length == manifest.chunk_raw[chunk] and at + length <= old.size and self._same(handle, at, chunk):
+                patch.have.add(piece)
+                patch.copies.append(Copy(at, at, length))
+            at += length
+        return patch
+
+    def _pieces(self, entry: int) -> Sequence[int]:
+        source = self._chosen.pieces_from(entry)
+        return range(self._starts[source], self._starts[source + 1])
+
+    def _same(self, handle: int, at: int, chunk: int) -> bool:
+        length = self._manifest.chunk_raw[chunk]
+        if self._buffer is None or len(self._buffer) < length:
+            self._buffer = room(max(length, 4 << 20))
+        data = self._buffer[:length]
+        if os.preadv(handle, [data], at) != length:
+            return False
+        return self._sealer.id_of(data) == self._manifest.id_of(chunk)
+
+
+def _is_hole(handle: int, at: int, length: int) -> bool:
+    """Whether nothing is stored there; also where that can't be known, the answer is no."""
+    try:
+        return os.lseek(handle, at, os.SEEK_DATA) >= at + length
+    except OSError as error:
+        return error.errno == errno.ENXIO  # nothing is stored behind it either
