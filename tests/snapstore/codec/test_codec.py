@@ -2,6 +2,8 @@
 
 import json
 import struct
+import zlib
+from array import array
 from collections.abc import Iterator
 from random import Random
 
@@ -9,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dumont.snapstore import codec
+from dumont.snapstore import codec, hashing, native
 from dumont.snapstore.codec import planes, zstd
 from dumont.snapstore.errors import Damaged
 
@@ -19,6 +21,17 @@ TEXT = b"".join(b"line %d of %d\n" % (n, RANDOM.randrange(99)) for n in range(50
 FLOATS = b"".join(struct.pack("<f", RANDOM.gauss(0, 0.02))[2:] for _ in range(20_000))
 
 
+@pytest.fixture(params=["native", "python"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """With the compiled library, and without."""
+    if request.param == "python":
+        monkeypatch.setattr(native, "load", lambda: None)
+    elif native.load() is None:
+        pytest.skip("the library is not built here")
+    return str(request.param)
+
+
+@pytest.mark.usefixtures("way")
 class TestEncode:
     def test_brings_back_what_went_in(self) -> None:
         for data in (b"", b"a", b"ab", bytes(100_000), NOISE, TEXT, FLOATS, memoryview(TEXT)[5:]):
@@ -39,6 +52,7 @@ class TestEncode:
         assert len(payload) < len(TEXT) / 3
 
     def test_deflates_where_nothing_writes_zstandard(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(native, "load", lambda: None)
         monkeypatch.setattr(zstd, "can_write", lambda: False)
         number, payload = codec.encode(TEXT)
         assert number == codec.DEFLATE
@@ -46,6 +60,7 @@ class TestEncode:
         assert codec.encode(NOISE)[0] == codec.RAW
 
 
+@pytest.mark.usefixtures("way")
 class TestDecode:
     def test_writes_into_the_room_it_is_given(self) -> None:
         room = memoryview(bytearray(len(TEXT) + 10))
@@ -71,6 +86,58 @@ class TestDecode:
         bomb = zstd.compress(bytes(64 << 20), 3)
         with pytest.raises(Damaged):
             codec.decode(codec.ZSTD, bomb, 1000)
+
+
+class Bundle:
+    """Frames of every codec, end to end."""
+
+    def __init__(self) -> None:
+        chunks = [TEXT, NOISE[:9000], bytes(5000), FLOATS[:8001], TEXT[:100], b"x"]
+        coded = [codec.encode(chunk) for chunk in chunks[:3]]
+        coded += [(codec.PLANES, planes.encode(chunks[3], 4)), (codec.DEFLATE, zlib.compress(chunks[4], wbits=-15))]
+        coded += [(codec.RAW, b"x")]
+        self.chunks = chunks
+        self.buffer = bytearray(b"".join(payload for _, payload in coded))
+        stored, raw = [len(payload) for _, payload in coded], [len(chunk) for chunk in chunks]
+        self.out = memoryview(bytearray(sum(raw)))
+        self.frames = codec.Frames(
+            array("Q", [sum(stored[:i]) for i in range(6)]),
+            array("I", stored),
+            array("I", raw),
+            bytes(number for number, _ in coded),
+            array("Q", [sum(raw[:i]) for i in range(6)]),
+            b"".join(hashing.digest(chunk) for chunk in chunks),
+        )
+
+
+@pytest.mark.usefixtures("way")
+class TestDecodeFrames:
+    def test_decodes_each_to_its_place(self) -> None:
+        bundle = Bundle()
+        assert codec.decode_frames(bundle.buffer, bundle.frames, bundle.out) == -1
+        assert bundle.out == b"".join(bundle.chunks)
+
+    @pytest.mark.parametrize("bad", range(6))
+    def test_tells_the_first_that_is_damaged_and_goes_on_behind_it(self, bad: int) -> None:
+        bundle = Bundle()
+        bundle.buffer[bundle.frames.at[bad] + bundle.frames.stored[bad] // 2] ^= 0x55
+        assert codec.decode_frames(bundle.buffer, bundle.frames, bundle.out) == bad
+        assert codec.decode_frames(bundle.buffer, bundle.frames, bundle.out, first=bad + 1) == -1
+        assert bundle.out[sum(map(len, bundle.chunks[: bad + 1])) :] == b"".join(bundle.chunks[bad + 1 :])
+
+    def test_holds_names_against_the_key(self) -> None:
+        bundle, key = Bundle(), bytes(range(32))
+        assert codec.decode_frames(bundle.buffer, bundle.frames, bundle.out, key) == 0
+        names = b"".join(hashing.keyed(key, chunk) for chunk in bundle.chunks)
+        assert codec.decode_frames(bundle.buffer, bundle.frames._replace(names=names), bundle.out, key) == -1
+
+    @pytest.mark.parametrize("value", [2**31 - 1, 2**32 - 1])
+    @pytest.mark.parametrize("column", ["at", "stored", "raw", "places"])
+    def test_refuses_what_is_out_of_bounds(self, column: str, value: int) -> None:
+        bundle = Bundle()
+        changed = array("I" if column in {"stored", "raw"} else "Q", getattr(bundle.frames, column))
+        changed[1] = value
+        assert codec.decode_frames(bundle.buffer, bundle.frames._replace(**{column: changed}), bundle.out) == 1
 
 
 class TestZstd:

@@ -1,0 +1,159 @@
+/* Many small files in one call, written from one buffer or read into one; what fails is told for each by its errno. */
+#if defined(__linux__)
+#define _GNU_SOURCE
+#include "dumont.h"
+#include "walk.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { REPLACE = 1, OWNERS = 2 };
+
+static int write_all(int fd, const uint8_t *data, size_t size)
+{
+    while (size) {
+        ssize_t wrote = write(fd, data, size);
+        if (wrote < 0 && errno == EINTR)
+            continue;
+        if (wrote <= 0)
+            return wrote < 0 ? errno : EIO;
+        data += wrote;
+        size -= (size_t)wrote;
+    }
+    return 0;
+}
+
+static int create(int folder, const char *name, int flags)
+{
+    const int how = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+    int fd = openat(folder, name, how, 0600);
+    if (fd < 0 && errno == EEXIST && (flags & REPLACE) && !unlinkat(folder, name, 0))
+        fd = openat(folder, name, how, 0600);
+    return fd;
+}
+
+struct file {
+    const uint8_t *data;
+    size_t size;
+    uint32_t mode, uid, gid;
+    int64_t mtime;
+};
+
+/* Owner before mode, since a change of owner takes set-user-id bits away; time last. */
+static int fill(int fd, const struct file *f, int flags)
+{
+    const int64_t second = 1000000000, part = (f->mtime % second + second) % second;
+    struct timespec times[2] = {{0, UTIME_NOW}, {(f->mtime - part) / second, part}};
+    int wrong = write_all(fd, f->data, f->size);
+    if (!wrong && (flags & OWNERS) && fchown(fd, f->uid, f->gid))
+        wrong = errno;
+    if (!wrong && fchmod(fd, f->mode & 07777))
+        wrong = errno;
+    if (!wrong && futimens(fd, times))
+        wrong = errno;
+    if (close(fd) && !wrong)
+        wrong = errno;
+    return wrong;
+}
+
+/* `paths` are relative to `root`, each followed by a zero byte. Says how many were written. */
+DUMONT size_t dumont_write_files(int root, size_t count, const char *paths, size_t paths_size, const uint8_t *data,
+                                 size_t size, const uint64_t *begin, const uint64_t *length, const uint32_t *mode,
+                                 const uint32_t *uid, const uint32_t *gid, const int64_t *mtime, int flags,
+                                 int32_t *wrong)
+{
+    struct walk walk;
+    const char *path = paths, *const end = paths + paths_size;
+    size_t good = 0;
+    walk_begin(&walk, root);
+    for (size_t i = 0; i < count; i++) {
+        const char *name, *zero = path < end ? memchr(path, 0, (size_t)(end - path)) : NULL;
+        wrong[i] = EINVAL;
+        if (!zero)
+            continue;
+        const char *mine = path;
+        path = zero + 1;
+        if (begin[i] > size || length[i] > size - begin[i])
+            continue;
+        int folder = walk_to(&walk, mine, (size_t)(zero - mine), &name), fd;
+        if (folder < 0 || (fd = create(folder, name, flags)) < 0) {
+            wrong[i] = errno;
+            continue;
+        }
+        struct file file = {data + begin[i], length[i], mode[i], uid[i], gid[i], mtime[i]};
+        wrong[i] = fill(fd, &file, flags);
+        if (wrong[i])
+            unlinkat(folder, name, 0); /* a half of a file is worse than none */
+        good += !wrong[i];
+    }
+    walk_end(&walk);
+    return good;
+}
+
+static int64_t moment(const struct timespec *t) { return (int64_t)t->tv_sec * 1000000000 + t->tv_nsec; }
+
+/* Reading must not look like use: what was opened first by the user's programs is learned from these times. */
+static int open_quietly(int folder, const char *name)
+{
+    const int how = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
+    int fd = openat(folder, name, how | O_NOATIME);
+    return fd < 0 && errno == EPERM ? openat(folder, name, how) : fd;
+}
+
+/* The bytes that it had when it was opened; fewer if it was cut off meanwhile. Or minus errno. */
+static int64_t read_one(int fd, uint8_t *out, size_t room, int64_t *mtime, int64_t *ctime)
+{
+    struct stat s;
+    size_t got = 0;
+    if (syscall(SYS_newfstatat, fd, "", &s, AT_EMPTY_PATH))
+        return -errno;
+    if (!S_ISREG(s.st_mode))
+        return -EINVAL;
+    *mtime = moment(&s.st_mtim);
+    *ctime = moment(&s.st_ctim);
+    if ((uint64_t)s.st_size > room)
+        return -EFBIG;
+    while (got < (size_t)s.st_size) {
+        ssize_t now = read(fd, out + got, (size_t)s.st_size - got);
+        if (now < 0 && errno == EINTR)
+            continue;
+        if (now < 0)
+            return -errno;
+        if (!now)
+            break;
+        got += (size_t)now;
+    }
+    return (int64_t)got;
+}
+
+/* Files end to end into `out`. `got` is each one's size, or minus its errno (EFBIG: no room was left for it). */
+DUMONT size_t dumont_read_files(int root, size_t count, const char *paths, size_t paths_size, uint8_t *out,
+                                size_t room, int64_t *got, int64_t *mtime, int64_t *ctime)
+{
+    struct walk walk;
+    const char *path = paths, *const end = paths + paths_size;
+    size_t used = 0;
+    walk_begin(&walk, root);
+    for (size_t i = 0; i < count; i++) {
+        const char *name, *zero = path < end ? memchr(path, 0, (size_t)(end - path)) : NULL;
+        got[i] = -EINVAL;
+        mtime[i] = ctime[i] = 0;
+        if (!zero)
+            continue;
+        int folder = walk_to(&walk, path, (size_t)(zero - path), &name), fd;
+        path = zero + 1;
+        if (folder < 0 || (fd = open_quietly(folder, name)) < 0) {
+            got[i] = -errno;
+            continue;
+        }
+        got[i] = read_one(fd, out + used, room - used, &mtime[i], &ctime[i]);
+        close(fd);
+        used += got[i] > 0 ? (size_t)got[i] : 0;
+    }
+    walk_end(&walk);
+    return used;
+}
+#endif

@@ -1,0 +1,57 @@
+"""What the compiled library offers, told to ctypes."""
+
+from __future__ import annotations
+
+import ctypes
+from pathlib import Path
+
+VERSION = 1
+FILE = "dumont_native.so"
+
+_P, _Z, _I, _U = ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int, ctypes.c_uint32
+_SIGNATURES: dict[str, tuple[object, list[object]]] = {
+    "dumont_version": (_I, []),
+    "dumont_level": (_I, [_I]),
+    "dumont_blake3": (None, [_P, _Z, _P, _P]),
+    "dumont_blake3_derive": (None, [_P, _Z, _P, _Z, _P]),
+    "dumont_blake3_each": (None, [_P, _Z, _P, _P, _P, _P]),
+    "dumont_hasher_size": (_Z, []),
+    "dumont_hasher_start": (None, [_P]),
+    "dumont_hasher_update": (None, [_P, _P, _Z]),
+    "dumont_hasher_digest": (None, [_P, _P]),
+    "dumont_cuts": (_Z, [_P, _Z, _P, _Z, _Z, _Z, _P, _Z]),
+    "dumont_crc32c": (_U, [_U, _P, _Z]),
+    "dumont_planes_encode": (_Z, [_P, _Z, ctypes.c_uint, _P, _Z]),
+    "dumont_planes_decode": (_I, [_P, _Z, _P, _Z]),
+    "dumont_probe": (None, [_P, _Z, _P]),
+    "dumont_zstd": (None, [_P]),
+    "dumont_room": (_Z, [_Z]),
+    "dumont_encode_frames": (None, [_P, _Z, _P, _P, ctypes.c_uint, _I, _P, _P, _P, _P]),
+    "dumont_decode_frames": (_Z, [_P, _Z, _Z, _Z, _P, _P, _P, _P, _P, _Z, _P, _P, _P, _P]),
+}
+_OF_LINUX: dict[str, tuple[object, list[object]]] = {
+    "dumont_write_files": (_Z, [_I, _Z, _P, _Z, _P, _Z, _P, _P, _P, _P, _P, _P, _I, _P]),
+    "dumont_read_files": (_Z, [_I, _Z, _P, _Z, _P, _Z, _P, _P, _P]),
+    "dumont_scan": (_P, [_I, _I, _P, _Z, _P]),
+    "dumont_scan_column": (_Z, [_P, _I, _P]),
+    "dumont_scan_free": (None, [_P]),
+}
+
+
+def open_library(path: Path) -> ctypes.CDLL | None:
+    """The library, if it is there, is for this machine, and is of our version."""
+    try:
+        library = ctypes.CDLL(str(path))
+        for name, (result, arguments) in _SIGNATURES.items():
+            _declare(library, name, result, arguments)
+        if hasattr(library, "dumont_scan"):
+            for name, (result, arguments) in _OF_LINUX.items():
+                _declare(library, name, result, arguments)
+    except (OSError, AttributeError):
+        return None
+    return library if library.dumont_version() == VERSION else None
+
+
+def _declare(library: ctypes.CDLL, name: str, result: object, arguments: list[object]) -> None:
+    function = getattr(library, name)
+    function.restype, function.argtypes = result, arguments

@@ -1,0 +1,138 @@
+"""Many files in one call: written from one buffer, read into one, or looked at, a whole tree at once."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from array import array
+from collections.abc import Sequence
+from typing import NamedTuple, Union
+
+from dumont.snapstore.native.memory import Lent
+
+Buffer = Union[bytes, bytearray, memoryview]
+_REPLACE, _OWNERS = 1, 2
+_ONE_FILESYSTEM, _XATTRS = 1, 2
+_COLUMNS = "pBIIIqqQQQQQBIt"
+
+
+class Files(NamedTuple):
+    """Small files to write: where each lies in the buffer and what it becomes. Paths are relative to the folder."""
+
+    paths: Sequence[bytes]
+    begins: array[int]
+    """`Q`, as `sizes`; the others are `I`, and `mtimes` (nanoseconds) `q`."""
+    sizes: array[int]
+    modes: array[int]
+    uids: array[int]
+    gids: array[int]
+    mtimes: array[int]
+
+
+class Read(NamedTuple):
+    """What was read: the files lie end to end in the buffer."""
+
+    sizes: array[int]
+    """Bytes of each, or minus its errno; -EFBIG where no room was left for it, -EINVAL where it is no file."""
+    mtimes: array[int]
+    ctimes: array[int]
+
+
+class Scanned(NamedTuple):
+    """A tree in columns, in the order of a manifest; the first entry is the root itself, with the empty path."""
+
+    paths: list[bytes]
+    kinds: bytes
+    """0 file, 1 folder, 2 symbolic link, 255 what is not kept (sockets, pipes, devices)."""
+    modes: array[int]
+    uids: array[int]
+    gids: array[int]
+    mtimes: array[int]
+    ctimes: array[int]
+    inodes: array[int]
+    devices: array[int]
+    links: array[int]
+    """How many names the inode has."""
+    sizes: array[int]
+    blocks: array[int]
+    xattrs: bytes
+    """0 it has none, 1 it has some, 2 not known."""
+    errors: array[int]
+    """0, or why a folder could not be looked into."""
+    targets: list[bytes]
+    """Where the symbolic links point, in the order of those among the entries."""
+
+
+class Tree:
+    """The part of the library that touches files; it follows no symbolic link."""
+
+    def __init__(self, library: ctypes.CDLL) -> None:
+        self._library = library
+        self.has_files = hasattr(library, "dumont_scan")
+        """Whether the three calls below are there: on Linux."""
+
+    def write_files(
+        self, folder: int, files: Files, data: Buffer, *, replace: bool = False, owners: bool = False
+    ) -> array[int]:
+        """Makes files below an open folder (its descriptor), whose folders are there. For each 0, or its errno (EEXIST
+        where something is there, unless `replace`); of one that failed no half is left."""
+        count, source, paths = len(files.paths), Lent(data), _joined(files.paths)
+        wrong = array("i", bytes(4 * count))
+        columns = zip("QQIIIq", files[1:])
+        addresses = [_address(column, kind, count) for kind, column in columns]
+        flags = (_REPLACE if replace else 0) | (_OWNERS if owners else 0)
+        self._library.dumont_write_files(
+            folder, count, paths, len(paths), source.address, source.size, *addresses, flags, wrong.buffer_info()[0]
+        )
+        return wrong
+
+    def read_files(self, folder: int, paths: Sequence[bytes], out: memoryview) -> Read:
+        """Reads files below an open folder, end to end into `out`, without being seen in their times of use."""
+        count, target, joined = len(paths), Lent(out, writable=True), _joined(paths)
+        read = Read(*(array("q", bytes(8 * count)) for _ in range(3)))
+        self._library.dumont_read_files(
+            folder,
+            count,
+            joined,
+            len(joined),
+            target.address,
+            target.size,
+            *(column.buffer_info()[0] for column in read),
+        )
+        return read
+
+    def scan(
+        self, folder: int, *, one_filesystem: bool = False, xattrs: bool = True, skipped: Sequence[bytes] = ()
+    ) -> Scanned:
+        """All that is below an open folder; folders with the names `skipped` are told, and not looked into."""
+        flags = (_ONE_FILESYSTEM if one_filesystem else 0) | (_XATTRS if xattrs else 0)
+        names, why = _joined(skipped), ctypes.c_int(0)
+        found = self._library.dumont_scan(folder, flags, names, len(names), ctypes.byref(why))
+        if not found:
+            raise OSError(why.value, os.strerror(why.value))
+        try:
+            return Scanned(*(self._column(found, number, kind) for number, kind in enumerate(_COLUMNS)))  # type: ignore[arg-type]
+        finally:
+            self._library.dumont_scan_free(found)
+
+    def _column(self, found: int, number: int, kind: str) -> object:
+        data = ctypes.c_void_p()
+        size = self._library.dumont_scan_column(found, number, ctypes.byref(data))
+        raw = ctypes.string_at(data, size) if size else b""
+        if kind in "pt":
+            return raw.split(b"\0")[:-1]
+        return raw if kind == "B" else array(kind, raw)
+
+
+def _joined(paths: Sequence[bytes]) -> bytes:
+    """Each followed by a zero byte; one that has such a byte within would become two."""
+    joined = b"\0".join(paths) + b"\0" if paths else b""
+    if joined.count(b"\0") != len(paths):
+        raise ValueError("a path has a zero byte")
+    return joined
+
+
+def _address(column: array[int], kind: str, count: int) -> int:
+    if column.typecode != kind or len(column) != count:
+        raise ValueError(f"a column of {count} {kind} was wanted, and one of {len(column)} {column.typecode} came")
+    return column.buffer_info()[0]

@@ -1,0 +1,193 @@
+"""Files are written, read and looked at in one call, without following a symbolic link, and each error is told."""
+
+import errno
+import os
+import stat
+from array import array
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from dumont.snapstore import native
+from dumont.snapstore.native import Native
+from dumont.snapstore.native.tree import Files
+
+
+@pytest.fixture
+def library() -> Native:
+    found = native.load()
+    if found is None or not found.has_files:
+        pytest.skip("the library is not built here")
+    return found
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[int]:
+    fd = os.open(tmp_path, os.O_RDONLY)
+    yield fd
+    os.close(fd)
+
+
+def files(**contents: bytes) -> tuple[Files, bytes]:
+    """Files by name; two underscores are a slash."""
+    count, data = len(contents), b"".join(contents.values())
+    sizes = [len(content) for content in contents.values()]
+    made = Files(
+        [name.replace("__", "/").encode() for name in contents],
+        array("Q", [sum(sizes[:i]) for i in range(count)]),
+        array("Q", sizes),
+        array("I", [0o640] * count),
+        array("I", [os.getuid()] * count),
+        array("I", [os.getgid()] * count),
+        array("q", [1_700_000_000_123_456_789] * count),
+    )
+    return made, data
+
+
+def open_files() -> set[str]:
+    return {entry.name for entry in Path("/proc/self/fd").iterdir()}
+
+
+class TestWriteFiles:
+    def test_makes_files_with_all_that_belongs_to_them(self, library: Native, folder: int, tmp_path: Path) -> None:
+        (tmp_path / "a" / "b").mkdir(parents=True)
+        (tmp_path / "c").mkdir()
+        wanted, data = files(x=b"first", a__b__y=b"", a__b__z=b"second" * 1000, a__w=b"third", c__v=b"fourth")
+        assert list(library.write_files(folder, wanted, data, owners=True)) == [0] * 5
+        assert (tmp_path / "a/b/z").read_bytes() == b"second" * 1000
+        assert (tmp_path / "a/b/y").read_bytes() == b""
+        assert (tmp_path / "a/w").read_bytes() + (tmp_path / "c/v").read_bytes() == b"thirdfourth"
+        seen = (tmp_path / "x").stat()
+        assert (stat.S_IMODE(seen.st_mode), seen.st_mtime_ns) == (0o640, 1_700_000_000_123_456_789)
+
+    def test_sets_times_before_1970_and_modes_of_all_twelve_bits(
+        self, library: Native, folder: int, tmp_path: Path
+    ) -> None:
+        wanted, data = files(x=b"1")
+        wanted.mtimes[0], wanted.modes[0] = -1, 0o4755
+        assert list(library.write_files(folder, wanted, data, owners=True)) == [0]
+        seen = (tmp_path / "x").stat()
+        assert (stat.S_IMODE(seen.st_mode), seen.st_mtime_ns) == (0o4755, -1)
+
+    def test_touches_nothing_that_is_there_unless_told(self, library: Native, folder: int, tmp_path: Path) -> None:
+        (tmp_path / "x").write_text("mine")
+        wanted, data = files(x=b"new", y=b"other")
+        assert list(library.write_files(folder, wanted, data)) == [errno.EEXIST, 0]
+        assert (tmp_path / "x").read_text() == "mine"
+        assert list(library.write_files(folder, wanted, data, replace=True)) == [0, 0]
+        assert (tmp_path / "x").read_text() == "new"
+
+    def test_follows_no_link(self, library: Native, folder: int, tmp_path: Path) -> None:
+        outside = tmp_path.parent / (tmp_path.name + "-outside")
+        outside.mkdir()
+        (tmp_path / "out").symlink_to(outside)
+        (tmp_path / "file").symlink_to(outside / "f")
+        (tmp_path / "deep").mkdir()
+        (tmp_path / "deep" / "out").symlink_to(outside)
+        wanted, data = files(out__a=b"1", deep__out__b=b"2", file=b"3", deep__good=b"4")
+        wrong = list(library.write_files(folder, wanted, data, replace=True))
+        assert wrong == [errno.ENOTDIR, errno.ENOTDIR, 0, 0]
+        assert list(outside.iterdir()) == []
+        assert (tmp_path / "file").read_bytes() == b"3"  # the link itself was replaced
+
+    def test_refuses_names_that_lead_elsewhere(self, library: Native, folder: int, tmp_path: Path) -> None:
+        hostile = [b"../x", b"/etc/x", b"a//x", b"./x", b"", b"..", b".", b"x/", b"y" * 300, b"d/" * 3000 + b"x"]
+        wanted, data = files(**{f"n{i}": b"" for i in range(len(hostile))})
+        wrong = library.write_files(folder, wanted._replace(paths=hostile), data)
+        assert all(wrong)
+        assert not any(tmp_path.iterdir())
+        with pytest.raises(ValueError, match="zero"):
+            library.write_files(folder, wanted._replace(paths=[b"a\0b"] * len(hostile)), data)
+
+    def test_refuses_bytes_that_are_not_there(self, library: Native, folder: int, tmp_path: Path) -> None:
+        wanted, data = files(x=b"abc", y=b"")
+        wanted.sizes[0] = 4
+        wanted.begins[1] = 2**63
+        assert list(library.write_files(folder, wanted, data)) == [errno.EINVAL] * 2
+        assert not any(tmp_path.iterdir())
+
+    def test_goes_deeper_than_it_keeps_folders_open(self, library: Native, folder: int, tmp_path: Path) -> None:
+        deep = "/".join(["d"] * 60)
+        (tmp_path / deep).mkdir(parents=True)
+        wanted, data = files(a=b"1", b=b"2", c=b"3")
+        paths = [deep.encode() + b"/a", deep.encode() + b"/b", b"d/c"]
+        before = open_files()
+        assert list(library.write_files(folder, wanted._replace(paths=paths), data)) == [0, 0, 0]
+        assert open_files() == before
+        assert (tmp_path / deep / "b").read_bytes() == b"2"
+        out = memoryview(bytearray(9))
+        assert list(library.read_files(folder, paths, out).sizes) == [1, 1, 1]
+
+
+class TestReadFiles:
+    def test_reads_them_end_to_end(self, library: Native, folder: int, tmp_path: Path) -> None:
+        (tmp_path / "a").write_bytes(b"one")
+        (tmp_path / "d").mkdir()
+        (tmp_path / "d" / "b").write_bytes(b"twoo")
+        (tmp_path / "link").symlink_to("a")
+        os.mkfifo(tmp_path / "pipe")
+        out = memoryview(bytearray(8))
+        read = library.read_files(folder, [b"a", b"gone", b"link", b"d", b"pipe", b"d/b", b"a"], out)
+        assert list(read.sizes) == [
+            3, -errno.ENOENT, -errno.ELOOP, -errno.EINVAL, -errno.EINVAL, 4, -errno.EFBIG
+        ]  # fmt: skip
+        assert bytes(out) == b"onetwoo\0"
+        assert read.mtimes[0] == (tmp_path / "a").stat().st_mtime_ns
+        assert read.ctimes[5] == (tmp_path / "d" / "b").stat().st_ctime_ns
+
+
+class TestScan:
+    def test_tells_all_in_the_order_of_a_manifest(self, library: Native, folder: int, tmp_path: Path) -> None:
+        (tmp_path / "b").mkdir()
+        (tmp_path / "b" / "x").write_bytes(b"12345")
+        (tmp_path / "b.txt").write_bytes(b"1")
+        (tmp_path / "a").symlink_to("b/x")
+        os.link(tmp_path / "b.txt", tmp_path / "c")
+        os.mkfifo(tmp_path / "p")
+        (tmp_path / "skip").mkdir()
+        (tmp_path / "skip" / "y").write_bytes(b"")
+        found = library.scan(folder, skipped=[b"skip"])
+        assert found.paths == [b"", b"a", b"b", b"b/x", b"b.txt", b"c", b"p", b"skip"]
+        assert list(found.kinds) == [1, 2, 1, 0, 0, 0, 255, 1]
+        assert found.targets == [b"b/x"]
+        assert found.inodes[4] == found.inodes[5] == (tmp_path / "c").stat().st_ino
+        assert list(found.links)[3:6] == [1, 2, 2]
+        assert list(found.sizes) == [0, 0, 0, 5, 1, 1, 0, 0]
+        for row, path in enumerate(found.paths):
+            seen = os.lstat(tmp_path / os.fsdecode(path))
+            assert (found.modes[row], found.uids[row], found.gids[row]) == (
+                stat.S_IMODE(seen.st_mode),
+                seen.st_uid,
+                seen.st_gid,
+            )
+            assert (found.mtimes[row], found.ctimes[row]) == (seen.st_mtime_ns, seen.st_ctime_ns)
+            assert (found.devices[row], found.blocks[row], found.errors[row]) == (seen.st_dev, seen.st_blocks, 0)
+
+    def test_tells_who_has_attributes(self, library: Native, folder: int, tmp_path: Path) -> None:
+        (tmp_path / "plain").write_bytes(b"")
+        (tmp_path / "with").write_bytes(b"")
+        try:
+            os.setxattr(tmp_path / "with", "user.note", b"1")
+        except OSError:
+            pytest.skip("this file system keeps no attributes")
+        found = library.scan(folder)
+        assert dict(zip(found.paths, found.xattrs, strict=True))[b"with"] == 1
+        assert library.scan(folder, xattrs=False).xattrs == b"\x02" * 3
+
+    def test_says_what_it_could_not_look_into(self, library: Native, folder: int, tmp_path: Path) -> None:
+        (tmp_path / "gone").mkdir()
+        file = os.open(__file__, os.O_RDONLY)
+        try:
+            assert list(library.scan(file).errors) == [errno.ENOTDIR]
+        finally:
+            os.close(file)
+        with pytest.raises(OSError, match=os.strerror(errno.EBADF)):
+            library.scan(999_999)
+
+    def test_closes_what_it_opened(self, library: Native, folder: int, tmp_path: Path) -> None:
+        for name in range(100):
+            (tmp_path / f"d{name}" / "e").mkdir(parents=True)
+        before = open_files()
+        assert len(library.scan(folder).paths) == 201
+        assert open_files() == before
