@@ -18,7 +18,8 @@ from dumont.snapstore.blobs import Bytes
 
 FIRST = 4096
 """Received before it is known where the body goes; what comes with the head is copied once more."""
-BLOCK = 4 << 20
+BLOCK = 1 << 20
+"""What is skipped is skipped in these."""
 HEAD_MOST = 64 << 10
 LINE_MOST = 8 << 10
 AT_ONCE = 1024
@@ -206,7 +207,7 @@ class Wire:
             self._rest = self._rest[at:]
         since, received = time.monotonic(), 0
         while at < len(view):
-            count = self._receive(view[at : at + BLOCK])
+            count = self._receive(view[at:])  # a whole one in one call costs a fifth less than four in turn
             at += count
             received += count
             if time.monotonic() - since > self._stall_seconds:
