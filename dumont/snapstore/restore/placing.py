@@ -5,9 +5,9 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
 
 from dumont.snapstore.errors import Exists, NoRoom
+from dumont.snapstore.restore.bundles import Part
 from dumont.snapstore.restore.memory import OUT, PAGE, room
 from dumont.snapstore.restore.plan import SMALL, Job, Use
 from dumont.snapstore.restore.shared import Shared
@@ -15,13 +15,6 @@ from dumont.snapstore.restore.shared import Shared
 GROUP = 4 << 20
 """Decoded at once: less than the processor's last cache, so that what is written is still near."""
 FULL = (errno.ENOSPC, errno.EDQUOT)
-
-
-class Part(NamedTuple):
-    """Bytes of the out buffer, and where they go."""
-
-    use: Use
-    place: int
 
 
 class Placer:
@@ -75,8 +68,9 @@ class Placer:
 
     def _write_small(self, parts: list[Part], out: memoryview) -> None:
         done = size = 0
-        for use, place in parts:
-            if self._guarded(use.entry, self._write_one, use, out[place : place + use.length]):
+        wrong = self._shared.bundles.write(parts, out)
+        for (use, place), error in zip(parts, wrong):
+            if not error or self._guarded(use.entry, self._write_one, use, out[place : place + use.length]):
                 done += 1
                 size += use.length
         self._shared.wrote(done, size, [part.use.entry for part in parts])

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from threading import Lock
 
 from dumont.snapstore.model import Manifest
+from dumont.snapstore.restore.bundles import Bundles
 from dumont.snapstore.restore.frames import Frames
 from dumont.snapstore.restore.ground import Ground
 from dumont.snapstore.restore.largefiles import LargeFiles
@@ -39,6 +40,7 @@ class Shared:
         self.metadata = metadata
         self.patches: dict[int, Patch] = {}
         """What old files hold of new ones."""
+        self.bundles = Bundles(ground, metadata, manifest)
         self.large = LargeFiles(ground, metadata, manifest.paths, self.patches)
         self.lost: list[int] = []
         """Chunks that could not be had where the snapshot says."""
