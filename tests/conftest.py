@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ import asyncpg
 import pytest
 from _pytest.nodeid import coerce_node_id
 from httpx import ASGITransport, AsyncClient
+from hypothesis import settings as drawing
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker
 
 from dumont.main.contexts import contexts
@@ -32,9 +34,17 @@ UNSAFE_BUT_FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_write
 GIVEN = "DUMONT_TEST_DATABASE_URL"
 TEMPLATE = "dumont_template"
 
+drawing.register_profile("steady", derandomize=True, deadline=None)
+drawing.load_profile("steady")
+"""The same examples in every run, however slow: what is found by luck must not stop somebody else's work."""
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """A folder of this run's own for temporary files: pytest closes the shared one anew at the start of any run."""
+    if (
+        signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    ):  # as in the background of a shell; what tests start inherits it
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     if "PYTEST_XDIST_WORKER" not in os.environ and "PYTEST_DEBUG_TEMPROOT" not in os.environ:
         folder = tempfile.mkdtemp(prefix="dumont-tests-")
         Path(folder).chmod(0o711)

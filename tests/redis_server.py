@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.ports import free_port
+
 REDIS = shutil.which("redis-server")
 
 
@@ -21,9 +23,7 @@ def redis_server(folder: Path) -> Iterator[str]:
 def redis_process(folder: Path) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
     """With the process, for tests that stop it."""
     assert REDIS is not None
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     process = subprocess.Popen(
         [REDIS, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", str(folder)],
         stdout=subprocess.DEVNULL,

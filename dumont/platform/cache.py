@@ -6,6 +6,9 @@ from redis.backoff import NoBackoff
 
 from dumont.platform.settings import Settings
 
+ANSWER_SECONDS = 0.5
+"""A Redis that takes longer is as good as away."""
+
 
 def make_cache(settings: Settings) -> Cache:
     """Decorate with `@cache(ttl=..., key=..., lock=True)`: `lock` makes many concurrent misses one call."""
@@ -15,8 +18,8 @@ def make_cache(settings: Settings) -> Cache:
             settings.redis,
             pickle_type="json",
             suppress=True,
-            socket_connect_timeout=0.5,
-            socket_timeout=0.5,
+            socket_connect_timeout=ANSWER_SECONDS,
+            socket_timeout=ANSWER_SECONDS,
             retry=Retry(NoBackoff(), 0),  # a miss is cheaper than the ten attempts of the library
         )
     else:

@@ -40,7 +40,7 @@ class TestArgon2:
         assert await hasher.renewed("correct horse", renewed) is None
 
     async def test_works_on_a_few_at_a_time(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        hasher, together, inside, most = Argon2(), Barrier(AT_ONCE, timeout=20), [], []
+        hasher, together, inside, most = Argon2(), Barrier(AT_ONCE, timeout=60), [], []
 
         def counted(_password: str) -> str:
             inside.append(1)
@@ -58,7 +58,7 @@ class TestArgon2:
         let_go = Event()
         blocked = [asyncio.ensure_future(asyncio.to_thread(let_go.wait, 30)) for _ in range(40)]
         try:
-            assert await asyncio.wait_for(hasher.hash("correct horse"), 10)
+            assert await asyncio.wait_for(hasher.hash("correct horse"), 20)
         finally:
             let_go.set()
             await asyncio.gather(*blocked)

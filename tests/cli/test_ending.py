@@ -124,11 +124,11 @@ class TestSignals:
             words = [sys.executable, "-m", "dumont", "whoami", "--server", address]
             env = {**_env(ada), "DUMONT_TOKEN": "x"}
             process = subprocess.Popen(words, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-            silent.settimeout(20)
+            silent.settimeout(60)
             line, _ = silent.accept()
             line.recv(1)
             process.send_signal(signal.SIGINT)
-            _, said = process.communicate(timeout=20)
+            _, said = process.communicate(timeout=60)
             line.close()
         assert process.returncode == 130
         assert "Traceback" not in said

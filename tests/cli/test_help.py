@@ -76,7 +76,12 @@ class TestStartUp:
 
     @pytest.mark.parametrize("words", [("--help",), ("jobs", "ls", "--help"), ("up", "--help")])
     def test_stays_within_its_budget(self, words: tuple[str, ...]) -> None:
-        assert min(self.seconds(words) for _ in range(3)) < BUDGET_SECONDS
+        """On a machine so slow that its libraries alone take a third of the budget, thrice as long as they take."""
+        libraries, ours = [], []
+        for _ in range(3):
+            libraries.append(self.seconds("-c", "import typer"))
+            ours.append(self.seconds("-m", "dumont", *words))
+        assert min(ours) < max(BUDGET_SECONDS, 3 * min(libraries))
 
     def modules(self, *words: str) -> set[str]:
         code = (
@@ -88,9 +93,10 @@ class TestStartUp:
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
         return set(done.stderr.split())
 
-    def seconds(self, words: tuple[str, ...]) -> float:
+    def seconds(self, *words: str) -> float:
+        """Of the processor, whoever else wants it."""
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        subprocess.run([sys.executable, "-m", "dumont", *words], capture_output=True, check=True)
+        subprocess.run([sys.executable, *words], capture_output=True, check=True)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 

@@ -41,7 +41,7 @@ def offers(server: str, database: str, settings: Settings) -> None:
     """Two clouds have been read, and the server has heard of it."""
     asyncio.run(read_clouds(database, settings))
     with Api(server) as api:
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 30
         while next(Market(api).search(limit=1))["total"] < 6:
             assert time.monotonic() < deadline
             time.sleep(0.05)

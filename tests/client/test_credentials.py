@@ -122,7 +122,7 @@ class TestRenewing:
             started = [
                 subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(6)
             ]
-            said = [process.communicate("go\n", timeout=30)[0].strip() for process in started]
+            said = [process.communicate("go\n", timeout=60)[0].strip() for process in started]
             asked = list(server.asked)
         assert said == ["a2"] * 6
         assert [one.body for one in asked] == [{"refresh_token": "r1"}]

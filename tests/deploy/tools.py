@@ -41,7 +41,7 @@ def program(name: str) -> str:
 
 def run(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
     env = {**os.environ, **environment}
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, env=env)
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, env=env)
 
 
 def read_yaml(path: Path) -> Any:

@@ -182,7 +182,7 @@ class Line:
         return await self.until(lambda message: message["type"] == "event" and message["data"]["note"] == note)
 
     async def until(self, fits: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while True:
                 for message in self.messages:
                     if fits(message):
@@ -192,7 +192,7 @@ class Line:
 
     async def ended(self) -> tuple[int, str]:
         assert self._task is not None
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             await asyncio.shield(self._task)
         assert self.closed is not None, "the line was cut without a word"
         return self.closed

@@ -17,7 +17,7 @@ from dumont.platform.db.embedded.postmaster import read_postmaster
 from tests.build.accounts import PASSWORD
 from tests.processes import Dumont
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 QUICK = {"DUMONT_WORKER_LEASE_SECONDS": "2", "DUMONT_SHUTDOWN_SECONDS": "10"}
 
 
@@ -50,7 +50,7 @@ def run(*arguments: str, env: dict[str, str]) -> "subprocess.CompletedProcess[st
         name: value for name, value in os.environ.items() if not name.startswith(("DUMONT_", "DATABASE_", "REDIS_"))
     }
     command = [sys.executable, "-m", "dumont", *arguments]
-    return subprocess.run(command, env={**clean, **env}, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command, env={**clean, **env}, capture_output=True, text=True, timeout=120, check=False)
 
 
 def until(is_true: Callable[[], object], seconds: float = PATIENCE) -> None:
@@ -61,9 +61,9 @@ def until(is_true: Callable[[], object], seconds: float = PATIENCE) -> None:
 
 
 def gets(url: str) -> int:
-    """The status; 0 where nobody answers."""
+    """The status; 0 where nobody answers. To read the machine's certificates takes longer than the call."""
     try:
-        return httpx.get(url, timeout=10).status_code
+        return httpx.get(url, timeout=20, verify=False).status_code
     except httpx.TransportError:
         return 0
 

@@ -21,6 +21,7 @@ from dumont.platform.db.engine import asyncpg_url
 from dumont.platform.secrets import new_key
 from dumont.platform.settings import load
 from tests.conftest import DatabaseMaker
+from tests.ports import free_port
 
 SAYS = "hunter2"
 FAILED_JOB = """
@@ -35,22 +36,15 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def sound(tmp_path: Path, database_url: str, free_port: int) -> dict[str, str]:
+def sound(tmp_path: Path, database_url: str) -> dict[str, str]:
     """An installation without fault."""
     return {
         "DUMONT_HOME": str(tmp_path / "home"),
         "DATABASE_URL": database_url,
-        "DUMONT_PORT": str(free_port),
+        "DUMONT_PORT": str(free_port()),
         "DUMONT_SECRET_KEY": "x" * 32,
         "DUMONT_ENCRYPTION_KEYS": new_key().written(),
     }
-
-
-@pytest.fixture
-def free_port() -> int:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture

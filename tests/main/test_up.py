@@ -16,6 +16,7 @@ import pytest
 
 from dumont.platform.db.embedded.locks import FileLock
 from tests.main.installation import Installation, gets, installed, run, signs_in, signs_up, until
+from tests.processes import STOP_SECONDS
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("up")]
 
@@ -57,8 +58,8 @@ class TestUp:
     def test_serves_and_stops_cleanly(self, installation: Installation) -> None:
         with installation.up() as dumont:
             assert gets(f"{dumont.url}/health/live") == 200
-            assert httpx.get(f"{dumont.url}/health/ready").json() == {"status": "ok", "database": "ok"}
-            page = httpx.get(f"{dumont.url}/")
+            assert httpx.get(f"{dumont.url}/health/ready", timeout=20).json() == {"status": "ok", "database": "ok"}
+            page = httpx.get(f"{dumont.url}/", timeout=20)
             assert page.headers["content-type"].startswith("text/html")
             assert administrator(dumont.url).get("/auth/me").json()["role"] == "admin"
             assert installation.is_running()
@@ -74,7 +75,7 @@ class TestUp:
         with installation.up() as again:
             assert signs_in(again.url, "bob@example.com").get("/auth/me").json()["email"] == "bob@example.com"
             again.process.send_signal(signal.SIGTERM)
-            assert again.process.wait(30) == 0
+            assert again.process.wait(STOP_SECONDS) == 0
 
     def test_shares_its_database_with_another_worker(self, installation: Installation) -> None:
         with installation.up() as dumont, installation.worker() as worker:
@@ -89,7 +90,7 @@ class TestUp:
         with installation.up() as dumont:
             client = administrator(dumont.url)
             with closing(FileLock(installation.home / "postgres" / "start.lock")) as lock:
-                assert lock.wait_exclusive(time.monotonic() + 20)  # nobody can bring it back meanwhile
+                assert lock.wait_exclusive(time.monotonic() + 60)  # nobody can bring it back meanwhile
                 os.kill(installation.postmaster(), signal.SIGKILL)
                 until(lambda: gets(f"{dumont.url}/health/ready") == 503)
                 problem = client.get("/auth/me")
@@ -107,29 +108,27 @@ class TestUp:
             assert gets(f"{dumont.url}/api/system") == 200
             until(lambda: gets(f"{dumont.url}/health/ready") == 0)
 
-        with installation.up(env={"DUMONT_DRAIN_SECONDS": "1"}) as dumont:
+        with installation.up(env={"DUMONT_DRAIN_SECONDS": "3"}) as dumont:
             answer = slow_login(dumont.url, Thread(target=stop))
             assert answer.startswith(b"HTTP/1.1 401 ")
-            assert dumont.process.wait(30) == 0
+            assert dumont.process.wait(STOP_SECONDS) == 0
 
     def test_stops_at_once_when_told_twice(self, installation: Installation) -> None:
-        with installation.up(env={"DUMONT_SHUTDOWN_SECONDS": "60"}) as dumont:
+        with installation.up(env={"DUMONT_SHUTDOWN_SECONDS": "600"}) as dumont:
             host, port = dumont.url.removeprefix("http://").split(":")
             with closing(socket.create_connection((host, int(port)))) as line:
                 line.sendall(b"POST /api/auth/login HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\n")
                 dumont.process.send_signal(signal.SIGTERM)
                 until(lambda: gets(f"{dumont.url}/health/live") == 0)
-                started = time.monotonic()
                 dumont.process.send_signal(signal.SIGTERM)
-                assert dumont.process.wait(30) != 0
-            assert time.monotonic() - started < 10
+                assert dumont.process.wait(STOP_SECONDS) != 0, "ten minutes were given to what is under way"
         assert not any(line.startswith("Traceback") for line in dumont.output)
 
     def test_that_is_stopped_while_it_starts_leaves_nothing(self, installation: Installation) -> None:
         dumont = installation.up()
         until(installation.is_running)
         dumont.process.send_signal(signal.SIGTERM)
-        dumont.process.wait(30)
+        dumont.process.wait(STOP_SECONDS)
         assert not any("Traceback" in line for line in dumont.output), dumont.output
 
 

@@ -17,10 +17,11 @@ from tests.redis_server import REDIS, redis_process
 
 MISSES = """
 import asyncio, sys
-from dumont.platform.cache import make_cache
+from dumont.platform import cache as caching
 from dumont.platform.settings import load
 
-cache = make_cache(load({"DUMONT_HOME": "/nowhere", "REDIS_URL": sys.argv[1]}).settings)
+caching.ANSWER_SECONDS = 20
+cache = caching.make_cache(load({"DUMONT_HOME": "/nowhere", "REDIS_URL": sys.argv[1]}).settings)
 calls = 0
 
 @cache(ttl="1m", key="slow:{name}", lock=True)
@@ -47,7 +48,8 @@ def cache_at(url: str | None) -> Cache:
 
 
 @pytest.fixture(params=["memory", pytest.param("redis", marks=pytest.mark.redis)])
-async def cache(request: pytest.FixtureRequest) -> AsyncIterator[Cache]:
+async def cache(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Cache]:
+    monkeypatch.setattr("dumont.platform.cache.ANSWER_SECONDS", 20)  # no stall of a busy machine is a miss
     cache = cache_at(request.getfixturevalue("redis_url") if request.param == "redis" else None)
     yield cache
     await cache.clear()
@@ -71,7 +73,7 @@ class TestCache:
 
     async def test_forgets_in_time(self, cache: Cache) -> None:
         await cache.set("brief", 1, expire=0.05)
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + 20
         while await cache.get("brief") is not None:
             assert time.monotonic() < deadline
             await asyncio.sleep(0.01)
@@ -123,11 +125,12 @@ class TestRedisAway:
         await cache.close()
 
     async def _misses_quickly(self, cache: Cache) -> None:
+        """Sooner than those who wait for an answer would give up."""
+
         @cache(ttl="1m", key="away:{name}", lock=True)
         async def shout(name: str) -> str:
             return name.upper()
 
-        started = time.monotonic()
-        assert await shout("a") == "A"
-        assert await cache.get("x") is None
-        assert time.monotonic() - started < 6
+        async with asyncio.timeout(20):
+            assert await shout("a") == "A"
+            assert await cache.get("x") is None

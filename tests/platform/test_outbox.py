@@ -71,7 +71,7 @@ async def rows(db: Db) -> list[tuple[str, list[str], dict[str, object], datetime
 
 
 async def until_heard(heard: list[str], many: int) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while len(heard) < many:
             await asyncio.sleep(0.005)
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -97,19 +98,28 @@ class TestTakeOver:
         assert row.attempt == 1
 
     async def test_does_not_touch_a_long_run_that_is_alive(self, system: System) -> None:
-        async def long(run: Run, args: Any) -> None:
-            await asyncio.sleep(2.5)
+        go_on = asyncio.Event()
 
+        async def long(run: Run, args: Any) -> None:
+            await go_on.wait()
+
+        _lease(system, 2)
         system.declare(Job("test.long", long))
         job_id = await system.enqueue("test.long")
         async with system.working(system.worker(), system.worker()):
+            started_at = (await system.until(job_id, "running")).started_at
+            assert started_at is not None
+            beaten = "SELECT true FROM pgqueuer WHERE heartbeat > $1"
+            await soon(lambda: system.ask(beaten, started_at + timedelta(seconds=2)))
+            go_on.set()
             row = await system.until(job_id, "succeeded")
-        assert row.attempt == 1, "two and a half leases long, with a heartbeat"
+        assert row.attempt == 1, "longer than a lease, with a heartbeat"
 
 
 class TestALostLease:
     async def test_stops_the_run_and_bars_its_effects_and_its_outcome(self, system: System) -> None:
         stage = Stage()
+        _lease(system, 1)  # and so a look at the leases three times a second
         system.declare(Job("test.stage", stage))
         job_id = await system.enqueue("test.stage")
         async with system.working():
@@ -136,7 +146,7 @@ class TestALostLease:
                 raised.append(error)
                 raise
 
-        system.settings = system.settings.model_copy(update={"worker_lease_seconds": 30.0})
+        _lease(system, 30)
         system.declare(Job("test.hold", hold))
         job_id = await system.enqueue("test.hold")
         async with system.working():
@@ -160,7 +170,7 @@ class TestALostLease:
                 raised.append(error)
                 raise
 
-        system.settings = system.settings.model_copy(update={"worker_lease_seconds": 30.0})
+        _lease(system, 30)
         system.declare(Job("test.report", report))
         job_id = await system.enqueue("test.report")
         async with system.working():
@@ -232,6 +242,10 @@ class TestTickets:
         await system.change("TRUNCATE pgqueuer")
         async with system.working():
             await system.until(job_id, "succeeded")
+
+
+def _lease(system: System, seconds: float) -> None:
+    system.settings = system.settings.model_copy(update={"worker_lease_seconds": seconds})
 
 
 async def _as_if_run_by_a_dead_worker(system: System, attempt: int = 1) -> None:

@@ -29,7 +29,7 @@ async def web_process(url: str) -> AsyncIterator[tuple[asyncio.subprocess.Proces
     )
     assert process.stderr is not None
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while not (found := RUNNING.search((await process.stderr.readline()).decode())):
                 assert process.returncode is None
         yield process, int(found[1])
@@ -53,7 +53,7 @@ async def subscribed(port: int, after: str | None = None, **options: Any) -> Cli
 
 
 async def receive(line: ClientConnection) -> dict[str, Any]:
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(30):
         return dict(orjson.loads(await line.recv()))
 
 
@@ -136,7 +136,7 @@ async def server(url: str, limits: Limits) -> AsyncIterator[int]:
     running = uvicorn.Server(config)
     running.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
     task = asyncio.create_task(running.serve())
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while not running.started:
             await asyncio.sleep(0.01)
     yield running.servers[0].sockets[0].getsockname()[1]

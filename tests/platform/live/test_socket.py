@@ -258,6 +258,6 @@ class TestLife:
 
 
 async def hub_is_empty(hub: Hub) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while hub._readers:
             await asyncio.sleep(0.01)

@@ -47,12 +47,13 @@ class Log:
 
 @pytest.fixture(autouse=True)
 def as_it_was() -> Iterator[None]:
+    """The tests after these have logs as they were set up for all: else they would go to standard output."""
     root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
+    handlers, level, ours = root.handlers[:], root.level, structlog.get_config()
     yield
     root.handlers[:] = handlers
     root.setLevel(level)
-    structlog.reset_defaults()
+    structlog.configure(**ours)
 
 
 @pytest.fixture
