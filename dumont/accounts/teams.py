@@ -12,6 +12,7 @@ from dumont.accounts.tables import Team
 from dumont.basics import ids
 from dumont.basics.errors import Conflict, NotAllowed, NotFound
 from dumont.basics.page import Page, cut, read_cursor
+from dumont.platform.db import Tx
 from dumont.platform.work import Work
 
 
@@ -30,6 +31,15 @@ class TeamDetail:
 async def mine(work: Work, cursor: str | None, limit: int) -> Page[MyTeam]:
     found = await store.page(work.tx, work.caller.me, read_cursor(cursor), limit)
     return cut(found, limit, lambda team: (team.created_at, team.id))
+
+
+async def my_ids(work: Work) -> list[UUID]:
+    """For contexts whose things a team may own."""
+    return await ids_of(work.tx, work.caller.me)
+
+
+async def ids_of(tx: Tx, user_id: UUID) -> list[UUID]:
+    return await store.ids(tx, user_id)
 
 
 async def detail(work: Work, team_id: UUID) -> TeamDetail:

@@ -17,7 +17,7 @@ class ApiKey(TypedDict):
 
 class ApiKeyWish(TypedDict):
     name: str
-    scopes: list[Literal['account:read', 'account:write', 'teams:read', 'teams:write', 'provider-keys:write', 'jobs:read', 'jobs:manage', 'workers:read', 'audit:read', 'users:manage', 'settings:read', 'providers:sync', 'machines:read', 'machines:write', 'machines:manage']]
+    scopes: list[Literal['account:read', 'account:write', 'teams:read', 'teams:write', 'provider-keys:write', 'jobs:read', 'jobs:manage', 'workers:read', 'audit:read', 'users:manage', 'settings:read', 'providers:sync', 'machines:read', 'machines:write', 'machines:manage', 'snapshots:read', 'snapshots:write']]
     expires_at: NotRequired[str | None]
 
 
@@ -81,6 +81,11 @@ class Boots(TypedDict):
     count: int
 
 
+class CheckWish(TypedDict):
+    read_data: NotRequired[bool]
+    team_id: NotRequired[str | None]
+
+
 class CloudSaving(TypedDict):
     provider: str
     model: str
@@ -109,6 +114,17 @@ class CompareWish(TypedDict):
     snapshot_gb: NotRequired[float | None]
 
 
+class Completion(TypedDict):
+    manifest: NotRequired[str | None]
+    new_bytes: NotRequired[int | None]
+    files: NotRequired[int | None]
+    bytes: NotRequired[int | None]
+    raw_bytes: NotRequired[int | None]
+    stored_bytes: NotRequired[int | None]
+    packs: NotRequired[dict[str, int] | None]
+    stages: NotRequired[dict[str, float]]
+
+
 class Cost(TypedDict):
     provider: str | None
     offer_id: str | None
@@ -128,6 +144,14 @@ class DaySummary(TypedDict):
     day: str
     attempts: int
     success_rate: float | None
+
+
+class Difference(TypedDict):
+    path: str
+    change: Literal['added', 'removed', 'changed', 'attributes']
+    kind: Literal['file', 'folder', 'link', 'hardlink']
+    bytes_before: int | None
+    bytes_after: int | None
 
 
 class EffectiveParts(TypedDict):
@@ -150,6 +174,25 @@ class Facets(TypedDict):
     countries: list[Facet]
 
 
+class FailureReport(TypedDict):
+    code: str
+    message: str
+    hint: NotRequired[str | None]
+
+
+class FileEntry(TypedDict):
+    name: str
+    path: str
+    kind: Literal['file', 'folder', 'link', 'hardlink']
+    size: int
+    mode: str
+    uid: int
+    gid: int
+    modified_at: str
+    link: str | None
+    entries: int | None
+
+
 class Forgot(TypedDict):
     email: str
 
@@ -159,6 +202,13 @@ class GParts(TypedDict):
     memory: float
     price: float
     reliability: float
+
+
+class Goes(TypedDict):
+    id: str
+    label: str
+    created_at: str
+    unique_bytes: int | None
 
 
 class GpuFacts(TypedDict):
@@ -173,11 +223,19 @@ class GpuFacts(TypedDict):
     verified: bool
 
 
-class Grant(TypedDict):
-    access_token: str
-    token_type: NotRequired[Literal['bearer']]
-    expires_in: int
-    refresh_token: str | None
+class GrantState(TypedDict):
+    purpose: Literal['snapshot', 'restore']
+    access: Literal['read', 'write']
+    snapshot_id: str
+    restore_id: str | None
+    state: str
+    manifest: str | None
+    label: str
+    path: str
+    paths: list[str]
+    tags: list[str]
+    cancel: bool
+    expires_at: str
 
 
 class Hidden(TypedDict):
@@ -207,9 +265,34 @@ class JobError(TypedDict):
     hint: NotRequired[str | None]
 
 
+class KeepRules(TypedDict):
+    keep_last: NotRequired[int]
+    keep_hourly: NotRequired[int]
+    keep_daily: NotRequired[int]
+    keep_weekly: NotRequired[int]
+    keep_monthly: NotRequired[int]
+
+
 class KnownFrom(TypedDict):
     available: bool
     note: str | None
+
+
+class LabelRules(TypedDict):
+    label: str | None
+    rules: KeepRules
+    changed_at: str
+
+
+class ListedObject(TypedDict):
+    name: str
+    size: int
+    modified: float
+
+
+class Listing(TypedDict):
+    items: list[ListedObject]
+    next_cursor: str | None
 
 
 class MachineAttempt(TypedDict):
@@ -423,6 +506,11 @@ class PagedBlacklistEntry(TypedDict):
     next_cursor: str | None
 
 
+class PagedFileEntry(TypedDict):
+    items: list[FileEntry]
+    next_cursor: str | None
+
+
 class PagedInvitation(TypedDict):
     items: list[Invitation]
     next_cursor: str | None
@@ -470,6 +558,23 @@ class Progress(TypedDict):
     eta: NotRequired[str | None]
 
 
+class ProgressReport(TypedDict):
+    stage: NotRequired[str]
+    files: NotRequired[int]
+    files_total: NotRequired[int]
+    bytes: NotRequired[int]
+    bytes_total: NotRequired[int]
+    moved_bytes: NotRequired[int]
+    seconds: NotRequired[float]
+    stages: NotRequired[dict[str, float]]
+    hot_ready: NotRequired[bool | None]
+
+
+class ProgressTaken(TypedDict):
+    cancel: bool
+    expires_at: str
+
+
 class ProviderAge(TypedDict):
     name: str
     offers: int
@@ -506,6 +611,10 @@ class ProviderSummary(TypedDict):
     machines: int
     attempts: int
     success_rate: float | None
+
+
+class PruneWish(TypedDict):
+    team_id: NotRequired[str | None]
 
 
 class Quote(TypedDict):
@@ -561,6 +670,18 @@ class Reset(TypedDict):
 class ResetLink(TypedDict):
     url: str
     expires_at: str
+
+
+class RestoreWish(TypedDict):
+    target: str
+    paths: NotRequired[list[str]]
+
+
+class RetentionWish(TypedDict):
+    label: NotRequired[str | None]
+    rules: KeepRules | None
+    dry_run: NotRequired[bool]
+    team_id: NotRequired[str | None]
 
 
 class Savings(TypedDict):
@@ -633,6 +754,53 @@ class SignUp(TypedDict):
     password: str
 
 
+class Sizes(TypedDict):
+    files: int
+    bytes: int
+
+
+class SnapshotCost(TypedDict):
+    id: str
+    label: str
+    created_at: str
+    unique_bytes: int | None
+    cost_month: str | None
+
+
+class SnapshotFault(TypedDict):
+    code: str
+    message: str
+    hint: str | None
+
+
+class SnapshotOwner(TypedDict):
+    kind: Literal['user', 'team']
+    id: str
+
+
+class SnapshotProgress(TypedDict):
+    stage: str
+    percent: float | None
+    files: int
+    files_total: int
+    bytes: int
+    bytes_total: int
+    moved_bytes: int
+    bytes_per_second: float
+    seconds: float
+    seconds_left: float | None
+    hot_ready: bool | None
+    at: str
+
+
+class SnapshotWish(TypedDict):
+    path: str
+    label: NotRequired[str | None]
+    instance_id: NotRequired[str | None]
+    team_id: NotRequired[str | None]
+    tags: NotRequired[list[str]]
+
+
 class Standing(TypedDict):
     error: str | None
     error_at: str | None
@@ -663,6 +831,21 @@ class System(TypedDict):
     demo: bool
     mail_configured: bool
     areas: list[Area]
+
+
+class TaskStarted(TypedDict):
+    kind: Literal['check', 'prune']
+    job_id: str
+
+
+class TaskState(TypedDict):
+    kind: Literal['check', 'prune']
+    job_id: str
+    since: str
+    stage: str
+    done: float
+    total: float | None
+    unit: str
 
 
 class Team(TypedDict):
@@ -735,6 +918,20 @@ class Unfrozen(TypedDict):
     was_frozen: bool
 
 
+class Urls(TypedDict):
+    get: dict[str, str]
+    put: dict[str, str]
+    delete: dict[str, str]
+    headers: dict[str, dict[str, str]]
+    expires: str
+
+
+class UrlsWish(TypedDict):
+    get: NotRequired[list[str]]
+    put: NotRequired[list[tuple[str, int]]]
+    delete: NotRequired[list[str]]
+
+
 class User(TypedDict):
     id: str
     email: str
@@ -764,6 +961,20 @@ class Workers(TypedDict):
     items: list[WorkerRow]
 
 
+class DumontAccountsSchemasAuthGrant(TypedDict):
+    access_token: str
+    token_type: NotRequired[Literal['bearer']]
+    expires_in: int
+    refresh_token: str | None
+
+
+class DumontSnapshotsSchemasSnapshotsGrant(TypedDict):
+    token: str
+    access: Literal['read', 'write']
+    url: str
+    expires_at: str
+
+
 class FieldProblem(TypedDict):
     field: str
     message: str
@@ -783,6 +994,19 @@ class Problem(TypedDict):
 class BlacklistCheck(TypedDict):
     is_blacklisted: bool
     entry: BlacklistEntry | None
+
+
+class CheckResult(TypedDict):
+    at: str
+    ok: bool
+    read_data: bool
+    snapshots: int
+    packs: int
+    bytes: int
+    seconds: float
+    problems: list[str]
+    files_touched: int
+    error: SnapshotFault | None
 
 
 class Comparison(TypedDict):
@@ -805,6 +1029,15 @@ class Deals(TypedDict):
     models_suggested: list[str]
     as_of: str | None
     history: KnownFrom
+
+
+class DiffPage(TypedDict):
+    items: list[Difference]
+    next_cursor: str | None
+    added: Sizes
+    removed: Sizes
+    changed: Sizes
+    attributes: int
 
 
 class EffectiveSpread(TypedDict):
@@ -924,6 +1157,14 @@ class Opportunity(TypedDict):
     note: str | None
 
 
+class OwnerCost(TypedDict):
+    owner: SnapshotOwner
+    stored_bytes: int | None
+    shared_bytes: int | None
+    cost_month: str | None
+    measured_at: str | None
+
+
 class PagedJobRow(TypedDict):
     items: list[JobRow]
     next_cursor: str | None
@@ -987,6 +1228,67 @@ class Providers(TypedDict):
     items: list[Provider]
 
 
+class PruneResult(TypedDict):
+    at: str
+    manifests: int
+    doomed_packs: int
+    doomed_bytes: int
+    freed_packs: int
+    freed_bytes: int
+    seconds: float
+    error: SnapshotFault | None
+
+
+class RepositoryState(TypedDict):
+    owner: SnapshotOwner
+    exists: bool
+    store: str
+    encrypted: bool | None
+    snapshots: int
+    packs: int | None
+    stored_bytes: int | None
+    measured_at: str | None
+    check: CheckResult | None
+    prune: PruneResult | None
+    task: TaskState | None
+
+
+class Restore(TypedDict):
+    id: str
+    snapshot_id: str
+    created_by: str | None
+    target: str
+    paths: list[str]
+    state: Literal['queued', 'running', 'complete', 'failed', 'cancelled']
+    created_at: str
+    began_at: str | None
+    finished_at: str | None
+    cancel_requested: bool
+    error: SnapshotFault | None
+    progress: SnapshotProgress | None
+    stages: dict[str, float]
+
+
+class RestoreStarted(TypedDict):
+    restore: Restore
+    grant: DumontSnapshotsSchemasSnapshotsGrant
+    command: str
+
+
+class Retention(TypedDict):
+    owner: SnapshotOwner
+    default: LabelRules | None
+    labels: list[LabelRules]
+
+
+class RetentionPlan(TypedDict):
+    retention: Retention
+    applied: bool
+    kept: int
+    going: list[Goes]
+    going_count: int
+
+
 class SearchAnswer(TypedDict):
     items: list[Offer]
     total: int
@@ -997,6 +1299,92 @@ class SearchAnswer(TypedDict):
     models_suggested: list[str]
     understood: Understood
     reliability: KnownFrom
+
+
+class Snapshot(TypedDict):
+    id: str
+    owner: SnapshotOwner
+    created_by: str | None
+    instance_id: str | None
+    label: str
+    state: Literal['queued', 'running', 'verifying', 'complete', 'failed', 'deleted']
+    manifest: str | None
+    parent_id: str | None
+    host: str
+    root: str
+    tags: list[str]
+    encrypted: bool | None
+    created_at: str
+    began_at: str | None
+    completed_at: str | None
+    deleted_at: str | None
+    undo_until: str | None
+    files: int | None
+    bytes: int | None
+    stored_bytes: int | None
+    new_bytes: int | None
+    unique_bytes: int | None
+    dedup_ratio: float | None
+    compression_ratio: float | None
+    cost_month: str | None
+    cancel_requested: bool
+    error: SnapshotFault | None
+    progress: SnapshotProgress | None
+
+
+class SnapshotDeleted(TypedDict):
+    snapshot: Snapshot
+    frees_bytes: int | None
+    undo_until: str | None
+    freed_after: str | None
+
+
+class SnapshotDetail(TypedDict):
+    id: str
+    owner: SnapshotOwner
+    created_by: str | None
+    instance_id: str | None
+    label: str
+    state: Literal['queued', 'running', 'verifying', 'complete', 'failed', 'deleted']
+    manifest: str | None
+    parent_id: str | None
+    host: str
+    root: str
+    tags: list[str]
+    encrypted: bool | None
+    created_at: str
+    began_at: str | None
+    completed_at: str | None
+    deleted_at: str | None
+    undo_until: str | None
+    files: int | None
+    bytes: int | None
+    stored_bytes: int | None
+    new_bytes: int | None
+    unique_bytes: int | None
+    dedup_ratio: float | None
+    compression_ratio: float | None
+    cost_month: str | None
+    cancel_requested: bool
+    error: SnapshotFault | None
+    progress: SnapshotProgress | None
+    raw_bytes: int | None
+    stages: dict[str, float]
+    seconds: float | None
+    restores: list[Restore]
+
+
+class SnapshotStarted(TypedDict):
+    snapshot: Snapshot
+    grant: DumontSnapshotsSchemasSnapshotsGrant
+    command: str
+
+
+class StorageCost(TypedDict):
+    price_gb_month: str | None
+    cost_month: str | None
+    owners: list[OwnerCost]
+    snapshots: list[SnapshotCost]
 
 
 class TeamDetail(TypedDict):
@@ -1080,3 +1468,13 @@ class Opportunities(TypedDict):
     items: list[Opportunity]
     as_of: str | None
     models_suggested: list[str]
+
+
+class PagedRestore(TypedDict):
+    items: list[Restore]
+    next_cursor: str | None
+
+
+class PagedSnapshot(TypedDict):
+    items: list[Snapshot]
+    next_cursor: str | None

@@ -16,6 +16,8 @@ from dumont.platform.live.topics import TopicRule, needs
 from dumont.platform.outbox import EVENTS
 from dumont.reliability import api as reliability_api
 from dumont.reliability import jobs as reliability_jobs
+from dumont.snapshots import api as snapshots_api
+from dumont.snapshots import jobs as snapshots_jobs
 
 
 @cache
@@ -43,6 +45,12 @@ def contexts() -> tuple[Context, ...]:
             duties=market_jobs.DUTIES,
             topics=market_jobs.TOPICS,
             partitioned=market_jobs.PARTITIONED,
+        ),
+        Context(
+            "snapshots",
+            routers=snapshots_api.ROUTERS,
+            jobs=snapshots_jobs.JOBS,
+            topics=snapshots_jobs.TOPICS,
         ),
     )
     return (_platform(business), *business)

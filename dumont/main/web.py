@@ -22,12 +22,14 @@ from dumont.platform.http.problems import problems
 from dumont.platform.http.spa import SpaFiles, find_folder
 from dumont.platform.parts import Parts
 from dumont.platform.settings import Settings
+from dumont.snapshots.rules.names import OBJECT_BYTES_MAX
 
 DESCRIPTION = """\
 Rent GPUs of every cloud from one place. Sign in at `/auth/login` or send an API key as a bearer token.
 Errors are problem JSON with a `code` for programs and a `hint` for people. Lists are paged by `cursor`; a POST takes an
 `Idempotency-Key`. The same routes answer below `/api`, which always means the newest version.
 """
+OBJECTS = f"/api/{NEWEST}/snapshots/objects/"
 
 
 def make_app(contexts: Sequence[Context], parts: Parts | None = None, *, lifespan: Any = None) -> FastAPI:
@@ -63,7 +65,7 @@ def enveloped(app: FastAPI, settings: Settings) -> ASGIApp:
             allow_headers=["authorization", "content-type", "idempotency-key", "if-none-match"],
             expose_headers=["etag", "link", "ratelimit-remaining", "ratelimit-reset", "retry-after", "x-request-id"],
         )
-    around = BodyLimit(around, bytes_max=settings.request_bytes_max)
+    around = BodyLimit(around, bytes_max=settings.request_bytes_max, but={OBJECTS: OBJECT_BYTES_MAX})
     around = Alias(around)
     return Envelope(around, hsts=settings.public_url.startswith("https://"))
 

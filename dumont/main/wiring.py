@@ -38,6 +38,9 @@ from dumont.reliability.memory import ScoreMemory
 from dumont.reliability.offers import Offers
 from dumont.reliability.trust import MachineFeed
 from dumont.reliability.wishes import WishesMemory
+from dumont.snapshots.comparing import Comparisons
+from dumont.snapshots.stores import Stores
+from dumont.snapshots.trees import Trees
 
 
 @asynccontextmanager
@@ -56,6 +59,7 @@ async def wired(loaded: Loaded, url: str, contexts: Sequence[Context], *, proces
         parts = assemble(loaded, url, contexts, db=make_db(writer, reader), glance=glance, clock=SystemClock())
         stack.push_async_callback(parts.get(Cache).close)
         stack.push_async_callback(parts.get(Clouds).close)
+        stack.callback(parts.get(Stores).close)
         yield parts
 
 
@@ -81,6 +85,7 @@ def assemble(loaded: Loaded, url: str, contexts: Sequence[Context], *, db: Db, g
     parts.put(Hub, Hub(url, db, clock, keep=timedelta(days=settings.event_days)))
     _put_market(parts)
     _put_wishes(parts)
+    _put_snapshots(parts)
     return parts
 
 
@@ -123,6 +128,13 @@ def _put_wishes(parts: Parts) -> None:
     wishes = parts.put(WishesMemory, WishesMemory(parts.get(Glance), parts.get(Clock)))
     parts.put(Publisher, HeardAtOnce(parts.get(Publisher), wishes))
     parts.get(Hub).overhear(lambda event: wishes.heard(event.kind, event.payload))
+
+
+def _put_snapshots(parts: Parts) -> None:
+    settings = parts.get(Settings)
+    stores = parts.put(Stores, Stores(settings, parts.get(Clock), secret_key(settings)))
+    trees = parts.put(Trees, Trees(stores, settings.snapshots_cache_bytes))
+    parts.put(Comparisons, Comparisons(trees))
 
 
 def _put_jobs(parts: Parts, url: str, contexts: Sequence[Context]) -> None:

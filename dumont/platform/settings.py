@@ -5,6 +5,7 @@ import os
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -138,6 +139,34 @@ class Settings(BaseModel):
         ("hardware_error", "boot_timeout"), "Reasons for which one failure is critical."
     )
 
+    snapshots_store: str = _setting(
+        "",
+        "Where snapshots lie, a folder for each owner: `s3://bucket/prefix` or `file:///folder`; "
+        "unset means a folder in the home folder.",
+    )
+    snapshots_endpoint: str = _setting("", "Address of the object store, where it is not Amazon's.")
+    snapshots_region: str = _setting("", "Region of the object store; Cloudflare R2 calls it `auto`.")
+    snapshots_access_key: SecretStr | None = _setting(None, "Access key of the object store.")
+    snapshots_secret_key: SecretStr | None = _setting(None, "Secret key of the object store.")
+    snapshots_price_gb_month: Decimal = _setting(
+        Decimal("0.015"), "What keeping 10^9 bytes for a month costs, in US dollars.", ge=0, le=1000
+    )
+    snapshots_grant_seconds: int = _setting(
+        HOUR,
+        "Life of the right to make or restore one snapshot; each report of progress puts its end off by so much, and "
+        "whoever is silent for so long has failed.",
+        ge=60,
+        le=DAY,
+    )
+    snapshots_url_seconds: int = _setting(900, "Life of an address of one object.", ge=30, le=DAY)
+    snapshots_undo_hours: float = _setting(72, "How long a deleted snapshot can be had back.", ge=0, le=8760)
+    snapshots_grace_hours: float = _setting(
+        24, "Packs that nobody needs are freed so long after that was found out.", ge=1, le=8760
+    )
+    snapshots_cache_bytes: int = _setting(
+        256_000_000, "Memory of a web process for manifests, to show the files of snapshots.", ge=1_000_000
+    )
+
     demo: bool = _setting(False, "Whether the clouds are simulated; set by `dumont up --demo`.")
 
     smtp_url: SecretStr | None = _setting(
@@ -165,7 +194,7 @@ class Settings(BaseModel):
         """Settings files know no shell that would expand `~`."""
         return value and value.expanduser().absolute()
 
-    @field_validator("public_url", "otel_endpoint")
+    @field_validator("public_url", "otel_endpoint", "snapshots_endpoint")
     @classmethod
     def _web_address(cls, value: str) -> str:
         return values.of_scheme(value, "http", "https").rstrip("/") if value else value
@@ -174,6 +203,11 @@ class Settings(BaseModel):
     @classmethod
     def _database_address(cls, value: SecretStr | None) -> SecretStr | None:
         return SecretStr(values.of_scheme(value.get_secret_value(), "postgresql", "postgres")) if value else None
+
+    @field_validator("snapshots_store")
+    @classmethod
+    def _store_address(cls, value: str) -> str:
+        return values.of_scheme(value, "s3", "file").rstrip("/") if value else value
 
     @field_validator("redis_url")
     @classmethod

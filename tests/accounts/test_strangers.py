@@ -25,6 +25,7 @@ BODIES: dict[str, Any] = {
     "rename_team": {"name": "Mine now"},
     "change_member": {"role": "member"},
     "invite_to_team": {"email": "eve@example.com", "role": "member"},
+    "start_restore": {"target": "/workspace"},
 }
 FOR_EVERYBODY = {*BY_ROLE["user"], guard.ANYONE, guard.SIGNED_IN}
 NOBODYS = UUID(int=0)
@@ -103,6 +104,7 @@ async def things_of(owner: Person, known: dict[str, str] | None = None) -> dict[
         team = await make_team(owner)
         await owner.does("POST", "/api-keys", {"name": "x", "scopes": ["account:read"]})
         await owner.does("POST", f"/teams/{team}/invitations", {"email": "bob@example.com", "role": "member"})
+        await owner.does("POST", "/snapshots", {"path": "/workspace"})
     detail = await owner.gets(f"/teams/{(await owner.gets('/teams'))['items'][0]['id']}")
     return {
         "team_id": detail["id"],
@@ -110,4 +112,12 @@ async def things_of(owner: Person, known: dict[str, str] | None = None) -> dict[
         "invitation_id": detail["invitations"][0]["id"],
         "key_id": (await owner.gets("/api-keys"))["items"][0]["id"],
         "session_id": (await owner.gets("/auth/sessions"))["items"][0]["id"],
+        **await snapshot_and_restore(owner),
     }
+
+
+async def snapshot_and_restore(owner: Person) -> dict[str, str]:
+    """There is no restore before a snapshot is complete, so one that is not there stands in for it here; a real one
+    is asked for by a stranger in `tests/snapshots/test_restores.py`."""
+    snapshot = (await owner.gets("/snapshots"))["items"][0]["id"]
+    return {"snapshot_id": snapshot, "other_id": snapshot, "restore_id": str(NOBODYS)}

@@ -20,13 +20,15 @@ Permission = Literal[
     "machines:read",
     "machines:write",
     "machines:manage",
+    "snapshots:read",
+    "snapshots:write",
 ]
 PERMISSIONS: tuple[Permission, ...] = get_args(Permission)
 
 _USER: frozenset[str] = frozenset(
     {
         *("account:read", "account:write", "teams:read", "teams:write", "provider-keys:write"),
-        *("machines:read", "machines:write"),
+        *("machines:read", "machines:write", "snapshots:read", "snapshots:write"),
     }
 )
 _OPERATOR: frozenset[str] = _USER | {

@@ -55,6 +55,11 @@ async def mine(tx: Tx, team_id: UUID, user_id: UUID) -> MyTeam | None:
     return MyTeam(*row) if row else None
 
 
+async def ids(tx: Tx, user_id: UUID) -> list[UUID]:
+    found = await tx.execute(select(TeamMember.team_id).where(TeamMember.user_id == user_id))
+    return list(found.scalars())
+
+
 async def lock(tx: Tx, team_id: UUID) -> None:
     """Changes of one team's members happen one after the other, so that an owner is always left."""
     await tx.execute(select(Team.id).where(Team.id == team_id).with_for_update())

@@ -3,6 +3,7 @@
 import re
 import secrets
 import time
+from collections.abc import Mapping
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
@@ -90,17 +91,22 @@ class Envelope:
 class BodyLimit:
     """Refuses a body that is too large before it is read into memory, whether or not it says how long it is."""
 
-    def __init__(self, app: ASGIApp, *, bytes_max: int) -> None:
+    def __init__(self, app: ASGIApp, *, bytes_max: int, but: Mapping[str, int] | None = None) -> None:
+        """`but` has other limits, by how paths begin: for doors that take what is large as it comes."""
         self._app = app
         self._bytes_max = bytes_max
+        self._but = but or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         length = Headers(scope=scope).get("content-length", "0")
-        if length.isdigit() and int(length) > self._bytes_max:
-            await self._refuse(send, scope.get("state", {}).get("request_id", ""))
+        bytes_max = next(
+            (most for begin, most in self._but.items() if scope["path"].startswith(begin)), self._bytes_max
+        )
+        if length.isdigit() and int(length) > bytes_max:
+            await self._refuse(send, scope.get("state", {}).get("request_id", ""), bytes_max)
             return
         seen = 0
 
@@ -108,16 +114,16 @@ class BodyLimit:
             nonlocal seen
             message = await receive()
             seen += len(message.get("body", b""))
-            if seen > self._bytes_max:
-                raise HTTPException(413, f"The body is larger than {self._bytes_max} bytes.")
+            if seen > bytes_max:
+                raise HTTPException(413, f"The body is larger than {bytes_max} bytes.")
             return message
 
         await self._app(scope, counted, send)
 
-    async def _refuse(self, send: Send, request_id: str) -> None:
+    async def _refuse(self, send: Send, request_id: str, bytes_max: int) -> None:
         body = (
             b'{"type":"about:blank","title":"Too large","status":413,"detail":"The body is larger than %d bytes.",'
-            b'"code":"too_large","hint":null,"errors":[],"request_id":"%b"}' % (self._bytes_max, request_id.encode())
+            b'"code":"too_large","hint":null,"errors":[],"request_id":"%b"}' % (bytes_max, request_id.encode())
         )
         headers = [(b"content-type", MEDIA_TYPE.encode()), (b"content-length", str(len(body)).encode())]
         await send({"type": "http.response.start", "status": 413, "headers": headers})

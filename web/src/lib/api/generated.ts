@@ -705,6 +705,230 @@ const injectedRtkApi = api.injectEndpoints({
         method: "POST",
       }),
     }),
+    showGrant: build.query<ShowGrantApiResponse, ShowGrantApiArg>({
+      query: () => ({ url: `/api/v1/snapshots/grant` }),
+    }),
+    lendUrls: build.mutation<LendUrlsApiResponse, LendUrlsApiArg>({
+      query: (queryArg) => ({
+        url: `/api/v1/snapshots/grant/urls`,
+        method: "POST",
+        body: queryArg.body,
+      }),
+    }),
+    listObjects: build.query<ListObjectsApiResponse, ListObjectsApiArg>({
+      query: (queryArg) => ({
+        url: `/api/v1/snapshots/grant/list`,
+        params: {
+          prefix: queryArg.prefix,
+          cursor: queryArg.cursor,
+        },
+      }),
+    }),
+    reportProgress: build.mutation<
+      ReportProgressApiResponse,
+      ReportProgressApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/snapshots/grant/progress`,
+        method: "POST",
+        body: queryArg.body,
+      }),
+    }),
+    reportComplete: build.mutation<
+      ReportCompleteApiResponse,
+      ReportCompleteApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/snapshots/grant/complete`,
+        method: "POST",
+        body: queryArg.body,
+      }),
+    }),
+    reportFailure: build.mutation<
+      ReportFailureApiResponse,
+      ReportFailureApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/snapshots/grant/failed`,
+        method: "POST",
+        body: queryArg.body,
+      }),
+    }),
+    getRepository: build.query<GetRepositoryApiResponse, GetRepositoryApiArg>({
+      query: (queryArg) => ({
+        url: `/api/v1/snapshots/repository`,
+        params: {
+          team_id: queryArg.teamId,
+        },
+      }),
+    }),
+    checkRepository: build.mutation<
+      CheckRepositoryApiResponse,
+      CheckRepositoryApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/snapshots/repository/check`,
+        method: "POST",
+        body: queryArg.body,
+      }),
+    }),
+    pruneRepository: build.mutation<
+      PruneRepositoryApiResponse,
+      PruneRepositoryApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/snapshots/repository/prune`,
+        method: "POST",
+        body: queryArg.body,
+      }),
+    }),
+    cancelRepositoryTask: build.mutation<
+      CancelRepositoryTaskApiResponse,
+      CancelRepositoryTaskApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/snapshots/repository/cancel`,
+        method: "POST",
+        params: {
+          team_id: queryArg.teamId,
+        },
+      }),
+    }),
+    getRestore: build.query<GetRestoreApiResponse, GetRestoreApiArg>({
+      query: (queryArg) => ({
+        url: `/api/v1/snapshots/restores/${encodeURIComponent(String(queryArg.restoreId))}`,
+      }),
+    }),
+    cancelRestore: build.mutation<
+      CancelRestoreApiResponse,
+      CancelRestoreApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/snapshots/restores/${encodeURIComponent(String(queryArg.restoreId))}/cancel`,
+        method: "POST",
+      }),
+    }),
+    getRetention: build.query<GetRetentionApiResponse, GetRetentionApiArg>({
+      query: (queryArg) => ({
+        url: `/api/v1/snapshots/retention`,
+        params: {
+          team_id: queryArg.teamId,
+        },
+      }),
+    }),
+    putRetention: build.mutation<PutRetentionApiResponse, PutRetentionApiArg>({
+      query: (queryArg) => ({
+        url: `/api/v1/snapshots/retention`,
+        method: "PUT",
+        body: queryArg.body,
+      }),
+    }),
+    showSnapshotCost: build.query<
+      ShowSnapshotCostApiResponse,
+      ShowSnapshotCostApiArg
+    >({
+      query: () => ({ url: `/api/v1/snapshots/cost` }),
+    }),
+    listFiles: build.query<ListFilesApiResponse, ListFilesApiArg>({
+      query: (queryArg) => ({
+        url: `/api/v1/snapshots/${encodeURIComponent(String(queryArg.snapshotId))}/files`,
+        params: {
+          path: queryArg.path,
+          cursor: queryArg.cursor,
+          limit: queryArg.limit,
+        },
+      }),
+    }),
+    downloadFile: build.query<DownloadFileApiResponse, DownloadFileApiArg>({
+      query: (queryArg) => ({
+        url: `/api/v1/snapshots/${encodeURIComponent(String(queryArg.snapshotId))}/download`,
+        params: {
+          path: queryArg.path,
+        },
+      }),
+    }),
+    diffSnapshots: build.query<DiffSnapshotsApiResponse, DiffSnapshotsApiArg>({
+      query: (queryArg) => ({
+        url: `/api/v1/snapshots/${encodeURIComponent(String(queryArg.snapshotId))}/diff/${encodeURIComponent(String(queryArg.otherId))}`,
+        params: {
+          cursor: queryArg.cursor,
+          limit: queryArg.limit,
+        },
+      }),
+    }),
+    listSnapshots: build.query<ListSnapshotsApiResponse, ListSnapshotsApiArg>({
+      query: (queryArg) => ({
+        url: `/api/v1/snapshots`,
+        params: {
+          instance_id: queryArg.instanceId,
+          label: queryArg.label,
+          state: queryArg.state,
+          since: queryArg.since,
+          before: queryArg.before,
+          team_id: queryArg.teamId,
+          cursor: queryArg.cursor,
+          limit: queryArg.limit,
+        },
+      }),
+    }),
+    startSnapshot: build.mutation<
+      StartSnapshotApiResponse,
+      StartSnapshotApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/snapshots`,
+        method: "POST",
+        body: queryArg.body,
+      }),
+    }),
+    getSnapshot: build.query<GetSnapshotApiResponse, GetSnapshotApiArg>({
+      query: (queryArg) => ({
+        url: `/api/v1/snapshots/${encodeURIComponent(String(queryArg.snapshotId))}`,
+      }),
+    }),
+    deleteSnapshot: build.mutation<
+      DeleteSnapshotApiResponse,
+      DeleteSnapshotApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/snapshots/${encodeURIComponent(String(queryArg.snapshotId))}`,
+        method: "DELETE",
+      }),
+    }),
+    undeleteSnapshot: build.mutation<
+      UndeleteSnapshotApiResponse,
+      UndeleteSnapshotApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/snapshots/${encodeURIComponent(String(queryArg.snapshotId))}/undelete`,
+        method: "POST",
+      }),
+    }),
+    cancelSnapshot: build.mutation<
+      CancelSnapshotApiResponse,
+      CancelSnapshotApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/snapshots/${encodeURIComponent(String(queryArg.snapshotId))}/cancel`,
+        method: "POST",
+      }),
+    }),
+    startRestore: build.mutation<StartRestoreApiResponse, StartRestoreApiArg>({
+      query: (queryArg) => ({
+        url: `/api/v1/snapshots/${encodeURIComponent(String(queryArg.snapshotId))}/restore`,
+        method: "POST",
+        body: queryArg.body,
+      }),
+    }),
+    listRestores: build.query<ListRestoresApiResponse, ListRestoresApiArg>({
+      query: (queryArg) => ({
+        url: `/api/v1/snapshots/${encodeURIComponent(String(queryArg.snapshotId))}/restores`,
+        params: {
+          cursor: queryArg.cursor,
+          limit: queryArg.limit,
+        },
+      }),
+    }),
   }),
   overrideExisting: false,
 });
@@ -1371,6 +1595,183 @@ export type UnfreezeProviderApiArg = {
   /** Of a cloud. */
   name: string;
 };
+export type ShowGrantApiResponse =
+  /** status 200 Successful Response */ GrantState;
+export type ShowGrantApiArg = void;
+export type LendUrlsApiResponse = /** status 200 Successful Response */ Urls;
+export type LendUrlsApiArg = {
+  body: UrlsWish;
+};
+export type ListObjectsApiResponse =
+  /** status 200 Successful Response */ Listing;
+export type ListObjectsApiArg = {
+  /** As in `packs/`, `packs/3f/`, `index/`, `snapshots/`. */
+  prefix?: string;
+  /** `next_cursor` of the answer before. */
+  cursor?: string | null;
+};
+export type ReportProgressApiResponse =
+  /** status 200 Successful Response */ ProgressTaken;
+export type ReportProgressApiArg = {
+  body: ProgressReport;
+};
+export type ReportCompleteApiResponse =
+  /** status 200 Successful Response */ GrantState;
+export type ReportCompleteApiArg = {
+  body: Completion;
+};
+export type ReportFailureApiResponse =
+  /** status 200 Successful Response */ GrantState;
+export type ReportFailureApiArg = {
+  body: FailureReport;
+};
+export type GetRepositoryApiResponse =
+  /** status 200 Successful Response */ RepositoryState;
+export type GetRepositoryApiArg = {
+  /** Of this team of yours; else your own. */
+  teamId?: string | null;
+};
+export type CheckRepositoryApiResponse =
+  /** status 202 Successful Response */ TaskStarted;
+export type CheckRepositoryApiArg = {
+  body: CheckWish;
+};
+export type PruneRepositoryApiResponse =
+  /** status 202 Successful Response */ TaskStarted;
+export type PruneRepositoryApiArg = {
+  body: PruneWish;
+};
+export type CancelRepositoryTaskApiResponse =
+  /** status 200 Successful Response */ RepositoryState;
+export type CancelRepositoryTaskApiArg = {
+  /** Of this team of yours; else your own. */
+  teamId?: string | null;
+};
+export type GetRestoreApiResponse =
+  /** status 200 Successful Response */ Restore;
+export type GetRestoreApiArg = {
+  /** The restore. */
+  restoreId: string;
+};
+export type CancelRestoreApiResponse =
+  /** status 200 Successful Response */ Restore;
+export type CancelRestoreApiArg = {
+  /** The restore. */
+  restoreId: string;
+};
+export type GetRetentionApiResponse =
+  /** status 200 Successful Response */ Retention;
+export type GetRetentionApiArg = {
+  /** Of this team of yours; else your own. */
+  teamId?: string | null;
+};
+export type PutRetentionApiResponse =
+  /** status 200 Successful Response */ RetentionPlan;
+export type PutRetentionApiArg = {
+  body: RetentionWish;
+};
+export type ShowSnapshotCostApiResponse =
+  /** status 200 Successful Response */ StorageCost;
+export type ShowSnapshotCostApiArg = void;
+export type ListFilesApiResponse =
+  /** status 200 Successful Response */ PagedFileEntry;
+export type ListFilesApiArg = {
+  /** The snapshot. */
+  snapshotId: string;
+  /** Below the snapshot's root, as the list of files writes it; empty is the root. */
+  path?: string;
+  /** Where to go on: `next_cursor` of the page before. */
+  cursor?: string | null;
+  /** How many at most. */
+  limit?: number;
+};
+export type DownloadFileApiResponse = /** status 200 The bytes */ Blob;
+export type DownloadFileApiArg = {
+  /** The snapshot. */
+  snapshotId: string;
+  /** Below the snapshot's root, as the list of files writes it; empty is the root. */
+  path?: string;
+};
+export type DiffSnapshotsApiResponse =
+  /** status 200 Successful Response */ DiffPage;
+export type DiffSnapshotsApiArg = {
+  /** The snapshot. */
+  snapshotId: string;
+  /** The snapshot to compare it with. */
+  otherId: string;
+  /** Where to go on: `next_cursor` of the page before. */
+  cursor?: string | null;
+  /** How many at most. */
+  limit?: number;
+};
+export type ListSnapshotsApiResponse =
+  /** status 200 Successful Response */ PagedSnapshot;
+export type ListSnapshotsApiArg = {
+  /** Of this instance alone. */
+  instanceId?: string | null;
+  /** With this label alone. */
+  label?: string | null;
+  /** In this state alone; deleted ones are left out else. */
+  state?:
+    | ("queued" | "running" | "verifying" | "complete" | "failed" | "deleted")
+    | null;
+  /** Made at this moment or later. */
+  since?: string | null;
+  /** Made before this moment. */
+  before?: string | null;
+  /** Of this team of yours; else your own. */
+  teamId?: string | null;
+  /** Where to go on: `next_cursor` of the page before. */
+  cursor?: string | null;
+  /** How many at most. */
+  limit?: number;
+};
+export type StartSnapshotApiResponse =
+  /** status 201 Successful Response */ SnapshotStarted;
+export type StartSnapshotApiArg = {
+  body: SnapshotWish;
+};
+export type GetSnapshotApiResponse =
+  /** status 200 Successful Response */ SnapshotDetail;
+export type GetSnapshotApiArg = {
+  /** The snapshot. */
+  snapshotId: string;
+};
+export type DeleteSnapshotApiResponse =
+  /** status 200 Successful Response */ SnapshotDeleted;
+export type DeleteSnapshotApiArg = {
+  /** The snapshot. */
+  snapshotId: string;
+};
+export type UndeleteSnapshotApiResponse =
+  /** status 200 Successful Response */ Snapshot;
+export type UndeleteSnapshotApiArg = {
+  /** The snapshot. */
+  snapshotId: string;
+};
+export type CancelSnapshotApiResponse =
+  /** status 200 Successful Response */ Snapshot;
+export type CancelSnapshotApiArg = {
+  /** The snapshot. */
+  snapshotId: string;
+};
+export type StartRestoreApiResponse =
+  /** status 201 Successful Response */ RestoreStarted;
+export type StartRestoreApiArg = {
+  /** The snapshot. */
+  snapshotId: string;
+  body: RestoreWish;
+};
+export type ListRestoresApiResponse =
+  /** status 200 Successful Response */ PagedRestore;
+export type ListRestoresApiArg = {
+  /** The snapshot. */
+  snapshotId: string;
+  /** Where to go on: `next_cursor` of the page before. */
+  cursor?: string | null;
+  /** How many at most. */
+  limit?: number;
+};
 export type Area = {
   key: string;
   title: string;
@@ -1626,6 +2027,8 @@ export type ApiKeyWish = {
     | "machines:read"
     | "machines:write"
     | "machines:manage"
+    | "snapshots:read"
+    | "snapshots:write"
   )[];
   /** When it stops working; never, if left out. */
   expires_at?: string | null;
@@ -2660,6 +3063,477 @@ export type Unfrozen = {
   provider: string;
   was_frozen: boolean;
 };
+export type GrantState = {
+  purpose: "snapshot" | "restore";
+  access: "read" | "write";
+  snapshot_id: string;
+  restore_id: string | null;
+  state: string;
+  /** Of a restore: the snapshot's name. */
+  manifest: string | null;
+  label: string;
+  /** The folder to take, or to restore into. */
+  path: string;
+  paths: string[];
+  tags: string[];
+  cancel: boolean;
+  expires_at: string;
+};
+export type Urls = {
+  get: {
+    [key: string]: string;
+  };
+  /** To be used with the very size that was named. */
+  put: {
+    [key: string]: string;
+  };
+  delete: {
+    [key: string]: string;
+  };
+  /** By name of the object: what must be sent with a PUT beside the length. */
+  headers: {
+    [key: string]: {
+      [key: string]: string;
+    };
+  };
+  expires: string;
+};
+export type UrlsWish = {
+  get?: string[];
+  put?: [string, number][];
+  /** A writer's own sign, at its end: `writers/...`. */
+  delete?: string[];
+};
+export type ListedObject = {
+  name: string;
+  size: number;
+  /** Seconds since 1970, by the store's clock. */
+  modified: number;
+};
+export type Listing = {
+  items: ListedObject[];
+  /** Give it as `cursor` to get the rest. */
+  next_cursor: string | null;
+};
+export type ProgressTaken = {
+  /** Somebody asked to stop. */
+  cancel: boolean;
+  expires_at: string;
+};
+export type ProgressReport = {
+  stage?: string;
+  files?: number;
+  files_total?: number;
+  bytes?: number;
+  bytes_total?: number;
+  moved_bytes?: number;
+  seconds?: number;
+  stages?: {
+    [key: string]: number;
+  };
+  hot_ready?: boolean | null;
+};
+export type Completion = {
+  manifest?: string | null;
+  /** What was sent. */
+  new_bytes?: number | null;
+  files?: number | null;
+  bytes?: number | null;
+  raw_bytes?: number | null;
+  stored_bytes?: number | null;
+  /** Sizes by name; of an encrypted repository, whose manifests the server can't read. */
+  packs?: object | null;
+  stages?: {
+    [key: string]: number;
+  };
+};
+export type FailureReport = {
+  code: string;
+  message: string;
+  hint?: string | null;
+};
+export type SnapshotOwner = {
+  kind: "user" | "team";
+  id: string;
+};
+export type SnapshotFault = {
+  code: string;
+  message: string;
+  hint: string | null;
+};
+export type CheckResult = {
+  at: string;
+  ok: boolean;
+  /** Whether every byte was read, or names and sizes compared. */
+  read_data: boolean;
+  snapshots: number;
+  packs: number;
+  bytes: number;
+  seconds: number;
+  /** 100 at most. */
+  problems: string[];
+  files_touched: number;
+  error: SnapshotFault | null;
+};
+export type PruneResult = {
+  at: string;
+  /** Of deleted snapshots, taken out of the store. */
+  manifests: number;
+  doomed_packs: number;
+  /** Will be freed when the grace is over. */
+  doomed_bytes: number;
+  freed_packs: number;
+  freed_bytes: number;
+  seconds: number;
+  error: SnapshotFault | null;
+};
+export type TaskState = {
+  kind: "check" | "prune";
+  job_id: string;
+  since: string;
+  stage: string;
+  done: number;
+  total: number | null;
+  unit: string;
+};
+export type RepositoryState = {
+  owner: SnapshotOwner;
+  /** False before the first snapshot. */
+  exists: boolean;
+  /** What kind of store it lies in. */
+  store: string;
+  encrypted: boolean | null;
+  snapshots: number;
+  packs: number | null;
+  stored_bytes: number | null;
+  measured_at: string | null;
+  check: CheckResult | null;
+  prune: PruneResult | null;
+  task: TaskState | null;
+};
+export type TaskStarted = {
+  kind: "check" | "prune";
+  job_id: string;
+};
+export type CheckWish = {
+  /** Read every byte; else compare names and sizes. */
+  read_data?: boolean;
+  /** Of this team's repository. */
+  team_id?: string | null;
+};
+export type PruneWish = {
+  /** Of this team's repository. */
+  team_id?: string | null;
+};
+export type SnapshotProgress = {
+  stage: string;
+  /** 0 to 100; null before the size is known. */
+  percent: number | null;
+  files: number;
+  files_total: number;
+  bytes: number;
+  bytes_total: number;
+  /** What went over the network. */
+  moved_bytes: number;
+  bytes_per_second: number;
+  seconds: number;
+  seconds_left: number | null;
+  /** Of a restore: whether the files opened first are all there. */
+  hot_ready: boolean | null;
+  at: string;
+};
+export type Restore = {
+  id: string;
+  snapshot_id: string;
+  created_by: string | null;
+  target: string;
+  /** These alone; none is all. */
+  paths: string[];
+  state: "queued" | "running" | "complete" | "failed" | "cancelled";
+  created_at: string;
+  began_at: string | null;
+  finished_at: string | null;
+  cancel_requested: boolean;
+  error: SnapshotFault | null;
+  progress: SnapshotProgress | null;
+  /** Seconds of each stage. */
+  stages: {
+    [key: string]: number;
+  };
+};
+export type KeepRules = {
+  keep_last?: number;
+  keep_hourly?: number;
+  keep_daily?: number;
+  keep_weekly?: number;
+  keep_monthly?: number;
+};
+export type LabelRules = {
+  /** Null: of all that have none of their own. */
+  label: string | null;
+  rules: KeepRules;
+  changed_at: string;
+};
+export type Retention = {
+  owner: SnapshotOwner;
+  /** Null: everything is kept. */
+  default: LabelRules | null;
+  labels: LabelRules[];
+};
+export type Goes = {
+  id: string;
+  label: string;
+  created_at: string;
+  unique_bytes: number | null;
+};
+export type RetentionPlan = {
+  retention: Retention;
+  /** False for a dry run. */
+  applied: boolean;
+  kept: number;
+  /** What the next pruning deletes, the newest first, 200 at most. */
+  going: Goes[];
+  going_count: number;
+};
+export type RetentionWish = {
+  /** For this label (an instance, say) alone; else the default. */
+  label?: string | null;
+  /** Null removes those that are there. */
+  rules: KeepRules | null;
+  /** Change nothing, and tell what would go. */
+  dry_run?: boolean;
+  /** Of this team's repository. */
+  team_id?: string | null;
+};
+export type OwnerCost = {
+  owner: SnapshotOwner;
+  /** Of the whole repository. */
+  stored_bytes: number | null;
+  /** That more than one snapshot needs, or none any longer. */
+  shared_bytes: number | null;
+  /** US dollars; null where it is not known. */
+  cost_month: string | null;
+  measured_at: string | null;
+};
+export type SnapshotCost = {
+  id: string;
+  label: string;
+  created_at: string;
+  unique_bytes: number | null;
+  /** US dollars; null where it is not known. */
+  cost_month: string | null;
+};
+export type StorageCost = {
+  /** Of 10^9 bytes. */
+  price_gb_month: string | null;
+  /** US dollars; null where it is not known. */
+  cost_month: string | null;
+  /** You, and your teams. */
+  owners: OwnerCost[];
+  /** The dearest first, 200 at most. */
+  snapshots: SnapshotCost[];
+};
+export type FileEntry = {
+  /** Bytes that are no UTF-8 are written `\xNN`, and a backslash twice. */
+  name: string;
+  /** To ask for it, below the root. */
+  path: string;
+  kind: "file" | "folder" | "link" | "hardlink";
+  /** Of a file; else 0. */
+  size: number;
+  /** Permissions, octal. */
+  mode: string;
+  uid: number;
+  gid: number;
+  modified_at: string;
+  /** Where a link points. */
+  link: string | null;
+  /** Of a folder: how many things are in it, itself not counted. */
+  entries: number | null;
+};
+export type PagedFileEntry = {
+  items: FileEntry[];
+  /** Give it as `cursor` to get the next page; null on the last one. */
+  next_cursor: string | null;
+};
+export type Difference = {
+  /** Bytes that are no UTF-8 are written `\xNN`, and a backslash twice. */
+  path: string;
+  /** Of its content; or of its permissions and owner alone. */
+  change: "added" | "removed" | "changed" | "attributes";
+  kind: "file" | "folder" | "link" | "hardlink";
+  /** Null where it was not there. */
+  bytes_before: number | null;
+  /** Null where it is gone. */
+  bytes_after: number | null;
+};
+export type Sizes = {
+  files: number;
+  bytes: number;
+};
+export type DiffPage = {
+  items: Difference[];
+  /** Give it as `cursor` to get the next page. */
+  next_cursor: string | null;
+  added: Sizes;
+  removed: Sizes;
+  /** With the bytes that they have afterwards. */
+  changed: Sizes;
+  /** How many have other permissions or owners, and the same content. */
+  attributes: number;
+};
+export type Snapshot = {
+  id: string;
+  owner: SnapshotOwner;
+  created_by: string | null;
+  instance_id: string | null;
+  /** What it is of. */
+  label: string;
+  state: "queued" | "running" | "verifying" | "complete" | "failed" | "deleted";
+  /** Its name in the repository. */
+  manifest: string | null;
+  /** The snapshot that unchanged files were taken from. */
+  parent_id: string | null;
+  host: string;
+  /** Where the tree lay. */
+  root: string;
+  tags: string[];
+  /** Whether only its owner can read it; null before that is known. */
+  encrypted: boolean | null;
+  created_at: string;
+  began_at: string | null;
+  completed_at: string | null;
+  deleted_at: string | null;
+  /** Until then a deletion can be taken back. */
+  undo_until: string | null;
+  files: number | null;
+  /** Of the tree. */
+  bytes: number | null;
+  /** What it needs of the store, shared with others or not. */
+  stored_bytes: number | null;
+  /** What making it has added. */
+  new_bytes: number | null;
+  /** What no other snapshot needs: freed without it. */
+  unique_bytes: number | null;
+  /** Bytes of the tree, to bytes of its different chunks. */
+  dedup_ratio: number | null;
+  /** Bytes of its different chunks, to what they take in the store. */
+  compression_ratio: number | null;
+  /** Of its unique bytes, in US dollars. */
+  cost_month: string | null;
+  cancel_requested: boolean;
+  error: SnapshotFault | null;
+  progress: SnapshotProgress | null;
+};
+export type PagedSnapshot = {
+  items: Snapshot[];
+  /** Give it as `cursor` to get the next page; null on the last one. */
+  next_cursor: string | null;
+};
+export type Grant2 = {
+  /** Sent as `Authorization: Bearer ...`. */
+  token: string;
+  access: "read" | "write";
+  /** The server to bring it to. */
+  url: string;
+  /** Each report of progress puts this off. */
+  expires_at: string;
+};
+export type SnapshotStarted = {
+  snapshot: Snapshot;
+  grant: Grant2;
+  /** What to run on the machine. */
+  command: string;
+};
+export type SnapshotWish = {
+  /** The folder, on the machine at which it is. */
+  path: string;
+  /** What it is of; else the instance's id, or the folder's name. */
+  label?: string | null;
+  instance_id?: string | null;
+  /** Keep it in this team's repository. */
+  team_id?: string | null;
+  tags?: string[];
+};
+export type SnapshotDetail = {
+  id: string;
+  owner: SnapshotOwner;
+  created_by: string | null;
+  instance_id: string | null;
+  /** What it is of. */
+  label: string;
+  state: "queued" | "running" | "verifying" | "complete" | "failed" | "deleted";
+  /** Its name in the repository. */
+  manifest: string | null;
+  /** The snapshot that unchanged files were taken from. */
+  parent_id: string | null;
+  host: string;
+  /** Where the tree lay. */
+  root: string;
+  tags: string[];
+  /** Whether only its owner can read it; null before that is known. */
+  encrypted: boolean | null;
+  created_at: string;
+  began_at: string | null;
+  completed_at: string | null;
+  deleted_at: string | null;
+  /** Until then a deletion can be taken back. */
+  undo_until: string | null;
+  files: number | null;
+  /** Of the tree. */
+  bytes: number | null;
+  /** What it needs of the store, shared with others or not. */
+  stored_bytes: number | null;
+  /** What making it has added. */
+  new_bytes: number | null;
+  /** What no other snapshot needs: freed without it. */
+  unique_bytes: number | null;
+  /** Bytes of the tree, to bytes of its different chunks. */
+  dedup_ratio: number | null;
+  /** Bytes of its different chunks, to what they take in the store. */
+  compression_ratio: number | null;
+  /** Of its unique bytes, in US dollars. */
+  cost_month: string | null;
+  cancel_requested: boolean;
+  error: SnapshotFault | null;
+  progress: SnapshotProgress | null;
+  /** Of its different chunks. */
+  raw_bytes: number | null;
+  /** Seconds of each stage. */
+  stages: {
+    [key: string]: number;
+  };
+  /** From its begin until it was complete. */
+  seconds: number | null;
+  /** The newest ten. */
+  restores: Restore[];
+};
+export type SnapshotDeleted = {
+  snapshot: Snapshot;
+  /** What no other snapshot needs; null where that is not known. */
+  frees_bytes: number | null;
+  /** Null where there is nothing to take back. */
+  undo_until: string | null;
+  /** From then on pruning may free the space. */
+  freed_after: string | null;
+};
+export type RestoreStarted = {
+  restore: Restore;
+  grant: Grant2;
+  /** What to run on the machine. */
+  command: string;
+};
+export type RestoreWish = {
+  /** The folder to restore into. */
+  target: string;
+  /** These files and folders alone. */
+  paths?: string[];
+};
+export type PagedRestore = {
+  items: Restore[];
+  /** Give it as `cursor` to get the next page; null on the last one. */
+  next_cursor: string | null;
+};
 export const {
   useShowSystemQuery,
   useListJobsQuery,
@@ -2739,4 +3613,30 @@ export const {
   useSyncProviderMutation,
   useTryProviderMutation,
   useUnfreezeProviderMutation,
+  useShowGrantQuery,
+  useLendUrlsMutation,
+  useListObjectsQuery,
+  useReportProgressMutation,
+  useReportCompleteMutation,
+  useReportFailureMutation,
+  useGetRepositoryQuery,
+  useCheckRepositoryMutation,
+  usePruneRepositoryMutation,
+  useCancelRepositoryTaskMutation,
+  useGetRestoreQuery,
+  useCancelRestoreMutation,
+  useGetRetentionQuery,
+  usePutRetentionMutation,
+  useShowSnapshotCostQuery,
+  useListFilesQuery,
+  useDownloadFileQuery,
+  useDiffSnapshotsQuery,
+  useListSnapshotsQuery,
+  useStartSnapshotMutation,
+  useGetSnapshotQuery,
+  useDeleteSnapshotMutation,
+  useUndeleteSnapshotMutation,
+  useCancelSnapshotMutation,
+  useStartRestoreMutation,
+  useListRestoresQuery,
 } = injectedRtkApi;

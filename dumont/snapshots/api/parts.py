@@ -1,0 +1,72 @@
+"""What the doors of snapshots hand to their use cases; among them the guard of those who come with a grant."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from dumont.accounts import guard
+from dumont.basics.clock import Clock
+from dumont.basics.errors import NotSignedIn
+from dumont.platform.http import limits
+from dumont.platform.http.doors import parts_of, work_of
+from dumont.platform.jobs import Jobs
+from dumont.platform.work import Caller, Work
+from dumont.snapshots import granting, reporting
+from dumont.snapshots.comparing import Comparisons
+from dumont.snapshots.granting import PREFIX, NoGrant
+from dumont.snapshots.reporting import Purpose
+from dumont.snapshots.stores import Stores
+from dumont.snapshots.trees import Trees
+
+SnapshotsRead = Annotated[Work, guard.needs("snapshots:read")]
+SnapshotsWrite = Annotated[Work, guard.needs("snapshots:write")]
+
+
+class Granted:
+    """The work of whoever holds a grant, and what it is for."""
+
+    def __init__(self, work: Work, purpose: Purpose) -> None:
+        self.work = work
+        self.purpose = purpose
+
+
+async def _granted(request: Request, token: guard.Bearer) -> Granted:
+    """Only a grant opens these doors, and it opens no other."""
+    stranger = Caller("anonymous", ip=guard.ip_of(request), request_id=str(getattr(request.state, "request_id", "")))
+    if not token or not token.startswith(PREFIX):
+        await limits.admit(request, stranger)
+        raise NotSignedIn("This needs a grant.", hint="Starting a snapshot or a restore gives one.")
+    try:
+        grant = await granting.standing(await work_of(request, stranger), token)
+    except NoGrant:
+        await limits.admit(request, stranger)
+        raise
+    holder = Caller("anonymous", grant.repository_id, ip=stranger.ip, request_id=stranger.request_id)
+    await limits.admit(request, holder)
+    work = await work_of(request, stranger)
+    return Granted(work, await reporting.purpose(work, grant))
+
+
+_granted.permission = "a grant"  # type: ignore[attr-defined]  # the mark by which a test finds routes without a guard
+WithGrant = Annotated[Granted, Depends(_granted)]
+
+
+def stores_of(request: Request) -> Stores:
+    """Asked for inside an endpoint, when it is known that the caller may have what he asks for."""
+    return parts_of(request).get(Stores)
+
+
+def trees_of(request: Request) -> Trees:
+    return parts_of(request).get(Trees)
+
+
+def comparisons_of(request: Request) -> Comparisons:
+    return parts_of(request).get(Comparisons)
+
+
+def jobs_of(request: Request) -> Jobs:
+    return parts_of(request).get(Jobs)
+
+
+def clock_of(request: Request) -> Clock:
+    return parts_of(request).get(Clock)

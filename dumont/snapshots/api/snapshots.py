@@ -1,0 +1,131 @@
+"""The doors to the list of snapshots, to one of them, and to starting, stopping and deleting."""
+
+from decimal import Decimal
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+
+from dumont.platform.http.doors import Door
+from dumont.platform.http.fields import Line, Moment
+from dumont.platform.http.paging import Paged, Paginated
+from dumont.platform.http.problems import problems
+from dumont.platform.work import Work
+from dumont.snapshots import catalog, deleting, starting
+from dumont.snapshots.api.parts import SnapshotsRead, SnapshotsWrite
+from dumont.snapshots.rules.states import State
+from dumont.snapshots.schemas import showing
+from dumont.snapshots.schemas.fields import SnapshotPath, TeamQuery
+from dumont.snapshots.schemas.snapshots import (
+    Restore,
+    RestoreStarted,
+    RestoreWish,
+    Snapshot,
+    SnapshotDeleted,
+    SnapshotDetail,
+    SnapshotStarted,
+    SnapshotWish,
+)
+from dumont.snapshots.store.snapshots import Filter
+
+router = APIRouter(prefix="/snapshots", tags=["snapshots"], route_class=Door)
+
+InstanceFilter = Annotated[UUID | None, Query(description="Of this instance alone.")]
+LabelFilter = Annotated[Line | None, Query(description="With this label alone.")]
+StateFilter = Annotated[State | None, Query(description="In this state alone; deleted ones are left out else.")]
+Since = Annotated[Moment | None, Query(description="Made at this moment or later.")]
+Before = Annotated[Moment | None, Query(description="Made before this moment.")]
+
+
+@router.get("", summary="List snapshots", responses=problems(404))
+async def list_snapshots(
+    work: SnapshotsRead,
+    paging: Paginated,
+    *,
+    instance_id: InstanceFilter = None,
+    label: LabelFilter = None,
+    state: StateFilter = None,
+    since: Since = None,
+    before: Before = None,
+    team_id: TeamQuery = None,
+) -> Paged[Snapshot]:
+    """Yours and those of your teams, the newest first."""
+    wanted = Filter(
+        repositories=(), instance_id=instance_id, label=label or None, state=state, since=since, before=before
+    )
+    page = await catalog.listed(work, wanted, team_id, paging.cursor, paging.limit)
+    return paging.answer(page, lambda shown: showing.snapshot(shown, _price(work)))
+
+
+@router.post("", status_code=201, summary="Start a snapshot", responses=problems(404, 409))
+async def start_snapshot(body: SnapshotWish, work: SnapshotsWrite, response: Response) -> SnapshotStarted:
+    """The answer's command makes it, on the machine at which the folder is. The grant is shown in this answer only."""
+    wish = starting.Wish(
+        path=body.path,
+        label=body.label,
+        instance_id=body.instance_id,
+        team_id=body.team_id,
+        tags=tuple(body.tags),
+    )
+    made, handed = await starting.start(work, wish)
+    response.headers["cache-control"] = "no-store"
+    return SnapshotStarted(
+        snapshot=showing.snapshot(await catalog.shown(work, made), _price(work)),
+        grant=showing.grant(handed),
+        command=handed.command("create", body.path),
+    )
+
+
+@router.get("/{snapshot_id}", summary="Show a snapshot", responses=problems(404))
+async def get_snapshot(snapshot_id: SnapshotPath, work: SnapshotsRead) -> SnapshotDetail:
+    """With its ratios, the seconds of its stages, and how far it is."""
+    shown, restores = await catalog.one(work, snapshot_id)
+    return showing.detail(shown, _price(work), restores)
+
+
+@router.delete("/{snapshot_id}", summary="Delete a snapshot", responses=problems(404, 409))
+async def delete_snapshot(snapshot_id: SnapshotPath, work: SnapshotsWrite) -> SnapshotDeleted:
+    """It can be had back for a while; then pruning frees what no other snapshot needs."""
+    gone = await deleting.delete(work, snapshot_id)
+    return SnapshotDeleted(
+        snapshot=showing.snapshot(await catalog.shown(work, gone.snapshot), _price(work)),
+        frees_bytes=gone.frees_bytes,
+        undo_until=gone.undo_until,
+        freed_after=gone.freed_after,
+    )
+
+
+@router.post("/{snapshot_id}/undelete", summary="Take back a deletion", responses=problems(404, 409))
+async def undelete_snapshot(snapshot_id: SnapshotPath, work: SnapshotsWrite) -> Snapshot:
+    back = await deleting.undo(work, snapshot_id)
+    return showing.snapshot(await catalog.shown(work, back), _price(work))
+
+
+@router.post("/{snapshot_id}/cancel", summary="Stop a snapshot that is being made", responses=problems(404, 409))
+async def cancel_snapshot(snapshot_id: SnapshotPath, work: SnapshotsWrite) -> Snapshot:
+    """Who makes it is told at its next word; what was sent stays, and is not sent again."""
+    return showing.snapshot(await catalog.cancel(work, snapshot_id), _price(work))
+
+
+@router.post("/{snapshot_id}/restore", status_code=201, summary="Start a restore", responses=problems(404, 409))
+async def start_restore(
+    snapshot_id: SnapshotPath, body: RestoreWish, work: SnapshotsWrite, response: Response
+) -> RestoreStarted:
+    """The answer's command does it, on the machine that is to have the files. The grant is shown here only."""
+    restore, snapshot, handed = await starting.start_restore(work, snapshot_id, body.target, tuple(body.paths))
+    response.headers["cache-control"] = "no-store"
+    return RestoreStarted(
+        restore=showing.restore(restore),
+        grant=showing.grant(handed),
+        command=handed.command("restore", (snapshot.manifest or "")[:12], body.target),
+    )
+
+
+@router.get("/{snapshot_id}/restores", summary="List restores of a snapshot", responses=problems(404))
+async def list_restores(snapshot_id: SnapshotPath, work: SnapshotsRead, paging: Paginated) -> Paged[Restore]:
+    page = await catalog.restores_of(work, snapshot_id, paging.cursor, paging.limit)
+    return paging.answer(page, showing.restore)
+
+
+def _price(work: Work) -> Decimal:
+    return work.settings.snapshots_price_gb_month

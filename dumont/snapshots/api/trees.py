@@ -1,0 +1,147 @@
+"""The doors into a snapshot: one folder of it, a file or a folder to save, and what differs from another one."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any, Literal
+from urllib.parse import quote
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Request
+from fastapi.responses import StreamingResponse
+
+from dumont.platform.http.doors import Door
+from dumont.platform.http.paging import Paged, Paginated
+from dumont.platform.http.problems import problems
+from dumont.platform.work import Work
+from dumont.snapshots import comparing, content, folders, looking
+from dumont.snapshots.api.parts import SnapshotsRead, comparisons_of, trees_of
+from dumont.snapshots.content import File
+from dumont.snapshots.folders import Entry
+from dumont.snapshots.rules import paths
+from dumont.snapshots.schemas.fields import PathQuery, SnapshotPath
+from dumont.snapshots.schemas.trees import Difference, DiffPage, FileEntry, Sizes
+from dumont.snapshots.stores import asked
+from dumont.snapshots.trees import Tree
+from dumont.snapstore.diff import Difference as Found
+from dumont.snapstore.model import Kind
+
+router = APIRouter(prefix="/snapshots", tags=["snapshots"], route_class=Door)
+KINDS = {Kind.FILE: "file", Kind.FOLDER: "folder", Kind.SYMLINK: "link", Kind.HARDLINK: "hardlink"}
+OtherPath = Annotated[UUID, Path(description="The snapshot to compare it with.")]
+BINARY = {"content": {"application/octet-stream": {}, "application/x-tar": {}}, "description": "The bytes"}
+"""Never shown by a browser as what it might be: a snapshot holds what somebody else has written."""
+SAFE = {
+    "cache-control": "private, no-store",
+    "content-encoding": "identity",
+    "content-security-policy": "sandbox; default-src 'none'",
+}
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@router.get("/{snapshot_id}/files", summary="List a folder of a snapshot", responses=problems(404, 409, 503))
+async def list_files(
+    snapshot_id: SnapshotPath, work: SnapshotsRead, request: Request, paging: Paginated, path: PathQuery = ""
+) -> Paged[FileEntry]:
+    """What is directly in it, in the order of names."""
+    tree = await _tree(work, request, snapshot_id)
+    folder = folders.entry_at(tree.manifest, path)
+    page = folders.listed(tree.manifest, folder, paging.cursor, paging.limit)
+    return paging.answer(page, lambda entry: _entry(tree, entry))
+
+
+@router.get(
+    "/{snapshot_id}/download",
+    summary="Save a file or a folder of a snapshot",
+    response_class=StreamingResponse,
+    responses={**problems(404, 409, 503), 200: BINARY},
+)
+async def download_file(
+    snapshot_id: SnapshotPath, work: SnapshotsRead, request: Request, path: PathQuery = ""
+) -> StreamingResponse:
+    """A file as it is, a folder as a tar stream. Each part is checked; if one is damaged, the stream breaks off."""
+    tree = await _tree(work, request, snapshot_id)
+    entry = folders.entry_at(tree.manifest, path)
+    file = await asyncio.to_thread(asked, lambda: content.opened(tree, entry))
+    return StreamingResponse(_sent(file), media_type=_media(file), headers=_headers(file))
+
+
+@router.get("/{snapshot_id}/diff/{other_id}", summary="Compare two snapshots", responses=problems(404, 409, 503))
+async def diff_snapshots(
+    snapshot_id: SnapshotPath, other_id: OtherPath, work: SnapshotsRead, request: Request, paging: Paginated
+) -> DiffPage:
+    """From the first to the second: files added, removed and changed."""
+    before, after = await looking.places(work, snapshot_id, other_id)
+    await work.tx.commit()
+    found = await comparisons_of(request).of(before, after)
+    page = comparing.page(found, paging.cursor, paging.limit)
+    return DiffPage(
+        **paging.answer(page, _difference).model_dump(),
+        added=_sizes(found.of_kind("added"), "after"),
+        removed=_sizes(found.of_kind("removed"), "before"),
+        changed=_sizes(found.of_kind("changed"), "after"),
+        attributes=len(found.of_kind("attributes")),
+    )
+
+
+async def _tree(work: Work, request: Request, snapshot_id: UUID) -> Tree:
+    """The connection is let go first: no other request waits for it while the store answers."""
+    (place,) = await looking.places(work, snapshot_id)
+    await work.tx.commit()
+    return await trees_of(request).of(*place)
+
+
+def _entry(tree: Tree, entry: Entry) -> FileEntry:
+    manifest, number = tree.manifest, entry.number
+    kind = manifest.kind[number]
+    source = manifest.same.get(number)
+    points = manifest.links.get(number) if source is None else manifest.paths[source]
+    return FileEntry.model_validate(
+        {
+            "name": paths.shown(entry.name),
+            "path": paths.shown(entry.path),
+            "kind": KINDS[Kind(kind)],
+            "size": manifest.size[number if source is None else source],
+            "mode": f"{manifest.mode[number]:04o}",
+            "uid": manifest.uid[number],
+            "gid": manifest.gid[number],
+            "modified_at": _moment(manifest.mtime[number]),
+            "link": None if points is None else paths.shown(points),
+            "entries": entry.end - number - 1 if kind == Kind.FOLDER else None,
+        }
+    )
+
+
+def _difference(found: Found) -> Difference:
+    shown: dict[str, Any] = {"path": paths.shown(found.path), "change": found.what, "kind": KINDS[Kind(found.kind)]}
+    shown["bytes_before"] = None if found.what == "added" else found.before
+    shown["bytes_after"] = None if found.what == "removed" else found.after
+    return Difference.model_validate(shown)
+
+
+def _sizes(found: Sequence[Found], side: Literal["before", "after"]) -> Sizes:
+    files = [each for each in found if each.kind in (Kind.FILE, Kind.HARDLINK)]
+    return Sizes(files=len(files), bytes=sum(getattr(each, side) for each in files))
+
+
+def _moment(nanoseconds: int) -> datetime:
+    try:
+        return EPOCH + timedelta(microseconds=nanoseconds // 1000)
+    except OverflowError:
+        return EPOCH
+
+
+def _sent(file: File) -> Iterator[bytes]:
+    return (chunk for chunk in file.chunks if chunk)
+
+
+def _media(file: File) -> str:
+    return "application/octet-stream" if file.length is not None else "application/x-tar"
+
+
+def _headers(file: File) -> dict[str, str]:
+    name = file.name.decode("utf-8", "replace")
+    plain = "".join(letter if letter.isascii() and (letter.isalnum() or letter in "._- ") else "_" for letter in name)
+    length = {"content-length": str(file.length)} if file.length is not None else {}
+    named = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+    return {**SAFE, **length, "content-disposition": named}

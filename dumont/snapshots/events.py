@@ -1,0 +1,69 @@
+"""What is told of snapshots: to the contexts above, and to the pages that are open."""
+
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from dumont.platform.events import Event
+from dumont.snapshots.rules.states import RestoreState, State
+
+REPOSITORY, ONE = "snapshots", "snapshot"
+
+
+class _InRepository(Event):
+    repository_id: UUID
+
+    def topics(self) -> tuple[str, ...]:
+        return (f"{REPOSITORY}:{self.repository_id}",)
+
+
+class SnapshotChanged(_InRepository):
+    """Its state, or what is known of it."""
+
+    kind: ClassVar[str] = "snapshots.changed"
+
+    id: UUID
+    instance_id: UUID | None
+    label: str
+    state: State
+
+    def topics(self) -> tuple[str, ...]:
+        return (*super().topics(), f"{ONE}:{self.id}")
+
+
+class SnapshotProgressed(_InRepository):
+    kind: ClassVar[str] = "snapshots.progressed"
+
+    id: UUID
+    progress: dict[str, Any]
+
+    def topics(self) -> tuple[str, ...]:
+        return (*super().topics(), f"{ONE}:{self.id}")
+
+
+class RestoreChanged(_InRepository):
+    """Its state, or how far it is."""
+
+    kind: ClassVar[str] = "snapshots.restore_changed"
+
+    id: UUID
+    snapshot_id: UUID
+    state: RestoreState
+    progress: dict[str, Any]
+
+    def topics(self) -> tuple[str, ...]:
+        return (*super().topics(), f"{ONE}:{self.snapshot_id}")
+
+
+class RetentionChanged(_InRepository):
+    kind: ClassVar[str] = "snapshots.retention_changed"
+
+
+class RepositoryChanged(_InRepository):
+    """Something is done with it, or was found out about it."""
+
+    kind: ClassVar[str] = "snapshots.repository_changed"
+
+    task: str | None
+    progress: dict[str, Any]
+    at: datetime

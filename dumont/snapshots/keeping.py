@@ -1,0 +1,92 @@
+"""Rules of keeping: shown, changed, and tried out before they are."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from dumont import accounts
+from dumont.basics import ids
+from dumont.platform.work import Work
+from dumont.snapshots import access
+from dumont.snapshots.events import RetentionChanged
+from dumont.snapshots.rules.keeping import Rules
+from dumont.snapshots.store import retention as store
+from dumont.snapshots.store import snapshots
+from dumont.snapshots.tables import Snapshot, SnapshotRetention
+from dumont.snapstore.retention import Dated, Policy, keep
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    owner: UUID
+    of_team: bool
+    rules: Sequence[SnapshotRetention]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    standing: Standing
+    kept: int
+    going: Sequence[Snapshot]
+
+
+async def shown(work: Work, team_id: UUID | None) -> Standing:
+    owner = await access.owner_id(work, team_id)
+    return Standing(owner, team_id is not None, await store.of(work.tx, owner))
+
+
+async def change(work: Work, team_id: UUID | None, label: str | None, rules: Rules | None) -> Plan:
+    """`rules` of None takes away those that are there. What goes, goes at the next pruning."""
+    repository = await access.repository(work, team_id, make=True)
+    owner = repository.id if repository else await access.owner_id(work, team_id)
+    if rules is None:
+        await store.remove(work.tx, owner, label)
+    else:
+        new_id = ids.new(work.now, work.random)
+        await store.put(work.tx, new_id, (owner, label), rules, at=work.now, by=work.caller.user_id)
+    details = {"label": label, "rules": rules._asdict() if rules else None}
+    summary = f"Changed what is kept of {label}" if label else "Changed what is kept of snapshots"
+    await accounts.audit.record(
+        work, "snapshots.retention_changed", ("snapshot_repository", owner), summary, details=details
+    )
+    await work.publish(RetentionChanged(repository_id=owner))
+    standing = await shown(work, team_id)
+    return await _plan(work, standing, rules_of(standing.rules))
+
+
+async def tried(work: Work, team_id: UUID | None, label: str | None, rules: Rules | None) -> Plan:
+    """What would go if these rules were put."""
+    standing = await shown(work, team_id)
+    known = {name: kept for name, kept in rules_of(standing.rules).items() if name != label}
+    return await _plan(work, standing, known | ({label: rules} if rules is not None else {}))
+
+
+async def overdue(work: Work, repository_id: UUID) -> Sequence[Snapshot]:
+    """What no rule of a repository wants any longer."""
+    known = rules_of(await store.of(work.tx, repository_id))
+    found = await snapshots.complete_ones(work.tx, [repository_id])
+    gone = _gone(found, known)
+    return [snapshot for snapshot in found if snapshot.id in gone]
+
+
+def rules_of(rows: Sequence[SnapshotRetention]) -> dict[str | None, Rules]:
+    return {row.label: Rules(*(getattr(row, name) for name in Rules._fields)) for row in rows}
+
+
+async def _plan(work: Work, standing: Standing, rules: Mapping[str | None, Rules]) -> Plan:
+    found = await snapshots.complete_ones(work.tx, [standing.owner])
+    gone = _gone(found, rules)
+    return Plan(standing, len(found) - len(gone), [snapshot for snapshot in found if snapshot.id in gone])
+
+
+def _gone(found: Sequence[Snapshot], rules: Mapping[str | None, Rules]) -> set[UUID]:
+    """Each label is looked at alone, under its own rules or else the default; its newest one always stays."""
+    labels: dict[str, list[Snapshot]] = {}
+    for snapshot in found:
+        labels.setdefault(snapshot.label, []).append(snapshot)
+    gone: set[UUID] = set()
+    for label, group in labels.items():
+        policy = Policy(*rules.get(label, rules.get(None, Rules())))
+        kept = keep((Dated(str(snapshot.id), snapshot.created_at) for snapshot in group), policy)
+        gone |= {snapshot.id for snapshot in group if str(snapshot.id) not in kept}
+    return gone

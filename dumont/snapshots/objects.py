@@ -1,0 +1,141 @@
+"""Objects of a store in a folder, as files: sent by ranges, taken whole or not at all."""
+
+import asyncio
+import fcntl
+import os
+import re
+import secrets
+from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+from dumont.basics.errors import Conflict, Invalid, NotFound, Unavailable
+from dumont.snapstore.blobs.local import HALF
+
+AT_ONCE = 1 << 20
+RANGE = re.compile(r"bytes=(\d{1,18})?-(\d{1,18})?")
+
+
+class WrittenAlready(Conflict):
+    code = "object_stands"
+    hint = "It is never written over."
+
+
+class NoSuchRange(Invalid):
+    code = "range_not_there"
+
+
+class Part(NamedTuple):
+    """Some bytes of an object; `end` is behind the last."""
+
+    file: BinaryIO
+    start: int
+    end: int
+    size: int
+    modified: float
+
+    @property
+    def whole(self) -> bool:
+        return self.start == 0 and self.end == self.size
+
+    def chunks(self) -> Iterator[bytes]:
+        """Blocking. Closes the file in the end, whatever that is."""
+        with self.file as file:
+            file.seek(self.start)
+            left = self.end - self.start
+            while left and (chunk := file.read(min(AT_ONCE, left))):
+                left -= len(chunk)
+                yield chunk
+
+
+def opened(path: Path, wanted: str | None) -> Part:
+    """Blocking. `wanted` is what the header `Range` says."""
+    try:
+        file = path.open("rb", buffering=0)
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        raise NotFound("There is no such object.", code="object_missing") from None
+    known = os.fstat(file.fileno())
+    try:
+        return Part(file, *_range(wanted, known.st_size), known.st_size, known.st_mtime)
+    except NoSuchRange:
+        file.close()
+        raise
+
+
+async def take(path: Path, size: int, body: AsyncIterator[bytes], *, once: bool) -> None:
+    """Written beside its place and moved there when all of it has come: a reader never sees half of it."""
+    half = path.with_name(f"{HALF}{secrets.token_hex(8)}")
+    file = await asyncio.to_thread(_begun, half)
+    try:
+        await _fill(file, size, body)
+        await asyncio.to_thread(_finish, file, half, path, once)
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        raise Unavailable(f"The object could not be kept: {why}.", code="store_refused") from error
+    finally:
+        file.close()
+        with suppress(OSError):
+            half.unlink()
+
+
+def delete(path: Path) -> None:
+    path.unlink(missing_ok=True)
+
+
+async def _fill(file: BinaryIO, size: int, body: AsyncIterator[bytes]) -> None:
+    came, waiting = 0, bytearray()
+    async for chunk in body:
+        came += len(chunk)
+        if came > size:
+            break
+        waiting += chunk
+        if len(waiting) >= AT_ONCE:
+            await asyncio.to_thread(_write, file, waiting)
+            waiting = bytearray()
+    if came != size:
+        raise Invalid(f"The object has not the {size} bytes for which this address is.", code="wrong_size")
+    await asyncio.to_thread(_write, file, waiting)
+
+
+def _range(wanted: str | None, size: int) -> tuple[int, int]:
+    found = RANGE.fullmatch(wanted.strip()) if wanted else None
+    if found is None or found[1] is found[2] is None:
+        return 0, size
+    if found[1] is None:
+        start, end = max(0, size - int(found[2])), size
+    else:
+        start, end = int(found[1]), min(size, int(found[2]) + 1) if found[2] else size
+    if start >= end:
+        raise NoSuchRange(f"The object has {size} bytes.")
+    return start, end
+
+
+def _begun(half: Path) -> BinaryIO:
+    half.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    fcntl.flock(handle, fcntl.LOCK_EX)  # by which others know that its writer lives
+    return os.fdopen(handle, "wb", buffering=0)
+
+
+def _write(file: BinaryIO, data: bytearray) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[file.write(view) :]
+
+
+def _finish(file: BinaryIO, half: Path, path: Path, once: bool) -> None:
+    os.fsync(file.fileno())
+    if not once:
+        half.replace(path)
+    else:
+        try:
+            path.hardlink_to(half)
+        except FileExistsError:
+            if path.stat().st_size != half.stat().st_size or path.read_bytes() != half.read_bytes():
+                raise WrittenAlready("This object is there already, and is another one.") from None
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

@@ -1,0 +1,114 @@
+"""Prunes a repository as a job: rules of keeping first, then what can no longer be had back, then unneeded packs."""
+
+import contextlib
+import time
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from dumont.basics.errors import Conflict, Failure, NotFound, Unavailable
+from dumont.platform.jobs import Jobs
+from dumont.platform.jobs.errors import LeaseLost
+from dumont.platform.jobs.port import Job, Run
+from dumont.platform.jobs.retry import growing
+from dumont.snapshots import deleting, keeping, metrics, tasks
+from dumont.snapshots.measuring import MEASURE, Repositories
+from dumont.snapshots.store import snapshots
+from dumont.snapshots.stores import Stores, asked
+from dumont.snapshots.tasks import TASK_HOURS_MAX, Held
+from dumont.snapstore.blobs import Blobs
+from dumont.snapstore.model import snapshot_object
+from dumont.snapstore.prune import PruneReport, prune
+from dumont.snapstore.repository import open_repository
+from dumont.snapstore.track import Track
+
+HOUR = 3600
+
+
+class Wanted(BaseModel):
+    repository_id: UUID
+
+
+async def prune_repository(run: Run, args: Wanted) -> dict[str, Any]:
+    held = Held(run, args.repository_id, "prune")
+    if not await tasks.take_up(held):
+        raise Unavailable("Something else is being done with this repository.", code="repository_busy")
+    began, manifests = time.monotonic(), 0
+    blobs = run.part(Stores).blobs(args.repository_id)
+    try:
+        grace = await _delete_overdue(held)
+        manifests = await _purge(held, blobs)
+        report = await tasks.doing(held, lambda track: _pruned(blobs, track, grace))
+        result = _told(report, manifests)
+    except (Conflict, NotFound) as failure:
+        result = _failed(failure, manifests)
+    finally:
+        with contextlib.suppress(LeaseLost):
+            await tasks.lay_down(held)
+    result["seconds"] = round(time.monotonic() - began, 3)
+    metrics.FREED.inc(result["freed_bytes"])
+    await tasks.learn(held, lambda now: {"pruned_at": now, "prune_result": result})
+    await tasks.tell(held)
+    async with run.work() as work:
+        await run.part(Jobs).enqueue(work, MEASURE, Repositories(repository_id=args.repository_id))
+    return {name: result[name] for name in ("manifests", "doomed_packs", "freed_packs", "freed_bytes")}
+
+
+async def _delete_overdue(held: Held) -> float:
+    """The seconds of grace."""
+    async with held.run.work() as work:
+        for snapshot in await keeping.overdue(work, held.repository_id):
+            await deleting.mark(work, snapshot, "retention")
+        return work.settings.snapshots_grace_hours * HOUR
+
+
+async def _purge(held: Held, blobs: Blobs) -> int:
+    """The moment that is written in each row is the intent; taking out a manifest twice does no harm."""
+    done = 0
+    while True:
+        async with held.run.work() as work:
+            due = await snapshots.to_purge(work.tx, held.repository_id, work.now)
+        if not due:
+            return done
+        await held.run.in_thread(asked, lambda names=tuple(each.manifest or "" for each in due): _forget(blobs, names))
+        async with held.run.work() as work:
+            await snapshots.purged(work.tx, [each.id for each in due], work.now)
+        done += len(due)
+        await held.run.progress(done, unit="manifests", stage="deleting")
+
+
+def _forget(blobs: Blobs, manifests: Sequence[str]) -> None:
+    """Without the repository's key: a manifest's name is all that it takes."""
+    for name in manifests:
+        blobs.delete(snapshot_object(name))
+
+
+def _pruned(blobs: Blobs, track: Track, grace: float) -> PruneReport:
+    return prune(open_repository(blobs), track, grace)
+
+
+def _told(report: PruneReport, manifests: int) -> dict[str, Any]:
+    return {
+        "manifests": manifests,
+        "doomed_packs": report.doomed,
+        "doomed_bytes": report.doomed_bytes,
+        "freed_packs": report.deleted,
+        "freed_bytes": report.deleted_bytes,
+    }
+
+
+def _failed(failure: Failure, manifests: int) -> dict[str, Any]:
+    """What no other try can change, such as a key that the server does not have."""
+    return {**_told(PruneReport(), manifests), "error": tasks.told(failure)}
+
+
+PRUNE = Job(
+    "snapshots.prune",
+    prune_repository,
+    args=Wanted,
+    key=lambda args: f"snapshots.task:{args.repository_id}",
+    deadline=TASK_HOURS_MAX,
+    retry=growing(6, first_seconds=2),
+)

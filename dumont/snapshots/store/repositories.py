@@ -1,0 +1,69 @@
+"""SQL of repositories: whose they are, and what is known of them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from dumont.platform.db import Tx
+from dumont.snapshots.tables import Snapshot, SnapshotRepository
+from dumont.snapshots.tables import SnapshotRepository as Repository
+
+
+async def ensure(tx: Tx, owner: UUID, *, team: bool, now: datetime) -> None:
+    row = {"id": owner, "user_id": None if team else owner, "team_id": owner if team else None, "created_at": now}
+    await tx.execute(insert(SnapshotRepository).values(row).on_conflict_do_nothing())
+
+
+async def one(tx: Tx, repository_id: UUID) -> Repository | None:
+    query = select(Repository).where(Repository.id == repository_id).execution_options(populate_existing=True)
+    return (await tx.execute(query)).scalar_one_or_none()
+
+
+async def several(tx: Tx, ids: Sequence[UUID]) -> Sequence[Repository]:
+    query = select(Repository).where(Repository.id.in_(ids)).order_by(Repository.created_at, Repository.id)
+    return (await tx.execute(query)).scalars().all()
+
+
+async def counted(tx: Tx, repository_id: UUID) -> int:
+    """Its complete snapshots."""
+    query = select(func.count()).where(Snapshot.repository_id == repository_id, Snapshot.state == "complete")
+    return int((await tx.execute(query)).scalar_one())
+
+
+async def all_ids(tx: Tx, after: UUID | None, limit: int) -> Sequence[UUID]:
+    query = select(Repository.id).order_by(Repository.id).limit(limit)
+    return (await tx.execute(query.where(Repository.id > after) if after else query)).scalars().all()
+
+
+async def learn(tx: Tx, repository_id: UUID, values: dict[str, Any]) -> None:
+    await tx.execute(update(Repository).where(Repository.id == repository_id).values(values))
+
+
+async def take_up(tx: Tx, repository_id: UUID, task: str, job_id: UUID, now: datetime) -> bool:
+    """False where another task is under way that is not this one."""
+    free = or_(Repository.task.is_(None), Repository.task_job_id == job_id)
+    values = {"task": task, "task_job_id": job_id, "task_at": now, "task_progress": {}}
+    taken = update(Repository).where(Repository.id == repository_id, free).values(values).returning(Repository.id)
+    return (await tx.execute(taken)).scalar_one_or_none() is not None
+
+
+async def lay_down(tx: Tx, repository_id: UUID, job_id: UUID) -> None:
+    mine = (Repository.id == repository_id) & (Repository.task_job_id == job_id)
+    gone: dict[str, Any] = {"task": None, "task_job_id": None, "task_at": None, "task_progress": {}}
+    await tx.execute(update(Repository).where(mine).values(gone))
+
+
+async def forget(tx: Tx, repository_id: UUID) -> None:
+    """Only where nobody owns it any longer."""
+    nobodys = Repository.user_id.is_(None) & Repository.team_id.is_(None)
+    await tx.execute(delete(Repository).where(Repository.id == repository_id, nobodys))
+
+
+async def long_at_it(tx: Tx, since: datetime) -> Sequence[tuple[UUID, UUID]]:
+    """Repositories with the jobs that took them up before that moment."""
+    query = select(Repository.id, Repository.task_job_id).where(Repository.task_at < since)
+    return [(row[0], row[1]) for row in await tx.execute(query) if row[1] is not None]

@@ -1,0 +1,136 @@
+"""Where repositories lie: opened for the server itself, and lent out object by object for a short while."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from threading import Lock
+from typing import Protocol, TypeVar
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from dumont.basics.clock import Clock
+from dumont.basics.errors import Conflict, Failure, NotFound, Unavailable
+from dumont.platform.settings import Settings
+from dumont.snapshots.granting import address
+from dumont.snapshots.signing import DoorSigner
+from dumont.snapstore import errors
+from dumont.snapstore.blobs import Blobs, Keys, open_blobs
+
+T = TypeVar("T")
+
+
+class StoreNotThere(Unavailable):
+    code = "store_away"
+    hint = "The object store does not answer just now. Nothing is lost: try again in a while."
+
+
+class Encrypted(Conflict):
+    code = "repository_encrypted"
+    hint = "The server has no key to it. Use `dumont snapshots` on a machine of yours, with the passphrase."
+
+
+class Damaged(Unavailable):
+    code = "snapshot_damaged"
+    hint = "Have the repository checked with reading of data, to see which files are touched."
+
+
+@dataclass(frozen=True, slots=True)
+class Loan:
+    """Addresses by name, with the headers that belong to them."""
+
+    urls: Mapping[str, str]
+    headers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+class Lender(Protocol):
+    def lend(self, verb: str, repository_id: UUID, names: Sequence[tuple[str, int]], until: datetime) -> Loan: ...
+
+
+class Stores:
+    """Opening is cheap and asks nobody; a repository's blobs are kept open for the next one who wants them."""
+
+    def __init__(self, settings: Settings, clock: Clock, secret: str) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._open: dict[UUID, Blobs] = {}
+        self._lock = Lock()
+        self.root = settings.snapshots_store or (settings.home / "snapshots").absolute().as_uri()
+        self.signer = DoorSigner(secret)
+        self._lender = self._make_lender()
+
+    @property
+    def kind(self) -> str:
+        return self.root.partition("://")[0]
+
+    def folder(self, repository_id: UUID) -> Path:
+        """Of a store in a folder."""
+        return Path(urlsplit(self.root).path) / str(repository_id)
+
+    def blobs(self, repository_id: UUID) -> Blobs:
+        with self._lock:
+            if repository_id not in self._open:
+                self._open[repository_id] = self._opened(f"{self.root}/{repository_id}")
+            return self._open[repository_id]
+
+    def lend(self, verb: str, repository_id: UUID, names: Sequence[tuple[str, int]]) -> Loan:
+        return self._lender.lend(verb, repository_id, names, self.until())
+
+    def until(self) -> datetime:
+        """In whole seconds, as they are signed."""
+        return self._clock.now().replace(microsecond=0) + timedelta(seconds=self._settings.snapshots_url_seconds)
+
+    def close(self) -> None:
+        with self._lock:
+            opened, self._open = list(self._open.values()), {}
+        for blobs in opened:
+            blobs.close()
+
+    def keys(self) -> Keys | None:
+        access, secret = self._settings.snapshots_access_key, self._settings.snapshots_secret_key
+        return Keys(access.get_secret_value(), secret.get_secret_value()) if access and secret else None
+
+    def _opened(self, where: str) -> Blobs:
+        settings = self._settings
+        return open_blobs(where, self.keys(), region=settings.snapshots_region, endpoint=settings.snapshots_endpoint)
+
+    def _make_lender(self) -> Lender:
+        if self.kind == "file":
+            return OwnDoor(self.signer, address(self._settings))
+        raise NotImplementedError
+
+
+class OwnDoor:
+    """Of a store in a folder: this server's own door gives and takes its objects."""
+
+    def __init__(self, signer: DoorSigner, server: str) -> None:
+        self._signer = signer
+        self._server = server
+
+    def lend(self, verb: str, repository_id: UUID, names: Sequence[tuple[str, int]], until: datetime) -> Loan:
+        def url(name: str, size: int) -> str:
+            query = self._signer.query(verb, repository_id, name, size, int(until.timestamp()))
+            return f"{self._server}/api/v1/snapshots/objects/{repository_id}/{name}?{query}"
+
+        return Loan({name: url(name, size) for name, size in names})
+
+
+def failure_of(error: errors.SnapError) -> Failure:
+    """The engine's kinds of error in the words of ours."""
+    if isinstance(error, errors.KeyNeeded):
+        return Encrypted("This repository is encrypted.")
+    if isinstance(error, errors.Missing):
+        return NotFound(error.message, code=error.code, hint=error.hint or None)
+    if isinstance(error, errors.StoreAway | errors.StoreRefused):
+        return StoreNotThere("The object store does not answer just now.")
+    if isinstance(error, errors.Damaged | errors.Unreadable):
+        return Damaged(error.message)
+    return Unavailable(error.message, code=error.code, hint=error.hint or None)
+
+
+def asked(function: Callable[[], T]) -> T:
+    """Of the engine; what it raises is one of our errors."""
+    try:
+        return function()
+    except errors.SnapError as error:
+        raise failure_of(error) from error

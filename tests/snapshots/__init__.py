@@ -1,0 +1,1 @@
+"""The server's book of snapshots, over real PostgreSQL and real repositories in folders."""
