@@ -41,9 +41,7 @@ drawing.load_profile("steady")
 
 def pytest_configure(config: pytest.Config) -> None:
     """A folder of this run's own for temporary files: pytest closes the shared one anew at the start of any run."""
-    if (
-        signal.getsignal(signal.SIGINT) is signal.SIG_IGN
-    ):  # as in the background of a shell; what tests start inherits it
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # in a shell's background; what tests start would inherit it
         signal.signal(signal.SIGINT, signal.default_int_handler)
     if "PYTEST_XDIST_WORKER" not in os.environ and "PYTEST_DEBUG_TEMPROOT" not in os.environ:
         folder = tempfile.mkdtemp(prefix="dumont-tests-")

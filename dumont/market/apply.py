@@ -1,7 +1,7 @@
 """Writes what one reading of a cloud has come to, in one short transaction that only the holder of the claim makes."""
 
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,7 +12,7 @@ from dumont.market.events import OffersChanged, ProviderFailed, ProviderFrozen, 
 from dumont.market.means import Means
 from dumont.market.report import Report
 from dumont.market.rules import answers, pauses
-from dumont.market.rules.answers import Verdict
+from dumont.market.rules.answers import Verdict, Witness
 from dumont.market.store import claims, history, writing
 from dumont.market.store.claims import Claim, Failed, Held, Success
 from dumont.market.store.writing import Stamp
@@ -27,6 +27,7 @@ from dumont.providers.port import Catalogue, Kind
 class Answer:
     catalogue: Catalogue
     difference: Difference
+    witness: Witness = "silent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,8 @@ async def apply(means: Means, kind: Kind, claim: Claim, answer: Answer, *, known
             missing=len(found.missing),
             complete=answer.catalogue.complete,
             shrunken=end.held.shrunken,
+            witness=answer.witness,
+            alone=answers.looks_alone(means.settings.market_stale_seconds, means.interval(kind)),
         )
         await _tell_frozen(end, freeze)
         if verdict.says == "nothing":
@@ -198,9 +201,18 @@ def _doubt(answer: Answer, verdict: Verdict, known: int) -> tuple[str, str] | No
     if not answer.catalogue.complete:
         return "partial_answer", "; ".join(answer.catalogue.notes) or "A part of the list did not come."
     if verdict.says == "part":
-        missing = len(answer.difference.missing)
-        return "shrunken_answer", f"{missing} of {known} offers were not in the answer; it is asked for once more."
+        words = (
+            f"{len(answer.difference.missing)} of {known} offers were not in the answer; {_WITNESSES[answer.witness]}."
+        )
+        return "shrunken_answer", words
     return None
+
+
+_WITNESSES: Mapping[Witness, str] = {
+    "there": "asked for by their ids, some of them are there",
+    "gone": "asked for by their ids, they are not there either, and it is asked again",
+    "silent": "it is asked again",
+}
 
 
 def _report(kind: Kind, answer: Answer, began: float) -> Report:

@@ -164,6 +164,8 @@ class Market:
                 started = time.monotonic()
                 shelf = await asyncio.to_thread(_changed, shelf, changes)
                 metrics.MERGE_SECONDS.observe(time.monotonic() - started)
+            if shelf.outlived(now := self._clock.now()):
+                shelf = await asyncio.to_thread(shelf.judged, now)
             learned = max(self._view.learned, changes.trust.newest)
             self._view = replace(self._view, shelf=shelf, heads=heads, note=note, learned=learned)
             if note is None:

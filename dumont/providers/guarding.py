@@ -3,7 +3,7 @@
 All that opens an adapter does so through `opening.py`, which puts this around it.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import replace
 from decimal import Decimal
 from typing import TypeVar
@@ -12,7 +12,7 @@ import structlog
 
 from dumont.providers.errors import ContractBroken, Frozen, ProviderError, Unsupported
 from dumont.providers.freezing import Freezes
-from dumont.providers.port import Adapter, Catalogue, Created, Held, Kind, Machine, Order
+from dumont.providers.port import Adapter, Catalogue, Created, Held, Kind, Machine, Order, Witness
 
 log = structlog.get_logger()
 
@@ -40,6 +40,11 @@ class Guarded:
         if not parts + found.slices + found.unnamed:
             return replace(found, complete=False, notes=(*found.notes, NOTHING))
         return found
+
+    async def offered(self, offer_ids: Collection[str]) -> frozenset[str] | None:
+        if not isinstance(self._adapter, Witness):
+            return None
+        return await self._told(self._adapter.offered(offer_ids))
 
     async def create(self, order: Order) -> Created:
         self._must("create")

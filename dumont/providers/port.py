@@ -7,11 +7,11 @@
 - What does not parse is skipped and counted, never guessed. Half a list says that it is half: `complete=False`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from dumont.providers.http import Http
 from dumont.providers.limits import Every
@@ -208,6 +208,15 @@ class Adapter(Protocol):
     async def balance(self) -> Decimal: ...
 
     async def logs(self, machine_id: str, *, lines: int = 200) -> str: ...
+
+
+@runtime_checkable
+class Witness(Protocol):
+    """A cloud at which single offers can be asked for: what a list that has shrunk is checked by."""
+
+    async def offered(self, offer_ids: Collection[str]) -> frozenset[str] | None:
+        """Which of these, a few dozen at most, are on offer now; None where the cloud can't be asked so."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

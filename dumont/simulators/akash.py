@@ -33,6 +33,7 @@ SETUP = Setup(
     boot_median_seconds=90,
     boot_sigma=0.6,
     stock=stock,
+    pages=("GET /akash/v1/deployments",),
 )
 LOOK_SECONDS = 2
 Endpoint = Callable[[Request], Awaitable[Response]]

@@ -26,7 +26,13 @@ from dumont.simulators.world import Setup, SoldOut, Wanted, World
 
 SECRET = "simulated-secret-of-nobody"  # noqa: S105 - opens nothing
 SETUP = Setup(
-    provider="aws", key="AKIASIMULATED0000001", boot_median_seconds=30, boot_sigma=0.3, stock=stock, slices=False
+    provider="aws",
+    key="AKIASIMULATED0000001",
+    boot_median_seconds=30,
+    boot_sigma=0.3,
+    stock=stock,
+    slices=False,
+    pages=("POST /aws",),
 )
 NO_CAPACITY = "We currently do not have sufficient capacity in the Availability Zone you requested."
 FORM, BODY = "dumont.aws.form", "dumont.aws.body"
@@ -95,11 +101,19 @@ class Gate:
             if rental.state == "failed":  # EC2 has no such state
                 self._world.end(rental, f"Server.InternalError: {rental.why}")
         aws_moto.keep_in_step(self._world)
+        if action in aws_xml.LISTS and self._world.faults.take("first_page_only", call):
+            return self._first_page(action, form)
         own = getattr(self, f"_{_snake(action)}", None)
         made = own(region, form, call) if own else None
         if made is None:
             made = await self._by_moto(region, form, headers, scope[BODY])
         return made
+
+    def _first_page(self, action: str, form: Mapping[str, str]) -> Response:
+        """Empty, as EC2's pages may be, and the next one does not come."""
+        if form.get("NextToken"):
+            return aws_xml.refusal("ServiceUnavailable", "The service is unavailable. Please try again shortly.", 503)
+        return aws_xml.nothing(action, aws_xml.LISTS[action], next_token="1")  # noqa: S106 - no password
 
     async def _by_moto(self, region: str, form: Mapping[str, str], headers: Mapping[str, str], body: bytes) -> Response:
         rental = None

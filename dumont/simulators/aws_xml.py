@@ -8,6 +8,12 @@ from starlette.responses import Response
 
 SPACE = "http://ec2.amazonaws.com/doc/2016-11-15"
 PAGE = 100
+LISTS = {
+    "DescribeInstanceTypeOfferings": "instanceTypeOfferingSet",
+    "DescribeSpotPriceHistory": "spotPriceHistorySet",
+    "DescribeInstances": "reservationSet",
+}
+"""The lists with pages, and the element that holds their rows."""
 IMAGES = (
     ("ami-0d0d0d0d0d0d0d001", "Deep Learning Base OSS Nvidia Driver GPU AMI (Ubuntu 22.04) 20250801", "2025-08-01"),
     ("ami-0d0d0d0d0d0d0d002", "Deep Learning Base OSS Nvidia Driver GPU AMI (Ubuntu 24.04) 20251101", "2025-11-01"),
@@ -20,8 +26,9 @@ def refusal(code: str, message: str, status: int) -> Response:
     return Response(body, status, media_type="text/xml")
 
 
-def nothing(action: str, items: str) -> Response:
-    return _answer(action, f"<{items}/>")
+def nothing(action: str, items: str, next_token: str = "") -> Response:
+    following = f"<nextToken>{next_token}</nextToken>" if next_token else ""
+    return _answer(action, f"<{items}/>{following}")
 
 
 def offerings(places: Sequence[tuple[str, str]]) -> Response:

@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from dumont.simulators.faults import FaultMiddleware
+from dumont.simulators.faults import FaultMiddleware, NoSuchFault
 from dumont.simulators.rentals import Rental
 from dumont.simulators.stock import read_stock
 from dumont.simulators.world import World
@@ -41,7 +41,10 @@ def _routes(world: World) -> list[Route]:
 
     async def faults(request: Request) -> JSONResponse:
         if request.method != "GET":
-            world.faults.replace(await _json(request) if request.method == "PUT" else [])
+            try:
+                world.faults.replace(await _json(request) if request.method == "PUT" else [])
+            except NoSuchFault as error:
+                return JSONResponse({"error": str(error)}, 422)
         return JSONResponse(world.faults.listed())
 
     async def bills(_request: Request) -> JSONResponse:

@@ -3,7 +3,8 @@
 Carried out here for all: `slow` (seconds), `hang`, `status` (status, body?, headers?), `html` (status), `garbage`,
 `drop_before` and `drop_after` (the connection is cut before or after the effect). In `World.rent` for all:
 `offer_gone`, `sold_twice`, `boot_slow` (seconds), `boot_never`, `vanish` (seconds after it runs), `double_answer` (one
-call rents twice). Asked for by each simulator where its lists are made: `empty_list`, `first_page_only`; and its own.
+call rents twice). Asked for by each simulator where its lists are made: `empty_list`, its own, and `first_page_only`,
+which a cloud whose lists have no pages refuses.
 """
 
 import asyncio
@@ -28,6 +29,8 @@ class Fault:
     """Part of `METHOD /path`, such as `PUT /api/v0/asks`; None for every call."""
     times: int | None = None
     """How often it still happens; None for always."""
+    after: int = 0
+    """How many calls still pass before it begins."""
     probability: float = 1.0
     given: Mapping[str, Any] = field(default_factory=dict)
     """All the rest that the one who ordered it said: `seconds`, `status`, `body`, ..."""
@@ -36,18 +39,33 @@ class Fault:
         return float(self.given.get(name, default))
 
 
+class NoSuchFault(ValueError):
+    """This cloud can't fail in this way."""
+
+
 class Faults:
-    def __init__(self, random: Random) -> None:
+    def __init__(self, random: Random, pages: Sequence[str] = ()) -> None:
         self._random = random
+        self._pages = pages
         self._wanted: list[Fault] = []
 
     def replace(self, rows: Sequence[Mapping[str, Any]]) -> None:
-        self._wanted = [_fault(row) for row in rows]
+        wanted = [_fault(row) for row in rows]
+        for fault in wanted:
+            if fault.name == "first_page_only" and not self._paged(fault.call):
+                raise NoSuchFault(f"No list has pages here but: {', '.join(self._pages) or 'none'}.")
+        self._wanted = wanted
+
+    def _paged(self, call: str | None) -> bool:
+        return bool(self._pages) if call is None else any(page in call or call in page for page in self._pages)
 
     def take(self, name: str, call: str = "") -> Fault | None:
         """Whether it happens now; counts it if so."""
         for fault in self._wanted:
             if fault.name == name and (fault.call is None or fault.call in call) and fault.times != 0:
+                if fault.after > 0:
+                    fault.after -= 1
+                    continue
                 if self._random.random() >= fault.probability:
                     continue
                 if fault.times is not None:
@@ -92,8 +110,15 @@ class FaultMiddleware:
 
 
 def _fault(row: Mapping[str, Any]) -> Fault:
-    rest = {key: value for key, value in row.items() if key not in ("fault", "call", "times", "probability")}
-    return Fault(row["fault"], row.get("call"), row.get("times"), float(row.get("probability", 1)), rest)
+    own = ("fault", "call", "times", "after", "probability")
+    return Fault(
+        name=row["fault"],
+        call=row.get("call"),
+        times=row.get("times"),
+        after=int(row.get("after", 0)),
+        probability=float(row.get("probability", 1)),
+        given={key: value for key, value in row.items() if key not in own},
+    )
 
 
 def _answer(fault: Fault) -> Response:

@@ -24,7 +24,15 @@ from dumont.simulators.world import Setup, SoldOut, Wanted, World
 
 __all__ = ["SETUP", "app", "credentials"]
 
-SETUP = Setup(provider="gcp", key="ya29.simulated", boot_median_seconds=25, boot_sigma=0.3, stock=stock, slices=False)
+SETUP = Setup(
+    provider="gcp",
+    key="ya29.simulated",
+    boot_median_seconds=25,
+    boot_sigma=0.3,
+    stock=stock,
+    slices=False,
+    pages=("aggregated/machineTypes", "aggregated/instances"),
+)
 PAGE = 500
 PREEMPT_SECONDS = 30
 NAME = re.compile(r"[a-z]([-a-z0-9]{0,61}[a-z0-9])?")
@@ -71,9 +79,11 @@ class Compute:
         rows = self._types() if what == "machineTypes" else [self._row(rental) for rental in self._live()]
         rows = [] if self._world.faults.take("empty_list", call) else filtered(rows, request.query_params.get("filter"))
         begin = int(request.query_params.get("pageToken", 0))
-        if begin and self._world.faults.take("first_page_only", call):
-            return refusal(503, "backendError", "Internal error. Please try again or contact Google Support.")
         size = min(self._world.extra.get("page", PAGE), int(request.query_params.get("maxResults", PAGE)))
+        if self._world.faults.take("first_page_only", call):
+            if begin:
+                return refusal(503, "backendError", "Internal error. Please try again or contact Google Support.")
+            size = min(size, len(rows) // 2)  # a page may be shorter than asked for, even empty
         lost = self._world.faults.take("unreachable", call)
         zone = str(lost.given.get("zone", "us-central1-a")) if lost else None
         page = aggregated(what, rows[begin : begin + size], zone)

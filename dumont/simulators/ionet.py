@@ -32,6 +32,7 @@ SETUP = Setup(
     boot_median_seconds=300,
     boot_sigma=0.5,
     stock=stock,
+    pages=("GET /ionet/enterprise/v1/io-cloud/vmaas/deployments",),
 )
 PAGE_MAX = 100
 STATUSES = ("running", "completed", "failed", "deployment requested", "termination requested", "destroyed")

@@ -23,7 +23,11 @@ from dumont.simulators import vast_rows as rows
 from dumont.simulators.rentals import Rental
 from dumont.simulators.world import Ask, Setup, SoldOut, Wanted, World
 
-SETUP = Setup(provider="vast", key="sim-vast-key-0123456789abcdef")
+SETUP = Setup(
+    provider="vast",
+    key="sim-vast-key-0123456789abcdef",
+    pages=("POST /vast/api/v0/bundles", "GET /vast/api/v1/instances"),
+)
 
 SEARCH_LIMIT = 64
 PAGE_MAX = 25
@@ -241,20 +245,23 @@ class Vast:
         reserved = {"type", "limit", "order", "allocated_storage"}
         wanted = {**rows.DEFAULTS, **{key: value for key, value in body.items() if key not in reserved}}
         bid, disk = body.get("type") == "bid", float(body.get("allocated_storage", 8))
-        if self.world.faults.take("empty_list", "POST /api/v0/bundles/"):
+        if self.world.faults.take("empty_list", "POST /vast/api/v0/bundles/"):
             return JSONResponse({"offers": []})
         if bid and self.world.faults.take("lost_bids"):
             raise Refused(503, "unavailable")
+        ids = {"id": wanted.pop("id", {})}
         asks = [ask for ask in self.world.asks() if not bid or ask.spot_price_hour is not None]
-        every = [rows.offer_row(self.world, ask, bid=bid, disk_gb=disk) for ask in asks]
-        try:
+        try:  # by ids first, so that a page of a large market takes no work for the others
+            every = (
+                rows.offer_row(self.world, ask, bid=bid, disk_gb=disk) for ask in asks if rows.fits(_named(ask), ids)
+            )
             found = [row for row in every if rows.fits(row, wanted)]
         except rows.BadKey as error:
             raise Refused(400, "invalid_request", f"Error in query parameters: {error}") from None
         for field, direction in reversed(body.get("order") or [["score", "desc"]]):
             found.sort(key=lambda row, field=field: row[field], reverse=direction == "desc")  # type: ignore[misc]
         limit = int(body.get("limit", SEARCH_LIMIT))
-        if self.world.faults.take("first_page_only", "POST /api/v0/bundles/"):
+        if self.world.faults.take("first_page_only", "POST /vast/api/v0/bundles/"):
             limit = min(limit, SEARCH_LIMIT)
         return JSONResponse({"offers": found[:limit]})
 
@@ -300,6 +307,10 @@ class Vast:
             self.world.extra.get("floors", {}).pop(rental.machine, None)
             rental.wants = "running"
             rental.become("running", self.world.now())
+
+
+def _named(ask: Ask) -> dict[str, int]:
+    return {"id": ask.id}
 
 
 def _wanted(ask: Ask, body: Mapping[str, Any], price: Decimal) -> Wanted:

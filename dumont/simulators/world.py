@@ -36,6 +36,8 @@ class Setup:
     stock: MakeStock = make_stock
     slices: bool = True
     """Whether parts of a machine's GPUs can be rented."""
+    pages: Sequence[str] = ()
+    """Of the calls whose lists come in pages, a part of `METHOD /path`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ class World:
         self.setup = setup
         self.start = start
         self._given, self._seed, self._real = stock, seed, real
-        self.faults = Faults(Random(seed))  # noqa: S311 - repeatable on purpose
+        self.faults = Faults(Random(seed), setup.pages)  # noqa: S311 - repeatable on purpose
         self.actions: dict[str, Action] = {}
         """What only this cloud can do to a machine from outside, by name; for `/_sim/act`."""
         self.reset()

@@ -1,7 +1,7 @@
 """Clouds that answer as a test tells them to, without a network."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +35,8 @@ class FakeClouds:
     def __init__(self, clock: FakeClock) -> None:
         self.answers: dict[str, Any] = {}
         self.asked: list[tuple[str, Mapping[str, str]]] = []
+        self.offered: frozenset[str] | None = None
+        """What any cloud says is on offer when asked by ids; None for clouds that can't be asked so."""
         self.freezes = LocalFreezes(clock)
         self.freezes_at_search: str | None = None
         """The reason for which whoever searches freezes the cloud, as all that opens real ones does."""
@@ -61,3 +63,7 @@ class _FakeAdapter:
             raise answer
         assert isinstance(answer, Catalogue)
         return answer
+
+    async def offered(self, offer_ids: Collection[str]) -> frozenset[str] | None:
+        there = self._clouds.offered
+        return None if there is None else there & frozenset(offer_ids)

@@ -184,6 +184,26 @@ class TestView:
         assert view.reliability["available"] is False
         assert view.shelf.offers([0], START)[0]["reliability_score"] == 93
 
+    async def test_ranks_without_entries_of_the_blacklist_as_soon_as_they_end(self, clock: FakeClock) -> None:
+        """Long before the row of the entry is cleared, which nobody tells of here."""
+        stall = Stall()
+        stall.put(row("1", price_micros=100_000), row("2"), row("3"))
+        until = clock.now() + timedelta(seconds=5)
+        market = Market(stall, clock, trust=Experience(Trust(is_blacklisted=True, blacklisted_until=until)))
+
+        def ranks() -> list[float]:
+            shelf = market.newest.shelf
+            return sorted(shelf.column("price_rank").tolist())
+
+        await market.view()
+        assert ranks() == [100.0, 100.0, 100.0]
+        clock.advance(seconds=4)
+        before = (await market.view()).shelf
+        assert ranks() == [100.0, 100.0, 100.0]
+        clock.advance(seconds=1)
+        assert (await market.view()).shelf is not before
+        assert ranks() == [50.0, 50.0, 100.0]
+
     async def test_makes_no_new_shelf_for_what_is_told_again(self) -> None:
         stall, trust = Stall(), Experience()
         stall.put(row("1"))
@@ -208,12 +228,15 @@ class Experience:
 
     away = False
 
+    def __init__(self, known: Trust = Trust(status="excellent", reliability_score=93.0)) -> None:
+        self.known = known
+
     async def changes(self, since: str | None) -> TrustChanges:
         if self.away:
             raise Unavailable("away")
         if self.broken:
             raise RuntimeError("what nobody thought of")
-        machines = {} if since and not self.again else {"vast:m1": Trust(status="excellent", reliability_score=93.0)}
+        machines = {} if since and not self.again else {"vast:m1": self.known}
         return TrustChanges(machines, "told")
 
 
@@ -320,6 +343,6 @@ async def change(means: Means, name: str, rounds: int = 12) -> None:
 
 
 async def until(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while not holds():
             await asyncio.sleep(0.001)

@@ -188,18 +188,49 @@ class TestMissing:
         await cloud.says(many(3))
         assert (await cloud.rows())["2"]["last_seen"] is None
 
-    async def test_in_great_number_is_believed_the_second_time(self, cloud: Cloud) -> None:
-        await cloud.says(many(30))
-        first = await cloud.says(many(10))
-        assert (first.gone, first.complete, first.error_code) == (0, False, "shrunken_answer")
-        second = await cloud.says(many(10))
-        assert (second.gone, second.complete, second.error_code) == (20, True, None)
+    async def test_in_great_number_stays_unknown_with_its_age_until_silence_would_have_ended_it(
+        self, cloud: Cloud, means: Means, clock: FakeClock
+    ) -> None:
+        cloud.means = replace(means, settings=means.settings.model_copy(update={"market_stale_seconds": 150.0}))
+        await cloud.says(many(500))
+        seen = clock.now()
+        for _ in range(4):
+            report = await cloud.says(many(10))
+            assert (report.gone, report.complete, report.error_code) == (0, False, "shrunken_answer")
+        row = (await cloud.rows())["499"]
+        assert (row["last_seen"], row["gone_at"], row["available"]) == (seen, None, True)
+        assert (await cloud.head()).offers == 500
+        last = await cloud.says(many(10))
+        assert (last.gone, last.complete, last.error_code) == (490, True, None)
 
-    async def test_in_great_number_is_doubted_anew_after_a_full_answer(self, cloud: Cloud) -> None:
+    async def test_in_great_number_is_believed_once_the_cloud_denies_each_of_them(
+        self, cloud: Cloud, clouds: FakeClouds
+    ) -> None:
         await cloud.says(many(30))
-        assert (await cloud.says(many(10))).gone == 0
-        assert (await cloud.says(many(30))).gone == 0
-        assert (await cloud.says(many(10))).gone == 0
+        clouds.offered = frozenset(str(number) for number in range(10))
+        assert [(await cloud.says(many(10))).gone for _ in range(3)] == [0, 0, 20]
+
+    async def test_in_great_number_is_never_believed_while_some_are_found_by_their_ids(
+        self, cloud: Cloud, clouds: FakeClouds
+    ) -> None:
+        await cloud.says(many(30))
+        clouds.offered = frozenset(str(number) for number in range(30))
+        reports = [await cloud.says(many(10)) for _ in range(40)]
+        assert {report.gone for report in reports} == {0}
+        assert "some of them are there" in str(reports[-1].error)
+
+    async def test_in_great_number_is_not_believed_of_a_cloud_that_denies_everything(
+        self, cloud: Cloud, clouds: FakeClouds
+    ) -> None:
+        await cloud.says(many(30))
+        clouds.offered = frozenset()
+        assert [(await cloud.says(many(10))).gone for _ in range(5)] == [0] * 5
+
+    async def test_in_great_number_is_doubted_anew_after_a_full_answer(self, cloud: Cloud, clouds: FakeClouds) -> None:
+        clouds.offered = frozenset(str(number) for number in range(10))
+        await cloud.says(many(30))
+        for answer in (10, 10, 30, 10, 10):
+            assert (await cloud.says(many(answer))).gone == 0
 
 
 class TestPrices:

@@ -28,6 +28,9 @@ from tests.providers.conftest import HurriedClock, Lab, MakeLab
 from tests.providers.profile import Case, Profile, profile_of
 from tests.providers.renting import BROKEN, LABEL, USABLE, attempt, broken, each, listed, no_news, order, rent
 
+CUT_SHORT = ("/gcp/", "POST /aws/")
+"""Where the pages of offers that are missing can't be asked for otherwise."""
+
 
 @each
 class TestOffersThatAreGone:
@@ -105,6 +108,16 @@ class TestList:
         assert (len(held.machines), held.complete) == (profile.page + 1, True)
         await lab.faults({"fault": "first_page_only"})
         assert no_news(await attempt(lab.adapter.machines()))
+
+    async def test_of_which_only_a_page_comes_is_never_taken_for_whole(self, lab: Lab, profile: Profile) -> None:
+        """Clouds whose lists have no pages refuse to be told to fail so."""
+        whole = {offer.provider_offer_id for offer in (await lab.adapter.search()).offers}
+        answer = await lab.control.put("/_sim/faults", json=[{"fault": "first_page_only"}])
+        assert answer.status_code == (200 if lab.world.setup.pages else 422)
+        assert (await lab.control.get("/_sim/faults")).json() == (answer.json() if lab.world.setup.pages else [])
+        found = await attempt(lab.adapter.search())
+        assert no_news(found) or {offer.provider_offer_id for offer in found.offers} == whole
+        assert profile.search is None or no_news(found) == any(page in profile.search for page in CUT_SHORT)
 
     async def test_in_an_unknown_form_freezes_what_ends_machines(self, lab: Lab, profile: Profile, name: str) -> None:
         made, _ = await rent(lab, profile)

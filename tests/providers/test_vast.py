@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 
+from dumont.providers.adapters import vast
 from dumont.providers.adapters import vast_forms as forms
 from dumont.providers.errors import Invalid, MachineGone, OfferGone, OutcomeUnknown, QuotaReached, Unavailable
-from dumont.providers.port import Listed, Order
-from dumont.simulators.vast import SETUP
+from dumont.providers.port import Listed, Order, Witness
+from dumont.simulators.stock import SimMachine
+from dumont.simulators.vast import SEARCH_LIMIT, SETUP
 from tests.providers.conftest import Lab, MakeLab
 from tests.providers.profile import profile_of
 from tests.providers.renting import KEY, attempt, order, rent
@@ -27,6 +29,19 @@ async def lab(make_lab: MakeLab) -> Lab:
     made = make_lab("vast", {"api_key": SETUP.key})
     await made.stock({**TWO, "region": ", CN", "cpu_cores": 32, "ram_gb": 128, "storage_gb_month": "0.2"})
     return made
+
+
+@pytest.fixture
+def small_pages(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> int:
+    """How many offers one page holds, of ten that there are."""
+    monkeypatch.setattr(vast, "OFFERS_MAX", 3)
+    lab.world.replace_stock([one_4090(number) for number in range(10)])
+    return 3
+
+
+def one_4090(number: int, **other: Any) -> SimMachine:
+    prices = [(0.0, Decimal("0.4"))]
+    return SimMachine(number=number, host=number, gpu="RTX 4090", gpu_count=1, prices=prices, **other)
 
 
 async def spot_order(lab: Lab, bid: str) -> Order:
@@ -79,11 +94,44 @@ class TestSearch:
         assert isinstance(await attempt(lab.adapter.search()), QuotaReached)
         assert (await lab.clouds.limiter.state(lab.opened.account))["search"] == pytest.approx(7200)
 
-    async def test_tells_when_there_are_more_than_it_can_hold(self, lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("dumont.providers.adapters.vast.OFFERS_MAX", 1)
+    async def test_reads_a_market_of_any_size_page_by_page(self, lab: Lab) -> None:
+        lab.world.replace_stock([one_4090(number, spot_share=None) for number in range(12_000)])
+        found = await lab.adapter.search()
+        assert (found.complete, found.notes) == (True, [])
+        assert len({offer.machine_id for offer in found.offers}) == len(found.offers) == 12_000
+
+    async def test_reads_the_pages_of_both_kinds_of_price(self, lab: Lab, small_pages: int) -> None:
+        found = await lab.adapter.search()
+        assert (found.complete, len(found.offers)) == (True, 10)
+        assert all(offer.price_hour and offer.spot_price_hour for offer in found.offers)
+
+    async def test_goes_on_where_pages_are_cut_shorter_than_asked_for(self, lab: Lab) -> None:
+        lab.world.replace_stock([one_4090(number) for number in range(SEARCH_LIMIT + 9)])
+        whole = await lab.adapter.search()
+        assert len(whole.offers) > SEARCH_LIMIT
+        await lab.faults({"fault": "first_page_only", "call": "bundles"})
+        assert await lab.adapter.search() == whole
+
+    async def test_keeps_the_pages_that_came_when_another_does_not(self, lab: Lab, small_pages: int) -> None:
+        """Of the search on demand; that for bids is whole."""
+        await lab.faults({"fault": "status", "status": 502, "call": PROFILE.search, "after": 1, "times": 1})
+        found = await lab.adapter.search()
+        assert len([offer for offer in found.offers if offer.price_hour is not None]) == small_pages
+        assert not found.complete
+        assert f"first {small_pages} offers" in found.notes[0]
+
+    async def test_tells_when_there_are_more_than_it_can_hold(
+        self, lab: Lab, small_pages: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(vast, "SEARCH_PAGES_MAX", 2)
         found = await lab.adapter.search()
         assert not found.complete
-        assert "more than 1" in found.notes[0]
+        assert f"more than {2 * small_pages}" in found.notes[0]
+
+    async def test_can_ask_for_single_offers(self, lab: Lab) -> None:
+        ids = [offer.provider_offer_id for offer in (await lab.adapter.search()).offers][:3]
+        assert isinstance(lab.adapter, Witness)
+        assert await lab.adapter.offered([*ids[:2], "999", "no number"]) == frozenset(ids[:2])
 
 
 class TestMoneyTraps:

@@ -78,7 +78,7 @@ class TestFaults:
     async def test_hang_until_the_caller_gives_up(self, cloud: httpx.AsyncClient, world: World) -> None:
         await order(cloud, {"fault": "hang", "times": 1})
         with pytest.raises(httpx.ReadTimeout):
-            await cloud.get("/count/", timeout=0.05)
+            await cloud.get("/count/", timeout=httpx.Timeout(60, read=0.05))
         assert world.extra == {}
 
     async def test_answer_what_no_parser_takes(self, cloud: httpx.AsyncClient) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,7 @@ from dumont.market.rules import cursor
 from dumont.market.rules.cursor import Place
 from dumont.market.rules.query import Query
 from dumont.market.shelf import orders
-from dumont.market.shelf.columns import NEVER, moment
+from dumont.market.shelf.columns import NEVER
 from dumont.market.shelf.experience import Experience
 from dumont.market.shelf.filters import Fitting, Mask, Stock, Test, codes, fitting, itself, one_of
 from dumont.market.shelf.orders import USUAL, Order
@@ -45,6 +44,17 @@ class Found:
     """The cursor of the next page; None on the last one."""
 
 
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When somebody asks, and what was not seen for too long by then."""
+
+    now: int
+    oldest: int
+    """Whatever was seen before is not available."""
+    stale: frozenset[int]
+    """The numbers of clouds of which all offers are older than that."""
+
+
 class Searched:
     """The columns with what searches have worked out of them: masks and orders that the next search needs again."""
 
@@ -54,10 +64,13 @@ class Searched:
         self._live: dict[frozenset[int], Mask] = {}
         self._orders: dict[Order, Array] = {}
         self._sort_numbers: dict[tuple[str, bool], Array] = {}
+        columns = stock.columns
+        self._missed = bool(((columns.last_seen != NEVER) & (columns.gone_at == NEVER)).any())
+        """Whether there are offers that the newest answer of their cloud lacked, though they are not gone."""
 
-    def page(self, query: Query, now: datetime, stale: frozenset[int]) -> Found:
+    def page(self, query: Query, at: Moment) -> Found:
         place = cursor.read(query)
-        left, hidden = self._shown(query, now, stale)
+        left, hidden = self._shown(query, at)
         ids, order = self.stock.columns.id, Order.of(query)
         start = 0 if place is None else orders.beginning(place, ids, descending=query.descending)
         rows = self._first(order, left, start, query.limit + 1)
@@ -65,8 +78,8 @@ class Searched:
         rows = rows[: query.limit]
         return Found(rows, len(left), hidden, self._cursor(query, int(rows[-1])) if more else None)
 
-    def everything(self, query: Query, now: datetime, stale: frozenset[int]) -> Rows:
-        left, _ = self._shown(query, now, stale)
+    def everything(self, query: Query, at: Moment) -> Rows:
+        left, _ = self._shown(query, at)
         order = Order.of(query)
         if left.mask is None:
             return self._sorted(order, left.rows)
@@ -87,15 +100,17 @@ class Searched:
         kept = (*self._orders.values(), *self._live.values(), *self._sort_numbers.values())
         return sum(array.nbytes for array in kept)
 
-    def _shown(self, query: Query, now: datetime, stale: frozenset[int]) -> tuple[Fitting, Hidden]:
+    def _shown(self, query: Query, at: Moment) -> tuple[Fitting, Hidden]:
         """What fits and may be seen, and how many of what fits may not."""
-        worth, moment_now = self.stock.worth, moment(now)
+        worth = self.stock.worth
         left = fitting(self.stock, query)
         unavailable = blacklisted = below = 0
         if query.available_only:
-            unavailable = left.keep(itself, self._live_mask(stale))
+            unavailable = left.keep(itself, self._live_mask(at.stale))
+        if query.available_only and self._missed:
+            unavailable += left.keep(lambda seen: (seen == NEVER) | (seen >= at.oldest), self.stock.columns.last_seen)
         if not query.include_blacklisted and worth.blocks:
-            blacklisted = left.keep(lambda until: until <= moment_now, worth.blocked_until)
+            blacklisted = left.keep(lambda until: until <= at.now, worth.blocked_until)
         if not query.include_blacklisted and query.kept_out:
             blacklisted += left.keep(self._allowed(query.kept_out), self.stock.columns.machine)
         if query.min_score is not None:

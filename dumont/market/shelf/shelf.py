@@ -10,13 +10,13 @@ import numpy.typing as npt
 
 from dumont.market.rules.query import Query
 from dumont.market.shelf import columns as reading
-from dumont.market.shelf.columns import TEXTS, Columns, moment
+from dumont.market.shelf.columns import NEVER, TEXTS, Columns, moment
 from dumont.market.shelf.experience import Experience
 from dumont.market.shelf.filters import Stock
 from dumont.market.shelf.listing import Listing, listings
 from dumont.market.shelf.orders import Order
 from dumont.market.shelf.row import Mark
-from dumont.market.shelf.search import Found, Rows, Searched
+from dumont.market.shelf.search import Found, Moment, Rows, Searched
 from dumont.market.shelf.show import View, offers
 from dumont.market.shelf.vocabulary import Vocabulary
 from dumont.market.shelf.worth import worth
@@ -31,9 +31,10 @@ class Shelf:
     """Making another one takes time that grows with all offers, nearly all of it in numpy: do it in a thread, while
     this one goes on answering."""
 
-    def __init__(self, searched: Searched, marks: Mapping[str, Mark]) -> None:
+    def __init__(self, searched: Searched, marks: Mapping[str, Mark], judged_at: int = NEVER) -> None:
         self._searched = searched
         self._stock = searched.stock
+        self._judged_at = judged_at
         self.marks = marks
 
     @staticmethod
@@ -48,13 +49,13 @@ class Shelf:
         vocabularies = {name: Vocabulary() for name in TEXTS}
         columns = reading.read(rows, vocabularies)
         known = Experience().learned(trust or {}, vocabularies["machine"])
-        return _shelf(columns, vocabularies, known, marks, SOON_ASKED)
+        return _shelf(columns, vocabularies, known, marks, asked=SOON_ASKED)
 
     def merged(self, rows: Sequence[Sequence[Any]], marks: Mapping[str, Mark]) -> "Shelf":
         """With these rows new or changed, of any providers, and these marks set."""
         everywhere = {**self.marks, **marks}
         if not rows:
-            return Shelf(self._searched, everywhere)
+            return Shelf(self._searched, everywhere, self._judged_at)
         new = reading.read(rows, self._stock.vocabularies)
         return self._with(self._stock.columns.with_rows(new), self._searched.known, everywhere)
 
@@ -73,17 +74,26 @@ class Shelf:
         known = self._searched.known.learned(machines, self._stock.vocabularies["machine"])
         return self._with(self._stock.columns, known, self.marks)
 
+    def outlived(self, now: datetime) -> bool:
+        """Whether an entry of the blacklist has ended that still keeps offers out of ranks."""
+        until = self._stock.worth.blocked_until
+        return self._stock.worth.blocks and bool(((until > self._judged_at) & (until <= moment(now))).any())
+
+    def judged(self, now: datetime) -> "Shelf":
+        """With ranks as they are at this moment."""
+        return self._with(self._stock.columns, self._searched.known, self.marks, judged_at=moment(now))
+
     def __len__(self) -> int:
         return len(self._stock.columns)
 
     def find(self, query: Query, now: datetime, *, stale_seconds: float = STALE_SECONDS) -> Found:
         """One page, and how many there are in all. Offers of a provider that was last seen longer ago than
-        `stale_seconds` are not available."""
-        return self._searched.page(query, now, self._codes(self.stale(now, stale_seconds)))
+        `stale_seconds` are not available, nor are single ones that its newer answers lacked for so long."""
+        return self._searched.page(query, self._moment(now, stale_seconds))
 
     def find_all(self, query: Query, now: datetime, *, stale_seconds: float = STALE_SECONDS) -> Rows:
         """Every offer that fits, in order; `limit` and `cursor` are not looked at."""
-        return self._searched.everything(query, now, self._codes(self.stale(now, stale_seconds)))
+        return self._searched.everything(query, self._moment(now, stale_seconds))
 
     def row_of(self, offer_id: UUID) -> int | None:
         return self._stock.columns.place(offer_id)
@@ -106,7 +116,8 @@ class Shelf:
         """Ready for JSON; effective prices are for the terms of the query, and at spot where it asks for spot."""
         if not len(rows):
             return []
-        view = View(now, query or Query(), self.marks, self.stale(now, stale_seconds))
+        oldest = now - timedelta(seconds=stale_seconds)
+        view = View(now, query or Query(), self.marks, self.stale(now, stale_seconds), oldest)
         return offers(self._stock, self._searched.known, np.asarray(rows, np.int64), view)
 
     def offer(
@@ -154,12 +165,19 @@ class Shelf:
         parts = (self._stock.columns, self._stock.worth, self._searched.known, self._searched)
         return sum(part.bytes for part in parts)
 
+    def _moment(self, now: datetime, stale_seconds: float) -> Moment:
+        oldest = moment(now) - round(stale_seconds * 1e6)
+        return Moment(moment(now), oldest, self._codes(self.stale(now, stale_seconds)))
+
     def _codes(self, providers: frozenset[str]) -> frozenset[int]:
         numbers = map(self._stock.vocabularies["provider"].number, providers)
         return frozenset(number for number in numbers if number is not None)
 
-    def _with(self, columns: Columns, known: Experience, marks: Mapping[str, Mark]) -> "Shelf":
-        return _shelf(columns, self._stock.vocabularies, known, marks, self._searched.made)
+    def _with(
+        self, columns: Columns, known: Experience, marks: Mapping[str, Mark], judged_at: int | None = None
+    ) -> "Shelf":
+        at = self._judged_at if judged_at is None else judged_at
+        return _shelf(columns, self._stock.vocabularies, known, marks, asked=self._searched.made, judged_at=at)
 
 
 def _shelf(
@@ -167,10 +185,12 @@ def _shelf(
     vocabularies: Mapping[str, Vocabulary],
     known: Experience,
     marks: Mapping[str, Mark],
+    *,
     asked: Sequence[Order],
+    judged_at: int = NEVER,
 ) -> Shelf:
     known = known.grown(len(vocabularies["machine"]))
-    made = worth(columns, vocabularies["provider"].texts(), vocabularies["gpu_name"].texts(), known)
+    made = worth(columns, vocabularies["provider"].texts(), vocabularies["gpu_name"].texts(), known, judged_at)
     searched = Searched(Stock(columns, made, vocabularies), known)
     searched.prepare(asked)
-    return Shelf(searched, dict(marks))
+    return Shelf(searched, dict(marks), judged_at)

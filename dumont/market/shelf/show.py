@@ -37,6 +37,8 @@ class View:
     query: Query
     marks: Mapping[str, Mark]
     stale: frozenset[str]
+    """Providers that were last heard of before `oldest`."""
+    oldest: datetime
 
 
 def offers(stock: Stock, known: Experience, rows: Array, view: View) -> list[dict[str, Any]]:
@@ -102,7 +104,8 @@ def _times(some: Columns, row: int, provider: str, view: View) -> dict[str, Any]
     seen = own if own != NEVER else moment(mark.seen_at)
     if seen == NEVER:
         seen = gone if gone != NEVER else int(some.first_seen[row])
-    stale = provider in view.stale
+    missed = gone == NEVER and own != NEVER and own < moment(view.oldest)
+    stale = missed or provider in view.stale
     return {
         "available": bool(some.available[row]) and gone == NEVER and not stale,
         "first_seen": _iso(int(some.first_seen[row])),

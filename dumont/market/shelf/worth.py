@@ -49,8 +49,11 @@ class Worth:
         return sum(np.asarray(getattr(self, name)).nbytes for name in self.__slots__)
 
 
-def worth(columns: Columns, providers: Sequence[str | None], names: Sequence[str | None], known: Experience) -> Worth:
-    """`providers` and `names` of GPUs, by their numbers; `known` reaches to the last machine."""
+def worth(
+    columns: Columns, providers: Sequence[str | None], names: Sequence[str | None], known: Experience, at: int
+) -> Worth:
+    """`providers` and `names` of GPUs, by their numbers; `known` reaches to the last machine. Entries of the blacklist
+    that have ended by the moment `at` keep nothing out of ranks."""
     listed = columns.available & (columns.gone_at == NEVER)
     tflops = (_by_gpu(names, "fp16_tflops")[columns.gpu_name] * columns.gpu_count).astype(np.float32)
     facts = _facts(columns, known)
@@ -59,7 +62,8 @@ def worth(columns: Columns, providers: Sequence[str | None], names: Sequence[str
     standing = _standing(columns, known, providers, listed)
     blocked_until = known.blocked_until[columns.machine]
     best = np.where(on_demand == NONE, spot, on_demand)
-    rank, score = _scores(columns, names, (tflops, best, standing), listed & (blocked_until == NEVER))
+    wanted = listed & (blocked_until <= at)
+    rank, score = _scores(columns, names, (tflops, best, standing), wanted)
     own = known.figure("reliability_score")[columns.machine]
     return Worth(
         tflops=tflops,
@@ -73,7 +77,7 @@ def worth(columns: Columns, providers: Sequence[str | None], names: Sequence[str
         blocks=bool((blocked_until != NEVER).any()),
         price_rank=rank,
         g_score=_stepped(score, STEPS["g_score"]).astype(np.int32),
-        pareto=_front(best, tflops, standing, listed & (blocked_until == NEVER)),
+        pareto=_front(best, tflops, standing, wanted),
     )
 
 

@@ -11,7 +11,7 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -25,6 +25,10 @@ from dumont.providers.http import Answer, Http
 from dumont.providers.limits import Every
 
 OFFERS_MAX = 5000
+"""Of one page."""
+SEARCH_PAGES_MAX = 8
+ROUND, SHORT_PAGES = 100, (64, 65)
+"""Nobody says that a page was cut below what was asked for, but where it is cut it is at a round number, or there."""
 PAGE = 25
 PAGES_MAX = 400
 LOG_TRIES = 30
@@ -78,27 +82,29 @@ class Vast:
 
     async def search(self) -> port.Catalogue:
         """Twice: what is to be had on demand, and for which bid. Both prices stand in one offer."""
-        rows = await self._offers("on-demand")
+        rows, cut = await self._offers("on-demand")
         found = forms.read_offers(rows)
-        notes = []
         try:
-            bid_rows: Sequence[Any] | None = await self._offers("bid")
+            bid_rows, bids_cut = await self._offers("bid")
         except (errors.Unavailable, errors.RateLimited) as error:
-            bid_rows = None
-            notes.append(f"Bids are those of the search on demand: {error.message}")
-        offers = _with_bids(found, rows if bid_rows is None else bid_rows)
+            bid_rows, bids_cut = rows, f"Bids are those of the search on demand: {error.message}"
+        offers = _with_bids(found, bid_rows)
         for row in found.skipped[:1]:
             self._http.unfit("offer", row)
-        full = [name for name, got in (("offers", rows), ("bids", bid_rows or ())) if len(got) >= OFFERS_MAX]
-        notes += [f"There are more than {OFFERS_MAX} {name}." for name in full]
+        notes = [note for note in (cut, bids_cut) if note]
         return port.Catalogue(
             offers,
-            complete=bid_rows is not None and not full,
+            complete=not notes,
             skipped=len(found.skipped),
             slices=found.slices,
             unnamed=found.unnamed,
             notes=notes,
         )
+
+    async def offered(self, offer_ids: Collection[str]) -> frozenset[str]:
+        wanted = {"in": [int(name) for name in offer_ids if name.isdecimal()]}
+        rows = await self._searched("on-demand", {"limit": OFFERS_MAX, "id": wanted})
+        return frozenset(name for name in map(_id, rows) if name is not None) & frozenset(offer_ids)
 
     async def create(self, order: port.Order) -> port.Created:
         path = f"/api/v0/asks/{order.offer.provider_offer_id}/"
@@ -165,15 +171,35 @@ class Vast:
                 return "\n".join(file.text.splitlines()[-lines:])
         raise errors.Unavailable("Vast did not write the log in time.")
 
-    async def _offers(self, kind: str) -> Sequence[Any]:
+    async def _offers(self, kind: str) -> tuple[list[Any], str | None]:
+        """By their ids and page by page, for there is no cursor, and what is new meanwhile has a higher id. With the
+        reason why some may be missing."""
+        rows: list[Any] = []
+        last = 0
+        for _ in range(SEARCH_PAGES_MAX):
+            try:
+                page = await self._searched(kind, {"limit": OFFERS_MAX, **({"id": {"gt": last}} if last else {})})
+            except (errors.Unavailable, errors.RateLimited) as error:
+                if not rows:
+                    raise
+                return rows, f"Only the first {len(rows)} offers {kind} came: {error.message}"
+            highest = max((int(name) for name in map(_id, page) if name and name.isdecimal()), default=0)
+            if page and highest <= last:
+                return rows, f"The pages of offers {kind} don't follow one another."
+            rows, last = rows + list(page), highest
+            if not _may_go_on(len(page)):
+                return rows, None
+        return rows, f"There are more than {len(rows)} offers {kind}."
+
+    async def _searched(self, kind: str, wanted: Mapping[str, Any]) -> Sequence[Any]:
         body = {
             "type": kind,
-            "limit": OFFERS_MAX,
             "order": [["id", "asc"]],
             "rentable": {"eq": True},
             "rented": {"eq": False},
             "external": {"eq": False},
             "verified": {"in": [True, False]},  # left out, it would mean only the verified
+            **wanted,
         }
         answer = await self._call("POST", "/api/v0/bundles/", group="search", json=body, seconds=60)
         self._checked(answer)
@@ -290,6 +316,10 @@ def _with_bids(found: forms.Read, rows: Sequence[Any]) -> list[port.Listed]:
         for name, offer in only.offers.items()
         if name in lowest
     ]
+
+
+def _may_go_on(count: int) -> bool:
+    return count >= OFFERS_MAX or count in SHORT_PAGES or (count > 0 and count % ROUND == 0)
 
 
 def _id(row: Any) -> str | None:

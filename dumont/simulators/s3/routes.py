@@ -44,6 +44,8 @@ class Store:
         self.conditions = Conditions()
         self.domain = ""
         """`bucket.domain` in the Host header is a bucket, where this is given."""
+        self.wants_signed_bodies = False
+        """As some stores do where there is no TLS."""
         self._care = care or Care()
         self._uploads = Uploads()
 
@@ -61,11 +63,13 @@ class Store:
             wire.answer(200, {"Content-Type": "application/json", "Content-Length": str(len(answer))}, answer)
             return
         self._address(request)
-        self._suffer(wire, request)
         self.conditions.count(requests=1, bytes_in=max(0, wire.unread), **{request.method.lower(): 1})
+        self._suffer(wire, request)
         if self.keys:
             signed = Signed(request.method, request.target, request.query, request.headers)
             check(signed, self.keys, self.region, self.now())
+        if self.wants_signed_bodies and request.headers.get("x-amz-content-sha256") == "UNSIGNED-PAYLOAD":
+            raise Refused(400, "XAmzContentSHA256Mismatch", "The body must be signed.")
         if request.key:
             self._object(wire, request)
         else:

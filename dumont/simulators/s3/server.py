@@ -27,6 +27,8 @@ class S3Server:
         self._connections: set[socket.socket] = set()
         self._threads: set[threading.Thread] = set()
         self._lock = threading.Lock()
+        self.accepted = 0
+        """Connections, since the start."""
         self._accepting = threading.Thread(target=self._accept, name="s3", daemon=True)
 
     @property
@@ -57,6 +59,14 @@ class S3Server:
         """What the store believes of an object becomes something else."""
         self.store.shelf.bucket(bucket).change(key, change)
 
+    def hang_up(self) -> None:
+        """Closes the connections that there are, as after a time of silence."""
+        with self._lock:
+            connections = list(self._connections)
+        for connection in connections:
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+
     def start(self) -> None:
         self._accepting.start()
 
@@ -68,10 +78,8 @@ class S3Server:
         self._listening.close()
         self._accepting.join()
         with self._lock:
-            connections, threads = list(self._connections), list(self._threads)
-        for connection in connections:
-            with contextlib.suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
+            threads = list(self._threads)
+        self.hang_up()
         for thread in threads:
             thread.join()
 
@@ -88,6 +96,7 @@ class S3Server:
             with self._lock:
                 self._connections.add(connection)
                 self._threads.add(thread)
+                self.accepted += 1
             thread.start()
 
     def _converse(self, connection: socket.socket) -> None:

@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from dumont.market.rules.answers import Verdict, judge
+from dumont.market.rules.answers import LOOKS_WITNESSED, Verdict, judge, looks_alone, witnessed
 from dumont.market.rules.pauses import LONGEST_SECONDS, after_failure
 
 
 def judged(**other: Any) -> Verdict:
-    given: dict[str, Any] = {"known": 100, "found": 100, "missing": 0, "complete": True, "shrunken": 0}
+    given: dict[str, Any] = {"known": 100, "found": 100, "missing": 0, "complete": True, "shrunken": 0, "alone": 30}
     return judge(**{**given, **other})
 
 
@@ -27,10 +27,17 @@ class TestJudge:
     def test_takes_half_a_list_for_half(self) -> None:
         assert judged(complete=False, missing=90, found=10) == Verdict("part")
 
-    def test_doubts_the_loss_of_most_until_it_is_seen_twice(self) -> None:
-        first = judged(missing=51, found=49)
-        assert first == Verdict("part", shrunken=1)
-        assert judged(missing=51, found=49, shrunken=first.shrunken) == Verdict("whole")
+    def test_doubts_the_loss_of_most_until_it_has_been_said_for_long(self) -> None:
+        assert judged(missing=51, found=49) == Verdict("part", shrunken=1)
+        assert judged(missing=51, found=49, shrunken=28) == Verdict("part", shrunken=29)
+        assert judged(missing=51, found=49, shrunken=29) == Verdict("whole")
+
+    def test_doubts_it_for_less_long_where_another_question_confirms_it(self) -> None:
+        said = [judged(missing=51, found=49, shrunken=n, witness="gone").says for n in range(LOOKS_WITNESSED)]
+        assert said == ["part"] * (LOOKS_WITNESSED - 1) + ["whole"]
+
+    def test_never_believes_it_where_another_question_denies_it(self) -> None:
+        assert judged(missing=51, found=49, shrunken=10_000, witness="there") == Verdict("part")
 
     def test_believes_the_loss_of_most_of_a_few(self) -> None:
         assert judged(known=19, missing=18, found=1) == Verdict("whole")
@@ -41,6 +48,25 @@ class TestJudge:
     @pytest.mark.parametrize("other", [{"complete": False}, {"missing": 100, "found": 0}])
     def test_keeps_a_doubt_over_an_answer_that_says_less(self, other: dict[str, Any]) -> None:
         assert judged(shrunken=1, **other).shrunken == 1
+
+
+class TestTestified:
+    MISSING, NAMED = frozenset("abc"), frozenset("xy")
+
+    @pytest.mark.parametrize(
+        ("answered", "witness"),
+        [("xy", "gone"), ("xyb", "there"), ("c", "there"), ("x", "silent"), ("", "silent")],
+    )
+    def test_takes_no_for_an_answer_only_from_a_cloud_that_knows_what_it_has(self, answered: str, witness: str) -> None:
+        assert witnessed(missing=self.MISSING, named=self.NAMED, answered=frozenset(answered)) == witness
+
+    def test_proves_nothing_without_anything_to_compare_with(self) -> None:
+        assert witnessed(missing=self.MISSING, named=frozenset(), answered=frozenset()) == "silent"
+
+
+def test_a_loss_is_believed_no_sooner_than_silence_alone() -> None:
+    assert looks_alone(900, 30) == 30
+    assert looks_alone(900, 3600) == LOOKS_WITNESSED
 
 
 class TestPauses:

@@ -45,6 +45,9 @@ def rows(draw: st.DrawFn) -> Row:
         verified=draw(st.booleans()),
         available=draw(st.sampled_from([True, True, True, False])),
         gone_at=draw(st.sampled_from([None, None, None, START])),
+        last_seen=draw(
+            st.sampled_from([None, None, None, START, *(NOW - timedelta(seconds=age) for age in (900, 901))])
+        ),
     )
 
 

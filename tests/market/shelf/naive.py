@@ -38,8 +38,10 @@ class Naive:
 
     def _hidden(self, row: Row, query: Query, now: datetime) -> str | None:
         trust = self._trust(row)
-        seen = self.marks[row.provider].seen_at if row.provider in self.marks else None
-        fresh = seen is not None and seen >= now - timedelta(seconds=STALE_SECONDS)
+        marked = self.marks[row.provider].seen_at if row.provider in self.marks else None
+        fresh = all(
+            at is not None and at >= now - timedelta(seconds=STALE_SECONDS) for at in (marked, row.last_seen or now)
+        )
         if query.available_only and not (row.available and row.gone_at is None and fresh):
             return "unavailable"
         until = trust.blacklisted_until

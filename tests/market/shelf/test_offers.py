@@ -108,6 +108,19 @@ class TestAge:
         shown = offer(row)
         assert (shown["age_seconds"], shown["available"], shown["stale"]) == (3600, False, False)
 
+    def test_makes_it_stale_and_unavailable_when_answers_have_lacked_it_for_too_long(self) -> None:
+        marks = {"vast": Mark(1, 1, NOW)}
+        missed = [build.row(str(age), last_seen=NOW - timedelta(seconds=age)) for age in (900, 901)]
+        shelf = Shelf.build([*missed, build.row("seen")], marks)
+        found = shelf.find(Query(), NOW)
+        shown = {one["provider_offer_id"]: one for one in shelf.offers(shelf.find_all(EVERYTHING, NOW), NOW)}
+        assert {name: (one["available"], one["stale"]) for name, one in shown.items()} == {
+            "900": (True, False),
+            "901": (False, True),
+            "seen": (True, False),
+        }
+        assert (found.total, found.hidden.unavailable) == (2, 1)
+
     def test_makes_it_stale_and_unavailable_when_its_provider_is_silent(self) -> None:
         shown = offer(build.row("1"), now=NOW + timedelta(seconds=901))
         assert (shown["available"], shown["stale"]) == (False, True)
