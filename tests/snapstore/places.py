@@ -31,6 +31,10 @@ class Place(Protocol):
         """A client of its own."""
         ...
 
+    def direct(self) -> Blobs:
+        """The quickest way to it."""
+        ...
+
     def file(self, name: str) -> Path:
         """Where an object's bytes lie, for who wants to read or to change them."""
         ...
@@ -55,6 +59,9 @@ class FolderPlace:
 
     def open(self) -> Blobs:
         return LocalBlobs(self.address)
+
+    def direct(self) -> Blobs:
+        return self.open()
 
     def file(self, name: str) -> Path:
         return self.folder / name
@@ -88,6 +95,9 @@ class BucketPlace:
         made = S3Blobs(self.address, self.keys, endpoint=self.server.url, retries=retries, patience=patience)
         self._open.append(made)
         return made
+
+    def direct(self) -> Blobs:
+        return BucketPlace.open(self)
 
     def key(self, name: str) -> str:
         return f"of/a/repository/{name}"

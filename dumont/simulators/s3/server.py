@@ -21,8 +21,11 @@ BACKLOG = 512
 class S3Server:
     """One store on one port."""
 
-    def __init__(self, store: Store, *, host: str = "127.0.0.1", port: int = 0) -> None:
+    def __init__(
+        self, store: Store, *, host: str = "127.0.0.1", port: int = 0, secure: ssl.SSLContext | None = None
+    ) -> None:
         self.store = store
+        self._secure = secure
         self._listening = socket.create_server((host, port), backlog=BACKLOG)
         self._connections: set[socket.socket] = set()
         self._threads: set[threading.Thread] = set()
@@ -34,7 +37,7 @@ class S3Server:
     @property
     def url(self) -> str:
         host, port = self._listening.getsockname()[:2]
-        return f"http://{host}:{port}"
+        return f"{'https' if self._secure else 'http'}://{host}:{port}"
 
     @property
     def conditions(self) -> Conditions:
@@ -102,12 +105,15 @@ class S3Server:
     def _converse(self, connection: socket.socket) -> None:
         try:
             with contextlib.suppress(OSError, Gone, ssl.SSLError):
-                self._answer(Wire(connection))
+                self._answer(Wire(self._secured(connection)))
         finally:
             connection.close()
             with self._lock:
                 self._connections.discard(connection)
                 self._threads.discard(threading.current_thread())
+
+    def _secured(self, connection: socket.socket) -> socket.socket:
+        return self._secure.wrap_socket(connection, server_side=True) if self._secure else connection
 
     def _answer(self, wire: Wire) -> None:
         while request := wire.request():
@@ -124,13 +130,14 @@ def serving(
     now: Callable[[], float] = wall_clock,
     care: Care | None = None,
     session: str = "",
+    secure: ssl.SSLContext | None = None,
 ) -> Iterator[S3Server]:
     """With a key of its own, from entering to leaving."""
     key = Key(f"AK{secrets.token_hex(9).upper()}", secrets.token_urlsafe(30), session)
     store = Store(root, keys={key.access: key}, region=region, now=now, care=care)
     for bucket in buckets:
         store.shelf.add(bucket)
-    server = S3Server(store)
+    server = S3Server(store, secure=secure)
     server.start()
     try:
         yield server

@@ -2,6 +2,7 @@
 
 import os
 import socket
+import ssl
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, unquote
@@ -45,6 +46,7 @@ class Wire:
 
     def __init__(self, connection: socket.socket) -> None:
         self.socket = connection
+        self._secure = isinstance(connection, ssl.SSLSocket)
         self._rest = b""
         self._buffer = bytearray()
         self.unread = 0
@@ -84,7 +86,7 @@ class Wire:
         if length and len(self._buffer) < min(length, PIECE):
             self._buffer = bytearray(min(length, PIECE))
         while length:
-            count = self.socket.recv_into(self._buffer, min(length, PIECE), socket.MSG_WAITALL)
+            count = self.socket.recv_into(self._buffer, min(length, PIECE), 0 if self._secure else socket.MSG_WAITALL)
             if not count:
                 raise Gone
             length -= count
@@ -94,7 +96,8 @@ class Wire:
     def head(self, status: int, headers: Mapping[str, str], *, more: bool = False) -> None:
         lines = [f"HTTP/1.1 {status} {REASONS.get(status, 'Unknown')}"]
         lines += [f"{name}: {text}" for name, text in headers.items()]
-        self.socket.sendall("\r\n".join([*lines, "", ""]).encode("latin-1"), MORE if more else 0)
+        head = "\r\n".join([*lines, "", ""]).encode("latin-1")
+        self.socket.sendall(head, MORE if more and not self._secure else 0)
 
     def answer(self, status: int, headers: Mapping[str, str], body: bytes = b"") -> None:
         self.head(status, headers, more=bool(body))
@@ -103,7 +106,10 @@ class Wire:
 
     def file(self, source: int, start: int, length: int) -> None:
         while length:
-            count = os.sendfile(self.socket.fileno(), source, start, length)
+            if self._secure:
+                count = self.socket.send(os.pread(source, min(length, PIECE), start))
+            else:
+                count = os.sendfile(self.socket.fileno(), source, start, length)
             if not count:
                 raise Gone
             start += count

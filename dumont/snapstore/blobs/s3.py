@@ -116,8 +116,8 @@ class S3Blobs:
     def _do(self, act: Act, take: Callable[[Reply], T]) -> T:
         return self._retries.run(lambda: self._once(act, take), self.address)
 
-    def _once(self, act: Act, take: Callable[[Reply], T]) -> T:
-        known = self._known
+    def _once(self, act: Act, take: Callable[[Reply], T], known: Known | None = None) -> T:
+        known = known or self._known
         with self._wires.ask(known.origin, self._request(act, known)) as reply:
             if reply.status in act.fine:
                 return take(reply)
@@ -125,7 +125,7 @@ class S3Blobs:
             refusal = refusals.read(reply.status, reply.headers, body)
         if act.method == "HEAD" and 400 <= reply.status < 500 and reply.status != 404:
             # Only the answer to a GET says why.
-            return self._once(act._replace(method="GET", headers=[ranges.header(0, 1)], fine=()), take)
+            return self._once(act._replace(method="GET", headers=[ranges.header(0, 1)], fine=()), take, known)
         raise self._judged(refusal, act, known)
 
     def _judged(self, refusal: Refusal, act: Act, known: Known) -> Exception:

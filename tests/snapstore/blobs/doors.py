@@ -39,6 +39,7 @@ class GrantedPlace(BucketPlace):
     def close(self) -> None:
         for blobs in self._made:
             blobs.close()
+        super().close()
 
     def lend(self, wish: dict[str, Any]) -> dict[str, Any] | None:
         self.wishes.append(wish)
@@ -56,7 +57,7 @@ class GrantedPlace(BucketPlace):
         }
 
     def listing(self, prefix: str, after: str) -> dict[str, Any]:
-        found = sorted(one for one in super().open().list(prefix) if one.name > after)
+        found = sorted(one for one in self.direct().list(prefix) if one.name > after)
         rest = found[PAGE - 1].name if len(found) > PAGE else None
         return {"items": [one._asdict() for one in found[:PAGE]], "next_cursor": rest}
 
