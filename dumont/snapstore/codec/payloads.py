@@ -11,7 +11,8 @@ from dumont.snapstore.codec import planes, zstd
 from dumont.snapstore.codec.kinds import DEFLATE, FILL, LONGEST, PLANES, RAW, ZSTD, Buffer
 from dumont.snapstore.errors import Damaged
 
-LEVEL = 1
+LEVEL = 2
+"""Of zstd: takes a sixth more time than 1, stores libraries and text 6 to 10 % shorter, and reads back as quickly."""
 _WORTH = 0.98
 """Saving less than the rest of it is not worth the time of every restore."""
 _SAMPLE = 16_384

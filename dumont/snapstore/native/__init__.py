@@ -122,7 +122,7 @@ class Native(Tree):
         places: array[int],
         *,
         hint: int = 0,
-        quality: int = 1,
+        quality: int = 2,
     ) -> tuple[array[int], bytearray]:
         """Stored lengths (`I`) and codecs of ranges of one buffer. Each payload lies at its place in `out`, with
         `room(size)` bytes up to the next place (there is one more of these than ranges); a raw one's is the data."""

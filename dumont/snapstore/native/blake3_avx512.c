@@ -8,8 +8,10 @@ typedef uint32_t sixteen __attribute__((vector_size(64)));
 static inline __attribute__((always_inline)) void turned(const uint8_t *const *in, size_t at, sixteen *m)
 {
     __m512i a[16], b[16];
-    for (int i = 0; i < 16; i++)
+    for (int i = 0; i < 16; i++) {
         a[i] = _mm512_loadu_si512((const void *)(in[i] + at));
+        _mm_prefetch((const char *)in[i] + at + 16 * 1024, _MM_HINT_T0); /* the same place of the next sixteen */
+    }
     for (int i = 0; i < 16; i += 2) {
         b[i] = _mm512_unpacklo_epi32(a[i], a[i + 1]);
         b[i + 1] = _mm512_unpackhi_epi32(a[i], a[i + 1]);

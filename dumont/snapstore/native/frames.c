@@ -53,8 +53,18 @@ DUMONT size_t dumont_decode_frames(const uint8_t *buffer, size_t size, size_t fi
     return count;
 }
 
-/* What is likely to be the shortest that reads back quickly: the stride for planes, or 0 for zstd. */
-static unsigned choose_planes(const uint8_t *data, size_t size, unsigned hint, const struct probe *p)
+/* What zstd makes of a part, in 1024ths of a bit for each byte; or much, where it can't be tried. */
+static uint32_t tried(const uint8_t *data, size_t size)
+{
+    const size_t some = MIN(size, 32768);
+    uint8_t *room = room_take(65536);
+    size_t made = room ? zstd_encode(data + (size - some) / 2, some, 1, room, 65536) : 0;
+    room_give(room);
+    return made ? (uint32_t)(made * 8 * 1024 / some) : UINT32_MAX;
+}
+
+/* The stride that gains the most, or 0 where none gains enough. */
+static unsigned best_stride(size_t size, unsigned hint, const struct probe *p, uint32_t *bits)
 {
     static const unsigned strides[4] = {1, 2, 4, 8};
     unsigned best = 1;
@@ -64,14 +74,8 @@ static unsigned choose_planes(const uint8_t *data, size_t size, unsigned hint, c
     for (unsigned i = 1; i < 4; i++)
         if (strides[i] == hint && p->bits[i] * 49 < p->bits[best] * 50)
             best = i;
-    if (size < 4096 || p->bits[best] * 20 >= p->bits[0] * 19)
-        return 0;
-    /* Numbers in tables repeat, too; zstd finds that, and planes do not. */
-    uint8_t *trial = room_take(65536);
-    const size_t some = MIN(size, 32768);
-    size_t made = trial ? zstd_encode(data + (size - some) / 2, some, 1, trial, 65536) : 0;
-    room_give(trial);
-    return !made || (uint64_t)p->bits[best] * some < (uint64_t)made * 8 * 1024 ? strides[best] : 0;
+    *bits = p->bits[best];
+    return size >= 4096 && p->bits[best] * 20 < p->bits[0] * 19 ? strides[best] : 0;
 }
 
 /* The codec, and its payload in `out` (or nowhere, where it is the data itself); 255 where Python has to do it. */
@@ -79,14 +83,23 @@ static unsigned encode(const uint8_t *data, size_t size, unsigned hint, int qual
                        size_t *stored)
 {
     struct probe found;
+    uint32_t bits;
+    size_t made = 0;
+    *stored = size;
     probe_bytes(data, size, &found);
     if (found.fill && room) {
         out[0] = data[0];
         *stored = 1;
         return FILL;
     }
-    unsigned stride = choose_planes(data, size, hint, &found), codec = PLANES;
-    size_t made = stride ? planes_encode(data, size, stride, out, room) : 0;
+    unsigned stride = best_stride(size, hint, &found, &bits), codec = PLANES;
+    const int noise = found.bits[0] > 7 * 1024 + 972 && size >= 65536;
+    const uint32_t zstd_bits = stride || noise ? tried(data, size) : 0;
+    /* Numbers in tables repeat, too; zstd finds that, and planes do not. */
+    if (stride && bits < zstd_bits)
+        made = planes_encode(data, size, stride, out, room);
+    else if (noise && zstd_there() && zstd_bits > 8 * 1024 - 82)
+        return RAW;
     if (!made) {
         if (!zstd_there())
             return 255;
@@ -94,12 +107,10 @@ static unsigned encode(const uint8_t *data, size_t size, unsigned hint, int qual
         made = zstd_encode(data, size, quality, out, room);
     }
     /* Saving less than a fiftieth is not worth the time of every restore. */
-    if (made && made < size - size / 50) {
-        *stored = made;
-        return codec;
-    }
-    *stored = size;
-    return RAW;
+    if (!made || made >= size - size / 50)
+        return RAW;
+    *stored = made;
+    return codec;
 }
 
 /* Codes chunks of one buffer, each into its own place, which has room for `places[i + 1] - places[i]` bytes. */

@@ -37,7 +37,7 @@ static int looks_like_noise(const uint8_t *data, size_t n)
     if (n < 65536)
         return 0;
     histogram(data + n / 2, 8192, counts);
-    return entropy(counts) > 7 * 1024 + 940;
+    return entropy(counts) > 7 * 1024 + 750;
 }
 
 static size_t encode_plane(const uint8_t *data, size_t n, uint8_t *out, size_t room)
@@ -54,9 +54,9 @@ static size_t encode_plane(const uint8_t *data, size_t n, uint8_t *out, size_t r
             out[5] = data[0];
             size = 1;
         } else if (n >= 512) {
-            /* Saving less than a hundredth is not worth the time of every restore. */
-            if (entropy(counts) < 8 * 1024 - 82)
-                size = rans_encode(data, n, counts, out + 5, n - n / 128);
+            /* Saving less than a thirtieth of a plane is not worth the time of every restore. */
+            if (entropy(counts) < 8 * 1024 - 246)
+                size = rans_encode(data, n, counts, out + 5, n - n / 32);
             mode = size ? CODED : AS_IS;
         }
     }

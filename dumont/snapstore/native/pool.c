@@ -10,6 +10,10 @@ struct room {
     size_t unused[7]; /* what is handed out begins at a line of the cache */
 };
 
+#if defined(DUMONT_NO_POOL) /* for a search of mistakes: each room exactly as large as was asked for, and only once */
+void *room_take(size_t size) { return malloc(size); }
+void room_give(void *room) { free(room); }
+#else
 static struct room *slots[SLOTS];
 
 void *room_take(size_t size)
@@ -45,3 +49,4 @@ void room_give(void *room)
     }
     free(mine);
 }
+#endif
