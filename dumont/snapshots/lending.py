@@ -11,11 +11,12 @@ from dumont.basics.errors import Conflict, Invalid, NotAllowed
 from dumont.platform.work import Work
 from dumont.snapshots import granting, metrics
 from dumont.snapshots.granting import NoGrant
+from dumont.snapshots.lenders import Loan
 from dumont.snapshots.reporting import Purpose
 from dumont.snapshots.rules import names
 from dumont.snapshots.rules.states import OPEN, RESTORE_OPEN
 from dumont.snapshots.store import repositories
-from dumont.snapshots.stores import Loan, Stores, asked
+from dumont.snapshots.stores import Stores, asked
 from dumont.snapstore.blobs import Found
 
 LISTED_AT_ONCE = 10_000

@@ -1,21 +1,23 @@
 """Where repositories lie: opened for the server itself, and lent out object by object for a short while."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from threading import Lock
-from typing import Protocol, TypeVar
-from urllib.parse import urlsplit
+from typing import TypeVar
+from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
 from dumont.basics.clock import Clock
-from dumont.basics.errors import Conflict, Failure, NotFound, Unavailable
+from dumont.basics.errors import Conflict, Failure, Invalid, NotFound, Unavailable
 from dumont.platform.settings import Settings
 from dumont.snapshots.granting import address
+from dumont.snapshots.lenders import Bucket, Lender, Loan, OwnDoor
 from dumont.snapshots.signing import DoorSigner
 from dumont.snapstore import errors
 from dumont.snapstore.blobs import Blobs, Keys, open_blobs
+from dumont.snapstore.blobs.presigning import Presigner
 
 T = TypeVar("T")
 
@@ -33,18 +35,6 @@ class Encrypted(Conflict):
 class Damaged(Unavailable):
     code = "snapshot_damaged"
     hint = "Have the repository checked with reading of data, to see which files are touched."
-
-
-@dataclass(frozen=True, slots=True)
-class Loan:
-    """Addresses by name, with the headers that belong to them."""
-
-    urls: Mapping[str, str]
-    headers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-
-
-class Lender(Protocol):
-    def lend(self, verb: str, repository_id: UUID, names: Sequence[tuple[str, int]], until: datetime) -> Loan: ...
 
 
 class Stores:
@@ -65,7 +55,7 @@ class Stores:
 
     def folder(self, repository_id: UUID) -> Path:
         """Of a store in a folder."""
-        return Path(urlsplit(self.root).path) / str(repository_id)
+        return Path(unquote(urlsplit(self.root).path)) / str(repository_id)
 
     def blobs(self, repository_id: UUID) -> Blobs:
         with self._lock:
@@ -94,25 +84,25 @@ class Stores:
         settings = self._settings
         return open_blobs(where, self.keys(), region=settings.snapshots_region, endpoint=settings.snapshots_endpoint)
 
+    def _presigner(self, repository_id: UUID) -> Presigner:
+        keys, settings = self.keys() or Keys("", ""), self._settings
+        where, region = f"{self.root}/{repository_id}", settings.snapshots_region
+        now = partial(_seconds, self._clock)
+        return Presigner(where, keys, region=region, endpoint=settings.snapshots_endpoint, now=now)
+
     def _make_lender(self) -> Lender:
         if self.kind == "file":
             return OwnDoor(self.signer, address(self._settings))
-        raise NotImplementedError
+        if self.keys() is None:
+            raise Invalid(
+                "The object store of snapshots has no keys.",
+                hint="Set snapshots_access_key and snapshots_secret_key.",
+            )
+        return Bucket(self._presigner, self._settings.snapshots_url_seconds)
 
 
-class OwnDoor:
-    """Of a store in a folder: this server's own door gives and takes its objects."""
-
-    def __init__(self, signer: DoorSigner, server: str) -> None:
-        self._signer = signer
-        self._server = server
-
-    def lend(self, verb: str, repository_id: UUID, names: Sequence[tuple[str, int]], until: datetime) -> Loan:
-        def url(name: str, size: int) -> str:
-            query = self._signer.query(verb, repository_id, name, size, int(until.timestamp()))
-            return f"{self._server}/api/v1/snapshots/objects/{repository_id}/{name}?{query}"
-
-        return Loan({name: url(name, size) for name, size in names})
+def _seconds(clock: Clock) -> float:
+    return clock.now().timestamp()
 
 
 def failure_of(error: errors.SnapError) -> Failure:

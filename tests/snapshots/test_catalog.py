@@ -1,0 +1,130 @@
+"""Snapshots from their start to their end: what is written down, what is shown, what can be had back."""
+
+from pathlib import Path
+from uuid import UUID, uuid4
+
+from dumont.platform.parts import Parts
+from dumont.snapshots.stores import Stores
+from dumont.snapshots.verifying import Which, verify
+from tests.build import snapshots as build
+from tests.build.accounts import Person
+from tests.fakes.clock import FakeClock
+from tests.fakes.run import FakeRun
+
+
+class TestStart:
+    async def test_hands_out_a_grant_and_the_command_that_uses_it(self, ada: Person, folder: Path) -> None:
+        answer = await ada.does("POST", "/snapshots", {"path": str(folder), "tags": ["nightly"]})
+        made, grant = answer["snapshot"], answer["grant"]
+        assert (made["state"], made["label"], made["tags"]) == ("queued", "workspace", ["nightly"])
+        assert (made["owner"], grant["access"]) == ({"kind": "user", "id": await ada.id()}, "write")
+        assert answer["command"].startswith(f"DUMONT_GRANT={grant['token']} dumont snapshots create {folder}")
+
+    async def test_keeps_no_token(self, ada: Person, folder: Path, parts: Parts) -> None:
+        token = (await build.started(ada, folder)).token
+        assert token not in str(await ada.gets("/snapshots"))
+
+    async def test_is_not_done_twice_for_one_key(self, ada: Person, folder: Path) -> None:
+        answers = [
+            await ada.asks("POST", "/snapshots", {"path": str(folder)}, headers={"idempotency-key": "once"})
+            for _ in range(2)
+        ]
+        assert answers[0].json() == answers[1].json()
+        assert len((await ada.gets("/snapshots"))["items"]) == 1
+
+
+class TestCompletion:
+    async def test_comes_with_the_figures_of_what_is_in_the_store(self, ada: Person, snapshot: str) -> None:
+        shown = await ada.gets(f"/snapshots/{snapshot}")
+        assert (shown["state"], shown["files"], shown["encrypted"]) == ("complete", 6, False)
+        assert shown["bytes"] == len(build.BIG) + len("print('hello')\ndeep\nodd\n") + 32
+        assert shown["compression_ratio"] > 1
+        assert shown["dedup_ratio"] >= 1
+        assert shown["progress"] is None
+        assert shown["error"] is None
+
+    async def test_fails_where_a_pack_is_cut(self, ada: Person, parts: Parts, folder: Path, store: Path) -> None:
+        granted = await build.started(ada, folder)
+        manifest = build.sent(parts, granted.owner, folder)
+        pack = next(path for path in (store / str(granted.owner) / "packs").rglob("*") if path.is_file())
+        pack.write_bytes(pack.read_bytes()[:-1])
+        await build.reported(ada, granted, "complete", {"manifest": manifest})
+        await verify(FakeRun(parts), Which(snapshot_id=UUID(granted.id)))
+        shown = await ada.gets(f"/snapshots/{granted.id}")
+        assert (shown["state"], shown["error"]["code"]) == ("failed", "pack_missing")
+
+    async def test_fails_without_a_manifest(self, ada: Person, parts: Parts, folder: Path) -> None:
+        granted = await build.started(ada, folder)
+        build.sent(parts, granted.owner, folder)
+        await build.reported(ada, granted, "complete", {"manifest": "ab" * 32})
+        await verify(FakeRun(parts), Which(snapshot_id=UUID(granted.id)))
+        assert (await ada.gets(f"/snapshots/{granted.id}"))["error"]["code"] == "manifest_missing"
+
+    async def test_of_an_encrypted_one_goes_by_the_packs_that_are_told(
+        self, ada: Person, parts: Parts, folder: Path, store: Path
+    ) -> None:
+        granted = await build.started(ada, folder)
+        manifest = build.sent(parts, granted.owner, folder, "correct horse")
+        packs = {found.name[-64:]: found.size for found in parts.get(Stores).blobs(granted.owner).list("packs/")}
+        await build.reported(ada, granted, "complete", {"manifest": manifest, "packs": packs, "files": 6})
+        await verify(FakeRun(parts), Which(snapshot_id=UUID(granted.id)))
+        shown = await ada.gets(f"/snapshots/{granted.id}")
+        assert (shown["state"], shown["encrypted"], shown["files"]) == ("complete", True, 6)
+        answer = await ada.asks("GET", f"/snapshots/{granted.id}/files")
+        assert (answer.status_code, answer.json()["code"]) == (409, "repository_encrypted")
+
+
+class TestProgress:
+    async def test_is_shown_and_tells_of_a_wish_to_stop(self, ada: Person, folder: Path) -> None:
+        granted = await build.started(ada, folder)
+        report = {"stage": "read", "bytes": 500, "bytes_total": 1000, "seconds": 2, "files": 3}
+        assert not (await build.reported(ada, granted, "progress", report))["cancel"]
+        shown = await ada.gets(f"/snapshots/{granted.id}")
+        assert (shown["state"], shown["progress"]["percent"], shown["progress"]["seconds_left"]) == ("running", 50, 2)
+        await ada.does("POST", f"/snapshots/{granted.id}/cancel")
+        assert (await build.reported(ada, granted, "progress", report))["cancel"]
+        await build.reported(ada, granted, "failed", {"code": "cancelled", "message": "Stopped, as asked."})
+        assert (await ada.gets(f"/snapshots/{granted.id}"))["error"]["code"] == "cancelled"
+
+
+class TestList:
+    async def test_is_cut_by_filters_and_pages(self, ada: Person, parts: Parts, folder: Path, clock: FakeClock) -> None:
+        instance, ids = str(uuid4()), []
+        for wish in ({"label": "a"}, {"instance_id": instance}, {"label": "a"}):
+            ids.append((await build.started(ada, folder, **wish)).id)
+            clock.advance(minutes=1)
+        moments = [(await ada.gets(f"/snapshots/{one}"))["created_at"] for one in ids]
+
+        async def listed(**query: str) -> list[str]:
+            return [one["id"] for one in (await ada.gets("/snapshots", params=query))["items"]]
+
+        assert await listed() == ids[::-1]
+        assert await listed(label="a") == [ids[2], ids[0]]
+        assert await listed(instance_id=instance) == [ids[1]]
+        assert await listed(state="complete") == []
+        assert await listed(since=moments[1], before=moments[2]) == [ids[1]]
+        first = await ada.gets("/snapshots", params={"limit": 2})
+        assert await listed(limit="2", cursor=first["next_cursor"]) == [ids[0]]
+
+
+class TestDeletion:
+    async def test_can_be_had_back_until_its_time_is_over(self, ada: Person, snapshot: str, clock: FakeClock) -> None:
+        gone = await ada.does("DELETE", f"/snapshots/{snapshot}")
+        assert gone["snapshot"]["state"] == "deleted"
+        assert gone["undo_until"] < gone["freed_after"]
+        assert (await ada.gets("/snapshots"))["items"] == []
+        back = await ada.does("POST", f"/snapshots/{snapshot}/undelete")
+        assert (back["state"], back["undo_until"]) == ("complete", None)
+        await ada.does("DELETE", f"/snapshots/{snapshot}")
+        clock.advance(days=4)
+        ada = await Person.signs_in(ada.client, ada.email)
+        late = await ada.asks("POST", f"/snapshots/{snapshot}/undelete")
+        assert (late.status_code, late.json()["code"]) == (409, "nothing_to_undo")
+
+    async def test_waits_for_what_is_being_made_or_restored(self, ada: Person, snapshot: str, folder: Path) -> None:
+        running = await build.started(ada, folder)
+        refused = await ada.asks("DELETE", f"/snapshots/{running.id}")
+        assert refused.json()["code"] == "snapshot_under_way"
+        await ada.does("POST", f"/snapshots/{snapshot}/restore", {"target": "/tmp/there"})
+        refused = await ada.asks("DELETE", f"/snapshots/{snapshot}")
+        assert refused.json()["code"] == "snapshot_being_restored"

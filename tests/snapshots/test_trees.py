@@ -1,0 +1,141 @@
+"""Looking into a snapshot: folders by page, files and folders to save, what differs from another."""
+
+import io
+import shutil
+import tarfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dumont.platform.parts import Parts
+from dumont.snapshots.stores import Stores
+from tests.build import snapshots as build
+from tests.build.accounts import Person
+
+SHOWN_ODD = "odd \\xff \\\\ name"
+
+
+@pytest.fixture
+async def files(ada: Person, snapshot: str) -> str:
+    return f"/snapshots/{snapshot}/files"
+
+
+class TestFolder:
+    async def test_shows_what_is_directly_in_it(self, ada: Person, files: str) -> None:
+        shown = (await ada.gets(files))["items"]
+        assert [(one["name"], one["kind"], one["size"]) for one in shown] == [
+            ("big.bin", "file", len(build.BIG)),
+            ("link", "link", 0),
+            (SHOWN_ODD, "file", 4),
+            ("same.bin", "hardlink", len(build.BIG)),
+            ("src", "folder", 0),
+            ("src.txt", "file", 32),
+        ]
+        assert [one["link"] for one in shown] == [None, "src/train.py", None, "big.bin", None, None]
+        assert shown[4]["entries"] == 3
+
+    async def test_goes_on_where_the_last_page_ended(self, ada: Person, files: str) -> None:
+        names, query = [], {"limit": "1"}
+        while True:
+            page = await ada.gets(files, params=query)
+            names += [one["name"] for one in page["items"]]
+            if page["next_cursor"] is None:
+                break
+            query["cursor"] = page["next_cursor"]
+        assert names == ["big.bin", "link", SHOWN_ODD, "same.bin", "src", "src.txt"]
+
+    async def test_is_named_by_its_path(self, ada: Person, files: str) -> None:
+        shown = (await ada.gets(files, params={"path": "src"}))["items"]
+        assert [one["path"] for one in shown] == ["src/deep", "src/train.py"]
+
+    @pytest.mark.parametrize(
+        ("path", "code"),
+        [("nowhere", "no_such_file"), ("../etc", "no_such_file"), ("src.txt", "not_a_folder"), ("a\\b", "invalid")],
+    )
+    async def test_says_why_there_is_none(self, ada: Person, files: str, path: str, code: str) -> None:
+        assert (await ada.asks("GET", files, params={"path": path})).json()["code"] == code
+
+
+class TestDownload:
+    async def get(self, person: Person, snapshot: str, path: str) -> Any:
+        answer = await person.asks("GET", f"/snapshots/{snapshot}/download", params={"path": path})
+        assert answer.status_code == 200, answer.text
+        return answer
+
+    async def test_sends_a_file_as_it_was(self, ada: Person, snapshot: str) -> None:
+        assert (await self.get(ada, snapshot, "same.bin")).content == build.BIG
+        assert (await self.get(ada, snapshot, SHOWN_ODD)).content == b"odd\n"
+
+    async def test_lets_no_browser_show_it(self, ada: Person, snapshot: str) -> None:
+        headers = (await self.get(ada, snapshot, "src/train.py")).headers
+        assert headers["content-disposition"] == "attachment; filename=\"train.py\"; filename*=UTF-8''train.py"
+        assert headers["content-type"] == "application/octet-stream"
+        assert headers["x-content-type-options"] == "nosniff"
+        assert "sandbox" in headers["content-security-policy"]
+        odd = (await self.get(ada, snapshot, SHOWN_ODD)).headers["content-disposition"]
+        assert odd.isascii()
+        assert "\\" not in odd
+
+    async def test_sends_a_folder_as_a_tar(self, ada: Person, snapshot: str, folder: Path, tmp_path: Path) -> None:
+        body = (await self.get(ada, snapshot, "")).content
+        there = tmp_path / "there"
+        with tarfile.open(fileobj=io.BytesIO(body)) as archive:
+            archive.extractall(there, filter="tar")
+        assert (there / "big.bin").read_bytes() == build.BIG
+        assert (there / "same.bin").stat().st_ino == (there / "big.bin").stat().st_ino
+        assert (there / "link").readlink() == Path("src/train.py")
+        assert {path.relative_to(there) for path in there.rglob("*")} == {
+            path.relative_to(folder) for path in folder.rglob("*")
+        }
+
+    async def test_of_a_part_is_named_by_its_own_folder(self, ada: Person, snapshot: str) -> None:
+        answer = await self.get(ada, snapshot, "src/deep")
+        with tarfile.open(fileobj=io.BytesIO(answer.content)) as archive:
+            assert archive.getnames() == ["deep", "deep/notes.txt"]
+
+    async def test_says_so_where_the_store_has_lost_it(
+        self, ada: Person, snapshot: str, parts: Parts, store: Path
+    ) -> None:
+        shutil.rmtree(store / await ada.id() / "packs")
+        answer = await ada.asks("GET", f"/snapshots/{snapshot}/download", params={"path": "big.bin"})
+        assert (answer.status_code, answer.json()["code"]) == (404, "object_missing")
+
+
+class TestDifferences:
+    async def test_are_counted_and_paged(self, ada: Person, snapshot: str, parts: Parts, folder: Path) -> None:
+        (folder / "src.txt").unlink()
+        (folder / "new.txt").write_text("new\n")
+        (folder / "src" / "train.py").write_text("print('goodbye')\n")
+        (folder / "big.bin").chmod(0o600)
+        other = await build.complete(ada, parts, folder, label="box")
+        found = await ada.gets(f"/snapshots/{snapshot}/diff/{other}")
+        changes = {one["path"]: (one["change"], one["bytes_before"], one["bytes_after"]) for one in found["items"]}
+        assert changes == {
+            "big.bin": ("attributes", len(build.BIG), len(build.BIG)),
+            "new.txt": ("added", None, 4),
+            "src/train.py": ("changed", 15, 17),
+            "src.txt": ("removed", 32, None),
+        }
+        assert (found["added"], found["removed"]) == ({"files": 1, "bytes": 4}, {"files": 1, "bytes": 32})
+        first = await ada.gets(f"/snapshots/{snapshot}/diff/{other}", params={"limit": 3})
+        rest = await ada.gets(
+            f"/snapshots/{snapshot}/diff/{other}", params={"limit": 3, "cursor": first["next_cursor"]}
+        )
+        assert first["items"] + rest["items"] == found["items"]
+        assert (await ada.gets(f"/snapshots/{other}"))["parent_id"] == snapshot
+
+
+class TestStoreAway:
+    async def test_is_said_with_a_hint(self, ada: Person, snapshot: str, parts: Parts, files: str) -> None:
+        parts.get(Stores)._open[next(iter(parts.get(Stores)._open))] = _Away()  # type: ignore[assignment]
+        answer = await ada.asks("GET", files)
+        assert (answer.status_code, answer.json()["code"]) == (503, "store_away")
+        assert answer.json()["hint"]
+
+
+class _Away:
+    def get(self, name: str, start: int = 0, length: int | None = None) -> bytes:
+        from dumont.snapstore.errors import StoreAway
+
+        raise StoreAway("The store did not answer, again and again.")
