@@ -50,7 +50,7 @@ class Bundles:
             array("I", [manifest.gid[entry] for entry in entries]),
             array("q", [manifest.mtime[entry] for entry in entries]),
         )
-        return self._native.write_files(self._ground.root, files, out, owners=self._metadata.owners)
+        return self._native.write_files(self._ground.root, files, out, owners=self._metadata.owners_differ(entries))
 
     def _make_folders(self, entries: Sequence[int]) -> None:
         before = None

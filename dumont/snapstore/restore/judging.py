@@ -15,7 +15,7 @@ from dumont.snapstore.restore.ground import Ground
 from dumont.snapstore.restore.metadata import Metadata
 from dumont.snapstore.restore.options import RestoreOptions, RestoreReport
 from dumont.snapstore.restore.plan import Uses
-from dumont.snapstore.restore.salvage import Base, Salvage
+from dumont.snapstore.restore.salvage import Former, Salvage
 from dumont.snapstore.restore.shared import Shared
 from dumont.snapstore.restore.survey import Standing, Survey
 from dumont.snapstore.track import Track
@@ -60,7 +60,7 @@ class Judging:
             sizes=sizes,
             frames=Frames(manifest, self._repository.sealer),
             ground=self._ground,
-            metadata=Metadata(manifest, owners=self._owners),
+            metadata=Metadata(manifest, owners=self._owners, ours=self._ground.ours()),
             report=self._report,
             track=track,
         )
@@ -77,8 +77,8 @@ class Judging:
     def _salvage(self, shared: Shared, standing: Standing, target: str) -> None:
         if not standing.old:
             return
-        base = None if self._options.rescan else self._base(target)
-        salvage = Salvage(self._ground, self._chosen, self.starts, self._repository.sealer, base)
+        former = None if self._options.rescan else self._former(target)
+        salvage = Salvage(self._ground, self._chosen, self.starts, self._repository.sealer, former)
         if self._options.rescan:
             proven = salvage.proven(standing)
             standing.there |= proven
@@ -86,7 +86,7 @@ class Judging:
             self._report.skip("already there", len(proven))
         shared.patches.update(salvage.patches(standing))
 
-    def _base(self, target: str) -> Base | None:
+    def _former(self, target: str) -> Former | None:
         name = self._options.base
         if name is None and self._options.state:
             lies = state.remembered(self._options.state)
@@ -95,7 +95,7 @@ class Judging:
         if name is None:
             return None
         try:
-            return Base(self._manifest if name == self._manifest.name else self._repository.load(name))
+            return Former(self._manifest if name == self._manifest.name else self._repository.load(name))
         except (Missing, Damaged, Unreadable) as error:
             self._report.notes.append(f"The snapshot that lies here was of no use: {error.message}")
             return None

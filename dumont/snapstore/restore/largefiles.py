@@ -7,6 +7,7 @@ from collections import OrderedDict
 from threading import Lock
 
 from dumont.snapstore.restore.copying import copy_range
+from dumont.snapstore.restore.direct import Direct, reserve
 from dumont.snapstore.restore.ground import Ground
 from dumont.snapstore.restore.metadata import Metadata
 from dumont.snapstore.restore.salvage import READ, Patch
@@ -18,7 +19,7 @@ AGAIN = os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC
 class Growing:
     """A file that waits for pieces."""
 
-    __slots__ = ("handle", "inode", "left", "lock", "users")
+    __slots__ = ("handle", "inode", "left", "lock", "past", "users")
 
     def __init__(self, left: int) -> None:
         self.lock = Lock()
@@ -26,6 +27,14 @@ class Growing:
         self.users = 0
         self.handle = -1
         self.inode = -1
+        self.past = -1
+        """A handle that writes past the page cache."""
+
+    def close(self) -> None:
+        for handle in (self.handle, self.past):
+            if handle >= 0:
+                os.close(handle)
+        self.handle = self.past = -1
 
 
 class LargeFiles:
@@ -37,6 +46,9 @@ class LargeFiles:
         self._paths = paths
         self._patches = patches
         self._lock = Lock()
+        self.direct = Direct(wanted=False)
+        self.soon: set[int] = set()
+        """Files that will be read at once, and had better be in the page cache."""
         self._growing: dict[int, Growing] = {}
         self._open: OrderedDict[int, Growing] = OrderedDict()
 
@@ -47,7 +59,7 @@ class LargeFiles:
             with growing.lock:
                 if growing.handle < 0:
                     self._make_or_open(entry, growing, expected[0])
-            _write_all(growing.handle, data, at)
+            self.direct.write(growing.handle, growing.past, data, at)
         except BaseException:
             self._given_back(entry, growing, 0)
             raise
@@ -60,7 +72,7 @@ class LargeFiles:
         with self._lock:
             self._open.pop(entry, None)
         self._metadata.of_handle(growing.handle, entry)
-        os.close(growing.handle)
+        growing.close()
 
     def abandon(self, entry: int) -> None:
         """Removes a file that will never be whole."""
@@ -69,16 +81,14 @@ class LargeFiles:
             self._open.pop(entry, None)
         if growing is None or growing.inode < 0:
             return
-        if growing.handle >= 0:
-            os.close(growing.handle)
+        growing.close()
         where, last = self._ground.place(self._paths[entry])
         os.unlink(last, dir_fd=where)
 
     def close(self) -> None:
         """What isn't whole stays as it is, with the time of now: the next run goes on with it."""
         for growing in self._growing.values():
-            if growing.handle >= 0:
-                os.close(growing.handle)
+            growing.close()
         self._growing.clear()
 
     def _taken(self, entry: int, left: int) -> Growing:
@@ -99,7 +109,7 @@ class LargeFiles:
             self._growing.pop(entry, None)
             self._open.pop(entry, None)
         self._metadata.of_handle(growing.handle, entry)
-        os.close(growing.handle)
+        growing.close()
         return True
 
     def _make_or_open(self, entry: int, growing: Growing, size: int) -> None:
@@ -107,7 +117,10 @@ class LargeFiles:
         if growing.inode < 0:
             handle = self._begun(path, self._patches.get(entry))
             growing.inode = os.fstat(handle).st_ino
-            os.ftruncate(handle, size)
+            if entry in self._patches or growing.left < size:
+                os.ftruncate(handle, size)
+            else:
+                reserve(handle, size)
         else:
             where, last = self._ground.place(path)
             handle = os.open(last, AGAIN, dir_fd=where)
@@ -115,6 +128,7 @@ class LargeFiles:
                 os.close(handle)
                 raise OSError(f"{os.fsdecode(path)} was exchanged while it was written")
         growing.handle = handle
+        growing.past = self.direct.opened(handle) if entry not in self.soon else -1
         with self._lock:
             self._open[entry] = growing
 
@@ -122,11 +136,11 @@ class LargeFiles:
         if patch is None:
             return self._ground.create(path)
         where, last = self._ground.place(path)
-        old = os.open(last, AGAIN if patch.in_place else READ, dir_fd=where)
+        old, in_place = _old(where, last, patch)
         if os.fstat(old).st_ino != patch.inode:
             os.close(old)
             raise OSError(f"{os.fsdecode(path)} was exchanged while we looked at it")
-        if patch.in_place:
+        if in_place:
             return old
         try:
             handle = self._ground.create(path)
@@ -143,11 +157,14 @@ class LargeFiles:
         idle = next((entry for entry, growing in self._open.items() if not growing.users), None)
         if idle is not None:
             growing = self._open.pop(idle)
-            os.close(growing.handle)
-            growing.handle = -1
+            growing.close()
 
 
-def _write_all(handle: int, data: memoryview, at: int) -> None:
-    done = os.pwrite(handle, data, at)
-    while done < len(data):
-        done += os.pwrite(handle, data[done:], at + done)
+def _old(where: int, last: bytes, patch: Patch) -> tuple[int, bool]:
+    """Opened, and whether it can be written in place: a mode without writing keeps all but root from it."""
+    if patch.in_place:
+        try:
+            return os.open(last, AGAIN, dir_fd=where), True
+        except PermissionError:
+            pass
+    return os.open(last, READ, dir_fd=where), False

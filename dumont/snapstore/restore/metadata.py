@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from collections.abc import Iterable
 from threading import Lock
 
 from dumont.snapstore.model import Manifest
@@ -13,11 +14,12 @@ UNREAD = 1_000_000_000
 
 
 class Metadata:
-    """What can't be set is counted, and told once at the end."""
+    """What can't be set is counted, and told once at the end. `ours`: the owner that new files have in any case."""
 
-    def __init__(self, manifest: Manifest, *, owners: bool) -> None:
+    def __init__(self, manifest: Manifest, *, owners: bool, ours: tuple[int, int] = (-1, -1)) -> None:
         self._manifest = manifest
         self.owners = owners
+        self._ours = ours
         self._lock = Lock()
         self._refused: Counter[str] = Counter()
 
@@ -31,6 +33,11 @@ class Metadata:
             self._try(f"attributes {os.fsdecode(name)}", os.setxattr, handle, name, value)
         mtime = manifest.mtime[entry]
         self._try("times", _set_times, handle, mtime)
+
+    def owners_differ(self, entries: Iterable[int]) -> bool:
+        """Whether what we make is not owned as it must be by itself."""
+        uid, gid, ours = self._manifest.uid, self._manifest.gid, self._ours
+        return self.owners and any((uid[entry], gid[entry]) != ours for entry in entries)
 
     def of_symlink(self, where: int, last: bytes, entry: int) -> None:
         manifest = self._manifest

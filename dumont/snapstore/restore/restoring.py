@@ -7,10 +7,11 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 
+from dumont.snapstore import hot
 from dumont.snapstore.errors import Damaged, Missing
 from dumont.snapstore.model import Kind, pack_object
 from dumont.snapstore.repository import Repository
-from dumont.snapstore.restore import memory, plan, state
+from dumont.snapstore.restore import direct, memory, plan, state
 from dumont.snapstore.restore.chosen import Chosen, cleaned
 from dumont.snapstore.restore.finishing import Extras, Finishing
 from dumont.snapstore.restore.ground import Ground
@@ -70,9 +71,9 @@ class _Restoring:
         needed = uses.chunks()
         fetchable = [chunk for chunk in needed if manifest.chunk_stored[chunk] <= plan.LONGEST_FRAME]
         self._shared.failed(set(needed).difference(fetchable))
-        hot = self._hot_entries()
-        first = plan.chunks_of(self._chosen, hot, self._starts, uses)
-        self._place_hot(hot)
+        wanted_first = self._hot_entries()
+        first = plan.chunks_of(self._chosen, wanted_first, self._starts, uses)
+        self._place_hot(wanted_first)
         if fetchable:
             self._stream(first, fetchable)
         self._rescue()
@@ -81,8 +82,19 @@ class _Restoring:
         size = max(plan.RANGE, plan.longest_frame(self._chosen.manifest, fetchable))
         writers = memory.placers()
         count = memory.buffers(self._options.memory, size, self._options.workers, writers)
-        pipeline = Pipeline(self._fetch, lambda: Placer(self._shared), memory.Pool(size, count))
+        pool = memory.Pool(size, count)
+        self._choose_way(pool)
+        pipeline = Pipeline(self._fetch, lambda: Placer(self._shared), pool)
         pipeline.run(self._jobs(first, fetchable), self._options.workers, writers)
+
+    def _choose_way(self, pool: memory.Pool) -> None:
+        shared = self._shared
+        wanted = self._options.direct
+        if wanted is None:
+            large = sum(size for entry, size in shared.uses.left.items() if shared.sizes[entry] > plan.SMALL)
+            wanted = direct.is_better(pool, large)
+        shared.large.direct = direct.Direct(wanted=wanted)
+        self._report.direct = shared.large.direct.on
 
     def _jobs(self, first: Sequence[int], fetchable: Sequence[int]) -> Iterator[Job]:
         """Hot ones before the others, which are planned while the hot ones are on their way."""
@@ -102,21 +114,24 @@ class _Restoring:
         return True
 
     def _hot_entries(self) -> list[int]:
-        if not self._options.hot:
+        paths = self._options.hot
+        if paths is None:
+            paths = hot.load(self._repository, self._chosen.manifest.header.label)
+        if not paths:
             return []
         index = {path: entry for entry, path in enumerate(self._chosen.manifest.paths)}
-        found = (index.get(path) for path in cleaned(self._options.hot))
+        found = (index.get(path) for path in cleaned(paths))
         return [entry for entry in found if entry is not None and self._chosen.wanted[entry]]
 
-    def _place_hot(self, hot: Iterable[int]) -> None:
+    def _place_hot(self, entries: Sequence[int]) -> None:
         """What of them has no content is there at once; the rest is waited for."""
-        hot = list(hot)
         kinds, links = self._chosen.manifest.kind, self._chosen.links
-        self._finishing.symlinks(entry for entry in hot if kinds[entry] == Kind.SYMLINK)
-        self._finishing.bare_files(self._bare(hot))
-        linked = [entry for entry in hot if entry in links]
+        self._finishing.symlinks(entry for entry in entries if kinds[entry] == Kind.SYMLINK)
+        self._finishing.bare_files(self._bare(entries))
+        linked = [entry for entry in entries if entry in links]
+        self._shared.large.soon.update(links.get(entry, entry) for entry in entries)
         left = self._shared.uses.left
-        waiting = {links.get(entry, entry) for entry in hot}
+        waiting = {links.get(entry, entry) for entry in entries}
         self._shared.expect_hot((entry for entry in waiting if entry in left), lambda: self._hot_is_there(linked))
 
     def _hot_is_there(self, linked: Sequence[int]) -> None:

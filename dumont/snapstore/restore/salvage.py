@@ -39,7 +39,7 @@ class Patch:
     """Where they are, for a file that must be made anew."""
 
 
-class Base:
+class Former:
     """A snapshot that lies at the target, as far as its files still have the size and time of it."""
 
     def __init__(self, manifest: Manifest) -> None:
@@ -64,13 +64,15 @@ class Base:
 
 
 class Salvage:
-    def __init__(self, ground: Ground, chosen: Chosen, starts: array[int], sealer: Sealer, base: Base | None) -> None:
+    def __init__(
+        self, ground: Ground, chosen: Chosen, starts: array[int], sealer: Sealer, former: Former | None
+    ) -> None:
         self._ground = ground
         self._chosen = chosen
         self._manifest = chosen.manifest
         self._starts = starts
         self._sealer = sealer
-        self._base = base
+        self._former = former
         self._buffer: memoryview | None = None
 
     def patches(self, standing: Standing) -> dict[int, Patch]:
@@ -126,9 +128,9 @@ class Salvage:
 
     def _patch(self, entry: int, old: Old) -> Patch | None:
         path = self._manifest.paths[entry]
-        known = self._base.pieces(path, old) if self._base else None
+        known = self._former.pieces(path, old) if self._former else None
         if known is not None:
-            return self._by_base(entry, old, known)
+            return self._by_former(entry, old, known)
         try:
             where, last = self._ground.place(path, make=False)
             handle = os.open(last, READ, dir_fd=where)
@@ -139,7 +141,7 @@ class Salvage:
         finally:
             os.close(handle)
 
-    def _by_base(self, entry: int, old: Old, known: dict[tuple[bytes, int, int], list[int]]) -> Patch:
+    def _by_former(self, entry: int, old: Old, known: dict[tuple[bytes, int, int], list[int]]) -> Patch:
         patch = Patch(old.inode, in_place=old.links == 1)
         manifest, at = self._manifest, 0
         for piece in self._pieces(entry):
