@@ -55,7 +55,8 @@ size_t rans_encode(const uint8_t *data, size_t n, const uint32_t counts[256], ui
 struct rans_symbol {
     uint64_t inverse; /* division by the frequency, as a multiplication */
     uint32_t full;    /* from here on a word has to leave first, less one */
-    uint16_t f, start;
+    uint16_t others;  /* 4096 less the frequency */
+    uint16_t bias;    /* the start; and 4095 more where the frequency is 1 */
 };
 /* From the last symbol to the first, words downward from `at`, below which 64 bytes more are free than they take. */
 typedef uint8_t *rans_write(const uint8_t *data, size_t n, const struct rans_symbol *table, uint32_t x[WAYS],

@@ -67,7 +67,7 @@ uint8_t *rans_write_avx512(const uint8_t *data, size_t n, const struct rans_symb
 {
     uint32_t small[256];
     for (int v = 0; v < 256; v++)
-        small[v] = table[v].f | (uint32_t)table[v].start << 16;
+        small[v] = (4096u - table[v].others) | (table[v].bias - (table[v].others == 4095 ? 4095u : 0)) << 16;
     const size_t whole = n / WAYS * WAYS;
     at = rans_write_plain(data + whole, n - whole, table, x, at);
     __m512i low = _mm512_loadu_si512((const void *)x), high = _mm512_loadu_si512((const void *)(x + 16));

@@ -91,18 +91,13 @@ static void make_entries(const uint32_t f[256], struct rans_symbol *table)
     for (int v = 0; v < 256; v++) {
         if (!f[v])
             continue;
-        table[v].inverse = UINT64_MAX / f[v] + (f[v] > 1);
+        /* 1 has no inverse in 64 bits: the quotient falls one short, which the bias makes good. */
+        table[v].inverse = f[v] > 1 ? UINT64_MAX / f[v] + 1 : UINT64_MAX;
         table[v].full = (f[v] << 20) - 1;
-        table[v].f = (uint16_t)f[v];
-        table[v].start = (uint16_t)start;
+        table[v].others = (uint16_t)(TOTAL - f[v]);
+        table[v].bias = (uint16_t)(start + (f[v] > 1 ? 0 : TOTAL - 1));
         start += f[v];
     }
-}
-
-/* `x div f` is the upper half of a product, but for f = 1, which has no inverse in 64 bits and falls one short. */
-static inline uint32_t divided(uint32_t x, const struct rans_symbol *e)
-{
-    return (uint32_t)((unsigned __int128)x * e->inverse >> 64) + (e->f == 1);
 }
 
 /* A word that does not leave is written over by the next. */
@@ -116,8 +111,9 @@ uint8_t *rans_write_plain(const uint8_t *data, size_t n, const struct rans_symbo
         store16(at - 2, (uint16_t)state);
         at -= 2 * leaves;
         state >>= 16 * leaves;
-        uint32_t q = divided(state, e);
-        x[i % WAYS] = (q << 12) + (state - q * e->f) + e->start;
+        /* 4096 times the quotient, the remainder, and the start: which is this. */
+        uint32_t q = (uint32_t)((unsigned __int128)state * e->inverse >> 64);
+        x[i % WAYS] = state + e->bias + q * e->others;
     }
     return at;
 }
