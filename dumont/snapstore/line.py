@@ -24,6 +24,11 @@ class Line(Generic[Item]):
         self._raise()
         self._queue.put(item)
 
+    def drain(self) -> None:
+        """Waits until all that was put is done; more may be put then."""
+        self._queue.join()
+        self._raise()
+
     def close(self) -> None:
         """Waits until all is done."""
         self.stop()
@@ -44,13 +49,15 @@ class Line(Generic[Item]):
     def _run(self) -> None:
         while True:
             item = self._queue.get()
-            if item is None:
-                return
-            if self._error is None:
-                try:
+            try:
+                if item is None:
+                    return
+                if self._error is None:
                     self._work(item)
-                except BaseException as error:
-                    self.fail(error)
+            except BaseException as error:  # it is raised again where somebody waits for it
+                self.fail(error)
+            finally:
+                self._queue.task_done()
 
     def _raise(self) -> None:
         if self._error is not None:

@@ -71,7 +71,7 @@ class Sending:
 
     def end_pack(self) -> None:
         """What comes next goes into another pack."""
-        self._coders.close()
+        self._coders.drain()
         self._send_rest()
 
     def finish(self) -> None:
