@@ -3,9 +3,11 @@
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
+from time import monotonic
 from typing import Any
 
 import boto3
@@ -163,6 +165,16 @@ class TestControl:
         counted = httpx.get(f"{server.url}/_sim/counters").json()
         assert (counted["put"], counted["get"], counted["bytes_out"]) == (1, 2, 20)
 
+    def test_slows_the_line(self, s3: Any, server: S3Server) -> None:
+        s3.put_object(Bucket=BUCKET, Key="a", Body=DATA)
+        httpx.put(f"{server.url}/_sim/pace", json={"latency": 0.05, "total_rate": 2_000_000})
+        try:
+            begun = monotonic()
+            s3.get_object(Bucket=BUCKET, Key="a")["Body"].read()
+            assert monotonic() - begun > 0.11, "never before the line can have carried it"
+        finally:
+            httpx.delete(f"{server.url}/_sim/pace")
+
     def test_hides_what_is_new_from_stale_lists(self, s3: Any, server: S3Server) -> None:
         s3.put_object(Bucket=BUCKET, Key="a", Body=b"")
         server.order({"fault": "stale_list", "seconds": 600})
@@ -170,6 +182,22 @@ class TestControl:
         server.order({"fault": "missing"})
         with pytest.raises(ClientError):
             s3.get_object(Bucket=BUCKET, Key="a")
+
+
+class TestByItself:
+    def test_keeps_its_objects_from_one_start_to_the_next(self, tmp_path: Path) -> None:
+        for told in ("", "data"):
+            command = [sys.executable, "-m", "dumont.simulators.s3", "--root", str(tmp_path), "--port", "0", "--open"]
+            running = subprocess.Popen([*command, "--bucket", "b"], stdout=subprocess.PIPE, text=True)
+            try:
+                assert running.stdout
+                url = running.stdout.readline().strip()
+                if not told:
+                    httpx.put(f"{url}/b/a%20b", content=b"data")
+                assert httpx.get(f"{url}/b/a%20b").text == "data"
+            finally:
+                running.terminate()
+                running.communicate()
 
 
 class TestCrc32c:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from dumont.simulators.s3.answers import Refused
-from dumont.simulators.s3.crc32c import crc32c
 from dumont.simulators.s3.wire import Request, Wire
 
 CHECKSUM = "x-amz-checksum-"
@@ -128,9 +127,15 @@ class _Sums:
         return SUMS[name](bytes(self._all)) if name in SUMS and self._all is not None else None
 
 
+def _crc32c(data: bytes) -> int:
+    from dumont.simulators.s3.crc32c import crc32c  # numpy takes longer to load than all the rest
+
+    return crc32c(data)
+
+
 SUMS: dict[str, Callable[[Any], bytes]] = {
     "crc32": lambda data: zlib.crc32(data).to_bytes(4, "big"),
-    "crc32c": lambda data: crc32c(data).to_bytes(4, "big"),
+    "crc32c": lambda data: _crc32c(data).to_bytes(4, "big"),
     "sha1": lambda data: hashlib.sha1(data, usedforsecurity=False).digest(),
     "sha256": lambda data: hashlib.sha256(data).digest(),
 }

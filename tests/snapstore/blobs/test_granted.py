@@ -1,0 +1,115 @@
+"""The client of a grant: how few questions it asks, and what it does when an address or the grant is over."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from dumont.snapstore.errors import BadRequest, Exists, Missing, StoreRefused
+from tests.snapstore.blobs.doors import TOKEN, GrantedPlace
+from tests.snapstore.places import BucketPlace
+
+NAMES = [f"packs/{number:02x}/{number:03}" for number in range(100)]
+
+
+@pytest.fixture
+def filled(granted_place: GrantedPlace) -> GrantedPlace:
+    writer = BucketPlace.open(granted_place)
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda name: writer.put(name, [name.encode()]), NAMES))
+    return granted_place
+
+
+def got(place: GrantedPlace) -> list[list[str]]:
+    return [wish["get"] for wish in place.wishes]
+
+
+class TestAddresses:
+    def test_come_by_the_hundred_for_what_is_expected(self, filled: GrantedPlace) -> None:
+        blobs = filled.open()
+        blobs.expect(NAMES)
+        with ThreadPoolExecutor(16) as pool:
+            assert list(pool.map(blobs.get, NAMES)) == [name.encode() for name in NAMES]
+        assert len(filled.wishes) == 1
+        assert sorted(got(filled)[0]) == NAMES
+
+    def test_are_used_again_until_their_time_is_nearly_over(self, filled: GrantedPlace) -> None:
+        moment = [0.0]
+        blobs = filled.open(ticks=lambda: moment[0])
+        for moment[0] in (0, 300, 560):
+            blobs.get(NAMES[0])
+        assert len(filled.wishes) == 1
+        moment[0] = 580
+        blobs.get(NAMES[0])
+        assert len(filled.wishes) == 2
+
+    def test_are_counted_by_the_servers_clock(self, filled: GrantedPlace) -> None:
+        blobs = filled.open(now=(datetime.now(UTC) + timedelta(days=1)).timestamp)
+        blobs.get(NAMES[0])
+        blobs.get(NAMES[0])
+        assert len(filled.wishes) == 1
+
+    def test_that_are_refused_are_renewed_once(self, filled: GrantedPlace) -> None:
+        blobs = filled.open()
+        blobs.get(NAMES[0])
+        filled.server.order({"fault": "status", "status": 403, "code": "AccessDenied", "times": 1})
+        assert blobs.get(NAMES[0]) == NAMES[0].encode()
+        assert len(filled.wishes) == 2
+        filled.server.order({"fault": "status", "status": 403, "code": "AccessDenied"})
+        with pytest.raises(StoreRefused):
+            blobs.get(NAMES[0])
+        assert len(filled.wishes) == 3
+
+    def test_of_others_don_t_fail_with_one_that_is_refused(self, filled: GrantedPlace) -> None:
+        filled.refused = {NAMES[1]}
+        blobs = filled.open()
+        blobs.expect(NAMES[:3])
+        assert blobs.get(NAMES[0]) == NAMES[0].encode()
+        with pytest.raises(StoreRefused, match="no name"):
+            blobs.get(NAMES[1])
+
+    def test_are_for_the_size_that_was_said(self, filled: GrantedPlace) -> None:
+        filled.open().put("index/a", [b"12", b"345"])
+        assert filled.wishes == [{"put": [["index/a", 5]]}]
+        assert filled.file("index/a").read_bytes() == b"12345"
+
+
+class TestAGrant:
+    def test_that_is_over_says_so_without_its_token(self, filled: GrantedPlace) -> None:
+        blobs = filled.open(token="dsg_another")
+        for act in (lambda: blobs.get(NAMES[0]), lambda: list(blobs.list("")), lambda: blobs.put("a", [b""])):
+            with pytest.raises(StoreRefused, match="over") as error:
+                act()
+            assert error.value.hint == "Start another."
+            assert "dsg_another" not in repr(error.value) + blobs.address
+
+    @pytest.mark.parametrize("token", ["", "a\r\nb", "ä"])
+    def test_that_is_none_is_refused_at_once(self, token: str) -> None:
+        from dumont.snapstore.blobs.granted import GrantedBlobs
+
+        with pytest.raises(BadRequest):
+            GrantedBlobs("https://server.test", token)
+
+    def test_never_puts_its_token_into_an_address(self, filled: GrantedPlace) -> None:
+        seen = filled.lend({"get": [NAMES[0]]})
+        assert seen
+        assert TOKEN not in str(seen)
+
+
+class TestObjects:
+    def test_that_stand_are_not_written_over(self, filled: GrantedPlace) -> None:
+        filled.server.order({"fault": "status", "status": 412, "code": "PreconditionFailed", "call": "PUT"})
+        with pytest.raises(Exists):
+            filled.open().put("config", [b"{}"])
+
+    def test_that_are_gone_are_missing(self, filled: GrantedPlace) -> None:
+        blobs = filled.open()
+        assert blobs.find("packs/none") is None
+        with pytest.raises(Missing):
+            blobs.get("packs/none")
+
+    def test_survive_failures_of_the_store(self, filled: GrantedPlace) -> None:
+        blobs = filled.open()
+        for fault in ({"fault": "reset"}, {"fault": "status", "status": 503}, {"fault": "truncate"}):
+            filled.server.order({**fault, "times": 2})
+            assert blobs.get(NAMES[0]) == NAMES[0].encode()
