@@ -50,18 +50,25 @@ def of_diff(found: Iterable[Difference]) -> list[Row]:
     ]
 
 
-def of_files(manifest: Manifest, below: bytes = b"") -> list[Row]:
-    """What lies in a folder, itself left out; or everything."""
+def entries(manifest: Manifest, below: bytes = b"") -> list[int]:
+    """What lies in a folder, itself too; or everything but the root."""
     folder = below.strip(b"/")
+    return [
+        entry
+        for entry, path in enumerate(manifest.paths)
+        if path and (not folder or path == folder or path.startswith(folder + b"/"))
+    ]
+
+
+def of_files(manifest: Manifest, below: bytes = b"") -> list[Row]:
     return [
         (
             f"{manifest.mode[entry]:04o}",
             MARKS[Kind(manifest.kind[entry])],
             text.size(manifest.size[entry]) if manifest.kind[entry] == Kind.FILE else "",
-            text.path(path),
+            text.path(manifest.paths[entry]),
         )
-        for entry, path in enumerate(manifest.paths)
-        if path and (not folder or path == folder or path.startswith(folder + b"/"))
+        for entry in entries(manifest, below)
     ]
 
 
@@ -83,7 +90,7 @@ def of_restore(report: RestoreReport, seconds: float) -> list[Row]:
         ("put in place", f"{text.size(report.bytes)} in {text.number(report.files)} files"),
         ("fetched", text.size(report.fetched)),
         ("time", _time(seconds, report.bytes)),
-        *([("hot files", f"there after {text.duration(hot)}")] if hot is not None else []),
+        *([("hot files", f"there after {text.duration(hot)}")] if hot and hot >= 0.05 else []),
         *(("left alone", f"{text.number(count)}: {reason}") for reason, count in report.skipped.items()),
         *([("removed", text.number(report.removed))] if report.removed else []),
         *(("note", note) for note in report.notes),

@@ -1,0 +1,38 @@
+"""A frame of Zstandard to measure with, as plain Python can read one and not write one: the beginning of FORMAT.md."""
+
+from __future__ import annotations
+
+LENGTH = 6000
+FRAME = (
+    "D77#BU~m?7RRD@;fD$dRP!;EE!`PC{St>ZbZDAY9B2;}as{`Zv&dN(oRP^wx;)oMZe$an#WoK6c5CIzjA^{R&%FP!AJ^Un$R4T;{>3COY!S~szuT"
+    "5cf*X5q6*wU&%#WE35;JPLvdPB*1$u+}ov4&T@oCPa6DJPLgI$Foy>t3CAyd&Z~uwu%IsJx*v4W->7NBPBBMMOkkIKs+7=zDvX^Q<|<)N=ZDWA(j"
+    "+pXaFAnqe5^{!+BomEsH<29Klz0MJ@gGfs2;Xg*O+xj;aXz`*0`y&g-Qa%aXjd|V7t9=@K*$f($$XwBHlXSiYK4{pDkBTEam%>LwFE_{+D9BYN~O"
+    "!rOM;wm#9HO=NN37Pvfn^%RMQ+~_zl&?DFo-3rC&-%;Cro3oPx}2~na~%56Sz%8O)7N=5XJvn1&DX`~tj?E%0|;+}QI^CaF-e-21E~rj=Q_fz{06"
+    "{3$obxxPi*+OnFfYxMt!;tF=leY%K1=Aa)-)<QW+psJZljkaj8t$+O1Ti$udcZ(Pc}*&4UBwt3i(mlL=;$97q(2G?7@Q$@I7`Q|j@sK;dynI_B}<"
+    "(B$k4&bihw7YT-g2bXXGgN*~xbWvG<%J-$Ws3n%gN%e~iD>|X<Ou3QS_p%?IwPE}=jO)iN-9MBrbqK2FMOlMomj$oyn>&+S6g7m1Wfk{&Gq>DlV%"
+    "*n#o$|DKK3N-jm;#>ZtXR|PdpqCr+<1g_j9euI0fC|XC<6$HHtXAx6+W_N<K?kr&U}QAD@T53&0~a}`sUk<67Z&mvDp)aMl7|tf|#EF1Q7{x3W`j"
+    "WhMCZ^ROw8M1s9P@lbOjGCo9kj5`qc}4GVW+YBe5J;D+L>X0(Xu#7_5JIo8M4V*6g47gR0DF;;3l%&*mDC`MRSBq$L{Vt|A#)7rmqK#>6B!eaSNA"
+    "G+{Ck&A%K<rNqWAgBA})}HWcZ;;+uI(a+eXF10-6>*TqZ&Js+-tXh~SY{qH02Tc5c?m08t9V4Y*xGO1cSz0dZN1i3i-b-3Ns?23kBLC8vEi_F70a"
+    "G$)x&RM%K<6Bevt4A8e$Y+lVY^UxpPkr%{Xznnv`ohnw^`k+9DLmGl87q!<$Pc%4V@gAg33ndpVJlm{6oooE*tyTIU`GIGm*&i)7(mO^w^lawA1T"
+    "!lHp23>Z@|SRb6^v}hF#<Ja2H#xv7O>zuSROhMJGyP;;J-VZFH%&hIa<D^5b;}YbW%V<z6*l-0DJhF7;XBvL!#!As5(L|BVof;4EBTELZdKkhYU6"
+    "?*m!6xxQ4sjP?;sho#&QoV>*D#Vq9-6>6Ps;+NAi;CE(IO7kJi-B~loLFPu*z(rv`nOz<LqZFoa|WE8HoXtiUj$Gl1wX0!iJeh<#rbicX*D+slh%"
+    "CIcG78M;cmTgqqb%s`1&*#sUi3k6T9vw8u1zNXVlonmWMd&}MU}&jH^FTz+bAyz9G1Fy{wp)o2mM&GhxMAb03|<<Rt5O80bPwDx#NwCv13ROh8W<"
+    "z5k56u19btos4N8(_DHlVGtRLsl%WJu#*YUaWyGuN#8ZsB*&?bWGKZBuNTw2SN}C1_=igWl-_~BH?HjN+u<uDM*ryeFJXE0~LvY%dq5Uijh+sYh2"
+    "`PJ+K6Ltv~+-Qs|+>eY59i@ugt5sp!5)E)M*!5uB#1(e>R4IngIYXy(x1N7<+hl$Q7>=jMGl7*w?RK!)=`R0uB6o(7Ex0YLC&JDOvzclqL-uIm8{"
+    "n*@MjHH`JhC~33^tDoN(s0%DA<BJz}3)28!+1M)Q|Gnn|xESgd1j)HWwwpYG*}-|@&8Fy4<vS`=W^*$BIw{c+Fl8?GeqBveYDuc(O6B_<=rUwKv8"
+    "=p^nHMlcrdcyAWOfnQ!{zc21nW;y4OrlX-h6+-2`i`C(ZEFXJ3JIk<3MHOQR^|N(|`g6a9H`ty&YMgU?+JYUm4%1#dC!6g0I)0@YJ{lfd&O)me{V"
+    "<)$McNr%E8|=we}0saFqy*}v3%f{-==jGiVd_<ouetXh|!`I3|k!uCulet<VP{lvT9hE1!GN6vO1!{XchiQ8FCYKw0cqkQNY^k*LUkndM)8h?}p9"
+    "j&;si9==Mjm^lTfp8_Btw9Tzr|C5fObSp-Sjc(stn5YC^U5Onzoh3uU~}9qfGMgFM@~ZsvN(-CoxXl(x5p5v^kA}OOF%ZVM38cd`UGW`K{F$|I<6"
+    "!H)*>Fs6;B@@sTp9*%LFZ!XdgC7@kgchnYGM3JFJBI5qOgl%U_oLZxz<y0Jj%9P&-@Ck(SK8VS}VZi4(Ol%5FXTJIFyCwvu4qm#<_hT9lA11=jZN"
+    "vt-KZA%>Y}l$LNv#cAeUMk58c(5Uuv^97QA+U>U5I&`~QO*BCZtN5rf0)TdTLYvFY2F?K6jRFvR?gxry#;!_cu(&Hg=o=O7!yomTAD$uDnY9_u!0"
+    "?E~Bd;B=wj5?_g*t24!fe`MCR3&Yb2`dwu8!_IkI65jO^)d`f*u21oo)DzmtdWt|D&}YK&BlQGWa`%{*0Y70aud{oT+4fW`^;cSd!5Y43ggS1SNj"
+    "ciLXu4mnsqD4-Rr)=A9WNKmlFua7gXzcBGv_?WkAKOCV_CcqfvO2OU~kuxjv2lqp!4cVZiDzQ8Hwc?de8Py;q6+}K})_1*(e44Y0Hz3-!aKBK8oF"
+    "XgH;1Z4_|WSX^D*AyJ#!}MR$6e(%vQAm=^?u8iD7wZh@c+n3D|BgnrFNCKDVwM|p)f8=&H*b}~%K2lY&N()_4a%GOydmdsc?*6QMm3})>;)GdIyi"
+    "i-&Qz8Pe$upPwI*A!$z8!g%Qb`9ViOL6MN7FFnu&LS#ES9cd5Md#yCXF8*mF{kogzWC9_t=m9g2T_hH@EZk{1+`u0aXvQ<st<49XLqDlGdr#!TH{"
+    "5*ugs*tU0RG=%|Tju4Y1#K_8e2$F5phWfg@gr};B9j3;&P4<+PUpTZ+2=ph<i(UDwm|)G<5`It$aXI<y(xN}a0+?!p95|_^L<qDvkpz+60t;52bX"
+    "SGxK!JG?9APTnOuD8SS*#4j4#cyGP@dS$b=W><Y!nF!+cT4{ICK%OMKpkQz9qIt=ZMJ_{{lxbb7IY=gTj0Pj8BRlL;wexRJ<i0k&R@iy6smZvej="
+    "!Q7K^mXH^Hf=6?<9B=G9$C?%^?p8k_Jb;Lfj?sRpkf?gmP6Dcpw>hXrj#&-TpvggriiiSWPv4TG|;IbuJ`}T>1iG!~%?g(aV@45jx5B8f&L1baWj"
+    "v`lV=5F{@x`A_Da*jlFG9njH{rhjEdA5ajgjmxMawumu1gi%tbs(_Xe8x7m3!ik0a$c=E@q%@WS|>6g5iCg$PfiWXm34i5r3q6KEz+^G$Y$f+^^H"
+    "#1ESLw8P}dM5)iO~{+kG6hqtGdlX0s3=sl~^t<+3cToMb%pF~UPq6OPsl8ArVC=&oXDDcz#P-<%q$1{96I<-5>NrsUjWQBY!=<-6oAc&bE%Z)uB3"
+    "Amd9nQ=Yqqon&HAJYi!sX!{_=srVo_?Ok2ShZwm!XNUl1$|)?8jqp`yuowP>&SnZ3q<mTd"
+)

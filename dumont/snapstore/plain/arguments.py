@@ -1,0 +1,159 @@
+"""The words of the plain command line, and what they ask of the engine."""
+
+from __future__ import annotations
+
+import argparse
+import os
+
+from dumont.snapstore.backup import BackupOptions
+from dumont.snapstore.plain.opening import PASSPHRASE, REPOSITORY, Place
+from dumont.snapstore.restore import Overwrite, RestoreOptions
+from dumont.snapstore.retention import Policy
+
+ABOUT = f"""Keeps folders in an object store and puts them back fast.
+
+The repository is --repository or {REPOSITORY}: file:///folder, s3://bucket/prefix, or restic:... (by restic itself).
+Keys of S3 come by AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a passphrase by {PASSPHRASE} or --passphrase-file."""
+SPANS = ("last", "hourly", "daily", "weekly", "monthly")
+
+
+def parser(program: str) -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser(
+        prog=program, description=ABOUT, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False
+    )
+    verbs = made.add_subparsers(dest="verb", required=True, metavar="VERB")
+    for name, said, add in (
+        ("init", "Make a new repository", _init),
+        ("create", "Take a snapshot of a folder", _create),
+        ("list", "List snapshots", _list),
+        ("show", "Show one snapshot, and its files", _show),
+        ("restore", "Put a snapshot back", _restore),
+        ("diff", "Compare two snapshots", _diff),
+        ("check", "Look whether everything is there and sound", _check),
+        ("forget", "Take snapshots off the list, by name or by policy", _forget),
+        ("prune", "Delete what no snapshot needs", _prune),
+        ("stats", "Tell how much the repository holds", _nothing),
+        ("hot", "Show or set which files come first", _hot),
+        ("gains", "Tell what this machine lacks to be faster", _nothing),
+    ):
+        verb = verbs.add_parser(name, help=said, description=said + ".", allow_abbrev=False)
+        add(verb)
+        _everywhere(verb)
+    return made
+
+
+def place(said: argparse.Namespace) -> Place:
+    return Place(
+        address=said.repository,
+        endpoint=said.endpoint,
+        region=said.region,
+        passphrase_file=said.passphrase_file,
+        connections=getattr(said, "workers", None) or 32,
+    )
+
+
+def backup_options(said: argparse.Namespace, hot: tuple[bytes, ...] = ()) -> BackupOptions:
+    return BackupOptions(
+        label=said.label,
+        tags=tuple(said.tag),
+        exclude=tuple(said.exclude),
+        defaults=not said.no_default_excludes,
+        rescan=said.rescan,
+        parent=said.parent or None,
+        hot=hot,
+    )
+
+
+def restore_options(said: argparse.Namespace, hot: tuple[bytes, ...] | None = None) -> RestoreOptions:
+    return RestoreOptions(
+        include=[os.fsencode(path) for path in said.include],
+        exclude=[os.fsencode(path) for path in said.exclude],
+        hot=hot,
+        workers=said.workers,
+        memory=said.memory << 20,
+        rescan=said.rescan,
+        borrow=said.borrow,
+        overwrite=Overwrite(said.overwrite),
+        delete=said.delete,
+    )
+
+
+def policy(said: argparse.Namespace) -> Policy:
+    return Policy(*(getattr(said, "keep_" + span) for span in SPANS))
+
+
+def _everywhere(verb: argparse.ArgumentParser) -> None:
+    group = verb.add_argument_group("everywhere")
+    group.add_argument("--repository", "-r", default="", metavar="ADDRESS")
+    group.add_argument("--endpoint", default="", metavar="URL", help="of a store by S3's protocol that isn't Amazon's")
+    group.add_argument("--region", default="")
+    group.add_argument("--passphrase-file", default="", metavar="FILE")
+    group.add_argument("--json", action="store_true", help="answer in JSON; progress too, a line each")
+    group.add_argument("--quiet", "-q", action="store_true", help="no progress")
+    group.add_argument("--no-native", action="store_true", help="do without the compiled library")
+
+
+def _nothing(_verb: argparse.ArgumentParser) -> None:
+    """No arguments of its own."""
+
+
+def _init(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--encrypt", action="store_true", help="ask for a passphrase, where none is given")
+
+
+def _create(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("path")
+    verb.add_argument("--label", default="", help="what it is of, such as an instance")
+    verb.add_argument("--tag", action="append", default=[])
+    verb.add_argument("--exclude", action="append", default=[], metavar="PATTERN", help="as in .gitignore")
+    verb.add_argument("--no-default-excludes", action="store_true", help="take caches and the like as well")
+    verb.add_argument("--rescan", action="store_true", help="read every file, changed or not")
+    verb.add_argument("--parent", default="", metavar="SNAPSHOT")
+    verb.add_argument("--init", action="store_true", help="make the repository where there is none")
+
+
+def _list(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--label", default="")
+
+
+def _show(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("snapshot", nargs="?", default="latest")
+    verb.add_argument("--files", nargs="?", const="", default=None, metavar="FOLDER", help="list what is in it")
+
+
+def _restore(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("snapshot", help="its name, the beginning of it, or `latest`")
+    verb.add_argument("target")
+    verb.add_argument("--include", action="append", default=[], metavar="PATH")
+    verb.add_argument("--exclude", action="append", default=[], metavar="PATH")
+    verb.add_argument("--workers", type=int, default=32, help="connections at once")
+    verb.add_argument("--memory", type=int, default=256, metavar="MIB")
+    verb.add_argument("--rescan", action="store_true", help="judge what is there by its content")
+    verb.add_argument("--borrow", action="append", default=[], metavar="TREE", help="take equal files from there")
+    verb.add_argument("--overwrite", choices=[way.value for way in Overwrite], default="replace")
+    verb.add_argument("--delete", action="store_true", help="remove what is not in the snapshot")
+
+
+def _diff(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("before")
+    verb.add_argument("after", nargs="?", default="latest")
+
+
+def _check(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--read-data", action="store_true", help="read every byte")
+
+
+def _forget(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("snapshot", nargs="*")
+    verb.add_argument("--dry-run", action="store_true")
+    for span in SPANS:
+        verb.add_argument(f"--keep-{span}", type=int, default=0, metavar="N")
+
+
+def _prune(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--grace-hours", type=float, default=24.0, help="how long what is marked stays")
+
+
+def _hot(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("label")
+    verb.add_argument("--set", default="", metavar="FILE", help="a file with one path a line; `-` for standard input")

@@ -1,0 +1,205 @@
+"""What each word of the plain command line does; each returns the status to end with."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+
+from dumont.snapstore import gains
+from dumont.snapstore.backup import backup
+from dumont.snapstore.check import check
+from dumont.snapstore.diff import diff
+from dumont.snapstore.errors import BadRequest, Missing
+from dumont.snapstore.plain import arguments, facts, opening, rows, text
+from dumont.snapstore.plain.opening import Opened
+from dumont.snapstore.plain.screen import Screen
+from dumont.snapstore.prune import prune
+from dumont.snapstore.repository import Repository
+from dumont.snapstore.restic import Restic
+from dumont.snapstore.restore import restore
+from dumont.snapstore.retention import Dated, keep
+from dumont.snapstore.stats import stats
+from dumont.snapstore.surroundings import moment_of
+from dumont.snapstore.track import Track
+
+GOOD, PARTLY = 0, 3
+"""`PARTLY`: all went through, and some files are damaged or could not be read."""
+Env = Mapping[str, str]
+
+
+def init(said: argparse.Namespace, screen: Screen, env: Env) -> int:
+    made = opening.made(arguments.place(said), env, encrypted=said.encrypt)
+    address = made.address if isinstance(made, Restic) else made.blobs.address
+    screen.answer({"repository": address}, (), [("repository", address)])
+    return GOOD
+
+
+def create(said: argparse.Namespace, screen: Screen, env: Env) -> int:
+    place = arguments.place(said)
+    try:
+        found: Opened = opening.opened(place, env)
+    except Missing:
+        if not said.init:
+            raise
+        found = opening.made(place, env, encrypted=False)
+    with _track(screen) as track:
+        if isinstance(found, Restic):
+            return _restic_report(
+                found.backup(said.path, track, tags=tuple(said.tag), exclude=tuple(said.exclude)), screen
+            )
+        options = arguments.backup_options(said, hot_paths(found, said.label))
+        if options.parent:
+            options = replace(options, parent=found.find(options.parent))
+        report = backup(found, os.fsencode(said.path), options, track)
+    screen.answer(facts.of_backup(report), (), rows.of_backup(report))
+    return GOOD
+
+
+def list_(said: argparse.Namespace, screen: Screen, env: Env) -> int:
+    found = opening.opened(arguments.place(said), env)
+    if isinstance(found, Restic):
+        foreign = found.snapshots()
+        screen.answer([facts.plain(one) for one in foreign], rows.LIST, rows.of_foreign(foreign))
+        return GOOD
+    listed = [one for one in found.listed() if not said.label or (one.header and one.header.label == said.label)]
+    screen.answer([facts.of_listed(one) for one in listed], rows.LIST, rows.of_list(listed))
+    return GOOD
+
+
+def show(said: argparse.Namespace, screen: Screen, env: Env) -> int:
+    found = opening.ours(arguments.place(said), env)
+    manifest = found.load(found.find(said.snapshot))
+    if said.files is None:
+        told = facts.of_manifest(manifest)
+        lines = [(name, str(value)) for name, value in told.items() if not isinstance(value, (dict, list))]
+        screen.answer(told, (), [*lines, *((name, text.number(count)) for name, count in told["entries"].items())])
+        return GOOD
+    below = os.fsencode(said.files)
+    screen.answer(
+        [facts.of_entry(manifest, entry) for entry in rows.entries(manifest, below)],
+        rows.FILES,
+        rows.of_files(manifest, below),
+    )
+    return GOOD
+
+
+def restore_(said: argparse.Namespace, screen: Screen, env: Env) -> int:
+    found = opening.opened(arguments.place(said), env)
+    with _track(screen) as track:
+        if isinstance(found, Restic):
+            if len(said.include) > 1 or said.exclude:
+                raise BadRequest("Of a restic repository one folder can be restored, or everything.")
+            folder = said.include[0] if said.include else ""
+            return _restic_report(found.restore(said.snapshot, said.target, track, folder=folder), screen)
+        report = restore(found, said.snapshot, said.target, arguments.restore_options(said), track)
+    screen.answer(facts.of_restore(report), (), rows.of_restore(report, track.now().seconds))
+    return GOOD if report.complete else PARTLY
+
+
+def diff_(said: argparse.Namespace, screen: Screen, env: Env) -> int:
+    found = opening.ours(arguments.place(said), env)
+    before, after = (found.load(found.find(name)) for name in (said.before, said.after))
+    differences = list(diff(before, after))
+    screen.answer([facts.of_difference(one) for one in differences], rows.DIFF, rows.of_diff(differences))
+    return GOOD
+
+
+def check_(said: argparse.Namespace, screen: Screen, env: Env) -> int:
+    found = opening.ours(arguments.place(said), env)
+    with _track(screen) as track:
+        report = check(found, said.read_data, track)
+    screen.answer(facts.of_check(report), (), rows.of_check(report))
+    return GOOD if report.sound else PARTLY
+
+
+def forget(said: argparse.Namespace, screen: Screen, env: Env) -> int:
+    found = opening.ours(arguments.place(said), env)
+    policy = arguments.policy(said)
+    if bool(said.snapshot) == (not policy.keeps_all):
+        raise BadRequest("Which snapshots?", "Name them, or say what to keep: --keep-last 3 --keep-daily 7.")
+    doomed = [found.find(name) for name in said.snapshot] or _not_kept(found, said)
+    if not said.dry_run:
+        found.forget(doomed)
+    screen.answer({"forgotten": doomed, "dry_run": said.dry_run}, (), [("forgotten", name) for name in doomed])
+    return GOOD
+
+
+def prune_(said: argparse.Namespace, screen: Screen, env: Env) -> int:
+    found = opening.ours(arguments.place(said), env)
+    with _track(screen) as track:
+        report = prune(found, track, grace=said.grace_hours * 3600)
+    screen.answer(facts.plain(report), (), rows.of_prune(report))
+    return GOOD
+
+
+def stats_(said: argparse.Namespace, screen: Screen, env: Env) -> int:
+    found = opening.ours(arguments.place(said), env)
+    with _track(screen) as track:
+        told = stats(found, track)
+    screen.answer(facts.of_stats(told), (), rows.of_stats(told))
+    return GOOD
+
+
+def gains_(_said: argparse.Namespace, screen: Screen, _env: Env) -> int:
+    found = gains.look()
+    screen.answer(facts.plain(found), gains.HEAD, gains.rows(found))
+    return GOOD
+
+
+def hot_paths(_found: Repository, _label: str) -> tuple[bytes, ...]:
+    return ()
+
+
+def _not_kept(found: Repository, said: argparse.Namespace) -> list[str]:
+    """What can't be read is never forgotten by a policy."""
+    dated = [
+        Dated(one.name, moment_of(one.header.time), one.header.label)
+        for one in found.listed()
+        if one.header is not None
+    ]
+    kept = keep(dated, arguments.policy(said))
+    return [one.name for one in dated if one.name not in kept]
+
+
+def _restic_report(report: object, screen: Screen) -> int:
+    told = facts.plain(report)
+    lines = [("snapshot", told["name"]), ("files", text.number(told["files"])), ("bytes", text.size(told["bytes"]))]
+    screen.answer(told, (), [*lines, *(("note", note) for note in told["notes"])])
+    return PARTLY if told["notes"] else GOOD
+
+
+@contextmanager
+def _track(screen: Screen) -> Iterator[Track]:
+    """Ctrl-C asks the work to stop, so that it leaves nothing half done; a second one stops waiting."""
+    track = Track()
+
+    def stop(_signal: int, _frame: object) -> None:
+        track.cancel()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    before = [(number, signal.signal(number, stop)) for number in (signal.SIGINT, signal.SIGTERM)]
+    try:
+        with screen.following(track):
+            yield track
+    finally:
+        for number, handler in before:
+            signal.signal(number, handler)
+
+
+VERBS: dict[str, Callable[[argparse.Namespace, Screen, Env], int]] = {
+    "init": init,
+    "create": create,
+    "list": list_,
+    "show": show,
+    "restore": restore_,
+    "diff": diff_,
+    "check": check_,
+    "forget": forget,
+    "prune": prune_,
+    "stats": stats_,
+    "gains": gains_,
+}
