@@ -20,10 +20,10 @@ def redis_server(folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def redis_process(folder: Path) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
+def redis_process(folder: Path, *, port: int | None = None) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
     """With the process, for tests that stop it."""
     assert REDIS is not None
-    port = free_port()
+    port = port or free_port()
     process = subprocess.Popen(
         [REDIS, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", str(folder)],
         stdout=subprocess.DEVNULL,

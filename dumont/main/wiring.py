@@ -13,7 +13,7 @@ from dumont.accounts.hashing import Argon2, PasswordHasher
 from dumont.accounts.signer import Signer
 from dumont.basics.clock import Clock
 from dumont.main.joints import HeardAtOnce, LearnedTrust, OffersOfMarket
-from dumont.market.following import InDatabase, Market
+from dumont.market.following import ANSWER_SECONDS, InDatabase, Market
 from dumont.platform.cache import make_cache
 from dumont.platform.clock import SystemClock
 from dumont.platform.contexts import Context
@@ -118,7 +118,13 @@ def _put_clouds(parts: Parts) -> None:
 def _put_market(parts: Parts) -> None:
     db, clock, settings = parts.get(Db), parts.get(Clock), parts.get(Settings)
     trust = LearnedTrust(MachineFeed(db, settings))
-    market = Market(InDatabase(db), clock, trust=trust, stale_seconds=settings.market_stale_seconds)
+    market = Market(
+        InDatabase(db),
+        clock,
+        trust=trust,
+        stale_seconds=settings.market_stale_seconds,
+        answer_seconds=min(ANSWER_SECONDS, settings.database_statement_seconds),
+    )
     parts.put(Market, market)
     parts.put(Offers, OffersOfMarket(market, clock))
     parts.put(ScoreMemory, ScoreMemory(parts.get(Cache), db))

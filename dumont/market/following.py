@@ -30,6 +30,9 @@ log = structlog.get_logger()
 LOOK_SECONDS, LONGEST_PAUSE = 1.0, 5.0
 TOLD_MAX = 10_000
 FIRST_WAIT_SECONDS = 10.0
+ANSWER_SECONDS, LOAD_SECONDS = 10.0, 300.0
+"""A database that hangs, or a network that swallows everything, is known by nothing but time: for the question of how
+far each cloud is, and for rows, of which there may be very many."""
 AWAY = "The database does not answer: offers are as they were when it last did."
 NO_TRUST = "What is known of machines can't be read just now: it is as it was."
 
@@ -116,8 +119,10 @@ class Market:
         *,
         trust: MachineTrust | None = None,
         stale_seconds: float = STALE_SECONDS,
+        answer_seconds: float = ANSWER_SECONDS,
     ) -> None:
         self._source = source
+        self._answer_seconds = answer_seconds
         self._clock = clock
         self._trust = trust or NothingKnown()
         self._trusted_to: str | None = None
@@ -156,9 +161,11 @@ class Market:
     async def look(self) -> None:
         """Takes in what has changed since the last look."""
         async with self._looking:
-            heads = await self._source.heads()
-            changes = await self._changes(heads)
-            note = await self._learn(changes)
+            async with asyncio.timeout(self._answer_seconds):
+                heads = await self._source.heads()
+            async with asyncio.timeout(LOAD_SECONDS):
+                changes = await self._changes(heads)
+                note = await self._learn(changes)
             shelf = self._view.shelf
             if changes:
                 started = time.monotonic()
