@@ -5,6 +5,7 @@ import struct
 import zlib
 from array import array
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from random import Random
 
 import pytest
@@ -138,6 +139,20 @@ class TestDecodeFrames:
         changed = array("I" if column in {"stored", "raw"} else "Q", getattr(bundle.frames, column))
         changed[1] = value
         assert codec.decode_frames(bundle.buffer, bundle.frames._replace(**{column: changed}), bundle.out) == 1
+
+
+class TestThreads:
+    def test_do_not_disturb_each_other(self) -> None:
+        def round_trips(number: int) -> bool:
+            chunks = [data[number:] for data in (TEXT, FLOATS, NOISE[:20_000])] * 10
+            coded = [codec.encode(chunk) for chunk in chunks]
+            return all(
+                codec.decode(kind, payload, len(chunk)) == chunk
+                for (kind, payload), chunk in zip(coded, chunks, strict=True)
+            )
+
+        with ThreadPoolExecutor(8) as pool:
+            assert all(pool.map(round_trips, range(16)))
 
 
 class TestZstd:
