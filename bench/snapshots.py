@@ -25,7 +25,7 @@ from pathlib import Path
 from bench import tree
 from bench.table import free_port, median, serving, show
 
-BUCKET, ACCESS, SECRET = "bench", "simulated", "simulated-secret"
+ACCESS, SECRET = "simulated", "simulated-secret"
 GIGA = 1e9
 
 
@@ -58,8 +58,8 @@ class Ours(Tool):
     name = "ours"
 
     def __init__(self, url: str, root: Path, number: int) -> None:
-        self.where = root / BUCKET / f"ours-{number}"
-        self._given = {"address": f"s3://{BUCKET}/ours-{number}", "endpoint": url}
+        self.where = root / f"ours-{number}"
+        self._given = {"address": f"s3://ours-{number}", "endpoint": url}
 
     def full(self, source: Path) -> Cost:
         return self._step("backup", source=str(source))
@@ -88,9 +88,9 @@ class Restic(Tool):
     name = "restic"
 
     def __init__(self, url: str, root: Path, number: int) -> None:
-        self.where = root / BUCKET / f"restic-{number}"
+        self.where = root / f"restic-{number}"
         secrets = {"AWS_ACCESS_KEY_ID": ACCESS, "AWS_SECRET_ACCESS_KEY": SECRET, "RESTIC_PASSWORD": "bench"}
-        self._env = {**os.environ, **secrets, "RESTIC_REPOSITORY": f"s3:{url}/{BUCKET}/restic-{number}"}
+        self._env = {**os.environ, **secrets, "RESTIC_REPOSITORY": f"s3:{url}/restic-{number}/repository"}
         self._run("init")
 
     def full(self, source: Path) -> Cost:
@@ -260,7 +260,8 @@ def run(workshop: Workshop, makers: Mapping[str, Callable[..., Tool]], rounds: i
     files = sum(path.is_file() for path in workshop.before.rglob("*"))
     port, disk = free_port(), []
     costs: dict[str, dict[str, list[Cost]]] = {name: defaultdict(list) for name in makers}
-    server = ["-m", "dumont.simulators.s3", "--root", str(workshop.stores), "--port", str(port), "--bucket", BUCKET]
+    server = ["-m", "dumont.simulators.s3", "--root", str(workshop.stores), "--port", str(port)]
+    server += [f"--bucket={name}-{number}" for name in ("ours", "restic") for number in range(rounds)]
     with serving([*server, "--no-md5"], port):
         for number in range(rounds):
             for name, make in makers.items():

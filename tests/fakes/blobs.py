@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from threading import Lock
 
 from dumont.snapstore.blobs import Bytes, Found
-from dumont.snapstore.errors import Missing
+from dumont.snapstore.errors import Damaged, Missing
 
 
 class MemoryBlobs:
@@ -17,7 +17,7 @@ class MemoryBlobs:
         self.times: dict[str, float] = {}
         self.acts: list[tuple[str, str]] = []
         self.now = 1_000_000.0
-        self._before = before
+        self.before = before
         self._lock = Lock()
 
     def get(self, name: str, start: int = 0, length: int | None = None) -> bytes:
@@ -25,6 +25,8 @@ class MemoryBlobs:
         if name not in self.objects:
             raise Missing(f"There is no {name}.")
         data = self.objects[name]
+        if length is not None and start + length > len(data):
+            raise Damaged(f"{name} ends before {start + length}.")
         return data[start:] if length is None else data[start : start + length]
 
     def read_into(self, name: str, start: int, buffer: memoryview) -> None:
@@ -61,5 +63,5 @@ class MemoryBlobs:
 
     def _act(self, what: str, name: str) -> None:
         self.acts.append((what, name))
-        if self._before:
-            self._before(what, name)
+        if self.before:
+            self.before(what, name)
