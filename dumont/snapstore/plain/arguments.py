@@ -109,6 +109,7 @@ def _create(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--no-default-excludes", action="store_true", help="take caches and the like as well")
     verb.add_argument("--rescan", action="store_true", help="read every file, changed or not")
     verb.add_argument("--parent", default="", metavar="SNAPSHOT")
+    verb.add_argument("--learn-hot", action="store_true", help="remember first which files were opened first")
     verb.add_argument("--init", action="store_true", help="make the repository where there is none")
 
 
@@ -156,4 +157,5 @@ def _prune(verb: argparse.ArgumentParser) -> None:
 
 def _hot(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("label")
+    verb.add_argument("--learn", default="", metavar="TREE", help="from what was opened first in a tree in use")
     verb.add_argument("--set", default="", metavar="FILE", help="a file with one path a line; `-` for standard input")

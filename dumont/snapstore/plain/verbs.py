@@ -5,11 +5,14 @@ from __future__ import annotations
 import argparse
 import os
 import signal
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
+from threading import current_thread, main_thread
 
-from dumont.snapstore import gains
+from dumont.snapstore import gains, hot
 from dumont.snapstore.backup import backup
 from dumont.snapstore.check import check
 from dumont.snapstore.diff import diff
@@ -51,7 +54,9 @@ def create(said: argparse.Namespace, screen: Screen, env: Env) -> int:
             return _restic_report(
                 found.backup(said.path, track, tags=tuple(said.tag), exclude=tuple(said.exclude)), screen
             )
-        options = arguments.backup_options(said, hot_paths(found, said.label))
+        if said.learn_hot:
+            hot.save(found, said.label, hot.record(said.path))
+        options = arguments.backup_options(said, tuple(hot.load(found, said.label)))
         if options.parent:
             options = replace(options, parent=found.find(options.parent))
         report = backup(found, os.fsencode(said.path), options, track)
@@ -150,8 +155,26 @@ def gains_(_said: argparse.Namespace, screen: Screen, _env: Env) -> int:
     return GOOD
 
 
-def hot_paths(_found: Repository, _label: str) -> tuple[bytes, ...]:
-    return ()
+def hot_(said: argparse.Namespace, screen: Screen, env: Env) -> int:
+    """Learns them from a tree that is in use, takes them from a file, or tells them."""
+    if said.learn and said.set:
+        raise BadRequest("Either from a tree or from a file.")
+    found = opening.ours(arguments.place(said), env)
+    if said.learn:
+        hot.save(found, said.label, hot.record(said.learn))
+    elif said.set:
+        hot.save(found, said.label, _lines(said.set))
+    paths = hot.load(found, said.label)
+    screen.answer([text.path(path) for path in paths], (), [(text.path(path),) for path in paths])
+    return GOOD
+
+
+def _lines(file: str) -> list[bytes]:
+    try:
+        said = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+    except OSError as error:
+        raise BadRequest(f"{file} can't be read: {error.strerror}.") from error
+    return [line.strip(b"/") for line in said.splitlines() if line.strip(b"/")]
 
 
 def _not_kept(found: Repository, said: argparse.Namespace) -> list[str]:
@@ -181,7 +204,8 @@ def _track(screen: Screen) -> Iterator[Track]:
         track.cancel()
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
-    before = [(number, signal.signal(number, stop)) for number in (signal.SIGINT, signal.SIGTERM)]
+    heard = (signal.SIGINT, signal.SIGTERM) if current_thread() is main_thread() else ()
+    before = [(number, signal.signal(number, stop)) for number in heard]
     try:
         with screen.following(track):
             yield track
@@ -201,5 +225,6 @@ VERBS: dict[str, Callable[[argparse.Namespace, Screen, Env], int]] = {
     "forget": forget,
     "prune": prune_,
     "stats": stats_,
+    "hot": hot_,
     "gains": gains_,
 }

@@ -1,0 +1,142 @@
+"""The plain command line: every word of it on a real repository, in JSON and as tables."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dumont.snapstore.plain.command import CANCELLED, FAILED, main
+from dumont.snapstore.plain.opening import PASSPHRASE, REPOSITORY
+from dumont.snapstore.plain.verbs import GOOD, PARTLY
+
+Say = Callable[..., Any]
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    root = tmp_path / "tree"
+    (root / "within").mkdir(parents=True)
+    (root / "within" / "words").write_text("words\n" * 3000)
+    (root / "first").write_bytes(os.urandom(2000))
+    return root
+
+
+@pytest.fixture
+def say(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Say:
+    monkeypatch.setenv(REPOSITORY, str(tmp_path / "repository"))
+    monkeypatch.delenv(PASSPHRASE, raising=False)
+
+    def said(*words: str | Path, status: int = GOOD) -> Any:
+        ended = main([*map(str, words), "--json", "--quiet"])
+        out = capsys.readouterr()
+        assert ended == status, out.out + out.err
+        return json.loads(out.out)
+
+    return said
+
+
+class TestWords:
+    def test_take_show_compare_and_restore(self, say: Say, tree: Path, tmp_path: Path) -> None:
+        say("init")
+        first = say("create", tree, "--label", "mine", "--tag", "one")["name"]
+        (tree / "first").write_bytes(b"other")
+        (tree / "new").write_bytes(b"n")
+        second = say("create", tree, "--label", "mine")
+        assert (second["parent"], second["read"]) == (first, 6)
+        assert [one["name"] for one in say("list", "--label", "mine")] == [first, second["name"]]
+        assert say("list", "--label", "other") == []
+        assert say("show", first[:10])["entries"] == {"files": 2, "folders": 2, "symlinks": 0, "hardlinks": 0}
+        assert [one["path"] for one in say("show", "latest", "--files", "within")] == ["within", "within/words"]
+        differences = {(one["path"], one["what"]) for one in say("diff", first) if one["kind"] == "file"}
+        assert differences == {("first", "changed"), ("new", "added")}
+        restored = say("restore", first, tmp_path / "target", "--include", "within")
+        assert restored["complete"]
+        assert (tmp_path / "target" / "within" / "words").read_text() == "words\n" * 3000
+        assert not (tmp_path / "target" / "first").exists()
+
+    def test_forget_by_policy_and_prune(self, say: Say, tree: Path) -> None:
+        first = say("create", tree, "--init")["name"]
+        (tree / "first").write_bytes(os.urandom(3000))
+        second = say("create", tree)["name"]
+        assert say("forget", "--keep-last", "1", "--dry-run")["forgotten"] == [first]
+        assert len(say("list")) == 2
+        say("forget", "--keep-last", "1")
+        assert [one["name"] for one in say("list")] == [second]
+        assert "doomed" in say("prune")
+        assert say("stats")["snapshots"] == 1
+        assert say("forget", status=FAILED)["error"]["code"] == "bad_request"
+
+    def test_check_names_what_damage_touches(self, say: Say, tree: Path, tmp_path: Path) -> None:
+        name = say("create", tree, "--init")["name"]
+        assert say("check", "--read-data")["sound"]
+        for pack in (tmp_path / "repository" / "packs").rglob("*"):
+            if pack.is_file():
+                pack.chmod(0o600)
+                pack.write_bytes(pack.read_bytes()[:20] + b"\0\0\0\0\0\0\0\0" + pack.read_bytes()[28:])
+        problems = say("check", "--read-data", status=PARTLY)["problems"]
+        assert "first" in str(problems)
+        assert "first" in str(say("restore", name, tmp_path / "target", status=PARTLY)["damaged"])
+
+    def test_keep_hot_files(self, say: Say, tree: Path, tmp_path: Path) -> None:
+        say("init")
+        (tmp_path / "list").write_text("within/words\n/first\n")
+        assert say("hot", "mine", "--set", tmp_path / "list") == ["within/words", "first"]
+        say("create", tree, "--label", "mine")
+        assert say("hot", "mine") == ["within/words", "first"]
+        assert say("hot", "other") == []
+
+    def test_answer_in_tables_too(self, tree: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        place = ["-r", str(tmp_path / "repository"), "--quiet"]
+        for words in (["create", str(tree), "--init"], ["list"], ["show"], ["show", "--files"], ["stats"], ["check"]):
+            assert main([*words, *place]) == GOOD
+        out = capsys.readouterr().out
+        assert "within/words" in out
+        assert "by compression" in out
+
+
+class TestSecrets:
+    def test_open_by_environment_or_file(
+        self, say: Say, tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv(PASSPHRASE, "open sesame")
+        say("init")
+        say("create", tree)
+        monkeypatch.delenv(PASSPHRASE)
+        assert say("list", status=FAILED)["error"]["code"] == "key_needed"
+        (tmp_path / "phrase").write_text("open sesame\n")
+        assert len(say("list", "--passphrase-file", tmp_path / "phrase")) == 1
+        (tmp_path / "phrase").write_text("wrong\n")
+        refused = say("list", "--passphrase-file", tmp_path / "phrase", status=FAILED)
+        assert refused["error"]["code"] == "key_needed"
+        assert "wrong\n" not in json.dumps(refused)
+
+
+class TestStopping:
+    def test_ends_with_one_sentence_when_asked(self, tree: Path, tmp_path: Path) -> None:
+        # A file without an end holds the work up until we have asked it to stop.
+        script = (
+            "import sys, dumont.snapstore.plain.verbs as verbs, signal, os\n"
+            "from dumont.snapstore.plain.command import main\n"
+            "def backup(_repository, _root, _options, track):\n"
+            "    os.kill(os.getpid(), signal.SIGINT)\n"
+            "    while True: track.add(size=1)\n"
+            "verbs.backup = backup\n"
+            "sys.exit(main(sys.argv[1:]))\n"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", script, "create", tree, "--init", "-r", tmp_path / "repository"],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+        )
+        assert done.returncode == CANCELLED, done.stderr
+        assert "Stopped, as asked." in done.stderr
+        assert "Traceback" not in done.stderr
