@@ -1,7 +1,7 @@
 """Grants: short keys to one repository, made for one snapshot or restore, and ended with it."""
 
 import shlex
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -30,6 +30,10 @@ class Handed:
     access: Access
     url: str
     expires_at: datetime
+
+    def at(self, url: str) -> "Handed":
+        """Under the address that whoever asks came by."""
+        return replace(self, url=url)
 
     def command(self, *words: str) -> str:
         """The token is no argument: those are seen by everybody on a machine."""

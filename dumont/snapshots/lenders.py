@@ -27,16 +27,15 @@ class Lender(Protocol):
 
 
 class OwnDoor:
-    """Of a store in a folder: this server's own door gives and takes its objects."""
+    """Of a store in a folder: this server's own door gives and takes its objects; addresses begin with its path."""
 
-    def __init__(self, signer: DoorSigner, server: str) -> None:
+    def __init__(self, signer: DoorSigner) -> None:
         self._signer = signer
-        self._server = server
 
     def lend(self, verb: str, repository_id: UUID, names: Sequence[tuple[str, int]], until: datetime) -> Loan:
         def url(name: str, size: int) -> str:
             query = self._signer.query(verb, repository_id, name, size, int(until.timestamp()))
-            return f"{self._server}/api/v1/snapshots/objects/{repository_id}/{name}?{query}"
+            return f"/api/v1/snapshots/objects/{repository_id}/{name}?{query}"
 
         return Loan({name: url(name, size) for name, size in names})
 

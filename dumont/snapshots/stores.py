@@ -1,5 +1,6 @@
 """Where repositories lie: opened for the server itself, and lent out object by object for a short while."""
 
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
@@ -12,7 +13,6 @@ from uuid import UUID
 from dumont.basics.clock import Clock
 from dumont.basics.errors import Conflict, Failure, Invalid, NotFound, Unavailable
 from dumont.platform.settings import Settings
-from dumont.snapshots.granting import address
 from dumont.snapshots.lenders import Bucket, Lender, Loan, OwnDoor
 from dumont.snapshots.signing import DoorSigner
 from dumont.snapstore import errors
@@ -20,6 +20,7 @@ from dumont.snapstore.blobs import Blobs, Keys, open_blobs
 from dumont.snapstore.blobs.presigning import Presigner
 
 T = TypeVar("T")
+OPEN_MAX = 64
 
 
 class StoreNotThere(Unavailable):
@@ -43,7 +44,7 @@ class Stores:
     def __init__(self, settings: Settings, clock: Clock, secret: str) -> None:
         self._settings = settings
         self._clock = clock
-        self._open: dict[UUID, Blobs] = {}
+        self._open: OrderedDict[UUID, Blobs] = OrderedDict()
         self._lock = Lock()
         self.root = settings.snapshots_store or (settings.home / "snapshots").absolute().as_uri()
         self.signer = DoorSigner(secret)
@@ -61,6 +62,9 @@ class Stores:
         with self._lock:
             if repository_id not in self._open:
                 self._open[repository_id] = self._opened(f"{self.root}/{repository_id}")
+            self._open.move_to_end(repository_id)
+            if len(self._open) > OPEN_MAX:
+                self._open.popitem(last=False)[1].close()  # what is under way on it goes on
             return self._open[repository_id]
 
     def lend(self, verb: str, repository_id: UUID, names: Sequence[tuple[str, int]]) -> Loan:
@@ -72,7 +76,7 @@ class Stores:
 
     def close(self) -> None:
         with self._lock:
-            opened, self._open = list(self._open.values()), {}
+            opened, self._open = list(self._open.values()), OrderedDict()
         for blobs in opened:
             blobs.close()
 
@@ -92,7 +96,7 @@ class Stores:
 
     def _make_lender(self) -> Lender:
         if self.kind == "file":
-            return OwnDoor(self.signer, address(self._settings))
+            return OwnDoor(self.signer)
         if self.keys() is None:
             raise Invalid(
                 "The object store of snapshots has no keys.",

@@ -44,6 +44,10 @@ def tree(folder: Path) -> Path:
     return folder
 
 
+def things_in(folder: Path) -> set[Path]:
+    return {path.relative_to(folder) for path in folder.rglob("*")}
+
+
 async def started(person: Person, folder: Path, **wish: Any) -> Granted:
     answer = await person.does("POST", "/snapshots", {"path": str(folder), **wish})
     owner = UUID(answer["snapshot"]["owner"]["id"])

@@ -8,8 +8,9 @@ from fastapi import APIRouter, Query, Request, Response
 from dumont.platform.http.doors import Door
 from dumont.platform.http.problems import problems
 from dumont.snapshots import granting, lending, reporting
-from dumont.snapshots.api.parts import WithGrant, jobs_of, stores_of
+from dumont.snapshots.api.parts import WithGrant, jobs_of, server_of, stores_of
 from dumont.snapshots.ending import Why
+from dumont.snapshots.lenders import Loan
 from dumont.snapshots.reporting import Done, Purpose
 from dumont.snapshots.schemas.grants import (
     Completion,
@@ -41,10 +42,11 @@ async def lend_urls(body: UrlsWish, granted: WithGrant, request: Request, respon
     wish = lending.Wish(tuple(body.get), tuple(body.put), tuple(body.delete))
     lent = await lending.lend(granted.work, stores_of(request), granted.purpose, wish)
     response.headers["cache-control"] = "no-store"
+    server = server_of(request)
     return Urls(
-        get=dict(lent.get.urls),
-        put=dict(lent.put.urls),
-        delete=dict(lent.delete.urls),
+        get=_whole(lent.get, server),
+        put=_whole(lent.put, server),
+        delete=_whole(lent.delete, server),
         headers={name: dict(headers) for name, headers in lent.put.headers.items()},
         expires=lent.expires,
     )
@@ -83,6 +85,10 @@ async def report_complete(body: Completion, granted: WithGrant, request: Request
 async def report_failure(body: FailureReport, granted: WithGrant) -> GrantState:
     why = Why(body.code, body.message, body.hint)
     return _state(await reporting.fail(granted.work, granted.purpose, why))
+
+
+def _whole(loan: Loan, server: str) -> dict[str, str]:
+    return {name: server + url if url.startswith("/") else url for name, url in loan.urls.items()}
 
 
 def _state(purpose: Purpose) -> GrantState:

@@ -10,6 +10,7 @@ from dumont.basics.errors import NotSignedIn
 from dumont.platform.http import limits
 from dumont.platform.http.doors import parts_of, work_of
 from dumont.platform.jobs import Jobs
+from dumont.platform.settings import Settings
 from dumont.platform.work import Caller, Work
 from dumont.snapshots import granting, reporting
 from dumont.snapshots.comparing import Comparisons
@@ -66,6 +67,12 @@ def comparisons_of(request: Request) -> Comparisons:
 
 def jobs_of(request: Request) -> Jobs:
     return parts_of(request).get(Jobs)
+
+
+def server_of(request: Request) -> str:
+    """Where the caller reached us; where an address is set, that is the one for everybody."""
+    settings = parts_of(request).get(Settings)
+    return settings.public_url or str(request.base_url).rstrip("/")
 
 
 def clock_of(request: Request) -> Clock:

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from dumont.platform.http.doors import Door
 from dumont.platform.http.fields import Line, Moment
@@ -12,7 +12,7 @@ from dumont.platform.http.paging import Paged, Paginated
 from dumont.platform.http.problems import problems
 from dumont.platform.work import Work
 from dumont.snapshots import catalog, deleting, starting
-from dumont.snapshots.api.parts import SnapshotsRead, SnapshotsWrite
+from dumont.snapshots.api.parts import SnapshotsRead, SnapshotsWrite, server_of
 from dumont.snapshots.rules.states import State
 from dumont.snapshots.schemas import showing
 from dumont.snapshots.schemas.fields import SnapshotPath, TeamQuery
@@ -58,7 +58,9 @@ async def list_snapshots(
 
 
 @router.post("", status_code=201, summary="Start a snapshot", responses=problems(404, 409))
-async def start_snapshot(body: SnapshotWish, work: SnapshotsWrite, response: Response) -> SnapshotStarted:
+async def start_snapshot(
+    body: SnapshotWish, work: SnapshotsWrite, request: Request, response: Response
+) -> SnapshotStarted:
     """The answer's command makes it, on the machine at which the folder is. The grant is shown in this answer only."""
     wish = starting.Wish(
         path=body.path,
@@ -68,6 +70,7 @@ async def start_snapshot(body: SnapshotWish, work: SnapshotsWrite, response: Res
         tags=tuple(body.tags),
     )
     made, handed = await starting.start(work, wish)
+    handed = handed.at(server_of(request))
     response.headers["cache-control"] = "no-store"
     return SnapshotStarted(
         snapshot=showing.snapshot(await catalog.shown(work, made), _price(work)),
@@ -109,10 +112,11 @@ async def cancel_snapshot(snapshot_id: SnapshotPath, work: SnapshotsWrite) -> Sn
 
 @router.post("/{snapshot_id}/restore", status_code=201, summary="Start a restore", responses=problems(404, 409))
 async def start_restore(
-    snapshot_id: SnapshotPath, body: RestoreWish, work: SnapshotsWrite, response: Response
+    snapshot_id: SnapshotPath, body: RestoreWish, work: SnapshotsWrite, request: Request, response: Response
 ) -> RestoreStarted:
     """The answer's command does it, on the machine that is to have the files. The grant is shown here only."""
     restore, snapshot, handed = await starting.start_restore(work, snapshot_id, body.target, tuple(body.paths))
+    handed = handed.at(server_of(request))
     response.headers["cache-control"] = "no-store"
     return RestoreStarted(
         restore=showing.restore(restore),

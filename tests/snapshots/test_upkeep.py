@@ -1,0 +1,160 @@
+"""Rules of keeping, pruning, checking, cost: by the jobs that do it, over real repositories."""
+
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+from dumont.platform.jobs.port import NoArgs
+from dumont.platform.parts import Parts
+from dumont.snapshots import checking, pruning
+from dumont.snapshots.housekeeping import prune_all, tidy
+from dumont.snapshots.measuring import Repositories, measure
+from tests.build import snapshots as build
+from tests.build.accounts import Person
+from tests.fakes.clock import FakeClock
+from tests.fakes.run import FakeRun
+
+
+class OfJob(FakeRun):
+    """The run of a job that a person has asked for."""
+
+    def __init__(self, parts: Parts, job_id: str) -> None:
+        super().__init__(parts)
+        self.id = UUID(job_id)  # type: ignore[misc]
+
+
+async def three(ada: Person, parts: Parts, folder: Path, clock: FakeClock) -> list[str]:
+    """A day apart, each with a file of its own; the oldest first."""
+    made = []
+    for number in range(3):
+        (folder / "own.bin").write_bytes(bytes([number, 7, 9]) * 100_000 + uuid4().bytes)
+        made.append(await build.complete(ada, parts, folder, label="box"))
+        clock.advance(days=1)
+        ada.access_token = (await Person.signs_in(ada.client, ada.email)).access_token
+    return made
+
+
+async def pruned(ada: Person, parts: Parts) -> Any:
+    started = await ada.does("POST", "/snapshots/repository/prune", {})
+    owner = UUID(await ada.id())
+    await pruning.prune_repository(OfJob(parts, started["job_id"]), pruning.Wanted(repository_id=owner))
+    return await ada.gets("/snapshots/repository")
+
+
+class TestRetention:
+    async def test_is_tried_before_it_is_put(self, ada: Person, parts: Parts, folder: Path, clock: FakeClock) -> None:
+        made = await three(ada, parts, folder, clock)
+        wish = {"rules": {"keep_last": 2}, "dry_run": True}
+        plan = await ada.does("PUT", "/snapshots/retention", wish)
+        assert ([one["id"] for one in plan["going"]], plan["kept"], plan["applied"]) == ([made[0]], 2, False)
+        assert (await ada.gets("/snapshots/retention"))["default"] is None
+        own = {"label": "box", "rules": {"keep_daily": 3}}
+        await ada.does("PUT", "/snapshots/retention", {"rules": {"keep_last": 2}})
+        plan = await ada.does("PUT", "/snapshots/retention", own)
+        assert (plan["going_count"], plan["retention"]["labels"][0]["rules"]["keep_daily"]) == (0, 3)
+        plan = await ada.does("PUT", "/snapshots/retention", {"label": "box", "rules": None})
+        assert (plan["going_count"], plan["retention"]["labels"]) == (1, [])
+
+
+class TestPruning:
+    async def test_deletes_what_no_rule_keeps_then_frees_it(
+        self, ada: Person, parts: Parts, folder: Path, clock: FakeClock
+    ) -> None:
+        made = await three(ada, parts, folder, clock)
+        await ada.does("PUT", "/snapshots/retention", {"rules": {"keep_last": 1}})
+        first = await pruned(ada, parts)
+        assert (first["prune"]["manifests"], first["snapshots"], first["task"]) == (0, 1, None)
+        gone = (await ada.gets("/snapshots", params={"state": "deleted"}))["items"]
+        assert [one["id"] for one in gone] == made[1::-1]
+        clock.advance(days=4)
+        ada.access_token = (await Person.signs_in(ada.client, ada.email)).access_token
+        second = await pruned(ada, parts)
+        assert second["prune"]["manifests"] == 2
+        assert second["prune"]["doomed_packs"] >= 1
+        answer = await ada.asks("GET", f"/snapshots/{made[0]}/files")
+        assert answer.json()["code"] == "snapshot_not_complete"
+        assert len((await ada.gets(f"/snapshots/{made[2]}/files"))["items"]) == 7
+
+    async def test_says_why_it_can_not_where_the_server_has_no_key(
+        self, ada: Person, parts: Parts, folder: Path
+    ) -> None:
+        granted = await build.started(ada, folder)
+        build.sent(parts, granted.owner, folder, "correct horse")
+        error = (await pruned(ada, parts))["prune"]["error"]
+        assert (error["code"], bool(error["hint"])) == ("repository_encrypted", True)
+
+    async def test_is_not_started_twice_and_can_be_stopped(self, ada: Person, folder: Path) -> None:
+        await build.started(ada, folder)
+        await ada.does("POST", "/snapshots/repository/prune", {})
+        answer = await ada.asks("POST", "/snapshots/repository/check", {})
+        assert (answer.status_code, answer.json()["code"]) == (409, "repository_busy")
+        assert (await ada.does("POST", "/snapshots/repository/cancel"))["task"] is None
+        await ada.does("POST", "/snapshots/repository/check", {})
+
+    async def test_of_all_is_a_job_for_each(self, ada: Person, eve: Person, parts: Parts, folder: Path) -> None:
+        for person in (ada, eve):
+            await build.started(person, folder)
+        assert (await prune_all(FakeRun(parts), NoArgs()))["repositories"] >= 2
+
+
+class TestCheck:
+    async def test_names_the_files_that_damage_touches(
+        self, ada: Person, parts: Parts, snapshot: str, store: Path
+    ) -> None:
+        owner = UUID(await ada.id())
+
+        async def checked() -> Any:
+            started = await ada.does("POST", "/snapshots/repository/check", {"read_data": True})
+            wanted = checking.Wanted(repository_id=owner, read_data=True)
+            await checking.check_repository(OfJob(parts, started["job_id"]), wanted)
+            return (await ada.gets("/snapshots/repository"))["check"]
+
+        sound = await checked()
+        assert (sound["ok"], sound["snapshots"], sound["problems"]) == (True, 1, [])
+        for pack in (store / str(owner) / "packs").glob("*/*"):
+            pack.unlink()
+        harmed = await checked()
+        assert not harmed["ok"]
+        assert harmed["files_touched"] == 6
+        assert "is missing" in harmed["problems"][0]
+
+
+class TestCost:
+    async def test_is_of_what_only_one_snapshot_needs(
+        self, ada: Person, parts: Parts, folder: Path, clock: FakeClock
+    ) -> None:
+        made = await three(ada, parts, folder, clock)
+        await measure(FakeRun(parts), Repositories(repository_id=UUID(await ada.id())))
+        bill = await ada.gets("/snapshots/cost")
+        assert bill["price_gb_month"] == "0.015"
+        assert {one["id"] for one in bill["snapshots"]} == set(made)
+        unique = {one["id"]: one["unique_bytes"] for one in bill["snapshots"]}
+        assert all(0 < size < 100_000 for size in unique.values())
+        owner = bill["owners"][0]
+        assert owner["shared_bytes"] == owner["stored_bytes"] - sum(unique.values())
+        assert bill["cost_month"] == owner["cost_month"]
+        gone = await ada.does("DELETE", f"/snapshots/{made[0]}")
+        assert gone["frees_bytes"] == unique[made[0]]
+
+
+class TestTidying:
+    async def test_ends_what_nothing_is_heard_of(
+        self, ada: Person, parts: Parts, snapshot: str, folder: Path, clock: FakeClock
+    ) -> None:
+        granted = await build.started(ada, folder)
+        started = await ada.does("POST", f"/snapshots/{snapshot}/restore", {"target": "/there"})
+        clock.advance(hours=2)
+        assert (await tidy(FakeRun(parts), NoArgs()))["silent"] == 2
+        ada = await Person.signs_in(ada.client, ada.email)
+        assert (await ada.gets(f"/snapshots/{granted.id}"))["error"]["code"] == "silent"
+        assert (await ada.gets(f"/snapshots/restores/{started['restore']['id']}"))["state"] == "failed"
+
+    async def test_looks_again_at_what_was_left_unverified(
+        self, ada: Person, parts: Parts, folder: Path, clock: FakeClock
+    ) -> None:
+        granted = await build.started(ada, folder)
+        manifest = build.sent(parts, granted.owner, folder)
+        await build.reported(ada, granted, "complete", {"manifest": manifest})
+        clock.advance(minutes=20)
+        assert (await tidy(FakeRun(parts), NoArgs()))["verified_again"] == 1
+        assert (await tidy(FakeRun(parts), NoArgs()))["verified_again"] == 0
