@@ -42,7 +42,7 @@ class Judging:
         look = Survey(self._ground, chosen, options.overwrite, owners=self._owners, rescan=options.rescan)
         standing = look.look()
         self._report.skip("something else is there", standing.kept)
-        room.check(self._ground.root, chosen, standing, self.starts)
+        room.check(room.free(self._ground.root), chosen, standing, self.starts)
         shared = self._shared(track)
         self._borrow(shared, standing)
         self._salvage(shared, standing, target)

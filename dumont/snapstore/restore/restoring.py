@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 
 from dumont.snapstore import hot
-from dumont.snapstore.errors import Damaged, Missing
+from dumont.snapstore.errors import BadRequest, Damaged, Missing, NoRoom
 from dumont.snapstore.model import Kind, pack_object
 from dumont.snapstore.repository import Repository
 from dumont.snapstore.restore import direct, memory, plan, state
@@ -18,7 +18,7 @@ from dumont.snapstore.restore.ground import Ground
 from dumont.snapstore.restore.judging import Judging
 from dumont.snapstore.restore.options import Overwrite, RestoreOptions, RestoreReport
 from dumont.snapstore.restore.pipeline import Pipeline
-from dumont.snapstore.restore.placing import Placer
+from dumont.snapstore.restore.placing import FULL, Placer
 from dumont.snapstore.restore.plan import Job
 from dumont.snapstore.restore.rescue import Rescue
 from dumont.snapstore.restore.state import Lies
@@ -30,7 +30,14 @@ def restore(
 ) -> RestoreReport:
     """Puts the snapshot (its name, a beginning of it, or `latest`) at the target. Files that can't be had are told in
     `damaged`, and everything else is restored; run again after any other error, it goes on where it stopped."""
-    return _Restoring(repository, target, options or RestoreOptions(), track or Track()).run(name)
+    try:
+        return _Restoring(repository, target, options or RestoreOptions(), track or Track()).run(name)
+    except OSError as error:
+        if error.errno in FULL:
+            raise NoRoom("The disk became full while we wrote to it.", "Make room, then run it again.") from error
+        raise BadRequest(
+            f"{target} can't be written to: {error.strerror}.", "Check its disk and its folders."
+        ) from error
 
 
 class _Restoring:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from array import array
+from typing import NamedTuple
 
 from dumont.snapstore.errors import NoRoom
 from dumont.snapstore.model import HOLE
@@ -15,22 +16,32 @@ SPARE = 16 << 20
 """For folders and the file system's own books."""
 
 
-def check(handle: int, chosen: Chosen, standing: Standing, starts: array[int]) -> None:
-    """Raises `NoRoom` with both figures."""
+class Free(NamedTuple):
+    size: int
+    entries: int | None
+    """Files that may be made; None: as many as one likes."""
+
+
+def free(handle: int) -> Free:
+    """On the disk of an open folder."""
     disk = os.fstatvfs(handle)
+    return Free(disk.f_bavail * disk.f_frsize, disk.f_favail if disk.f_files else None)
+
+
+def check(disk: Free, chosen: Chosen, standing: Standing, starts: array[int]) -> None:
+    """Raises `NoRoom` with both figures."""
     needed = sum(_allocated(chosen, starts, entry) for entry in chosen.files if entry not in standing.there) - sum(
         old.allocated for entry, old in standing.old.items() if old.links == 1 and entry not in standing.there
     )
-    free = disk.f_bavail * disk.f_frsize
-    if needed > 0 and needed + SPARE > free:
+    if needed > 0 and needed + SPARE > disk.size:
         raise NoRoom(
-            f"The snapshot needs {needed / 1e9:.2f} GB more, and the disk has {free / 1e9:.2f} GB free.",
+            f"The snapshot needs {needed / 1e9:.2f} GB more, and the disk has {disk.size / 1e9:.2f} GB free.",
             "Make room, choose another target, or restore a part of it.",
         )
     entries = len(chosen.files) + len(chosen.folders) + len(chosen.symlinks) - standing.present
-    if disk.f_files and entries > disk.f_favail:
+    if disk.entries is not None and entries > disk.entries:
         raise NoRoom(
-            f"The snapshot needs {entries} more files, and the disk has room for {disk.f_favail}.",
+            f"The snapshot needs {entries} more files, and the disk has room for {disk.entries}.",
             "Make room, choose another target, or restore a part of it.",
         )
 

@@ -5,9 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from dumont.snapstore.errors import BadRequest, Cancelled, Exists
+from dumont.snapstore.errors import BadRequest, Exists
 from dumont.snapstore.restore import Overwrite, RestoreOptions, restore
-from dumont.snapstore.track import Track
 from tests.build import snapstore as build
 from tests.snapstore.restore.trees import drawn, mixed, seen
 
@@ -191,20 +190,3 @@ class TestHot:
             restore(repository, name, str(tmp_path / str(len(first))), options)
             first.append(next(name for _act, name in repository.blobs.acts if name.startswith("packs/")))
         assert first[0] == first[1]
-
-
-class TestStopping:
-    def test_is_resumed_where_it_was_stopped(self, tmp_path: Path) -> None:
-        tree = mixed(files=200)
-        repository = build.fresh()
-        name = build.snapshot(repository, tree, chunk=16 << 10, pack=64 << 10)
-        track = Track()
-        whole = restore(repository, name, str(tmp_path / "whole"))
-        repository.blobs._before = lambda act, name: track.cancel() if track.now().files > 80 else None
-        with pytest.raises(Cancelled):
-            restore(repository, name, str(tmp_path / "part"), RestoreOptions(workers=2), track)
-        repository.blobs._before = None
-        report = restore(repository, name, str(tmp_path / "part"))
-        assert seen(tmp_path / "part") == drawn(tree)
-        assert report.skipped["already there"] > 50
-        assert report.fetched < whole.fetched
