@@ -28,7 +28,9 @@ class Bill:
 
     @property
     def cost_month(self) -> Decimal:
-        return sum((owned.cost_month or Decimal(0) for owned in self.owners), Decimal(0))
+        return sum(
+            (owned.cost_month for owned in self.owners if owned.cost_month is not None), money.month(0, self.price)
+        )
 
 
 async def bill(work: Work) -> Bill:

@@ -20,7 +20,7 @@ class OfJob(FakeRun):
 
     def __init__(self, parts: Parts, job_id: str) -> None:
         super().__init__(parts)
-        self.id = UUID(job_id)  # type: ignore[misc]
+        self.id = UUID(job_id)
 
 
 async def three(ada: Person, parts: Parts, folder: Path, clock: FakeClock) -> list[str]:
