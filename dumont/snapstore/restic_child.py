@@ -158,7 +158,7 @@ KINDS: tuple[tuple[frozenset[int], str, type[SnapError], str, str], ...] = (
     ),
     (
         frozenset(),
-        r"access ?denied|forbidden|InvalidAccessKeyId|SignatureDoesNotMatch|permission denied|unauthorized",
+        r"access ?denied|forbidden|access ?key ?id|signature|permission denied|unauthorized",
         StoreRefused,
         "The store of this restic repository says no.",
         "",

@@ -183,6 +183,7 @@ class TestRefusal:
         ("said", "kind"),
         [
             ("Fatal: unable to open config file: Stat: Access Denied.", StoreRefused),
+            ("Fatal: unable to open config file: The request signature we calculated does not match", StoreRefused),
             ("Fatal: Get https://me:hidden@host/x: dial tcp: connection refused", StoreAway),
             ("Fatal: unable to open config file: stat config: no such file or directory", Missing),
             ("unable to create lock in backend: repository is already locked by PID 7", BadRequest),
