@@ -65,6 +65,7 @@ rans_write rans_write_plain, rans_write_avx512;
 /* Makes n symbols, which are a multiple of WAYS but for the last call; says whether the words were enough. */
 typedef int rans_read(struct rans_reader *r, uint8_t *out, size_t n);
 rans_read rans_read_plain, rans_read_avx2, rans_read_avx512;
+extern uint8_t rans_takes[256][8];
 typedef void weaving(const uint8_t *const *planes, size_t n, unsigned stride, uint8_t *out);
 weaving weave_plain, weave_avx2, weave_avx512;
 typedef void splitting(const uint8_t *data, size_t n, unsigned stride, uint8_t *const *planes);

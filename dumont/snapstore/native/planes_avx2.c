@@ -6,17 +6,6 @@
 #define SPLIT split_avx2
 #include "weave.h"
 
-/* For each mask of lanes that take a word: which of the next words each lane takes. */
-static uint8_t takes[256][8];
-
-__attribute__((constructor)) static void begin(void)
-{
-    for (int mask = 0; mask < 256; mask++)
-        for (int lane = 0, next = 0; lane < 8; lane++)
-            if (mask >> lane & 1)
-                takes[mask][lane] = (uint8_t)next++;
-}
-
 static inline __attribute__((always_inline)) __m256i step(const uint32_t *table, __m256i *x, const uint8_t **at)
 {
     const __m256i twelve = _mm256_set1_epi32(4095);
@@ -26,7 +15,7 @@ static inline __attribute__((always_inline)) __m256i step(const uint32_t *table,
     __m256i low = _mm256_cmpeq_epi32(_mm256_srli_epi32(now, 16), _mm256_setzero_si256());
     unsigned mask = (unsigned)_mm256_movemask_ps(_mm256_castsi256_ps(low));
     __m256i words = _mm256_cvtepu16_epi32(_mm_loadu_si128((const void *)*at));
-    __m256i which = _mm256_cvtepu8_epi32(_mm_loadl_epi64((const void *)takes[mask]));
+    __m256i which = _mm256_cvtepu8_epi32(_mm_loadl_epi64((const void *)rans_takes[mask]));
     __m256i with = _mm256_or_si256(_mm256_slli_epi32(now, 16), _mm256_permutevar8x32_epi32(words, which));
     *x = _mm256_blendv_epi8(now, with, low);
     *at += 2 * __builtin_popcount(mask);

@@ -3,6 +3,18 @@
 
 #define TOTAL 4096u
 
+/* For each mask of lanes that take a word: which of the next words each takes. Made here and not beside its use, as
+   what is compiled for AVX2 must not run where there is none. */
+uint8_t rans_takes[256][8];
+
+__attribute__((constructor)) static void begin(void)
+{
+    for (int mask = 0; mask < 256; mask++)
+        for (int lane = 0, next = 0; lane < 8; lane++)
+            if (mask >> lane & 1)
+                rans_takes[mask][lane] = (uint8_t)next++;
+}
+
 /* Reads table and states; nothing is believed. */
 int rans_open(struct rans_reader *r, const uint8_t *data, size_t size)
 {
