@@ -26,7 +26,8 @@ UNSEEN = (9, 10, 11, 19)
 
 @dataclass(frozen=True)
 class Lived:
-    """The good one has 30 days and was rented by Ada, Bruno and Chiara; the new one has 3; the bad one scores low."""
+    """The good one has 30 days and was rented by Ada, Bruno and Chiara; the new one has 3; the bad one scores low, and
+    nobody has seen it since the day before yesterday."""
 
     good: MachineKey
     bad: MachineKey
@@ -117,7 +118,7 @@ def _days(now: datetime, lived: Lived) -> list[Day]:
         for age in range(30)
         if age not in UNSEEN
     ]
-    bad = [day(lived.bad, age, 0.55, lost=2) for age in range(20)]
+    bad = [day(lived.bad, age, 0.55, lost=2) for age in range(2, 22)]
     new = [day(lived.new, age, 1.0) for age in range(3)]
     return [*good, *bad, *new]
 

@@ -83,4 +83,5 @@ def follow_system(page: Page, theme: Literal["light", "dark"]) -> None:
     """The system turns light or dark, and the page has followed to the last colour."""
     page.emulate_media(color_scheme=theme, reduced_motion="reduce")
     expect(page.locator("html")).to_have_attribute("data-theme", theme)
-    page.wait_for_function("() => document.getAnimations().every(each => each.playState !== 'running')")
+    still = "() => document.getAnimations().every(each => each.playState !== 'running')"
+    page.wait_for_function(still, timeout=30_000)  # a busy machine draws few frames a second

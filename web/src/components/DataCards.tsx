@@ -42,7 +42,7 @@ function Card<Row extends object>({
 }: Omit<DataTableProps<Row>, "card"> & { row: Row }) {
   const place = (column: Column<Row>, at: number) => column.card ?? (at === 0 ? "head" : "line");
   const of = (wanted: string) => columns.filter((column, at) => place(column, at) === wanted);
-  const head = of("head").map((column) => <span key={column.id}>{column.cell(row)}</span>);
+  const head = of("head").map((column) => <span key={column.id}>{column.cell(row, 0)}</span>);
   const headLooks =
     "flex min-h-6 min-w-0 flex-1 items-center gap-2 text-left font-medium [overflow-wrap:anywhere]";
   return (
@@ -62,7 +62,7 @@ function Card<Row extends object>({
         )}
         {of("aside").map((column) => (
           <span key={column.id} className="shrink-0 text-ink-2">
-            {column.cell(row)}
+            {column.cell(row, 0)}
           </span>
         ))}
         {actions && <RowMenu of={rowName(row)}>{actions(row)}</RowMenu>}
@@ -71,7 +71,7 @@ function Card<Row extends object>({
         <dl className="mt-1 grid grid-cols-[auto_1fr] gap-x-4 gap-y-0.5">
           {of("line").map((column) => (
             <Line key={column.id} name={column.title}>
-              {column.cell(row)}
+              {column.cell(row, 0)}
             </Line>
           ))}
         </dl>

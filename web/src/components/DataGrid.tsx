@@ -1,55 +1,42 @@
 /** The rows of a table where there is room: only those in sight are drawn, the header stays, the keyboard moves over them. */
 import type { SortingState } from "@tanstack/react-table";
-import { useVirtualizer, type Virtualizer } from "@tanstack/react-virtual";
-import { type RefObject, useCallback, useEffect, useRef, useState } from "react";
+import { type KeyboardEvent, type MouseEvent, type RefObject, useEffect, useRef } from "react";
 import { cx } from "../lib/classes";
 import { useHotkeys } from "../lib/hotkeys";
-import { DataRow } from "./DataRow";
-import type { DataTableProps } from "./DataTable";
+import { useActiveRow } from "./activeRow";
+import { DataRow, rowAt, UnloadedRow } from "./DataRow";
+import type { Column, DataTableProps } from "./DataTable";
 import { HeaderCell } from "./dataTableHeader";
+import { useGlowing } from "./glowing";
+import { type RowWindow, useRowWindow } from "./rowWindow";
+import { useSharedMenu } from "./sharedMenu";
+import { useSharedPeek } from "./sharedPeek";
+import { leastWidth, MENU_WIDTH, tracksOf } from "./tracks";
 
 interface GridProps<Row> extends DataTableProps<Row> {
   height: number;
+  /** Pixels there are for the table. */
+  room: number;
   sorting: SortingState;
   setSorting: (sorting: SortingState) => void;
 }
 
-const ACTIONS_WIDTH = 44;
-const LEAST_WIDTH = 180;
+const HEAD_HEIGHT = 33;
 /** So many rows before the end the next page is asked for. */
 const AHEAD = 10;
+const steps: Record<string, number> = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1, PageDown: 10, PageUp: -10 };
 
 export function DataGrid<Row extends object>(props: GridProps<Row>) {
-  const { columns, rows, rowKey, height, label, more, actions, total, ahead = AHEAD, onRange } = props;
+  const { columns, rows, height, label, more, actions, total, ahead = AHEAD, onRange } = props;
   const box = useRef<HTMLElement>(null);
-  const virtual = useVirtualizer({
-    count: Math.max(rows.length, total ?? 0),
-    getScrollElement: () => box.current,
-    estimateSize: () => height,
-    getItemKey: (at) => (rows[at] ? rowKey(rows[at]) : at),
-    overscan: 6,
-  });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the height is what changed
-  useEffect(() => {
-    virtual.measure();
-  }, [height, virtual]);
-  const drawn = virtual.getVirtualItems();
-  const first = drawn[0]?.index ?? 0;
-  const last = drawn.at(-1)?.index ?? 0;
+  const count = Math.max(rows.length, total ?? 0);
+  const { first, last, reveal } = useRowWindow(box, { total: count, height, head: HEAD_HEIGHT });
   useEffect(() => {
     if (more?.has && !more.busy && last >= rows.length - ahead) more.load();
   }, [last, rows.length, more, ahead]);
   useEffect(() => onRange?.(first, last), [first, last, onRange]);
-  const held = useRef(new Set<string>());
-  const hold = (by: "pointer" | "focus", on: boolean) => {
-    if (on) held.current.add(by);
-    else held.current.delete(by);
-    props.onHold?.(held.current.size > 0);
-  };
-  const least = columns.reduce(
-    (sum, column) => sum + (column.width ?? LEAST_WIDTH),
-    actions ? ACTIONS_WIDTH : 0,
-  );
+  const hold = useHold(props.onHold);
+  const least = leastWidth(columns, actions !== undefined);
   return (
     <section
       ref={box}
@@ -68,11 +55,11 @@ export function DataGrid<Row extends object>(props: GridProps<Row>) {
       <table
         aria-label={label}
         aria-rowcount={total ? total + 1 : more?.has ? -1 : rows.length + 1}
-        className="w-full table-fixed border-separate border-spacing-0"
-        style={{ minWidth: least }}
+        className={cx("grid-table", least > props.room && "grid-overflows")}
+        style={{ minWidth: least, "--tracks": tracksOf(columns, actions !== undefined) } as object}
       >
         <Head {...props} />
-        <Body {...props} virtual={virtual} box={box} />
+        <Body {...props} {...{ first, last, reveal, count, box }} />
       </table>
       {more?.busy && !total && (
         <p role="status" className="py-2 text-center text-xs text-ink-3">
@@ -83,111 +70,134 @@ export function DataGrid<Row extends object>(props: GridProps<Row>) {
   );
 }
 
+/** Rows must not move under a pointer, nor under the focus. */
+function useHold(onHold: ((held: boolean) => void) | undefined) {
+  const held = useRef(new Set<string>());
+  return (by: "pointer" | "focus", on: boolean) => {
+    if (on) held.current.add(by);
+    else held.current.delete(by);
+    onHold?.(held.current.size > 0);
+  };
+}
+
 function Head<Row extends object>({ columns, actions, sorting, setSorting }: GridProps<Row>) {
   return (
-    <>
-      <colgroup>
+    <thead className="grid-head">
+      <tr aria-rowindex={1} className="grid-row" style={{ height: HEAD_HEIGHT }}>
         {columns.map((column) => (
-          <col key={column.id} style={column.width ? { width: column.width } : undefined} />
+          <HeaderCell key={column.id} column={column} sorting={sorting} setSorting={setSorting} />
         ))}
-        {actions && <col style={{ width: ACTIONS_WIDTH }} />}
-      </colgroup>
-      <thead>
-        <tr aria-rowindex={1}>
-          {columns.map((column) => (
-            <HeaderCell key={column.id} column={column} sorting={sorting} setSorting={setSorting} />
-          ))}
-          {actions && (
-            <th scope="col" className="sticky top-0 right-0 z-20 border-b border-line bg-canvas">
-              <span className="sr-only">Actions</span>
-            </th>
-          )}
-        </tr>
-      </thead>
+        {actions && (
+          <th scope="col" className="grid-pinned" style={{ width: MENU_WIDTH }}>
+            <span className="sr-only">Actions</span>
+          </th>
+        )}
+      </tr>
+    </thead>
+  );
+}
+
+interface BodyProps<Row> extends GridProps<Row>, RowWindow {
+  count: number;
+  reveal: (at: number) => void;
+  box: RefObject<HTMLElement | null>;
+}
+
+function Body<Row extends object>({ first, last, reveal, box, count, ...props }: BodyProps<Row>) {
+  const { rows, height, columns, actions, onOpen } = props;
+  const { active, setActive, move } = useActiveRow(rows.length, reveal, box);
+  useHotkeys(props.hotkeys ? { j: () => move(1), k: () => move(-1) } : {});
+  const body = useRef<HTMLTableSectionElement>(null);
+  useGlowing(body, { rows, rowKey: props.rowKey, fingerprint: props.fingerprint });
+  const peek = useSharedPeek((at, what) => peekOf(columns, rows[at], what));
+  const menu = useSharedMenu(
+    (at) => rows[at] && actions?.(rows[at]),
+    (at) => (rows[at] ? props.rowName(rows[at]) : ""),
+  );
+  const press = (event: KeyboardEvent) => {
+    if (peek.leave(event.key)) return;
+    const at = rowAt(event.target);
+    if (at === null || !isRow(event.target) || event.metaKey || event.ctrlKey) return;
+    const step = steps[event.key];
+    if (step !== undefined) move(step);
+    else if (event.key === "Enter" && onOpen && rows[at]) onOpen(rows[at]);
+    else return;
+    event.preventDefault();
+  };
+  const click = (event: MouseEvent) => {
+    if (menu.press(event) || peek.press(event)) return;
+    const row = rows[rowAt(event.target) ?? -1];
+    if (row && onOpen && isOpening(event)) onOpen(row);
+  };
+  const drawn = slots(first, last, props.recycles ?? false);
+  return (
+    <>
+      <tbody
+        ref={body}
+        className="grid-body"
+        style={{ height: count * height }}
+        {...peek.handlers}
+        onFocus={(event) => {
+          const at = rowAt(event.target);
+          if (at !== null) setActive(at);
+          peek.handlers.onFocus(event);
+        }}
+        onKeyDown={press}
+        onClick={click}
+      >
+        {drawn.map(({ at, slot }) => {
+          const row = rows[at];
+          if (!row) return <UnloadedRow key={slot ?? at} at={at} height={height} />;
+          return (
+            <DataRow
+              key={slot ?? props.rowKey(row)}
+              {...{ row, at, height, columns }}
+              name={props.rowName(row)}
+              current={at === active}
+              opens={onOpen !== undefined}
+              menu={actions !== undefined}
+            />
+          );
+        })}
+      </tbody>
+      {peek.panel}
+      {actions && menu.menu}
     </>
   );
 }
 
-interface BodyProps<Row> extends GridProps<Row> {
-  virtual: Virtualizer<HTMLElement, Element>;
-  box: RefObject<HTMLElement | null>;
+interface Slot {
+  at: number;
+  slot: number | null;
 }
 
-function Body<Row extends object>({ virtual, box, rows, height, columns, ...props }: BodyProps<Row>) {
-  const { active, setActive, move } = useActiveRow(rows.length, (at) => virtual.scrollToIndex(at), box);
-  useHotkeys(props.hotkeys ? { j: () => move(1), k: () => move(-1) } : {});
-  const items = virtual.getVirtualItems();
-  return (
-    <tbody>
-      <Spacer height={items[0]?.start ?? 0} />
-      {items.map((item) => {
-        const row = rows[item.index];
-        if (!row)
-          return <Unloaded key={item.key} height={height} span={columns.length + (props.actions ? 1 : 0)} />;
-        return (
-          <DataRow
-            key={item.key}
-            row={row}
-            at={item.index}
-            height={height}
-            columns={columns}
-            name={props.rowName(row)}
-            current={item.index === active}
-            fingerprint={props.fingerprint?.(row)}
-            actions={props.actions}
-            onOpen={props.onOpen}
-            onFocus={setActive}
-            onMove={move}
-          />
-        );
-      })}
-      <Spacer height={virtual.getTotalSize() - (items.at(-1)?.end ?? 0)} />
-    </tbody>
-  );
-}
-
-/** Scrolled to faster than it could be fetched. */
-function Unloaded({ height, span }: { height: number; span: number }) {
-  return (
-    <tr aria-hidden style={{ height }}>
-      <td colSpan={span} className="border-b border-line px-3 py-0">
-        <span className="block h-2.5 w-2/3 rounded bg-sunken" />
-      </td>
-    </tr>
-  );
-}
-
-function Spacer({ height }: { height: number }) {
-  if (height <= 0) return null;
-  return (
-    <tr aria-hidden>
-      <td style={{ height, padding: 0 }} />
-    </tr>
-  );
-}
-
-/** The row that the keyboard is on. It takes the focus, so that a screen reader speaks it. */
-function useActiveRow(
-  total: number,
-  scroll: (at: number) => void,
-  box: RefObject<HTMLElement | null>,
-): { active: number; setActive: (at: number) => void; move: (by: number) => void } {
-  const [active, setActive] = useState(0);
-  const stand = (by: number) => {
-    const inside = box.current?.contains(document.activeElement);
-    const at = Math.min(total - 1, Math.max(0, inside ? active + by : active));
-    setActive(at);
-    scroll(at);
-    const row = () => box.current?.querySelector<HTMLElement>(`tr[aria-rowindex="${at + 2}"]`);
-    // A row outside of the window is drawn only after the scroll.
-    if (row()) row()?.focus({ preventScroll: true });
-    else requestAnimationFrame(() => row()?.focus({ preventScroll: true }));
-  };
-  const latest = useRef(stand);
-  useEffect(() => {
-    latest.current = stand;
+/** In a table that recycles, each row of the screen keeps its place in the document, whichever row of the list it shows. */
+function slots(first: number, last: number, recycles: boolean): Slot[] {
+  const size = last - first + 1;
+  return Array.from({ length: size }, (_, place) => {
+    if (!recycles) return { at: first + place, slot: null };
+    return { at: first + ((((place - first) % size) + size) % size), slot: place };
   });
-  // The same function for ever, so that a scroll draws only the rows that come into sight.
-  const move = useCallback((by: number) => latest.current(by), []);
-  return { active: Math.min(active, Math.max(0, total - 1)), setActive, move };
+}
+
+function peekOf<Row>(columns: readonly Column<Row>[], row: Row | undefined, what: string) {
+  const column = columns.find((each) => each.id === what);
+  return row && column?.peek ? column.peek(row) : null;
+}
+
+function isRow(target: EventTarget): boolean {
+  return target instanceof HTMLElement && target.dataset.at !== undefined;
+}
+
+/** A press on the row itself, or a plain one on its link: that opens here and not by loading the page anew. */
+function isOpening(event: MouseEvent): boolean {
+  const target = event.target as HTMLElement;
+  const link = target.closest("a[data-open]");
+  if (link) {
+    if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return false;
+    event.preventDefault();
+    return true;
+  }
+  const onControl = target.closest("a,button,input,label,[role=menuitem]");
+  return !onControl && !window.getSelection()?.toString();
 }

@@ -1,9 +1,9 @@
-/** One row of a table: opens by click and enter, moves by j and k, glows when it changed. */
-import { type KeyboardEvent, type MouseEvent, memo, type ReactNode, useEffect, useRef } from "react";
+/** One row of a table. A table that recycles draws the row that leaves again as the one that comes: only texts change. */
+import { Ellipsis } from "lucide-react";
+import { memo } from "react";
 import { cx } from "../lib/classes";
 import { CurrentRowContext } from "./currentRow";
 import type { Column } from "./DataTable";
-import { RowMenu } from "./Menu";
 
 interface Props<Row> {
   row: Row;
@@ -11,57 +11,41 @@ interface Props<Row> {
   height: number;
   columns: readonly Column<Row>[];
   name: string;
+  /** The keyboard is on it: only here buttons are stops of the tab key. */
   current: boolean;
-  fingerprint: string | undefined;
-  actions: ((row: Row) => ReactNode) | undefined;
-  onOpen: ((row: Row) => void) | undefined;
-  onFocus: (at: number) => void;
-  onMove: (by: number) => void;
+  opens: boolean;
+  /** It ends with the button of its menu. */
+  menu: boolean;
 }
 
-const steps: Record<string, number> = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1, PageDown: 10, PageUp: -10 };
-
-function DrawnRow<Row>(props: Props<Row>) {
-  const { row, at, height, columns, name, current, actions, onOpen, onFocus, onMove } = props;
-  const line = useGlow(props.fingerprint);
-  const press = (event: KeyboardEvent) => {
-    if (event.target !== event.currentTarget || event.metaKey || event.ctrlKey) return;
-    const step = steps[event.key];
-    if (step !== undefined) onMove(step);
-    else if (event.key === "Enter" && onOpen) onOpen(row);
-    else return;
-    event.preventDefault();
-  };
-  const click = (event: MouseEvent) => {
-    const onControl = (event.target as HTMLElement).closest("a,button,input,label,[role=menuitem]");
-    if (!onControl && !window.getSelection()?.toString()) onOpen?.(row);
-  };
+function DrawnRow<Row>({ row, at, height, columns, name, current, opens, menu }: Props<Row>) {
+  const stop = current ? 0 : -1;
   return (
     <tr
-      ref={line}
+      data-at={at}
       aria-rowindex={at + 2}
-      tabIndex={current ? 0 : -1}
-      onFocus={(event) => event.target === event.currentTarget && onFocus(at)}
-      onKeyDown={press}
-      onClick={click}
-      style={{ height }}
-      className={cx("group/row outline-offset-[-2px] hover:bg-hover", onOpen && "cursor-pointer")}
+      tabIndex={stop}
+      style={{ height, transform: `translateY(${at * height}px)` }}
+      className={cx("grid-row grid-body-row", opens && "cursor-pointer")}
     >
       <CurrentRowContext value={current}>
         {columns.map((column) => (
-          <td
-            key={column.id}
-            className={cx(
-              "truncate border-b border-line px-3 py-0 group-last/row:border-b-0",
-              column.align === "right" && "figures text-right",
-            )}
-          >
-            {column.cell(row)}
+          <td key={column.id} className={column.align === "right" ? "grid-cell grid-figure" : "grid-cell"}>
+            {column.cell(row, stop)}
           </td>
         ))}
-        {actions && (
-          <td className="sticky right-0 border-b border-line bg-surface px-2 py-0 text-right group-last/row:border-b-0 group-hover/row:bg-hover">
-            <RowMenu of={name}>{actions(row)}</RowMenu>
+        {menu && (
+          <td className="grid-cell grid-pinned">
+            <button
+              type="button"
+              data-menu
+              tabIndex={stop}
+              aria-label={`Actions for ${name}`}
+              aria-haspopup="menu"
+              className="inline-flex size-6 items-center justify-center rounded align-middle text-ink-3 hover:bg-sunken hover:text-ink"
+            >
+              <Ellipsis aria-hidden className="size-4" />
+            </button>
           </td>
         )}
       </CurrentRowContext>
@@ -71,17 +55,23 @@ function DrawnRow<Row>(props: Props<Row>) {
 
 export const DataRow = memo(DrawnRow) as typeof DrawnRow;
 
-function useGlow(fingerprint: string | undefined) {
-  const line = useRef<HTMLTableRowElement>(null);
-  const before = useRef(fingerprint);
-  useEffect(() => {
-    if (before.current === fingerprint) return;
-    before.current = fingerprint;
-    if (window.matchMedia("(prefers-reduced-motion: reduce)").matches) return;
-    line.current?.animate([{ backgroundColor: "var(--accent-soft)" }, {}], {
-      duration: 1200,
-      easing: "ease-out",
-    });
-  }, [fingerprint]);
-  return line;
+/** Scrolled to faster than it could be fetched. */
+export const UnloadedRow = memo(function UnloadedRow({ at, height }: { at: number; height: number }) {
+  return (
+    <tr
+      aria-hidden
+      style={{ height, transform: `translateY(${at * height}px)` }}
+      className="grid-row grid-body-row"
+    >
+      <td className="grid-cell col-span-full">
+        <span className="block h-2.5 w-2/3 rounded bg-sunken" />
+      </td>
+    </tr>
+  );
+});
+
+/** The row that an element stands in, if any. */
+export function rowAt(target: EventTarget | null): number | null {
+  const line = target instanceof Element ? target.closest<HTMLElement>("tr[data-at]") : null;
+  return line ? Number(line.dataset.at) : null;
 }

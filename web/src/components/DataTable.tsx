@@ -7,19 +7,23 @@ import {
   tableFeatures,
   useTable,
 } from "@tanstack/react-table";
-import { type ReactNode, useMemo, useState } from "react";
+import { type ReactNode, type RefObject, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { cx } from "../lib/classes";
-import { useMedia, useNarrow } from "../lib/media";
+import { useNarrow } from "../lib/media";
 import { count } from "../lib/numbers";
 import { useRemembered } from "../lib/remembered";
 import { DataCards } from "./DataCards";
 import { DataGrid } from "./DataGrid";
 import { TableMenu } from "./dataTableHeader";
+import { fitting } from "./tracks";
 
 export interface Column<Row> {
   id: string;
   title: string;
-  cell: (row: Row) => ReactNode;
+  /** `stop` is the tab index of what can be pressed in it. */
+  cell: (row: Row, stop: 0 | -1) => ReactNode;
+  /** What a button with this column's id as `data-peek` opens to. */
+  peek?: (row: Row) => ReactNode;
   /** What the column is sorted by; without it the header is no button. */
   sortBy?: (row: Row) => string | number;
   /** The server sorts by it, where the table's order is the server's. */
@@ -27,8 +31,9 @@ export interface Column<Row> {
   /** The first press shows the highest first. */
   highestFirst?: boolean;
   align?: "left" | "right";
-  /** Pixels; columns without a width share what is left. */
+  /** Pixels that its content needs; columns without a width, and those that grow, share what is left. */
   width?: number;
+  grows?: boolean;
   /** Where the column stands on a card: the head line, the side of it, a line below, or nowhere. */
   card?: "head" | "aside" | "line" | "none";
   hidden?: boolean;
@@ -78,6 +83,8 @@ export interface DataTableProps<Row> {
   onHold?: ((held: boolean) => void) | undefined;
   /** Stands left of the table's own menu: search and filters. */
   toolbar?: ReactNode;
+  /** Cells keep nothing of their own, so that a row that leaves is drawn again as the one that comes. */
+  recycles?: boolean;
   /** j, k and enter work without clicking into the table first. */
   hotkeys?: boolean;
   className?: string;
@@ -98,8 +105,8 @@ const rowHeights: Record<Density, number> = { compact: 32, comfortable: 44 };
 export function DataTable<Row extends object>(props: DataTableProps<Row>) {
   const { id, columns, rows, rowKey, toolbar, order } = props;
   const narrow = useNarrow();
-  const roomy = useMedia("(min-width: 1280px)");
-  const veryRoomy = useMedia("(min-width: 1536px)");
+  const box = useRef<HTMLDivElement>(null);
+  const room = useRoom(box);
   const [density, setDensity] = useRemembered<Density>(`table.${id}.density`, "compact");
   const [visibility, setVisibility] = useRemembered<Record<string, boolean>>(
     `table.${id}.columns`,
@@ -117,16 +124,20 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
     onSortingChange: setSorting,
     enableSortingRemoval: true,
   });
-  const isShown = (column: Column<Row>) =>
-    visibility[column.id] ?? (column.roomy === "very" ? veryRoomy : roomy || !column.roomy);
-  const shown = columns.filter(isShown);
+  const menuToo = props.actions !== undefined;
+  const fit = useMemo(
+    () => fitting(columns, visibility, { room, menu: menuToo }),
+    [columns, visibility, room, menuToo],
+  );
+  const isShown = (column: Column<Row>) => fit.has(column.id);
+  const shown = useMemo(() => columns.filter((column) => fit.has(column.id)), [columns, fit]);
   const sorted = order ? rows : table.getRowModel().rows.map((row) => row.original);
   const sorts = order ? { sorting: order.value, setSorting: order.onChange } : { sorting, setSorting };
   const menu = (
     <TableMenu {...{ columns, isShown, visibility, setVisibility, density, setDensity, narrow }} />
   );
   return (
-    <div className={cx("flex min-h-0 flex-col", props.className)}>
+    <div ref={box} className={cx("flex min-h-0 flex-col", props.className)}>
       <div className="flex min-h-8 flex-wrap items-center gap-2 pb-3">
         <div className="flex min-w-0 flex-1 flex-wrap items-center gap-2">{toolbar}</div>
         {props.summary === undefined ? (
@@ -144,10 +155,35 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
       ) : narrow ? (
         <DataCards {...props} columns={shown} rows={sorted} />
       ) : (
-        <DataGrid {...props} columns={shown} rows={sorted} height={rowHeights[density]} {...sorts} />
+        <DataGrid
+          {...props}
+          columns={shown}
+          rows={sorted}
+          height={rowHeights[density]}
+          room={room}
+          {...sorts}
+        />
       )}
     </div>
   );
+}
+
+/** Its border stands on both sides. */
+const BORDERS = 2;
+
+/** Pixels there are for the table's columns. */
+function useRoom(box: RefObject<HTMLElement | null>): number {
+  const [room, setRoom] = useState(0);
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (!element) return;
+    const measure = () => setRoom(element.clientWidth - BORDERS);
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [box]);
+  return room;
 }
 
 function startOf<Row>(columns: readonly Column<Row>[]): Record<string, boolean> {

@@ -1,7 +1,7 @@
 /** A menu of actions behind a button: of a row, of the account, of a table's columns. */
 import { Check, Ellipsis, type LucideIcon } from "lucide-react";
 import { DropdownMenu as Radix } from "radix-ui";
-import type { ReactNode } from "react";
+import type { ComponentProps, ReactNode } from "react";
 import { cx } from "../lib/classes";
 import { IconButton } from "./Button";
 import { useLayer } from "./layer";
@@ -15,25 +15,32 @@ interface MenuProps {
 }
 
 export function Menu({ trigger, children, align = "end", side = "bottom", className }: MenuProps) {
-  const layer = useLayer();
   return (
     <Radix.Root modal={false}>
       <Radix.Trigger asChild>{trigger}</Radix.Trigger>
-      <Radix.Portal container={layer}>
-        <Radix.Content
-          align={align}
-          side={side}
-          sideOffset={4}
-          collisionPadding={8}
-          className={cx(
-            "thin-scroll z-50 max-h-[70dvh] min-w-44 animate-rise overflow-y-auto rounded bg-raised p-1 shadow-raised",
-            className,
-          )}
-        >
-          {children}
-        </Radix.Content>
-      </Radix.Portal>
+      <MenuContent align={align} side={side} className={className}>
+        {children}
+      </MenuContent>
     </Radix.Root>
+  );
+}
+
+/** What opens, wherever it is opened from. */
+export function MenuContent({ className, align = "end", ...rest }: ComponentProps<typeof Radix.Content>) {
+  const layer = useLayer();
+  return (
+    <Radix.Portal container={layer}>
+      <Radix.Content
+        align={align}
+        sideOffset={4}
+        collisionPadding={8}
+        {...rest}
+        className={cx(
+          "thin-scroll z-50 max-h-[70dvh] min-w-44 animate-rise overflow-y-auto rounded bg-raised p-1 shadow-raised",
+          className,
+        )}
+      />
+    </Radix.Portal>
   );
 }
 

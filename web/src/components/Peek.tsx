@@ -15,7 +15,7 @@ interface Props {
   side?: "top" | "right" | "bottom" | "left";
 }
 
-const HOVER_MS = 180;
+export const HOVER_MS = 180;
 
 export function Peek({ label, content, children, className, side = "bottom" }: Props) {
   const [open, setOpen] = useState(false);
@@ -53,14 +53,14 @@ export function Peek({ label, content, children, className, side = "bottom" }: P
         {children}
       </button>
       {open && (
-        <Panel
+        <PeekPanel
           {...{ id, button, side }}
           onKeep={() => clearTimeout(wait.current)}
           onLeave={() => later(false)}
           onClose={() => now(false)}
         >
           {content()}
-        </Panel>
+        </PeekPanel>
       )}
     </>
   );
@@ -78,7 +78,7 @@ interface PanelProps {
 
 const stay = (event: Event) => event.preventDefault();
 
-function Panel({ id, button, side, onKeep, onLeave, onClose, children }: PanelProps) {
+export function PeekPanel({ id, button, side, onKeep, onLeave, onClose, children }: PanelProps) {
   const layer = useLayer();
   return (
     <Popover.Root open onOpenChange={(open) => !open && onClose()}>

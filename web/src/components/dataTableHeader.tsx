@@ -35,17 +35,14 @@ export function HeaderCell<Row>({ column, sorting, setSorting }: HeaderProps<Row
     <th
       scope="col"
       aria-sort={sorts ? direction : undefined}
-      className={cx(
-        "sticky top-0 z-10 h-8 border-b border-line bg-canvas px-3 py-0 text-xs font-medium text-ink-3",
-        right ? "text-right" : "text-left",
-      )}
+      className={cx("grid-cell text-xs font-medium text-ink-3", right ? "grid-figure" : "text-left")}
     >
       {sorts ? (
         <button
           type="button"
           onClick={() => setSorting(following(direction, column.id, column.highestFirst ?? false))}
           className={cx(
-            "group/sort -mx-1 inline-flex h-6 items-center gap-1 rounded px-1 whitespace-nowrap hover:text-ink",
+            "group/sort -mx-1 inline-flex h-6 align-middle items-center gap-1 rounded px-1 whitespace-nowrap hover:text-ink",
             right && "flex-row-reverse",
             direction !== "none" && "text-ink",
           )}

@@ -8,11 +8,13 @@ import { CliHint, Id } from "../../components/copying";
 import { Time } from "../../components/figures";
 import { Group, Page } from "../../components/Page";
 import { ReliabilityMark } from "../../components/ReliabilityBadge";
-import { SkeletonLines } from "../../components/Skeleton";
+import { Skeleton, SkeletonLines } from "../../components/Skeleton";
 import { ErrorState } from "../../components/states";
+import { ThirtyDays } from "../../components/ThirtyDays";
 import type { MachineDetail } from "../../lib/api/generated";
 import { asProblem } from "../../lib/api/problem";
 import { useRenewing } from "../../lib/live/renewing";
+import { machinesApi } from "../../lib/machines/api";
 import { keyOf } from "../../lib/machines/standing";
 import { providerTitle } from "../../lib/providerNames";
 import { useSession } from "../../lib/session/session";
@@ -26,7 +28,6 @@ import { MachineOffers } from "./MachineOffers";
 import { Ratings } from "./Ratings";
 import { Reasons } from "./Reasons";
 import { ScoreCard } from "./ScoreCard";
-import { ThirtyDays } from "./ThirtyDays";
 
 export function MachinePage() {
   const { provider = "", machineId = "" } = useParams();
@@ -86,7 +87,7 @@ function Drawn({ machine }: { machine: MachineDetail }) {
         {machine.blacklist && <BlacklistNotice entry={machine.blacklist} />}
         <Figures machine={machine} />
         <div className="grid items-start gap-x-10 gap-y-8 lg:grid-cols-[minmax(0,1fr)_320px]">
-          <ThirtyDays machineKey={machine.key} />
+          <LastDays machineKey={machine.key} />
           <ScoreCard machine={machine} />
         </div>
         <div className="grid items-start gap-x-10 gap-y-8 lg:grid-cols-2">
@@ -112,6 +113,17 @@ function Drawn({ machine }: { machine: MachineDetail }) {
         </div>
       </div>
     </Page>
+  );
+}
+
+function LastDays({ machineKey }: { machineKey: string }) {
+  const answer = machinesApi.useGetReliabilityHistoryQuery({ machineId: machineKey });
+  return (
+    <section aria-label="The last 30 days" className="min-w-0">
+      <Asked of={answer} loading={<Skeleton className="h-65" />}>
+        {({ days }) => <ThirtyDays days={days} />}
+      </Asked>
+    </section>
   );
 }
 

@@ -8,7 +8,7 @@ import { type Column, DataTable } from "../../components/DataTable";
 import { FilterBar, type FilterChoice, useFilters } from "../../components/FilterBar";
 import { Time } from "../../components/figures";
 import { MenuItem } from "../../components/Menu";
-import { ReliabilityBadge } from "../../components/ReliabilityBadge";
+import { ReliabilityBadge, ReliabilityLookMark } from "../../components/ReliabilityBadge";
 import { reliabilityLooks } from "../../components/reliabilityLooks";
 import { SkeletonRows } from "../../components/Skeleton";
 import { EmptyState } from "../../components/states";
@@ -55,8 +55,8 @@ const columns: Column<MachineHistory>[] = [
   },
   {
     id: "success_rate",
-    title: "Succeeded",
-    cell: (machine) => <Succeeded machine={machine} />,
+    title: "By attempts",
+    cell: (machine) => <ByAttempts machine={machine} />,
     sorts: true,
     highestFirst: true,
     align: "right",
@@ -117,14 +117,13 @@ const columns: Column<MachineHistory>[] = [
   },
 ];
 
-function Succeeded({ machine }: { machine: MachineHistory }) {
-  if (machine.success_rate === null) return <span className="text-ink-3">—</span>;
+/** The same word as in the bar above: it goes by attempts alone, and the badge beside it by how the machine ran too. */
+function ByAttempts({ machine: { status, success_rate: rate } }: { machine: MachineHistory }) {
   return (
-    <span className="inline-flex items-center gap-2">
-      <span aria-hidden className="flex h-1 w-10 overflow-hidden rounded-full bg-line">
-        <span className="bg-accent" style={{ width: `${machine.success_rate}%` }} />
-      </span>
-      <span className="w-10">{machine.success_rate.toFixed(0)}%</span>
+    <span className="inline-flex items-center gap-1.5">
+      <ReliabilityLookMark status={status} />
+      {reliabilityLooks[status].word}
+      {rate !== null && <span className="figures text-xs text-ink-3">{rate.toFixed(0)}%</span>}
     </span>
   );
 }

@@ -4,6 +4,7 @@ import { useMemo } from "react";
 import { Link } from "react-router";
 import { Asked } from "../../components/Asked";
 import { type Column, DataTable } from "../../components/DataTable";
+import { DaysChart } from "../../components/DaysChart";
 import { Group } from "../../components/Page";
 import { SkeletonRows } from "../../components/Skeleton";
 import { EmptyState } from "../../components/states";
@@ -11,7 +12,6 @@ import type { HistorySummary, ProviderSummary } from "../../lib/api/generated";
 import { count } from "../../lib/numbers";
 import { providerTitle } from "../../lib/providerNames";
 import { historyApi } from "./api";
-import { DaysChart } from "./DaysChart";
 import { Reasons } from "./Reasons";
 
 const columns: Column<ProviderSummary>[] = [

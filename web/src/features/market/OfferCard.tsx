@@ -1,8 +1,9 @@
 /** An offer on a phone: what it is and costs on top, where it is and how good below. */
 import type { Offer } from "../../lib/api/generated";
 import { EffectiveCell, GpuCell, PriceCell, ProviderCell, ReliabilityCell, ScoreCell } from "./cells";
-import { LayAside, Seen } from "./columns";
+
 import { bitrate, gigabytes, placeOf } from "./names";
+import { LayAside, Seen } from "./rowCells";
 
 export function OfferCard({ offer, spot }: { offer: Offer; spot: boolean }) {
   return (

@@ -82,6 +82,7 @@ export function OfferTable({ state, list, shown }: Props) {
         summary={null}
         empty={<Nothing {...{ state, list, shown }} />}
         hotkeys
+        recycles
         fill
         className="min-h-0 flex-1"
       />

@@ -3,12 +3,12 @@ import { BadgeCheck, Clock3, Star } from "lucide-react";
 import { Link } from "react-router";
 import { Money } from "../../components/figures";
 import { Peek } from "../../components/Peek";
-import { ReliabilityBadge } from "../../components/ReliabilityBadge";
+import { type Rated, ReliabilityBadge } from "../../components/ReliabilityBadge";
 import type { Offer } from "../../lib/api/generated";
 import { cx } from "../../lib/classes";
 import { price } from "../../lib/money";
-import { gigabytes, gpuWords, providerTitle } from "./names";
-import { EffectivePeek, PriceParts, ScorePeek, SeenPeek } from "./peeks";
+import { gpuWords, memoryWords, providerTitle } from "./names";
+import { EffectivePeek, PriceParts, ScorePeek } from "./peeks";
 
 export function None() {
   return <span className="text-ink-3">—</span>;
@@ -16,6 +16,7 @@ export function None() {
 
 export function GpuCell({ offer }: { offer: Offer }) {
   const gone = !offer.available;
+  const memory = memoryWords(offer);
   return (
     <span className="flex min-w-0 items-center gap-1.5">
       <Link
@@ -24,7 +25,7 @@ export function GpuCell({ offer }: { offer: Offer }) {
       >
         {gpuWords(offer)}
       </Link>
-      {offer.gpu_count > 0 && <span className="text-xs text-ink-3">{gigabytes(offer.vram_gb)}</span>}
+      {memory && <span className="shrink-0 text-xs text-ink-3">{memory}</span>}
       {offer.pareto && <ParetoStar />}
       {gone && <span className="text-xs text-warning">gone</span>}
     </span>
@@ -96,11 +97,6 @@ export function EffectiveCell({ offer }: { offer: Offer }) {
   );
 }
 
-export function SpotCell({ offer }: { offer: Offer }) {
-  if (!offer.spot_price_hour) return <None />;
-  return <Money value={offer.spot_price_hour} per="h" />;
-}
-
 export function ScoreCell({ offer }: { offer: Offer }) {
   if (offer.g_score === null) return <None />;
   const whole = Math.round(offer.g_score);
@@ -119,26 +115,19 @@ export function ScoreCell({ offer }: { offer: Offer }) {
 }
 
 export function ReliabilityCell({ offer }: { offer: Offer }) {
-  return (
-    <ReliabilityBadge
-      machine={{
-        provider: offer.provider,
-        machineId: offer.machine_id,
-        status: offer.reliability_status,
-        score: offer.reliability_score,
-        successRate: offer.success_rate,
-        attempts: offer.total_attempts,
-        blacklistReason: offer.blacklist_reason,
-        claim: offer.provider_reliability,
-      }}
-    />
-  );
+  return <ReliabilityBadge machine={ratedOf(offer)} />;
 }
 
-export function SeenCell({ offer, at, children }: { offer: Offer; at: string; children: React.ReactNode }) {
-  return (
-    <Peek label="When it was seen. Show more" content={() => <SeenPeek offer={offer} at={at} />}>
-      {children}
-    </Peek>
-  );
+/** What an offer says of its machine. */
+export function ratedOf(offer: Offer): Rated {
+  return {
+    provider: offer.provider,
+    machineId: offer.machine_id,
+    status: offer.reliability_status,
+    score: offer.reliability_score,
+    successRate: offer.success_rate,
+    attempts: offer.total_attempts,
+    blacklistReason: offer.blacklist_reason,
+    claim: offer.provider_reliability,
+  };
 }

@@ -1,73 +1,30 @@
-/** The columns of the market. */
+/** The columns of the market; each as wide as the longest of what it may have to say. */
 import type { Column } from "../../components/DataTable";
-import { Num } from "../../components/figures";
+import { ReliabilityBreakdown } from "../../components/ReliabilityBreakdown";
 import type { Offer } from "../../lib/api/generated";
-import { short } from "../../lib/numbers";
-import { useTickingWords } from "../../lib/ticking";
-import { relative } from "../../lib/time";
-import { useSeenAt } from "./ages";
+import { count } from "../../lib/numbers";
+import { ratedOf, Verified } from "./cells";
+import { bitrate, gigabytes } from "./names";
+import { EffectivePeek, PriceParts, ScorePeek } from "./peeks";
 import {
-  EffectiveCell,
-  GpuCell,
-  None,
-  PriceCell,
-  ProviderCell,
-  ReliabilityCell,
-  ScoreCell,
-  SpotCell,
-  StaleMark,
-  Verified,
-} from "./cells";
-import { bitrate, countryName, gigabytes, offerName, placeOf, regionOf } from "./names";
-import { toggle, useInTray, useTrayFull } from "./tray";
-
-export function LayAside({ offer }: { offer: Offer }) {
-  const inside = useInTray(offer.id);
-  const full = useTrayFull();
-  return (
-    <input
-      type="checkbox"
-      checked={inside}
-      disabled={full && !inside}
-      aria-label={`Compare ${offerName(offer)}`}
-      onChange={() => toggle(offer)}
-      className="block size-4 accent-(--accent) disabled:opacity-40"
-    />
-  );
-}
-
-function Place({ offer }: { offer: Offer }) {
-  if (!offer.country && !offer.region) return <None />;
-  const place = placeOf(offer);
-  const region = regionOf(offer);
-  return (
-    <span title={[offer.country && countryName(offer.country), offer.region].filter(Boolean).join(", ")}>
-      {place}
-      {region && <span className="ml-1.5 text-xs text-ink-3">{region}</span>}
-    </span>
-  );
-}
-
-/** Without a tooltip of its own: there are too many of them, and the offer's page has the whole moment. */
-export function Seen({ offer }: { offer: Offer }) {
-  const at = useSeenAt(offer);
-  const words = useTickingWords((now) => relative(at, now));
-  return (
-    <span className="figures inline-flex items-center gap-1 whitespace-nowrap">
-      {offer.stale && <StaleMark />}
-      <time dateTime={at}>{words}</time>
-    </span>
-  );
-}
-
-function figure(value: number | null, unit: string) {
-  return value === null ? <None /> : <Num value={value} unit={unit} />;
-}
+  effectiveCell,
+  gpuCell,
+  LayAside,
+  placeCell,
+  priceCell,
+  providerCell,
+  reliabilityCell,
+  Seen,
+  scoreCell,
+  spotCell,
+} from "./rowCells";
+import { rowWords } from "./rowWords";
 
 const price = (spot: boolean): Column<Offer> => ({
   id: "price",
   title: spot ? "Spot price" : "Price",
-  cell: (offer) => <PriceCell offer={offer} spot={spot} />,
+  cell: (offer, stop) => priceCell(offer, spot, stop),
+  peek: (offer) => <PriceParts offer={offer} />,
   sorts: true,
   align: "right",
   width: 96,
@@ -77,40 +34,36 @@ const rest: Column<Offer>[] = [
   {
     id: "effective",
     title: "Effective",
-    cell: (offer) => <EffectiveCell offer={offer} />,
+    cell: effectiveCell,
+    peek: (offer) => <EffectivePeek offer={offer} />,
     sorts: true,
     align: "right",
-    width: 100,
+    width: 96,
   },
-  {
-    id: "spot",
-    title: "Spot",
-    cell: (offer) => <SpotCell offer={offer} />,
-    align: "right",
-    width: 100,
-    roomy: true,
-  },
+  { id: "spot", title: "Spot", cell: spotCell, align: "right", width: 96, roomy: true },
   {
     id: "score",
     title: "G-score",
-    cell: (offer) => <ScoreCell offer={offer} />,
+    cell: scoreCell,
+    peek: (offer) => <ScorePeek offer={offer} />,
     sorts: true,
     highestFirst: true,
     align: "right",
-    width: 104,
+    width: 88,
   },
   {
     id: "reliability",
     title: "Reliability",
-    cell: (offer) => <ReliabilityCell offer={offer} />,
+    cell: reliabilityCell,
+    peek: (offer) => <ReliabilityBreakdown key={offer.id} machine={ratedOf(offer)} />,
     sorts: true,
     highestFirst: true,
-    width: 124,
+    width: 132,
   },
   {
     id: "cpu",
     title: "CPU",
-    cell: (offer) => figure(offer.cpu_cores, "cores"),
+    cell: ({ cpu_cores: cores }) => (cores === null ? "—" : `${count(cores)} cores`),
     align: "right",
     width: 92,
     hidden: true,
@@ -120,7 +73,7 @@ const rest: Column<Offer>[] = [
     title: "RAM",
     cell: (offer) => gigabytes(offer.ram_gb),
     align: "right",
-    width: 84,
+    width: 72,
     roomy: "very",
   },
   {
@@ -128,7 +81,7 @@ const rest: Column<Offer>[] = [
     title: "Disk",
     cell: (offer) => gigabytes(offer.disk_gb),
     align: "right",
-    width: 84,
+    width: 72,
     roomy: "very",
   },
   {
@@ -136,7 +89,7 @@ const rest: Column<Offer>[] = [
     title: "Download",
     cell: (offer) => bitrate(offer.inet_down_mbps),
     align: "right",
-    width: 104,
+    width: 94,
     roomy: "very",
   },
   {
@@ -144,31 +97,31 @@ const rest: Column<Offer>[] = [
     title: "Upload",
     cell: (offer) => bitrate(offer.inet_up_mbps),
     align: "right",
-    width: 104,
+    width: 94,
     hidden: true,
   },
   {
     id: "tflops",
     title: "TFLOPS",
-    cell: (offer) => (offer.tflops ? short(offer.tflops) : <None />),
+    cell: (offer) => rowWords(offer).tflops ?? "—",
     align: "right",
-    width: 84,
+    width: 76,
     hidden: true,
   },
   {
     id: "value",
     title: "TFLOPS/$",
-    cell: (offer) => (offer.tflops_per_dollar === null ? <None /> : short(offer.tflops_per_dollar)),
+    cell: (offer) => rowWords(offer).value ?? "—",
     sorts: true,
     highestFirst: true,
     align: "right",
-    width: 100,
+    width: 88,
     roomy: "very",
   },
   {
     id: "cuda",
     title: "CUDA",
-    cell: (offer) => offer.cuda_max ?? <None />,
+    cell: (offer) => offer.cuda_max ?? "—",
     align: "right",
     width: 68,
     hidden: true,
@@ -192,7 +145,7 @@ const rest: Column<Offer>[] = [
     title: "Seen",
     cell: (offer) => <Seen offer={offer} />,
     align: "right",
-    width: 92,
+    width: 88,
     roomy: "very",
   },
 ];
@@ -201,20 +154,14 @@ const lead: Column<Offer>[] = [
   {
     id: "compare",
     title: "Compare",
-    cell: (offer) => <LayAside offer={offer} />,
-    width: 40,
+    cell: (offer, stop) => <LayAside offer={offer} stop={stop} />,
+    width: 36,
     silent: true,
     fixed: true,
   },
-  {
-    id: "gpu",
-    title: "Machine",
-    cell: (offer) => <GpuCell offer={offer} />,
-    link: true,
-    fixed: true,
-  },
-  { id: "provider", title: "Provider", cell: (offer) => <ProviderCell offer={offer} />, width: 108 },
-  { id: "place", title: "Place", cell: (offer) => <Place offer={offer} />, width: 124 },
+  { id: "gpu", title: "Machine", cell: gpuCell, width: 240, grows: true, link: true, fixed: true },
+  { id: "provider", title: "Provider", cell: providerCell, width: 112 },
+  { id: "place", title: "Place", cell: placeCell, width: 136, roomy: true },
 ];
 
 const onDemand = [...lead, price(false), ...rest];

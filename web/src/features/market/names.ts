@@ -36,6 +36,14 @@ export function gpuWords(offer: Pick<Offer, "gpu_name" | "gpu_count">): string {
   return `${offer.gpu_count}× ${offer.gpu_name}`;
 }
 
+/** Of one GPU, where its name does not say it: "RTX 3060 12GB" does. */
+export function memoryWords({ gpu_name: name, gpu_count: gpus, vram_gb: size }: Memory): string | null {
+  if (gpus === 0 || name?.split(" ").includes(`${size}GB`)) return null;
+  return gigabytes(size);
+}
+
+type Memory = Pick<Offer, "gpu_name" | "gpu_count" | "vram_gb">;
+
 export function offerName(offer: Pick<Offer, "gpu_name" | "gpu_count" | "provider" | "machine_id">): string {
   return `${gpuWords(offer)} at ${providerTitle(offer.provider)}, machine ${offer.machine_id}`;
 }

@@ -1,9 +1,8 @@
 /** What a figure of an offer is made of, as it opens over the table. */
 import type { ReactNode } from "react";
-import { Money, Time } from "../../components/figures";
+import { Money } from "../../components/figures";
 import type { Offer } from "../../lib/api/generated";
 import { plural } from "../../lib/numbers";
-import { providerTitle } from "./names";
 import { effectiveWords, perGpu, scoreWords, surcharge } from "./parts";
 
 export function PeekTitle({ title, children }: { title: string; children: ReactNode }) {
@@ -128,27 +127,6 @@ export function ScorePeek({ offer }: { offer: Offer }) {
       <p className="mt-3 text-ink-3">
         What the machine is worth for its price, against all offers there are now.
       </p>
-    </>
-  );
-}
-
-export function SeenPeek({ offer, at }: { offer: Offer; at: string }) {
-  return (
-    <>
-      <PeekTitle title={providerTitle(offer.provider)}>{offer.stale ? "stale" : "fresh"}</PeekTitle>
-      <dl className="mt-2 grid gap-1">
-        <Line name="Last seen">
-          <Time at={at} />
-        </Line>
-        <Line name="First seen">
-          <Time at={offer.first_seen} />
-        </Line>
-      </dl>
-      {offer.stale && (
-        <p className="mt-2 text-warning">
-          The provider was not heard for too long: price and availability may have changed.
-        </p>
-      )}
     </>
   );
 }

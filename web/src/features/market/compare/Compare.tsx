@@ -10,6 +10,7 @@ import { EmptyState } from "../../../components/states";
 import type { Comparison, Offer } from "../../../lib/api/generated";
 import { cx } from "../../../lib/classes";
 import { marketQuestions } from "../api";
+import { ReliabilityCell } from "../cells";
 import { gpuWords, placeOf, providerTitle } from "../names";
 import { useMarketRenewing } from "../news";
 import { compareAddress, TRAY_LEAST, TRAY_MOST, takeOut, useTray } from "../tray";
@@ -149,6 +150,9 @@ function OfferHead({ offer, best, onRemove }: { offer: Offer; best: boolean; onR
       </div>
       <span className="text-ink-2">{providerTitle(offer.provider)}</span>
       <span className="text-xs text-ink-3">{placeOf(offer)}</span>
+      <span className="mt-1">
+        <ReliabilityCell offer={offer} />
+      </span>
       <span className="mt-1 min-h-5">
         {best && (
           <span className="inline-flex items-center gap-1 text-xs font-medium text-accent-ink">

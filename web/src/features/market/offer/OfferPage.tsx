@@ -23,6 +23,7 @@ import { Breakdown } from "./Breakdown";
 import { Hardware } from "./Hardware";
 import { Histories } from "./Histories";
 import { OfferList } from "./OfferList";
+import { Past } from "./Past";
 
 export function OfferPage() {
   const { offerId = "" } = useParams();
@@ -73,6 +74,7 @@ function Drawn({ offer }: { offer: OfferDetail }) {
           <Breakdown offer={offer} />
           <Hardware offer={offer} />
         </div>
+        <Past offer={offer} />
         <Histories offer={offer} />
         <Others offer={offer} />
         <Launch />

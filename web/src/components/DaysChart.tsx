@@ -1,9 +1,9 @@
 /** Thirty days: a line of percentages above, bars of counts below on the same days, gaps as gaps, and all of it as a table. */
 import { Table2 } from "lucide-react";
 import { type KeyboardEvent, type PointerEvent, useEffect, useMemo, useRef, useState } from "react";
-import { Button } from "../../components/Button";
-import { cx } from "../../lib/classes";
-import { count } from "../../lib/numbers";
+import { cx } from "../lib/classes";
+import { count } from "../lib/numbers";
+import { Button } from "./Button";
 import { type Day, dayWords, floorOf, gapsOf, percentWords, strokesOf, topOf } from "./days";
 
 interface LineWords {
