@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from dumont.basics.gpu import Gpu, gpus
+from dumont.market.content import row_of
 from dumont.market.rules.identity import offer_id
 from dumont.market.shelf.row import Mark, Row
 from dumont.providers.port import Listed
@@ -100,36 +101,7 @@ def _money(dollars: float) -> Decimal:
 
 
 def _row(provider: str, offer: Listed, at: datetime) -> Row:
-    return Row(
-        id=offer_id(provider, offer.provider_offer_id),
-        provider=provider,
-        provider_offer_id=offer.provider_offer_id,
-        machine_id=offer.machine_id,
-        host_id=offer.host_id,
-        gpu_name=offer.gpu_name,
-        gpu_count=offer.gpu_count,
-        vram_gb=offer.vram_gb,
-        cpu_cores=offer.cpu_cores,
-        ram_gb=offer.ram_gb,
-        disk_gb=offer.disk_gb,
-        inet_down_mbps=offer.inet_down_mbps,
-        inet_up_mbps=offer.inet_up_mbps,
-        cuda_max=offer.cuda_max,
-        driver=offer.driver,
-        region=offer.region,
-        country=offer.country,
-        price_micros=_micros(offer.price_hour),
-        spot_price_micros=_micros(offer.spot_price_hour),
-        storage_price_micros=_micros(offer.storage_price_gb_month),
-        egress_price_micros=_micros(offer.egress_price_gb),
-        provider_reliability=offer.provider_reliability,
-        verified=offer.verified,
-        available=offer.available,
-        first_seen=at,
-        last_seen=None,
-        gone_at=None,
-    )
-
-
-def _micros(price: Decimal | None) -> int | None:
-    return None if price is None else int(price.scaleb(6))
+    """As a sync writes it and a follower reads it."""
+    kept = row_of(provider, offer, digest=0)._asdict()
+    del kept["digest"]
+    return Row(provider=provider, first_seen=at, last_seen=None, gone_at=None, **kept)

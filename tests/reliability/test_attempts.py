@@ -266,7 +266,7 @@ class TestLaw:
     """The database decides as the rules say, over any past."""
 
     @given(steps=st.lists(STEP, min_size=1, max_size=25), other=LIMITS)
-    @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
     async def test_is_the_same_in_both_places(
         self, steps: list[tuple[Reason | None, int, float]], other: dict[str, Any], db: Db, work_for: WorkFor
     ) -> None:

@@ -1,9 +1,10 @@
 """Offers as small records, by the ten thousand: for whoever goes over everything that fits, not for a page."""
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from functools import partial
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -40,8 +41,9 @@ def listings(stock: Stock, rows: Array) -> list[Listing]:
     if None in found:
         missing = rows[np.fromiter((each is None for each in found), np.bool_, len(found))]
         with _uncollected():
-            column[missing] = _objects(_made(stock, missing))
-        found = column[rows].tolist()
+            made = _made(stock, missing)
+            column[missing] = _objects(made)
+        found = made if len(missing) == len(rows) else column[rows].tolist()
     return found
 
 
@@ -78,21 +80,23 @@ def _made(stock: Stock, rows: Array) -> list[Listing]:
         words["country"].objects()[columns.country[rows]].tolist(),
         strict=True,
     )
-    return list(map(Listing._make, fields))
+    return list(map(_record, fields))
+
+
+_record = partial(cast("Callable[..., Listing]", tuple.__new__), Listing)
+"""`Listing._make` without its look at the length, which would be a call of Python for each record."""
 
 
 def _objects(values: list[Listing]) -> Array:
     """An array of the records themselves, which numpy would else take apart."""
-    made = np.empty(len(values), object)
-    for at, value in enumerate(values):
-        made[at] = value
-    return made
+    return np.fromiter(values, object, len(values))
 
 
 def _dollars(micros: Array) -> list[float | None]:
-    dollars = (micros / 1e6).astype(object)
-    dollars[micros == NO_PRICE] = None
-    return dollars.tolist()  # type: ignore[no-any-return]
+    dollars: list[float | None] = (micros / 1e6).tolist()
+    for at in np.flatnonzero(micros == NO_PRICE).tolist():
+        dollars[at] = None
+    return dollars
 
 
 def _vendors(names: Array) -> Array:

@@ -4,7 +4,7 @@ from math import isnan, nan
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dumont.market.rules import effective_price
@@ -53,6 +53,7 @@ def by_hand(offer: dict[str, float], terms: Terms, *, spot: bool) -> dict[str, f
 
 
 class TestParts:
+    @settings(max_examples=50)
     @given(OFFERS, TERMS, st.booleans())
     def test_are_those_of_the_formula(self, drawn: list[tuple[float, ...]], terms: Terms, spot: bool) -> None:
         offers = [dict(zip(NAMES, figures, strict=True)) for figures in drawn]

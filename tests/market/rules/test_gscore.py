@@ -4,7 +4,7 @@ from math import isnan, log, nan
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dumont.basics.gpu import gpus
@@ -39,6 +39,7 @@ class TestParts:
 
 
 class TestPriceRank:
+    @settings(max_examples=50)
     @given(PRICES)
     def test_is_the_share_of_other_available_offers_that_are_not_cheaper(self, drawn: list[tuple[float, bool]]) -> None:
         ranks = gscore.price_rank(np.array([price for price, _ in drawn]), np.array([on for _, on in drawn], bool))

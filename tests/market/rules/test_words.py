@@ -166,6 +166,7 @@ class TestRead:
             words.read("4090", {"hours": 0})
         assert [fault.field for fault in refused.value.faults] == ["hours"]
 
+    @settings(max_examples=50)
     @given(st.text(max_size=40) | LINES)
     def test_reads_or_refuses_anything(self, text: str) -> None:
         try:
@@ -184,7 +185,7 @@ class TestWrite:
         query = Query(models=frozenset(), unknown_models=(name,), regions=frozenset({name}))
         assert words.read(words.write(query)) == query
 
-    @settings(max_examples=60)
+    @settings(max_examples=30)
     @given(queries())
     def test_gives_words_that_mean_the_same(self, query: Query) -> None:
         assert words.read(words.write(query)) == query

@@ -38,6 +38,7 @@ def pages(shelf: Shelf, query: Query) -> list[UUID]:
 
 
 class TestFind:
+    @settings(max_examples=50)
     @given(ROWS, drawn.marks(), drawn.machines, drawn.queries(), st.sampled_from([1, 16, 10**6]))
     def test_finds_what_a_plain_search_finds_in_the_same_order(self, rows, marks, machines, query, share) -> None:  # type: ignore[no-untyped-def]
         """By either way: sorting the few that fit, or walking an order of all."""
@@ -81,7 +82,7 @@ class TestPaging:
         found = pages(Shelf.build(rows, {"vast": Mark(0, 1, NOW)}), query)
         assert sorted(found) == sorted(row.id for row in rows)
 
-    @settings(max_examples=50)
+    @settings(max_examples=25)
     @given(ROWS, st.lists(st.lists(drawn.rows(), max_size=6), max_size=6), drawn.queries())
     def test_neither_loses_nor_repeats_what_stays_as_it_was(
         self, rows: list[Row], news: list[list[Row]], query: Query
@@ -120,7 +121,7 @@ class TestPaging:
             Shelf.empty().find(Query(cursor=cursor), NOW)
         assert [fault.field for fault in refused.value.faults] == ["cursor"]
 
-    @settings(max_examples=40)
+    @settings(max_examples=20)
     @given(drawn.queries(), drawn.queries())
     def test_refuses_a_cursor_of_another_order(self, one: Query, other: Query) -> None:
         rows = [build.row(str(number)) for number in range(3)]

@@ -22,7 +22,7 @@ def shown(shelf: Shelf) -> list[dict[str, Any]]:
 
 
 class TestMerged:
-    @settings(max_examples=40)
+    @settings(max_examples=20)
     @given(st.lists(st.lists(drawn.rows(), max_size=12), min_size=1, max_size=4), drawn.machines)
     def test_is_as_if_built_at_once(self, batches: list[list[Row]], machines: dict[str, Trust]) -> None:
         """Whatever was asked of it before, and in whatever order things were learned."""
@@ -33,7 +33,7 @@ class TestMerged:
             shelf.find(Query(sort="vram", descending=True), NOW)
         assert shown(shelf.trusted(machines)) == shown(Shelf.build(list(newest.values()), MARKS, machines))
 
-    @settings(max_examples=40)
+    @settings(max_examples=20)
     @given(st.lists(drawn.rows(), max_size=20), st.lists(drawn.rows(), max_size=9))
     def test_leaves_the_old_shelf_as_it_was(self, rows: list[Row], news: list[Row]) -> None:
         shelf = Shelf.build(rows, MARKS)
@@ -61,7 +61,7 @@ class TestMerged:
 
 
 class TestReplaced:
-    @settings(max_examples=40)
+    @settings(max_examples=20)
     @given(st.lists(drawn.rows(), max_size=20), st.lists(drawn.rows(), max_size=9))
     def test_has_of_that_provider_these_rows_and_no_others(self, rows: list[Row], news: list[Row]) -> None:
         news = [row for row in news if row.provider == "vast"]

@@ -29,7 +29,7 @@ def offer(row: Row, query: Query | None = None, trust: Trust | None = None, **ti
 
 class TestOffer:
     @given(st.lists(drawn.rows(), max_size=12), drawn.machines)
-    @settings(max_examples=40)
+    @settings(max_examples=20)
     def test_has_prices_to_the_last_figure_and_parts_that_add_up(
         self, rows: list[Row], machines: dict[str, Trust]
     ) -> None:
@@ -128,7 +128,7 @@ class TestAge:
 
 
 class TestListings:
-    @settings(max_examples=30)
+    @settings(max_examples=15)
     @given(st.lists(drawn.rows(), max_size=12), st.lists(drawn.rows(), max_size=6))
     def test_are_the_same_whether_made_now_or_kept_from_before(self, rows: list[Row], news: list[Row]) -> None:
         shelf = Shelf.build(rows, MARKS)
