@@ -98,7 +98,7 @@ class Restic:
         child = Child(self._command("backup", *words, "."), self._env(), self._passphrase, folder=root)
         told = _Told(track)
         for line in child.lines(track):
-            told.take(line, "files_done", "bytes_done")
+            told.take(line, ("files_done",), ("bytes_done",))
         end = told.summary
         track.expect(int(end.get("total_files_processed", 0)), int(end.get("total_bytes_processed", 0)))
         told.reach(int(end.get("total_files_processed", 0)), int(end.get("total_bytes_processed", 0)))
@@ -118,7 +118,7 @@ class Restic:
         child = Child(self._command("restore", *words), self._env(), self._passphrase)
         told = _Told(track)
         for line in child.lines(track, None if tells else _by_writes(told, size)):
-            told.take(line, "files_restored", "bytes_restored")
+            told.take(line, ("files_restored", "files_skipped"), ("bytes_restored", "bytes_skipped"))
         if not tells:
             told.reach(files, size)
         return told.report(name, 0)
@@ -175,7 +175,7 @@ class _Told:
         self.summary: dict[str, Any] = {}
         self._notes: list[str] = []
 
-    def take(self, line: Line, files: str, size: str) -> None:
+    def take(self, line: Line, files: tuple[str, ...], size: tuple[str, ...]) -> None:
         kind = line.get("message_type")
         if kind == "error":
             item, error = line.get("item", "a file"), line.get("error")
@@ -185,7 +185,7 @@ class _Told:
             self.summary = dict(line)
         if kind in ("status", "summary") and "total_bytes" in line:
             self._track.expect(int(line.get("total_files", 0)), int(line["total_bytes"]))
-            self.reach(int(line.get(files, 0)), int(line.get(size, 0)))
+            self.reach(*(sum(int(line.get(name, 0)) for name in names) for names in (files, size)))
 
     def reach(self, files: int, size: int) -> None:
         more_files, more_bytes = max(0, files - self._files), max(0, size - self._bytes)

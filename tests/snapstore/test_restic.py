@@ -103,7 +103,7 @@ if "stats" in sys.argv:
 if "restore" in sys.argv:
     say("status", percent_done=0.5, total_files=4, files_restored=2, total_bytes=1000, bytes_restored=500)
     say("error", sys.stderr, item="/a", error={{"message": "no xattrs here"}})
-    say("summary", total_files=4, files_restored=4, total_bytes=1000, bytes_restored=1000)
+    say("summary", total_files=4, files_restored=3, files_skipped=1, total_bytes=1000, bytes_restored=1000)
     sys.exit()
 if "backup" in sys.argv:
     say("status", percent_done=0.1, total_files=4, files_done=1, total_bytes=1000, bytes_done=100)
