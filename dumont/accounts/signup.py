@@ -1,5 +1,7 @@
 """Opens an account; whoever asks learns nothing about the accounts of others."""
 
+from uuid import UUID
+
 from dumont.accounts import audit, throttle
 from dumont.accounts.events import AccountOpened, AddressTaken
 from dumont.accounts.hashing import PasswordHasher
@@ -21,6 +23,10 @@ class SignUpClosed(NotAllowed):
 async def any_account_exists(tx: Tx) -> bool:
     """False on an empty system, whose first account becomes administrator."""
     return await users.any_exist(tx)
+
+
+async def first_account(tx: Tx) -> UUID | None:
+    return await users.first_id(tx)
 
 
 async def open_account(

@@ -12,7 +12,7 @@ from typing import Any
 
 from dumont.basics.clock import Clock
 from dumont.basics.errors import Invalid, Unavailable
-from dumont.main import demo_machines
+from dumont.main import demo_machines, demo_snapshots
 from dumont.market import past
 from dumont.platform.contexts import Context
 from dumont.platform.db import Db
@@ -84,7 +84,7 @@ def _end(child: "subprocess.Popen[str]") -> None:
 
 
 def context(clouds: Simulated) -> Context:
-    return Context("demo", duties=(_fills_past(clouds), demo_machines.duty(sorted(clouds.urls))))
+    return Context("demo", duties=(_fills_past(clouds), demo_machines.duty(sorted(clouds.urls)), demo_snapshots.duty()))
 
 
 def _fills_past(clouds: Simulated) -> Duty:

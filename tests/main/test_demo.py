@@ -9,7 +9,7 @@ import httpx
 import psutil
 import pytest
 
-from tests.main.installation import installed
+from tests.main.installation import installed, signs_in, signs_up, until
 from tests.processes import Dumont
 
 SECONDS = 60.0
@@ -51,6 +51,14 @@ class TestDemo:
     def test_finds_the_same_gpu_at_different_prices(self, demo: Dumont) -> None:
         found = asked(demo, "/arbitrage/opportunities", lambda answer: len(answer["items"]) > 5)
         assert all(float(each["spread_percent"]) >= 15 for each in found["items"])
+
+    def test_has_snapshots_for_whoever_comes_first(self, demo: Dumont) -> None:
+        signs_up(demo.url)
+        with signs_in(demo.url) as ada:
+            until(lambda: len(ada.get("/snapshots").json()["items"]) == 6, SECONDS)
+            newest = ada.get("/snapshots").json()["items"][0]["id"]
+            shown = ada.get(f"/snapshots/{newest}/files", params={"path": "models"}).json()["items"]
+        assert [one["name"] for one in shown] == ["adapter.safetensors"]
 
     def test_keeps_to_a_database_of_its_own(self, tmp_path: Path) -> None:
         env = {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none", "DUMONT_HOME": str(tmp_path)}

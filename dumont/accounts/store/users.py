@@ -27,6 +27,10 @@ async def any_exist(tx: Tx) -> bool:
     return bool((await tx.execute(select(exists().select_from(User)))).scalar_one())
 
 
+async def first_id(tx: Tx) -> UUID | None:
+    return (await tx.execute(select(User.id).order_by(User.created_at, User.id).limit(1))).scalar_one_or_none()
+
+
 async def first_account_is_mine(tx: Tx) -> bool:
     """True for one transaction only, ever; others who come at the same time wait for it to end."""
     if await any_exist(tx):

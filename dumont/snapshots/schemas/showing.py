@@ -9,7 +9,7 @@ from dumont.snapshots.catalog import Shown
 from dumont.snapshots.granting import Handed
 from dumont.snapshots.rules import money
 from dumont.snapshots.schemas.snapshots import (
-    Grant,
+    HandedGrant,
     Restore,
     Snapshot,
     SnapshotDetail,
@@ -49,8 +49,8 @@ def restore(row: RestoreRow) -> Restore:
     return Restore.model_validate({**same, "error": _problem(row), "progress": _progress(row.progress)})
 
 
-def grant(handed: Handed) -> Grant:
-    return Grant(token=handed.token, access=handed.access, url=handed.url, expires_at=handed.expires_at)
+def grant(handed: Handed) -> HandedGrant:
+    return HandedGrant(token=handed.token, access=handed.access, url=handed.url, expires_at=handed.expires_at)
 
 
 def owner(identity: Any, *, of_team: bool) -> SnapshotOwner:
@@ -63,12 +63,13 @@ def problem(said: Mapping[str, Any] | None) -> SnapshotFault | None:
 
 def _fields(shown: Shown, price: Decimal) -> dict[str, Any]:
     row = shown.snapshot
+    ratio = _ratio(row.bytes, row.raw_bytes)
     return {
         **{name: getattr(row, name) for name in SAME},
         "owner": owner(row.repository_id, of_team=shown.of_team),
         "parent_id": shown.parent_id,
         "undo_until": _undo_until(row),
-        "dedup_ratio": _ratio(row.bytes, row.raw_bytes),
+        "dedup_ratio": None if ratio is None else max(1.0, ratio),  # of a shared chunk, not all is this snapshot's
         "compression_ratio": _ratio(row.raw_bytes, row.stored_bytes),
         "cost_month": None if row.unique_bytes is None else money.month(row.unique_bytes, price),
         "error": _problem(row),

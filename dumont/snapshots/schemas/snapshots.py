@@ -93,7 +93,7 @@ class SnapshotDetail(Snapshot):
     restores: list[Restore] = Field(description="The newest ten.")
 
 
-class Grant(BaseModel):
+class HandedGrant(BaseModel):
     """Lets whoever holds it into one repository, for one purpose, for a short while. Shown once."""
 
     token: str = Field(description="Sent as `Authorization: Bearer ...`.", examples=["dsg_5Zt0Jb1u8wq"])
@@ -114,7 +114,7 @@ class SnapshotWish(RequestBody):
 
 class SnapshotStarted(BaseModel):
     snapshot: Snapshot
-    grant: Grant
+    grant: HandedGrant
     command: str = Field(
         description="What to run on the machine.",
         examples=[
@@ -132,7 +132,7 @@ class RestoreWish(RequestBody):
 
 class RestoreStarted(BaseModel):
     restore: Restore
-    grant: Grant
+    grant: HandedGrant
     command: str = Field(
         description="What to run on the machine.",
         examples=[
