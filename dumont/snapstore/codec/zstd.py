@@ -10,8 +10,7 @@ from typing import Any, Protocol, cast
 from dumont.snapstore.codec.kinds import Buffer
 from dumont.snapstore.errors import Damaged
 from dumont.snapstore.native.memory import Lent
-
-_FILES = ("libzstd.so.1", "libzstd.1.dylib", "/opt/homebrew/lib/libzstd.1.dylib")
+from dumont.snapstore.native.system_zstd import system_zstd
 
 
 class Engine(Protocol):
@@ -61,30 +60,6 @@ def use(*names: str) -> str:
             _chosen[:] = [made]
             return name
     raise LookupError("none of these works here: " + ", ".join(names))
-
-
-def library() -> ctypes.CDLL | None:
-    """The system's libzstd, if there is one that has all that we call."""
-    for name in _FILES:
-        try:
-            found = ctypes.CDLL(name)
-        except OSError:
-            continue
-        if all(hasattr(found, needed) for needed in _NEEDED):
-            return found
-    return None
-
-
-_NEEDED = (
-    "ZSTD_createCCtx",
-    "ZSTD_compressCCtx",
-    "ZSTD_compressBound",
-    "ZSTD_createDCtx",
-    "ZSTD_decompressDCtx",
-    "ZSTD_isError",
-    "ZSTD_freeCCtx",
-    "ZSTD_freeDCtx",
-)
 
 
 class _Contexts(local):
@@ -206,7 +181,7 @@ class _Pure:
 
 
 def _system() -> Engine | None:
-    found = library()
+    found = system_zstd()
     return None if found is None else _System(found)
 
 

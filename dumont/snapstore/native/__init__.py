@@ -10,6 +10,7 @@ from typing import NamedTuple, Union
 
 from dumont.snapstore.native.library import FILE, open_library
 from dumont.snapstore.native.memory import Lent
+from dumont.snapstore.native.system_zstd import system_zstd
 from dumont.snapstore.native.tree import Tree
 
 Buffer = Union[bytes, bytearray, memoryview]
@@ -180,9 +181,7 @@ class Native(Tree):
         return int(stopped), why.value
 
     def _lend_zstd(self) -> bool:
-        from dumont.snapstore.codec import zstd
-
-        system = zstd.library()
+        system = system_zstd()
         if system is None or not all(hasattr(system, name) for name in _ZSTD_FUNCTIONS):
             return False
         functions = [ctypes.cast(getattr(system, name), ctypes.c_void_p).value for name in _ZSTD_FUNCTIONS]
