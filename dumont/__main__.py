@@ -31,6 +31,9 @@ TABLE: Table = {
         "history": ("dumont.cli.history:app", "What machines did before, and the blacklist."),
         "rate": ("dumont.cli.rate:app", "Stars for a machine that you rented."),
     },
+    "Keep folders": {
+        "snapshots": ("dumont.cli.snapshots:app", "Folders kept in an object store, and put back fast."),
+    },
     "Your account": {
         "login": ("dumont.cli.login:app", "Sign in to a server and remember it."),
         "logout": ("dumont.cli.logout:app", "Sign out, and forget the credentials."),

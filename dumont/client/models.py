@@ -223,6 +223,13 @@ class GpuFacts(TypedDict):
     verified: bool
 
 
+class Grant(TypedDict):
+    access_token: str
+    token_type: NotRequired[Literal['bearer']]
+    expires_in: int
+    refresh_token: str | None
+
+
 class GrantState(TypedDict):
     purpose: Literal['snapshot', 'restore']
     access: Literal['read', 'write']
@@ -235,6 +242,13 @@ class GrantState(TypedDict):
     paths: list[str]
     tags: list[str]
     cancel: bool
+    expires_at: str
+
+
+class HandedGrant(TypedDict):
+    token: str
+    access: Literal['read', 'write']
+    url: str
     expires_at: str
 
 
@@ -961,20 +975,6 @@ class Workers(TypedDict):
     items: list[WorkerRow]
 
 
-class DumontAccountsSchemasAuthGrant(TypedDict):
-    access_token: str
-    token_type: NotRequired[Literal['bearer']]
-    expires_in: int
-    refresh_token: str | None
-
-
-class DumontSnapshotsSchemasSnapshotsGrant(TypedDict):
-    token: str
-    access: Literal['read', 'write']
-    url: str
-    expires_at: str
-
-
 class FieldProblem(TypedDict):
     field: str
     message: str
@@ -1271,7 +1271,7 @@ class Restore(TypedDict):
 
 class RestoreStarted(TypedDict):
     restore: Restore
-    grant: DumontSnapshotsSchemasSnapshotsGrant
+    grant: HandedGrant
     command: str
 
 
@@ -1376,7 +1376,7 @@ class SnapshotDetail(TypedDict):
 
 class SnapshotStarted(TypedDict):
     snapshot: Snapshot
-    grant: DumontSnapshotsSchemasSnapshotsGrant
+    grant: HandedGrant
     command: str
 
 

@@ -111,6 +111,7 @@ def _create(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--parent", default="", metavar="SNAPSHOT")
     verb.add_argument("--learn-hot", action="store_true", help="remember first which files were opened first")
     verb.add_argument("--init", action="store_true", help="make the repository where there is none")
+    _server(verb)
 
 
 def _list(verb: argparse.ArgumentParser) -> None:
@@ -133,6 +134,11 @@ def _restore(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--borrow", action="append", default=[], metavar="TREE", help="take equal files from there")
     verb.add_argument("--overwrite", choices=[way.value for way in Overwrite], default="replace")
     verb.add_argument("--delete", action="store_true", help="remove what is not in the snapshot")
+    _server(verb)
+
+
+def _server(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--server", default="", metavar="URL", help="work under the grant in DUMONT_GRANT of this server")
 
 
 def _diff(verb: argparse.ArgumentParser) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from dumont.snapstore import surroundings
 from dumont.snapstore.errors import Cancelled, SnapError
@@ -16,13 +16,18 @@ from dumont.snapstore.plain.screen import Screen
 FAILED, CANCELLED, PIPE_CLOSED = 1, 130, 141
 
 
-def main(words: Sequence[str] | None = None, program: str = "dumont-snapshots") -> int:
+def main(
+    words: Sequence[str] | None = None,
+    program: str = "dumont-snapshots",
+    granted: Callable[[argparse.Namespace], Mapping[str, str]] | None = None,
+) -> int:
+    """`granted` asks the server for a grant where the environment holds none."""
     said = arguments.parser(program).parse_args(words)
     screen = Screen(as_json=said.json, quiet=said.quiet)
     if said.no_native:
         library.elsewhere[:] = [None]
     try:
-        return _run(said, screen)
+        return _run(said, screen, granted)
     except SnapError as error:
         _tell(error, screen)
         return CANCELLED if isinstance(error, Cancelled) else FAILED
@@ -35,10 +40,17 @@ def main(words: Sequence[str] | None = None, program: str = "dumont-snapshots") 
         return PIPE_CLOSED
 
 
-def _run(said: argparse.Namespace, screen: Screen) -> int:
+def _run(
+    said: argparse.Namespace, screen: Screen, granted: Callable[[argparse.Namespace], Mapping[str, str]] | None
+) -> int:
+    from dumont.snapstore.plain.lent import GRANT
     from dumont.snapstore.plain.verbs import VERBS  # behind the switch above: it decides how hashes are made
 
-    status = VERBS[said.verb](said, screen, surroundings.environment())
+    env = surroundings.environment()
+    under_a_server = bool(getattr(said, "server", ""))
+    if granted is not None and under_a_server and not env.get(GRANT):
+        env = {**env, **granted(said)}
+    status = VERBS[said.verb](said, screen, env)
     sys.stdout.flush()
     return status
 

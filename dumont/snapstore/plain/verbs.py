@@ -17,7 +17,7 @@ from dumont.snapstore.backup import backup
 from dumont.snapstore.check import check
 from dumont.snapstore.diff import diff
 from dumont.snapstore.errors import BadRequest, Missing
-from dumont.snapstore.plain import arguments, facts, opening, rows, text
+from dumont.snapstore.plain import arguments, facts, lent, opening, rows, text
 from dumont.snapstore.plain.opening import Opened
 from dumont.snapstore.plain.screen import Screen
 from dumont.snapstore.prune import prune
@@ -42,6 +42,11 @@ def init(said: argparse.Namespace, screen: Screen, env: Env) -> int:
 
 
 def create(said: argparse.Namespace, screen: Screen, env: Env) -> int:
+    if said.server:
+        with _track(screen) as track:
+            made = lent.create(said, env, track)
+        screen.answer(facts.of_backup(made), (), rows.of_backup(made))
+        return GOOD
     place = arguments.place(said)
     try:
         found: Opened = opening.opened(place, env)
@@ -93,6 +98,11 @@ def show(said: argparse.Namespace, screen: Screen, env: Env) -> int:
 
 
 def restore_(said: argparse.Namespace, screen: Screen, env: Env) -> int:
+    if said.server:
+        with _track(screen) as track:
+            back = lent.put_back(said, env, track)
+        screen.answer(facts.of_restore(back), (), rows.of_restore(back, track.now().seconds))
+        return GOOD
     found = opening.opened(arguments.place(said), env)
     with _track(screen) as track:
         if isinstance(found, Restic):

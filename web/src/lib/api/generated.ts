@@ -3430,7 +3430,7 @@ export type PagedSnapshot = {
   /** Give it as `cursor` to get the next page; null on the last one. */
   next_cursor: string | null;
 };
-export type Grant2 = {
+export type HandedGrant = {
   /** Sent as `Authorization: Bearer ...`. */
   token: string;
   access: "read" | "write";
@@ -3441,7 +3441,7 @@ export type Grant2 = {
 };
 export type SnapshotStarted = {
   snapshot: Snapshot;
-  grant: Grant2;
+  grant: HandedGrant;
   /** What to run on the machine. */
   command: string;
 };
@@ -3519,7 +3519,7 @@ export type SnapshotDeleted = {
 };
 export type RestoreStarted = {
   restore: Restore;
-  grant: Grant2;
+  grant: HandedGrant;
   /** What to run on the machine. */
   command: string;
 };

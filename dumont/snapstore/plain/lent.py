@@ -1,0 +1,145 @@
+"""Work under a grant of a server: its repository, its wish of what to do, and word to it of how far that is."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from threading import Event, Thread
+from typing import Any
+
+from dumont.snapstore import hot, repository
+from dumont.snapstore.backup import BackupReport, backup
+from dumont.snapstore.blobs.door import Door
+from dumont.snapstore.blobs.granted import GrantedBlobs
+from dumont.snapstore.errors import BadRequest, Damaged, Missing, SnapError
+from dumont.snapstore.plain import arguments, opening
+from dumont.snapstore.repository import Repository
+from dumont.snapstore.restore import RestoreReport, restore
+from dumont.snapstore.track import Track
+
+GRANT = "DUMONT_GRANT"
+EVERY_SECONDS = 1.0
+MOST_WORDS = 500
+Env = Mapping[str, str]
+
+
+def create(said: argparse.Namespace, env: Env, track: Track) -> BackupReport:
+    """The server's row of the snapshot goes from running to verifying with it, or to failed."""
+    blobs = _blobs(said, env)
+    asked = _asked(blobs.door, "snapshot")
+    with _told(blobs.door, track):
+        found = _opened(blobs, said, env)
+        if said.learn_hot:
+            hot.save(found, asked["label"], hot.record(said.path))
+        options = arguments.backup_options(said, tuple(hot.load(found, asked["label"])))
+        options = replace(options, label=asked["label"], tags=options.tags or tuple(asked["tags"]))
+        report = backup(found, os.fsencode(said.path), options, track)
+        blobs.door.post("/complete", _completion(found, report))
+    return report
+
+
+def put_back(said: argparse.Namespace, env: Env, track: Track) -> RestoreReport:
+    blobs = _blobs(said, env)
+    asked = _asked(blobs.door, "restore")
+    ready = Event()
+    with _told(blobs.door, track, ready):
+        found = _opened(blobs, said, env)
+        options = arguments.restore_options(said)
+        wanted = [os.fsencode(path) for path in asked["paths"]]
+        options = replace(options, include=options.include or wanted, ready=ready.set)
+        report = restore(found, asked["manifest"] or said.snapshot, said.target, options, track)
+        if not report.complete:
+            raise Damaged(f"{len(report.damaged)} files could not be put back, such as {report.damaged[0]}.")
+        blobs.door.post("/complete", {"files": report.files, "bytes": report.bytes, "stages": report.seconds})
+    return report
+
+
+def _blobs(said: argparse.Namespace, env: Env) -> GrantedBlobs:
+    if not env.get(GRANT):
+        raise BadRequest(f"{GRANT} is not set.", "Start the snapshot or restore at the server, and run what it says.")
+    return GrantedBlobs(said.server, env[GRANT])
+
+
+def _asked(door: Door, purpose: str) -> dict[str, Any]:
+    asked = door.get()
+    if asked["purpose"] != purpose:
+        raise BadRequest(f"This grant is for a {asked['purpose']}, not for a {purpose}.", "Run what the server said.")
+    return asked
+
+
+def _opened(blobs: GrantedBlobs, said: argparse.Namespace, env: Env) -> Repository:
+    phrase = opening.passphrase(arguments.place(said), env)
+    try:
+        return repository.open_repository(blobs, phrase)
+    except Missing:  # the first snapshot of all; a grant to read can't put it
+        return repository.create(blobs, phrase)
+
+
+@contextmanager
+def _told(door: Door, track: Track, ready: Event | None = None) -> Iterator[None]:
+    """The server hears how far it is, may ask to stop, and hears of the error that ended it."""
+    over = Event()
+    teller = Thread(target=_tell, args=(door, track, over, ready), name="snapshot-teller", daemon=True)
+    teller.start()
+    try:
+        yield
+    except SnapError as error:
+        failure = _failure(error)
+        _quietly(lambda: door.post("/failed", failure))
+        raise
+    finally:
+        over.set()
+        teller.join()
+
+
+def _tell(door: Door, track: Track, over: Event, ready: Event | None) -> None:
+    while not over.wait(EVERY_SECONDS):
+        heard = _quietly(lambda: door.post("/progress", _progress(track, ready)))
+        if heard and heard.get("cancel"):
+            track.cancel()
+            return
+
+
+def _quietly(ask: Callable[[], dict[str, Any]]) -> dict[str, Any] | None:
+    """A server that is away for a while is no reason to stop: the bytes go to the store."""
+    try:
+        return ask()
+    except SnapError:
+        return None
+
+
+def _progress(track: Track, ready: Event | None) -> dict[str, Any]:
+    now = track.now()
+    return {
+        "stage": now.stage,
+        "files": now.files,
+        "files_total": now.files_total,
+        "bytes": now.bytes,
+        "bytes_total": now.bytes_total,
+        "moved_bytes": now.moved,
+        "seconds": now.seconds,
+        "stages": now.stages,
+        "hot_ready": ready.is_set() if ready else None,
+    }
+
+
+def _completion(found: Repository, report: BackupReport) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "manifest": report.name,
+        "new_bytes": report.sent,
+        "files": report.files,
+        "bytes": report.bytes,
+        "stages": report.progress.stages,
+    }
+    if found.config.lock is not None:  # the server has no key to see for itself
+        manifest = found.load(report.name)
+        told["packs"] = {name.hex(): size for name, size in zip(manifest.pack_names, manifest.pack_sizes)}
+        told["raw_bytes"], told["stored_bytes"] = sum(manifest.chunk_raw), sum(manifest.chunk_stored)
+    return told
+
+
+def _failure(error: SnapError) -> dict[str, Any]:
+    return {"code": error.code, "message": error.message[:MOST_WORDS], "hint": error.hint[:MOST_WORDS] or None}
