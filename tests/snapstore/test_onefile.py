@@ -74,6 +74,23 @@ class TestSingleFile:
             assert json.loads(restored.stdout)["complete"]
             assert contents(target) == contents(tree)
 
+    @NATIVE
+    def test_reads_zstd_where_there_is_none(self, single: Path, tree: Path, tmp_path: Path) -> None:
+        place = ["-r", str(tmp_path / "repository"), "--quiet"]
+        bare.run(bare.this_python(), single, "create", tree, "--init", *place, home=tmp_path)
+        script = (
+            "import sys; sys.path.insert(0, sys.argv[1])\n"
+            "from dumont.snapstore.native import library; library.elsewhere[:] = [None]\n"
+            "from dumont.snapstore.codec import pure_zstd, zstd; zstd.use('pure')\n"
+            "read, plainly = [], pure_zstd.decompress\n"
+            "pure_zstd.decompress = lambda data, size: read.append(size) or plainly(data, size)\n"
+            "from dumont.snapstore.plain.command import main\n"
+            "sys.exit(main(sys.argv[2:]) or not read)"
+        )
+        words = ["restore", "latest", str(tmp_path / "target"), *place]
+        bare.run(bare.bare_python(bare.OLDEST), "-c", script, single, *words, home=tmp_path)
+        assert contents(tmp_path / "target") == contents(tree)
+
     def test_imports_nothing_that_python_3_9_lacks(self, single: Path, tmp_path: Path) -> None:
         script = (
             "import sys, zipfile, importlib; sys.path.insert(0, sys.argv[1])\n"
