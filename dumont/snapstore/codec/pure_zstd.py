@@ -12,6 +12,9 @@ Buffer = Union[bytes, bytearray, memoryview]
 MAGIC = b"\x28\xb5\x2f\xfd"
 MOST_OF_A_BLOCK = 128 << 10
 RAW, RLE, COMPRESSED = 0, 1, 2
+FEW_BLOCKS, LEAST_OF_A_BLOCK = 256, 256
+"""A frame may have a few small blocks, and beyond that must make so many bytes with each on average. Encoders make
+thousands; a frame chopped finer would cost minutes of tables for nothing."""
 
 
 def decompress(data: Buffer, raw_length: int) -> bytes:
@@ -35,8 +38,11 @@ class _Frame:
 
     def read(self) -> bytes:
         place, block_most, checksum = self._header()
-        last = False
+        last, blocks = False, 0
         while not last:
+            blocks += 1
+            if blocks > FEW_BLOCKS + self._raw_length // LEAST_OF_A_BLOCK:
+                raise Damaged("A Zstandard frame is chopped finer than any encoder does.")
             if place + 3 > len(self._data):
                 raise Damaged("A Zstandard frame ends without a last block.")
             header = int.from_bytes(self._data[place : place + 3], "little")

@@ -106,6 +106,12 @@ class TestRefusal:
         with pytest.raises(Damaged, match="more"):
             decompress(MAGIC + b"\x00\x58" + _long_match(), 4096)
 
+    def test_of_a_frame_in_a_thousand_empty_blocks(self) -> None:
+        empty = (0).to_bytes(3, "little")
+        with pytest.raises(Damaged, match="chopped"):
+            decompress(MAGIC + b"\x00\x58" + 1000 * empty + b"\x01\0\0", 0)
+        assert decompress(MAGIC + b"\x00\x58" + 200 * empty + b"\x01\0\0", 0) == b""
+
     def test_of_a_dictionary(self) -> None:
         dictionary = zstandard.ZstdCompressionDict(words(4000), dict_type=zstandard.DICT_TYPE_RAWCONTENT)
         said = bytearray(frame(b"x" * 20))
