@@ -6,7 +6,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from dumont.platform.settings import Row, load, rows  # noqa: E402
+from dumont.platform.listed_settings import Row, rows  # noqa: E402
+from dumont.platform.settings import load  # noqa: E402
 
 GUIDE = ROOT / "docs" / "guides" / "settings.md"
 TEXT = """\

@@ -290,19 +290,6 @@ class Loaded:
     unknown: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of `dumont config show`; a secret's value is never in it."""
-
-    name: str
-    env: tuple[str, ...]
-    value: str
-    default: str
-    source: Source
-    secret: bool
-    description: str
-
-
 def load(environ: Mapping[str, str] | None = None, *, overrides: Mapping[str, Any] | None = None) -> Loaded:
     """Reads everything once. `overrides` are the command line's own options and win over all."""
     environ = os.environ if environ is None else environ
@@ -317,10 +304,6 @@ def load(environ: Mapping[str, str] | None = None, *, overrides: Mapping[str, An
     sources.update(dict.fromkeys(from_toml, "toml"))
     sources.update(dict.fromkeys({*from_environ, *(overrides or {})}, "environment"))
     return Loaded(_validated(given), sources, path, tuple(_unknown(environ)))
-
-
-def rows(loaded: Loaded) -> list[Row]:
-    return [_row(name, loaded) for name in Settings.model_fields]
 
 
 def env_names(name: str) -> tuple[str, ...]:
@@ -391,28 +374,3 @@ def _validated(given: Mapping[str, Any]) -> Settings:
             f"Setting {name} ({env_names(name)[0]}) is wrong: {first['msg'].removeprefix('Value error, ')}.",
             hint="`dumont config show` lists all settings with what each one is for.",
         ) from None
-
-
-def _row(name: str, loaded: Loaded) -> Row:
-    field = Settings.model_fields[name]
-    value = getattr(loaded.settings, name)
-    secret = "SecretStr" in str(field.annotation)
-    return Row(
-        name=name,
-        env=env_names(name),
-        value=("•••••• (set)" if value is not None else "") if secret else _text(value),
-        default="" if secret or name == "home" else _text(field.default),
-        source=loaded.sources[name],
-        secret=secret,
-        description=field.description or "",
-    )
-
-
-def _text(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, Mapping):
-        return json.dumps(dict(value)) if value else ""
-    return ", ".join(str(part) for part in value) if isinstance(value, tuple) else str(value)

@@ -13,7 +13,8 @@ import pytest
 from dumont.basics.errors import Invalid
 from dumont.cli import environment
 from dumont.platform import settings
-from dumont.platform.settings import Loaded, Settings, load, rows
+from dumont.platform.listed_settings import rows
+from dumont.platform.settings import Loaded, Settings, load
 from scripts.settings_table import GUIDE, guide
 
 SECRET = "correct-horse-battery-staple-0123456789"

@@ -7,7 +7,8 @@ from pydantic import BaseModel, Field
 
 from dumont.accounts import guard
 from dumont.platform.http.doors import Door, parts_of
-from dumont.platform.settings import Loaded, Source, rows
+from dumont.platform.listed_settings import rows
+from dumont.platform.settings import Loaded, Source
 from dumont.platform.work import Work
 
 router = APIRouter(route_class=Door, tags=["admin"])

@@ -11,7 +11,7 @@ import typer
 from dumont.basics.columns import aligned, plain
 
 if TYPE_CHECKING:
-    from dumont.platform.settings import Row
+    from dumont.platform.listed_settings import Row
 
 app = typer.Typer(help="The settings of this server, and where each comes from.", no_args_is_help=True)
 EXAMPLES = """\b
@@ -33,7 +33,8 @@ def show(
     only_set: Annotated[bool, typer.Option("--set", help="Leave out what is at its default.")] = False,
 ) -> None:
     """List the settings of this server: value, source, the name in the environment. Secrets are never shown."""
-    from dumont.platform.settings import load, rows
+    from dumont.platform.listed_settings import rows
+    from dumont.platform.settings import load
 
     loaded = load()
     for sentence in loaded.unknown:
