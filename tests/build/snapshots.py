@@ -11,7 +11,7 @@ from dumont.snapshots.stores import Stores
 from dumont.snapshots.verifying import Which, verify
 from dumont.snapstore import repository as repositories
 from dumont.snapstore.backup import BackupOptions, backup
-from dumont.snapstore.errors import Exists
+from dumont.snapstore.errors import Exists, StoreAway
 from dumont.snapstore.repository import Repository
 from dumont.snapstore.track import Track
 from tests.build.accounts import Person
@@ -29,6 +29,21 @@ class Granted:
     token: str
     owner: UUID
     command: str
+
+
+class Away:
+    """A store that does not answer, whatever it is asked."""
+
+    def __getattr__(self, _verb: str) -> Any:
+        def ask(*_asked: object) -> None:
+            raise StoreAway("The store did not answer, again and again.")
+
+        return ask
+
+
+def lost(parts: Parts, owner: UUID) -> None:
+    """From now on the store of this owner is away."""
+    parts.get(Stores)._open[owner] = Away()
 
 
 def tree(folder: Path) -> Path:

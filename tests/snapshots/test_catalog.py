@@ -3,7 +3,13 @@
 from pathlib import Path
 from uuid import UUID, uuid4
 
+from sqlalchemy import text
+
+from dumont.accounts.rules.roles import BY_ROLE
+from dumont.platform.db import Tx
+from dumont.platform.live.topics import Topics
 from dumont.platform.parts import Parts
+from dumont.platform.work import Caller
 from dumont.snapshots.stores import Stores
 from dumont.snapshots.verifying import Which, verify
 from tests.build import snapshots as build
@@ -128,3 +134,30 @@ class TestDeletion:
         await ada.does("POST", f"/snapshots/{snapshot}/restore", {"target": "/tmp/there"})
         refused = await ada.asks("DELETE", f"/snapshots/{snapshot}")
         assert refused.json()["code"] == "snapshot_being_restored"
+
+
+class TestLive:
+    async def test_is_told_to_owners_alone(self, ada: Person, eve: Person, folder: Path, parts: Parts) -> None:
+        granted = await build.started(ada, folder)
+        topics = parts.get(Topics)
+        own = Caller("user", UUID(await ada.id()), BY_ROLE["user"])
+        other = Caller("user", UUID(await eve.id()), BY_ROLE["user"])
+        for topic in (f"snapshot:{granted.id}", f"snapshots:{granted.owner}"):
+            assert await topics.authorise(own, topic)
+            assert not await topics.authorise(other, topic)
+        assert not await topics.authorise(own, "snapshot:nonsense")
+
+    async def test_hears_of_each_change(self, ada: Person, folder: Path, tx: Tx) -> None:
+        granted = await build.started(ada, folder)
+        await build.reported(ada, granted, "progress", {"bytes": 1, "bytes_total": 2, "seconds": 1})
+        await build.reported(ada, granted, "failed", {"code": "no_room", "message": "The disk is full."})
+        told = text("SELECT kind FROM events WHERE :topic = ANY(topics) ORDER BY id")
+        kinds = (await tx.execute(told, {"topic": f"snapshot:{granted.id}"})).scalars().all()
+        assert kinds == ["snapshots.changed", "snapshots.changed", "snapshots.progressed", "snapshots.changed"]
+
+    async def test_of_quick_reports_hears_the_first(self, ada: Person, folder: Path, tx: Tx) -> None:
+        granted = await build.started(ada, folder)
+        for done in range(5):
+            await build.reported(ada, granted, "progress", {"bytes": done, "seconds": 1})
+        told = text("SELECT count(*) FROM events WHERE kind = 'snapshots.progressed' AND :topic = ANY(topics)")
+        assert (await tx.execute(told, {"topic": f"snapshot:{granted.id}"})).scalar_one() == 1

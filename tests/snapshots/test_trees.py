@@ -5,11 +5,11 @@ import shutil
 import tarfile
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from dumont.platform.parts import Parts
-from dumont.snapshots.stores import Stores
 from tests.build import snapshots as build
 from tests.build.accounts import Person
 
@@ -126,14 +126,7 @@ class TestDifferences:
 
 class TestStoreAway:
     async def test_is_said_with_a_hint(self, ada: Person, snapshot: str, parts: Parts, files: str) -> None:
-        parts.get(Stores)._open[next(iter(parts.get(Stores)._open))] = _Away()  # type: ignore[assignment]
+        build.lost(parts, UUID(await ada.id()))
         answer = await ada.asks("GET", files)
         assert (answer.status_code, answer.json()["code"]) == (503, "store_away")
         assert answer.json()["hint"]
-
-
-class _Away:
-    def get(self, name: str, start: int = 0, length: int | None = None) -> bytes:
-        from dumont.snapstore.errors import StoreAway
-
-        raise StoreAway("The store did not answer, again and again.")

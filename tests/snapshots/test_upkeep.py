@@ -1,12 +1,17 @@
 """Rules of keeping, pruning, checking, cost: by the jobs that do it, over real repositories."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+import pytest
+
+from dumont.basics.errors import Unavailable
+from dumont.platform.jobs.errors import Cancelled
 from dumont.platform.jobs.port import NoArgs
 from dumont.platform.parts import Parts
-from dumont.snapshots import checking, pruning
+from dumont.snapshots import checking, pruning, tasks
 from dumont.snapshots.housekeeping import prune_all, tidy
 from dumont.snapshots.measuring import Repositories, measure
 from tests.build import snapshots as build
@@ -158,3 +163,36 @@ class TestTidying:
         clock.advance(minutes=20)
         assert (await tidy(FakeRun(parts), NoArgs()))["verified_again"] == 1
         assert (await tidy(FakeRun(parts), NoArgs()))["verified_again"] == 0
+
+
+class TestTask:
+    async def test_is_given_up_when_somebody_cancels_it_and_leaves_the_repository_free(
+        self, ada: Person, parts: Parts, snapshot: str
+    ) -> None:
+        started = await ada.does("POST", "/snapshots/repository/check", {"read_data": True})
+        run = OfJob(parts, started["job_id"])
+        run.progress = _cancelled  # type: ignore[method-assign]
+        run.in_thread = _slowly  # type: ignore[method-assign]
+        with pytest.raises(Cancelled):
+            await checking.check_repository(run, checking.Wanted(repository_id=UUID(await ada.id()), read_data=True))
+        state = await ada.gets("/snapshots/repository")
+        assert (state["task"], state["check"]) == (None, None)
+
+    async def test_that_finds_the_store_away_is_tried_again(self, ada: Person, parts: Parts, snapshot: str) -> None:
+        owner = UUID(await ada.id())
+        started = await ada.does("POST", "/snapshots/repository/prune", {})
+        build.lost(parts, owner)
+        run = OfJob(parts, started["job_id"])
+        with pytest.raises(Unavailable):
+            await pruning.prune_repository(run, pruning.Wanted(repository_id=owner))
+        assert (await ada.gets("/snapshots/repository"))["task"] is None
+
+
+async def _cancelled(*_said: object, **_more: object) -> None:
+    raise Cancelled
+
+
+async def _slowly(function: Any, *arguments: Any) -> Any:
+    """Goes on until it is asked to stop."""
+    await asyncio.sleep(tasks.LOOK_SECONDS)
+    return await asyncio.to_thread(function, *arguments)
