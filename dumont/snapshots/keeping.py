@@ -10,8 +10,8 @@ from dumont.platform.work import Work
 from dumont.snapshots import access
 from dumont.snapshots.events import RetentionChanged
 from dumont.snapshots.rules.keeping import Rules
+from dumont.snapshots.store import repositories, snapshots
 from dumont.snapshots.store import retention as store
-from dumont.snapshots.store import snapshots
 from dumont.snapshots.tables import Snapshot, SnapshotRetention
 from dumont.snapstore.retention import Dated, Policy, keep
 
@@ -62,7 +62,9 @@ async def tried(work: Work, team_id: UUID | None, label: str | None, rules: Rule
 
 
 async def overdue(work: Work, repository_id: UUID) -> Sequence[Snapshot]:
-    """What no rule of a repository wants any longer."""
+    """What no rule of a repository wants any longer; all of one that is nobody's any more."""
+    if await repositories.is_nobodys(work.tx, repository_id):
+        return await snapshots.complete_ones(work.tx, [repository_id])
     known = rules_of(await store.of(work.tx, repository_id))
     found = await snapshots.complete_ones(work.tx, [repository_id])
     gone = _gone(found, known)

@@ -15,7 +15,7 @@ from dumont.platform.jobs.port import Job, Run
 from dumont.platform.jobs.retry import growing
 from dumont.snapshots import deleting, keeping, metrics, tasks
 from dumont.snapshots.measuring import MEASURE, Repositories
-from dumont.snapshots.store import snapshots
+from dumont.snapshots.store import repositories, snapshots
 from dumont.snapshots.stores import Stores, asked
 from dumont.snapshots.tasks import TASK_HOURS_MAX, Held
 from dumont.snapstore.blobs import Blobs
@@ -40,6 +40,8 @@ async def prune_repository(run: Run, args: Wanted) -> dict[str, Any]:
     try:
         grace = await _delete_overdue(held)
         manifests = await _purge(held, blobs)
+        if await _is_left(held):
+            return await _emptied(held, blobs)
         report = await tasks.doing(held, lambda track: _pruned(blobs, track, grace))
         result = _told(report, manifests)
     except (Conflict, NotFound) as failure:
@@ -77,6 +79,30 @@ async def _purge(held: Held, blobs: Blobs) -> int:
             await snapshots.purged(work.tx, [each.id for each in due], work.now)
         done += len(due)
         await held.run.progress(done, unit="manifests", stage="deleting")
+
+
+async def _is_left(held: Held) -> bool:
+    """Nobody's, and without a snapshot that could be had back."""
+    async with held.run.work() as work:
+        nobodys = await repositories.is_nobodys(work.tx, held.repository_id)
+        return nobodys and not await snapshots.in_store(work.tx, held.repository_id)
+
+
+async def _emptied(held: Held, blobs: Blobs) -> dict[str, Any]:
+    """Without a key. The row is the intent, so it goes last."""
+    gone = await tasks.doing(held, lambda track: _empty(blobs, track))
+    async with held.run.work() as work:
+        await repositories.forget(work.tx, held.repository_id)
+    return {"objects": gone}
+
+
+def _empty(blobs: Blobs, track: Track) -> int:
+    track.stage("empty")
+    names = [found.name for found in blobs.list("")]
+    for name in names:
+        blobs.delete(name)
+        track.add(files=1)
+    return len(names)
 
 
 def _forget(blobs: Blobs, manifests: Sequence[str]) -> None:

@@ -196,3 +196,18 @@ async def _slowly(function: Any, *arguments: Any) -> Any:
     """Goes on until it is asked to stop."""
     await asyncio.sleep(tasks.LOOK_SECONDS)
     return await asyncio.to_thread(function, *arguments)
+
+
+class TestNobodysRepository:
+    async def test_is_emptied_when_nothing_in_it_can_be_had_back(
+        self, ada: Person, parts: Parts, folder: Path, store: Path, clock: FakeClock
+    ) -> None:
+        team = (await ada.does("POST", "/teams", {"name": "Crew"}))["id"]
+        await build.complete(ada, parts, folder, label="box", team_id=team)
+        await ada.does("DELETE", f"/teams/{team}")
+        wanted = pruning.Wanted(repository_id=UUID(team))
+        await pruning.prune_repository(FakeRun(parts), wanted)
+        assert build.things_in(store / team)
+        clock.advance(days=4)
+        assert (await pruning.prune_repository(FakeRun(parts), wanted))["objects"] >= 2
+        assert not [thing for thing in build.things_in(store / team) if (store / team / thing).is_file()]

@@ -57,6 +57,12 @@ async def lay_down(tx: Tx, repository_id: UUID, job_id: UUID) -> None:
     await tx.execute(update(Repository).where(mine).values(gone))
 
 
+async def is_nobodys(tx: Tx, repository_id: UUID) -> bool:
+    """Its team was deleted, say."""
+    found = await one(tx, repository_id)
+    return found is not None and found.user_id is None and found.team_id is None
+
+
 async def forget(tx: Tx, repository_id: UUID) -> None:
     """Only where nobody owns it any longer."""
     nobodys = Repository.user_id.is_(None) & Repository.team_id.is_(None)
