@@ -13,7 +13,8 @@ class Chosen:
 
     def __init__(self, manifest: Manifest, include: Sequence[bytes] = (), exclude: Sequence[bytes] = ()) -> None:
         self.manifest = manifest
-        self.wanted = _wanted(manifest, include, exclude)
+        self._include, self._exclude = cleaned(include), cleaned(exclude)
+        self.wanted = _wanted(manifest, self._include, self._exclude)
         self.folders: list[int] = []
         self.files: list[int] = []
         self.symlinks: list[int] = []
@@ -28,6 +29,11 @@ class Chosen:
 
     def size(self, entry: int) -> int:
         return self.manifest.size[self.content.get(entry, entry)]
+
+    def covers(self, path: bytes) -> bool:
+        """Whether the choice is about this path, be it in the snapshot or not."""
+        inside = not self._include or _below(path, self._include)
+        return inside and not (self._exclude and _below(path, self._exclude))
 
     def _sort(self) -> None:
         lists = {Kind.FOLDER: self.folders, Kind.FILE: self.files, Kind.SYMLINK: self.symlinks}
@@ -61,13 +67,12 @@ def cleaned(paths: Sequence[bytes]) -> list[bytes]:
 def _wanted(manifest: Manifest, include: Sequence[bytes], exclude: Sequence[bytes]) -> bytearray:
     if not include and not exclude:
         return bytearray(b"\1") * len(manifest)
-    inside, outside = cleaned(include), cleaned(exclude)
-    wanted = bytearray(1 if not inside or _below(path, inside) else 0 for path in manifest.paths)
+    wanted = bytearray(1 if not include or _below(path, include) else 0 for path in manifest.paths)
     if not any(wanted):
         raise BadRequest("None of these paths is in the snapshot.", "Look into it with `dumont snapshots show`.")
-    if outside:
+    if exclude:
         for entry, path in enumerate(manifest.paths):
-            if path and _below(path, outside):
+            if path and _below(path, exclude):
                 wanted[entry] = 0
     _want_parents(manifest, wanted)
     return wanted

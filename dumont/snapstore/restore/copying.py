@@ -26,12 +26,21 @@ def copy_range(source: int, begin: int, target: int, at: int, length: int) -> No
 
 
 def _some(source: int, begin: int, target: int, at: int, length: int) -> int:
-    try:
-        count = os.copy_file_range(source, target, length, begin, at)
-    except OSError as error:
-        if error.errno not in (errno.EXDEV, errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP):
-            raise
+    count = _by_kernel(source, begin, target, at, length)
+    if count < 0:
         count = os.pwrite(target, os.pread(source, min(length, 1 << 20), begin), at)
     if not count:
         raise OSError(errno.EIO, "the file that was copied from became shorter")
     return count
+
+
+def _by_kernel(source: int, begin: int, target: int, at: int, length: int) -> int:
+    """-1 where it can't."""
+    if not hasattr(os, "copy_file_range"):
+        return -1
+    try:
+        return os.copy_file_range(source, target, length, begin, at)
+    except OSError as error:
+        if error.errno not in (errno.EXDEV, errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP):
+            raise
+        return -1

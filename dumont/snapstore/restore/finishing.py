@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
 import stat
 from collections.abc import Callable, Iterable
 
 from dumont.snapstore.errors import Exists
 from dumont.snapstore.restore.chosen import Chosen
+from dumont.snapstore.restore.copying import copied
 from dumont.snapstore.restore.ground import Ground
 from dumont.snapstore.restore.metadata import Metadata
 from dumont.snapstore.restore.options import Overwrite
+from dumont.snapstore.restore.salvage import READ
 from dumont.snapstore.restore.shared import Shared
+
+UNLINKABLE = (errno.EPERM, errno.EXDEV, errno.EMLINK, errno.EOPNOTSUPP, errno.ENOSYS)
 
 
 class Finishing:
@@ -100,19 +106,36 @@ class Finishing:
         wanted = os.stat(source_last, dir_fd=source, follow_symlinks=False)
         if not stat.S_ISREG(wanted.st_mode):
             raise Exists("the file that it is a link to was exchanged")
-        try:
-            os.link(source_last, last, src_dir_fd=source, dst_dir_fd=where, follow_symlinks=False)
-        except FileExistsError:
+        with contextlib.suppress(FileNotFoundError):
             seen = os.stat(last, dir_fd=where, follow_symlinks=False)
             if (seen.st_dev, seen.st_ino) == (wanted.st_dev, wanted.st_ino) or self._keep:
                 return
             self._ground.clear(where, last, path)
+        try:
             os.link(source_last, last, src_dir_fd=source, dst_dir_fd=where, follow_symlinks=False)
+        except OSError as error:
+            if error.errno not in UNLINKABLE:
+                raise
+            self._copy(source, source_last, entry)
         self._shared.wrote(1, 0, [entry])
+
+    def _copy(self, source: int, last: bytes, entry: int) -> None:
+        """Where the disk knows no hard links."""
+        handle = os.open(last, READ, dir_fd=source)
+        try:
+            made = self._ground.create(self._manifest.paths[entry])
+            try:
+                copied(handle, made, os.fstat(handle).st_size)
+                self._metadata.of_handle(made, self._chosen.links[entry])
+            finally:
+                os.close(made)
+        finally:
+            os.close(handle)
+        self._shared.said("A hard link became a copy, as the disk knows none.")
 
     def _worn(self, entry: int) -> None:
         where, last = self._ground.place(self._manifest.paths[entry], make=False)
-        handle = os.open(last, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=where)
+        handle = os.open(last, READ, dir_fd=where)
         try:
             self._metadata.of_handle(handle, entry)
         finally:

@@ -15,6 +15,8 @@ OPEN_FOLDERS = 48
 FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 SEARCHABLE = 0o700
+UNREADABLE = getattr(os, "O_PATH", 0)
+"""Opens also what its mode forbids to read, where the system can."""
 
 
 class Ground:
@@ -31,7 +33,6 @@ class Ground:
             raise BadRequest(
                 f"Can't restore to {target}: {error.strerror}.", "Name a folder that can be made."
             ) from error
-        self.device = os.fstat(self.root).st_dev
         self._local = local()
         self._lock = Lock()
         self._all: list[OrderedDict[bytes, int]] = []
@@ -157,7 +158,10 @@ class Ground:
 
 def _made_searchable(where: int, name: bytes) -> bool:
     """Of a folder of ours that its mode keeps even us out of; its own mode comes back at the end."""
-    handle = os.open(name, os.O_PATH | os.O_NOFOLLOW | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=where)
+    try:
+        handle = os.open(name, UNREADABLE | os.O_NOFOLLOW | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=where)
+    except OSError:
+        return False
     try:
         mode = stat.S_IMODE(os.fstat(handle).st_mode)
         if mode & SEARCHABLE == SEARCHABLE:

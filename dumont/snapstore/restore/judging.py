@@ -97,7 +97,7 @@ class Judging:
         try:
             return Former(self._manifest if name == self._manifest.name else self._repository.load(name))
         except (Missing, Damaged, Unreadable) as error:
-            self._report.notes.append(f"The snapshot that lies here was of no use: {error.message}")
+            self._report.note(f"The snapshot that lies here was of no use: {error.message}")
             return None
 
     def _want(self, shared: Shared, standing: Standing, track: Track) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections import Counter
 from collections.abc import Iterable
@@ -30,7 +31,7 @@ class Metadata:
             self._try("owners", os.fchown, handle, manifest.uid[entry], manifest.gid[entry])
         self._try("modes", os.fchmod, handle, manifest.mode[entry])
         for name, value in manifest.xattrs.get(entry, ()):
-            self._try(f"attributes {os.fsdecode(name)}", os.setxattr, handle, name, value)
+            self._try(_attribute(name), _set_attribute, handle, (name, value))
         mtime = manifest.mtime[entry]
         self._try("times", _set_times, handle, mtime)
 
@@ -44,9 +45,8 @@ class Metadata:
         if self.owners:
             self._try("owners", _own_link, where, last, (manifest.uid[entry], manifest.gid[entry]))
         for name, value in manifest.xattrs.get(entry, ()):
-            self._try(f"attributes {os.fsdecode(name)}", _set_on_link, where, last, (name, value))
-        mtime = manifest.mtime[entry]
-        os.utime(last, ns=(mtime - UNREAD, mtime), dir_fd=where, follow_symlinks=False)
+            self._try(_attribute(name), _set_on_link, where, last, (name, value))
+        self._try("times", _set_link_times, where, last, manifest.mtime[entry])
 
     def notes(self) -> list[str]:
         return [f"{count} times, {what} could not be set here." for what, count in sorted(self._refused.items())]
@@ -63,9 +63,26 @@ def _set_times(handle: int, mtime: int) -> None:
     os.utime(handle, ns=(mtime - UNREAD, mtime))
 
 
+def _set_link_times(where: int, last: bytes, mtime: int) -> None:
+    os.utime(last, ns=(mtime - UNREAD, mtime), dir_fd=where, follow_symlinks=False)
+
+
+def _attribute(name: bytes) -> str:
+    """By its kind, as there may be any number of names."""
+    return f"attributes of {os.fsdecode(name.partition(b'.')[0])[:20]}"
+
+
 def _own_link(where: int, last: bytes, owner: tuple[int, int]) -> None:
     os.chown(last, *owner, dir_fd=where, follow_symlinks=False)
 
 
+def _set_attribute(handle: int, attribute: tuple[bytes, bytes]) -> None:
+    if not hasattr(os, "setxattr"):  # a system other than Linux
+        raise OSError(errno.ENOTSUP, "attributes can't be set here")
+    os.setxattr(handle, *attribute)
+
+
 def _set_on_link(where: int, last: bytes, attribute: tuple[bytes, bytes]) -> None:
+    if not hasattr(os, "setxattr"):
+        raise OSError(errno.ENOTSUP, "attributes can't be set here")
     os.setxattr(b"/proc/self/fd/%d/%s" % (where, last), *attribute, follow_symlinks=False)

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
+MOST_NOTES = 100
+
 
 class Overwrite(Enum):
     """What to do where something else stands in the place of a file."""
@@ -65,6 +67,8 @@ class RestoreReport:
     damaged: list[str] = field(default_factory=list)
     """Files that could not be restored, as the repository's copy is damaged or absent."""
     notes: list[str] = field(default_factory=list)
+    noted: int = 0
+    """How many notes there were; only the first are kept."""
     removed: int = 0
     """Entries that are not in the snapshot, removed."""
     direct: bool = False
@@ -72,6 +76,12 @@ class RestoreReport:
     @property
     def complete(self) -> bool:
         return not self.damaged
+
+    def note(self, words: str) -> None:
+        """The first ones; who has more than that has one problem, and not many."""
+        if len(self.notes) < MOST_NOTES:
+            self.notes.append(words)
+        self.noted += 1
 
     def skip(self, reason: str, count: int = 1) -> None:
         if count:

@@ -144,8 +144,11 @@ class _Restoring:
     def _hot_is_there(self, linked: Sequence[int]) -> None:
         self._finishing.hard_links(linked, self._shared.refused)
         self._report.seconds["hot"] = time.monotonic() - self._began
-        if self._options.ready:
-            self._options.ready()
+        try:
+            if self._options.ready:
+                self._options.ready()
+        except Exception as error:  # whoever waited for it, the rest of the tree is still to come
+            self._report.note(f"Nobody could be told that the hot files are there: {error}")
 
     def _bare(self, entries: Iterable[int]) -> list[int]:
         """Files among them that nothing is fetched for, and that aren't there."""
@@ -192,7 +195,8 @@ class _Restoring:
             extras.remove(self._standing.extras)
             self._report.removed = extras.removed
         finishing.folders()
-        self._report.notes += self._shared.metadata.notes()
+        for note in self._shared.metadata.notes():
+            self._report.note(note)
 
     def _remember(self) -> None:
         if self._options.state:

@@ -79,8 +79,13 @@ class Shared:
         with self._lock:
             if entry not in self.refused:
                 self.refused.add(entry)
-                self._report.notes.append(f"{os.fsdecode(self.manifest.paths[entry])} was not written: {why}")
+                self._report.note(f"{os.fsdecode(self.manifest.paths[entry])} was not written: {why}")
         self.settled([entry])
+
+    def said(self, words: str) -> None:
+        """Once, however often it happens."""
+        if words not in self._report.notes:
+            self._report.note(words)
 
     def settled(self, entries: Iterable[int]) -> None:
         """They won't change any more; hot files wait for nothing else."""

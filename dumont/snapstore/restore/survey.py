@@ -49,7 +49,7 @@ class Survey:
         self._manifest: Manifest = chosen.manifest
         self._overwrite = overwrite
         self._owners = owners
-        self._rescan = rescan
+        self._rescan = rescan and overwrite is Overwrite.REPLACE
         self._found = Standing()
 
     def look(self) -> Standing:
@@ -62,7 +62,8 @@ class Survey:
             for path, item in _children(self._ground, folder):
                 entry = index.get(path)
                 if entry is None:
-                    self._found.extras.append(path)
+                    if self._chosen.covers(path):
+                        self._found.extras.append(path)
                 elif self._chosen.wanted[entry]:
                     self._see(entry, path, item, folders)
         return self._found

@@ -164,6 +164,18 @@ class TestSecondTime:
         assert seen(tmp_path) == drawn(tree)
         assert report.removed == 5
 
+    def test_removes_nothing_that_was_not_asked_about(self, tmp_path: Path) -> None:
+        repository = build.fresh()
+        name = build.snapshot(repository, mixed())
+        for path in ("stray", "code/stray", "code/deep/stray", "code/deep/kept"):
+            (tmp_path / path).parent.mkdir(exist_ok=True, parents=True)
+            (tmp_path / path).write_text("x")
+        options = RestoreOptions(include=[b"code/deep"], exclude=[b"code/deep/kept"], delete=True)
+        assert restore(repository, name, str(tmp_path), options).removed == 1
+        assert (tmp_path / "stray").exists()
+        assert (tmp_path / "code/stray").exists()
+        assert (tmp_path / "code/deep/kept").exists()
+
 
 class TestHot:
     def test_is_told_when_hot_files_are_there_and_before_the_rest(self, tmp_path: Path) -> None:
