@@ -60,7 +60,7 @@ const columns: Column<MachineHistory>[] = [
     sorts: true,
     highestFirst: true,
     align: "right",
-    width: 132,
+    width: 152,
   },
   {
     id: "attempts",
