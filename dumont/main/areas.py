@@ -3,6 +3,7 @@
 AREAS: tuple[tuple[str, str, bool], ...] = (
     ("market", "Market", True),
     ("fleet", "Fleet", False),
+    ("snapshots", "Snapshots", True),
     ("machines", "Machines", True),
     ("book", "Book", False),
     ("optimizer", "Optimizer", False),

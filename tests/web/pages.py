@@ -62,6 +62,8 @@ PLACES = (
     Place("/machines/:provider/:machineId", re.compile("."), "/machines/{machine}"),
     Place("/blacklist", "Blacklist"),
     Place("/blacklist", "Blacklist", "/blacklist?view=before", stranger=True),
+    Place("/snapshots", "Snapshots"),
+    Place("/snapshots", "Snapshots", "/snapshots?state=failed"),
     Place("/:area", "Deploy", "/deploy"),
     Place("*", "Not found", "/no/such/page"),
 )

@@ -43,6 +43,7 @@ const Arbitrage = page(() => import("../features/market/arbitrage/Arbitrage"), "
 const History = page(() => import("../features/machines/History"), "History");
 const MachinePage = page(() => import("../features/machines/MachinePage"), "MachinePage");
 const Blacklist = page(() => import("../features/machines/Blacklist"), "Blacklist");
+const Snapshots = page(() => import("../features/snapshots/Snapshots"), "Snapshots");
 const Soon = page(() => import("../features/soon/Soon"), "Soon");
 const NotFound = page(() => import("../features/soon/Soon"), "NotFound");
 const Design = page(() => import("../features/design/Design"), "Design");
@@ -89,6 +90,7 @@ export function Router() {
               <Route path="/teams/:teamId" element={inside(<Team />)} />
               <Route path="/provider-keys" element={inside(<ProviderKeys />)} />
               <Route path="/security" element={inside(<Security />)} />
+              <Route path="/snapshots" element={inside(<Snapshots />)} />
               <Route element={<Operators needed="users:manage" />}>
                 <Route path="/admin/users" element={inside(<Users />)} />
               </Route>

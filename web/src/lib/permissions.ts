@@ -15,7 +15,9 @@ export type Permission =
   | "providers:sync"
   | "machines:read"
   | "machines:write"
-  | "machines:manage";
+  | "machines:manage"
+  | "snapshots:read"
+  | "snapshots:write";
 
 /** What each permission lets one do, in words for the people who grant it. */
 export const permissionWords: Record<Permission, string> = {
@@ -34,6 +36,8 @@ export const permissionWords: Record<Permission, string> = {
   "machines:read": "See your own settings for machines",
   "machines:write": "Rate machines, and keep away from some",
   "machines:manage": "Block machines for everyone, and let them in again",
+  "snapshots:read": "See your snapshots, and read the files in them",
+  "snapshots:write": "Take, restore and delete snapshots",
 };
 
 export function allows(permissions: readonly string[] | undefined, needed: Permission | null): boolean {

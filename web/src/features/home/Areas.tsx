@@ -9,6 +9,7 @@ import { homeApi } from "./api";
 const doors: Record<string, string> = {
   market: "/market",
   fleet: "/instances",
+  snapshots: "/snapshots",
   machines: "/machines",
   book: "/reservations",
   optimizer: "/optimizer",

@@ -50,17 +50,6 @@ export const comingAreas: Record<string, ComingArea> = {
     ],
     today: keys,
   },
-  snapshots: {
-    title: "Snapshots",
-    group: "Fleet",
-    purpose: "What was on a machine, kept safe and deduplicated in object storage.",
-    will: [
-      ["Browse", "the files of any snapshot as a tree"],
-      ["Compare", "what changed between two of them"],
-      ["Restore", "all of it or one folder, onto any machine"],
-    ],
-    today: keys,
-  },
   standby: {
     title: "Standby",
     group: "Fleet",
