@@ -9,7 +9,7 @@ export PYTHONDONTWRITEBYTECODE :=
 WEB_SOURCES := $(shell find web/src web/public -type f 2>/dev/null) $(wildcard web/*.json web/*.ts web/index.html)
 WORKERS ?= 2
 
-.PHONY: help setup up web worker test test-fast pictures lint fix openapi bench bench-market lock tools clean
+.PHONY: help setup up web worker test test-fast pictures lint fix openapi bench bench-market bench-snapshots lock tools clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -64,6 +64,9 @@ bench: setup tools ## measure; each table compares with a peer or a limit in the
 
 bench-market: .venv/.setup-dev ## measure the market's search alone, as in `make bench-market ARGS=--million`
 	@$(PY) -m bench.market $(ARGS)
+
+bench-snapshots: setup tools ## measure snapshots beside restic and borg, as in `make bench-snapshots ARGS="--gb 0.5"`
+	@$(PY) -m bench.snapshots $(ARGS)
 
 lock: .venv/.setup-run ## choose versions anew within pyproject.toml, and write them down with their hashes
 	@.venv/bin/uv pip compile -q -U --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra otel --extra aws pyproject.toml -o locks/run.txt

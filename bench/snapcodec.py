@@ -12,7 +12,7 @@ import numpy as np
 from blake3 import blake3
 from numpy.random import default_rng
 
-from bench import tree
+from bench.snapshot import tree
 from bench.table import show
 from dumont.snapstore import chunker, codec, native
 from dumont.snapstore.codec import zstd

@@ -11,6 +11,8 @@ import argparse
 import json
 import mmap
 import os
+import re
+import resource
 import shutil
 import subprocess
 import sys
@@ -22,10 +24,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import tree
+from bench.snapshot import tree
+from bench.snapshot.step import ACCESS, SECRET
 from bench.table import free_port, median, serving, show
 
-ACCESS, SECRET = "simulated", "simulated-secret"
 GIGA = 1e9
 
 
@@ -81,7 +83,7 @@ class Ours(Tool):
 
     def _step(self, verb: str, **given: object) -> Cost:
         asked = json.dumps({**self._given, "verb": verb, **given})
-        return measured([sys.executable, "-m", "bench.snapshots", "--child", asked])
+        return measured([sys.executable, "-m", "bench.snapshot.step", asked])
 
 
 class Restic(Tool):
@@ -125,40 +127,26 @@ def measured(command: Sequence[str], env: Mapping[str, str] | None = None, cwd: 
     began = time.monotonic()
     with tempfile.TemporaryFile() as said:
         process = subprocess.Popen(command, env=env, cwd=cwd, stdout=said, stderr=said)
-        _pid, status, used = os.wait4(process.pid, 0)
+        peak, status, used = _waited(process.pid)
         process.returncode = os.waitstatus_to_exitcode(status)
         said.seek(0)
         words = said.read().decode(errors="replace")
     if process.returncode:
         raise SystemExit(f"bench: {command[0]} failed:\n{words[-3000:]}")
     more = json.loads(words.strip().splitlines()[-1]) if command[0] == sys.executable else {}
-    return Cost(time.monotonic() - began, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, more)
+    return Cost(time.monotonic() - began, used.ru_utime + used.ru_stime, peak, more)
 
 
-def child(asked: str) -> None:
-    """One step of ours, in this process."""
-    from dumont.snapstore.backup import BackupOptions, backup
-    from dumont.snapstore.blobs import Keys, open_blobs
-    from dumont.snapstore.config import CONFIG
-    from dumont.snapstore.repository import create, open_repository
-    from dumont.snapstore.restore import RestoreOptions, restore
-    from dumont.snapstore.track import Track
-
-    given = json.loads(asked)
-    blobs = open_blobs(given["address"], Keys(ACCESS, SECRET), "us-east-1", given["endpoint"])
-    repository = open_repository(blobs) if blobs.find(CONFIG) else create(blobs)
-    hot = tuple(path.encode() for path in given.get("hot", ()))
-    label = given.get("label", "")
-    if given["verb"] == "backup":
-        made = backup(repository, given["source"].encode(), BackupOptions(label=label, hot=hot), Track())
-        print(json.dumps({"sent": made.sent, "read": made.read, **made.progress.stages}))
-        return
-    name = repository.find(given.get("name", "latest"), label)
-    options = RestoreOptions(hot=hot or None, state=given.get("state"), borrow=given.get("borrow", ()))
-    report = restore(repository, name, given["target"], options, Track())
-    if report.damaged:
-        raise SystemExit(f"damaged: {report.damaged[:3]}")
-    print(json.dumps({"fetched": report.fetched, "direct": report.direct, **report.seconds}))
+def _waited(pid: int) -> tuple[float, int, resource.struct_rusage]:
+    """With the peak of its memory in MB: what `wait4` tells of it counts this process too, which it was forked from."""
+    peak = 0.0
+    while True:
+        done, status, used = os.wait4(pid, os.WNOHANG)
+        if done:
+            return peak, status, used
+        match = re.search(r"VmHWM:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())
+        peak = max(peak, int(match[1]) / 1024 if match else 0.0)
+        time.sleep(0.01)
 
 
 class Workshop:
@@ -323,11 +311,7 @@ def main() -> None:
     asked.add_argument("--rounds", type=int, default=1)
     asked.add_argument("--only-ours", action="store_true")
     asked.add_argument("--dir", type=Path, help="a folder on the disk to measure; a temporary one is made in it")
-    asked.add_argument("--child")
     given = asked.parse_args()
-    if given.child:
-        child(given.child)
-        return
     makers: dict[str, Callable[..., Tool]] = {"ours": Ours}
     for tool in () if given.only_ours else (Restic, Borg):
         if shutil.which(tool.name):
