@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -26,8 +27,8 @@ class Node:
     same: bytes = b""
     mode: int = 0o644
     mtime: int = MTIME
-    uid: int = 0
-    gid: int = 0
+    uid: int = field(default_factory=os.getuid)
+    gid: int = field(default_factory=os.getgid)
     xattrs: list[tuple[bytes, bytes]] = field(default_factory=list)
 
 

@@ -33,6 +33,8 @@ class Ground:
             raise BadRequest(
                 f"Can't restore to {target}: {error.strerror}.", "Name a folder that can be made."
             ) from error
+        self._user = os.geteuid()
+        """0 is kept out by no mode."""
         self._local = local()
         self._lock = Lock()
         self._all: list[OrderedDict[bytes, int]] = []
@@ -127,7 +129,7 @@ class Ground:
     def _enter(self, where: int, name: bytes, make: bool) -> int:
         for _attempt in range(8):
             try:
-                return os.open(name, FOLDER, dir_fd=where)
+                return self._writable(os.open(name, FOLDER, dir_fd=where))
             except FileNotFoundError:
                 if not make:
                     raise
@@ -144,6 +146,14 @@ class Ground:
             except FileExistsError:
                 continue
         raise Exists(f"{os.fsdecode(name)} changes while we write to it.")
+
+    def _writable(self, handle: int) -> int:
+        """A folder of ours whose mode forbids us to write gets its own mode back at the end."""
+        if self._user:
+            known = os.fstat(handle)
+            if known.st_uid == self._user and known.st_mode & SEARCHABLE != SEARCHABLE:
+                os.fchmod(handle, stat.S_IMODE(known.st_mode) | SEARCHABLE)
+        return handle
 
     def _clear_folder(self, where: int, last: bytes, path: bytes) -> None:
         try:

@@ -48,7 +48,12 @@ class Metadata:
             self._try(_attribute(name), _set_on_link, where, last, (name, value))
         self._try("times", _set_link_times, where, last, manifest.mtime[entry])
 
-    def notes(self) -> list[str]:
+    def notes(self, entries: Iterable[int]) -> list[str]:
+        """What could not be set; of owners also what nobody tried to set."""
+        if not self.owners:
+            mine, uid, gid = (os.geteuid(), os.getegid()), self._manifest.uid, self._manifest.gid
+            others = sum((uid[entry], gid[entry]) != mine for entry in entries)
+            self._refused["owners"] += others
         return [f"{count} times, {what} could not be set here." for what, count in sorted(self._refused.items())]
 
     def _try(self, what: str, act, *arguments) -> None:  # type: ignore[no-untyped-def]

@@ -195,7 +195,7 @@ class _Restoring:
             extras.remove(self._standing.extras)
             self._report.removed = extras.removed
         finishing.folders()
-        for note in self._shared.metadata.notes():
+        for note in self._shared.metadata.notes(chosen.files):
             self._report.note(note)
 
     def _remember(self) -> None:
