@@ -209,6 +209,7 @@ def _rans(data: bytes, count: int) -> bytes:
     slots = [(v, freq, place) for v, freq in zip(present, freqs, strict=True) for place in range(freq)]
     states = list(struct.unpack_from("<32I", data, 32 + 2 * len(present)))
     words, out = struct.iter_unpack("<H", data[160 + 2 * len(present) :]), bytearray(count)
+    need(min(states) >= 65536, "a state out of range")
     for i in range(count):
         x = states[i & 31]
         out[i], freq, place = slots[x & 4095]
@@ -287,19 +288,20 @@ class Manifest:
         for path, kind in zip(paths, self.column["kind"], strict=True):
             need(path not in before and (path or kind == FOLDER), "two equal paths, or a root that is no folder")
             if path:
-                need(not {b"", b".", b".."} & set(path.split(b"/")), f"no lawful path: {path!r}")
+                lawful = all(0 < len(part) < 256 and part not in (b".", b"..") for part in path.split(b"/"))
+                need(lawful and len(path) <= 65536, f"no lawful path: {path!r}")
                 need(before.get(path.rpartition(b"/")[0]) == FOLDER, f"no folder around {path!r}")
             before[path] = kind
         need(paths == sorted(paths, key=lambda path: path.split(b"/") if path else []), "paths out of order")
 
     def _check_kinds(self) -> None:
-        kinds, column = self.column["kind"], self.column
-        need(max(kinds, default=0) <= HARDLINK and max(column["mode"], default=0) <= 0o7777, "an unknown kind or mode")
-        need(kinds.count(SYMLINK) == self.count["link"] and all(column["link"]), "links that don't fit")
+        kinds, modes, links, same = (self.column[name] for name in ("kind", "mode", "link", "same"))
+        need(max(kinds, default=0) <= HARDLINK and max(modes, default=0) <= 0o7777, "an unknown kind or mode")
+        need(kinds.count(SYMLINK) == len(links) and all(0 < len(one) < 65536 for one in links), "links that don't fit")
         hard = [i for i, kind in enumerate(kinds) if kind == HARDLINK]
-        need(len(hard) == self.count["same"], "hard links that don't fit")
-        for i, same in zip(hard, column["same"], strict=True):
-            need(same < i and kinds[same] == FILE, "a hard link to anything but an earlier file")
+        need(len(hard) == len(same), "hard links that don't fit")
+        for i, first in zip(hard, same, strict=True):
+            need(first < i and kinds[first] == FILE, "a hard link to anything but an earlier file")
 
     def _check_pieces(self) -> None:
         column, at = self.column, 0
@@ -309,10 +311,8 @@ class Manifest:
             at += count
         need(at == self.count["piece"], "pieces of no file")
         for chunk, offset, length in self.pieces(0, at):
-            need(chunk == HOLE or chunk < self.count["chunk"], "a chunk that isn't there")
-            need(
-                offset <= (0 if chunk == HOLE else column["chunk_raw"][chunk] - length), "a piece outside of its chunk"
-            )
+            need(length > 0 and (chunk == HOLE or chunk < self.count["chunk"]), "a piece of nothing")
+            need(offset <= (0 if chunk == HOLE else column["chunk_raw"][chunk] - length), "a piece out of its chunk")
 
     def _check_chunks(self) -> None:
         for number in range(self.count["chunk"]):
@@ -391,10 +391,10 @@ class Restored:
     def _dress(self, i: int) -> None:
         value = {name: self.column[name][i] for name in ("kind", "mode", "uid", "gid", "mtime")}
         with self._around(self.column["path"][i]) as (folder, name):
-            for key, data in self.manifest.xattrs(i):
-                os.setxattr(b"/proc/self/fd/%d/%s" % (folder, name), key, data, follow_symlinks=False)
             if os.geteuid() == 0:
                 os.chown(name, value["uid"], value["gid"], dir_fd=folder, follow_symlinks=False)
+            for key, data in self.manifest.xattrs(i):
+                os.setxattr(b"/proc/self/fd/%d/%s" % (folder, name), key, data, follow_symlinks=False)
             if value["kind"] != SYMLINK:
                 os.chmod(name, value["mode"], dir_fd=folder)
             os.utime(name, ns=(value["mtime"], value["mtime"]), dir_fd=folder, follow_symlinks=False)
