@@ -29,9 +29,9 @@ class Metadata:
         manifest = self._manifest
         if self.owners:
             self._try("owners", os.fchown, handle, manifest.uid[entry], manifest.gid[entry])
-        self._try("modes", os.fchmod, handle, manifest.mode[entry])
-        for name, value in manifest.xattrs.get(entry, ()):
+        for name, value in manifest.xattrs.get(entry, ()):  # before the mode, which may forbid us to write
             self._try(_attribute(name), _set_attribute, handle, (name, value))
+        self._try("modes", os.fchmod, handle, manifest.mode[entry])
         mtime = manifest.mtime[entry]
         self._try("times", _set_times, handle, mtime)
 
