@@ -46,7 +46,7 @@ def is_for_everybody(route: RouteContext) -> bool:
 
 
 def ids_in(route: RouteContext) -> list[str]:
-    names = [part.partition("}")[0] for part in str(route.path).split("{")[1:]]
+    names = [part.partition("}")[0] for part in str(route.path_format).split("{")[1:]]
     return [name for name in names if name.endswith("_id") and name not in OF_ALL]
 
 
@@ -95,7 +95,7 @@ def test_every_context_is_walked() -> None:
 
 
 def path_of(route: RouteContext, ids: dict[str, str]) -> str:
-    return str(route.path).removeprefix("/api/v1").format(**ids)
+    return str(route.path_format).removeprefix("/api/v1").format(**ids)
 
 
 async def things_of(owner: Person, known: dict[str, str] | None = None) -> dict[str, str]:

@@ -69,7 +69,7 @@ async def report_progress(body: ProgressReport, granted: WithGrant) -> ProgressT
     return ProgressTaken(cancel=cancel, expires_at=until)
 
 
-@router.post("/complete", summary="Report that it is done", responses=problems(409))
+@router.post("/complete", summary="Report that it is done", responses=problems(409, 413))
 async def report_complete(body: Completion, granted: WithGrant, request: Request) -> GrantState:
     """A snapshot is then looked at in the store, and complete when everything is seen to be there."""
     done = Done(

@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import Depends, Request
+from starlette.convertors import StringConvertor, register_url_convertor
 
 from dumont.accounts import guard
 from dumont.basics.clock import Clock
@@ -21,6 +22,15 @@ from dumont.snapshots.trees import Trees
 
 SnapshotsRead = Annotated[Work, guard.needs("snapshots:read")]
 SnapshotsWrite = Annotated[Work, guard.needs("snapshots:write")]
+
+
+class NoWord(StringConvertor):
+    """An id in a path, where words stand as well: so that a wrong method at a word is told from a wrong id."""
+
+    regex = "(?!(?:cost|grant|objects|repository|restores|retention)(?:/|$))[^/]+"
+
+
+register_url_convertor("id", NoWord())
 
 
 class Granted:

@@ -79,14 +79,14 @@ async def start_snapshot(
     )
 
 
-@router.get("/{snapshot_id}", summary="Show a snapshot", responses=problems(404))
+@router.get("/{snapshot_id:id}", summary="Show a snapshot", responses=problems(404))
 async def get_snapshot(snapshot_id: SnapshotPath, work: SnapshotsRead) -> SnapshotDetail:
     """With its ratios, the seconds of its stages, and how far it is."""
     shown, restores = await catalog.one(work, snapshot_id)
     return showing.detail(shown, _price(work), restores)
 
 
-@router.delete("/{snapshot_id}", summary="Delete a snapshot", responses=problems(404, 409))
+@router.delete("/{snapshot_id:id}", summary="Delete a snapshot", responses=problems(404, 409))
 async def delete_snapshot(snapshot_id: SnapshotPath, work: SnapshotsWrite) -> SnapshotDeleted:
     """It can be had back for a while; then pruning frees what no other snapshot needs."""
     gone = await deleting.delete(work, snapshot_id)
@@ -98,19 +98,19 @@ async def delete_snapshot(snapshot_id: SnapshotPath, work: SnapshotsWrite) -> Sn
     )
 
 
-@router.post("/{snapshot_id}/undelete", summary="Take back a deletion", responses=problems(404, 409))
+@router.post("/{snapshot_id:id}/undelete", summary="Take back a deletion", responses=problems(404, 409))
 async def undelete_snapshot(snapshot_id: SnapshotPath, work: SnapshotsWrite) -> Snapshot:
     back = await deleting.undo(work, snapshot_id)
     return showing.snapshot(await catalog.shown(work, back), _price(work))
 
 
-@router.post("/{snapshot_id}/cancel", summary="Stop a snapshot that is being made", responses=problems(404, 409))
+@router.post("/{snapshot_id:id}/cancel", summary="Stop a snapshot that is being made", responses=problems(404, 409))
 async def cancel_snapshot(snapshot_id: SnapshotPath, work: SnapshotsWrite) -> Snapshot:
     """Who makes it is told at its next word; what was sent stays, and is not sent again."""
     return showing.snapshot(await catalog.cancel(work, snapshot_id), _price(work))
 
 
-@router.post("/{snapshot_id}/restore", status_code=201, summary="Start a restore", responses=problems(404, 409))
+@router.post("/{snapshot_id:id}/restore", status_code=201, summary="Start a restore", responses=problems(404, 409, 413))
 async def start_restore(
     snapshot_id: SnapshotPath, body: RestoreWish, work: SnapshotsWrite, request: Request, response: Response
 ) -> RestoreStarted:
@@ -125,7 +125,7 @@ async def start_restore(
     )
 
 
-@router.get("/{snapshot_id}/restores", summary="List restores of a snapshot", responses=problems(404))
+@router.get("/{snapshot_id:id}/restores", summary="List restores of a snapshot", responses=problems(404))
 async def list_restores(snapshot_id: SnapshotPath, work: SnapshotsRead, paging: Paginated) -> Paged[Restore]:
     page = await catalog.restores_of(work, snapshot_id, paging.cursor, paging.limit)
     return paging.answer(page, showing.restore)

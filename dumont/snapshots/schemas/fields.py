@@ -25,7 +25,7 @@ Label = Annotated[
     Field(examples=["training-box"]),
 ]
 Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60, pattern=PRINTABLE)]
-FilePath = Annotated[str, StringConstraints(max_length=8192, pattern=r"^[^\x00]*$"), Field(examples=["/workspace"])]
+FilePath = Annotated[str, StringConstraints(max_length=4096, pattern=r"^[^\x00]*$"), Field(examples=["/workspace"])]
 
 SnapshotPath = Annotated[UUID, Path(description="The snapshot.")]
 TeamQuery = Annotated[UUID | None, Query(description="Of this team of yours; else your own.")]

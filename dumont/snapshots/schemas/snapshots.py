@@ -125,7 +125,7 @@ class SnapshotStarted(BaseModel):
 
 class RestoreWish(RequestBody):
     target: FilePath = Field(min_length=1, description="The folder to restore into.", examples=["/workspace"])
-    paths: Annotated[list[FilePath], Field(max_length=1000)] = Field(
+    paths: Annotated[list[FilePath], Field(max_length=100)] = Field(
         [], description="These files and folders alone.", examples=[[]]
     )
 
