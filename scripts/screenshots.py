@@ -13,10 +13,11 @@ from playwright.sync_api import Page, expect, sync_playwright
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
+from tests.ports import free_port  # noqa: E402
 from tests.processes import Dumont  # noqa: E402
 from tests.web.browsers import Browsers  # noqa: E402
 from tests.web.clouds import CLOSED, OPEN, offers, read, simulated_clouds  # noqa: E402
-from tests.web.conftest import CHROMIUM, FLAGS, free_port  # noqa: E402
+from tests.web.conftest import CHROMIUM, FLAGS  # noqa: E402
 from tests.web.pages import PLACES, Place  # noqa: E402
 from tests.web.people import Installation, settle  # noqa: E402
 from tests.web.steps import expect_title, follow_live, follow_system  # noqa: E402

@@ -1,7 +1,6 @@
 """A server as a user starts it, a Chromium, and windows in it whose every console error fails the test."""
 
 import shutil
-import socket
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -11,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.conftest import DatabaseMaker
+from tests.ports import free_port
 from tests.processes import Dumont
 from tests.web.browsers import Browsers
 from tests.web.clouds import CLOSED, OPEN, Clouds, read, simulated_clouds
@@ -74,7 +74,7 @@ class Serving:
         return {
             "DUMONT_HOME": str(self._folders.mktemp("home")),
             "DATABASE_URL": in_thread(self._make_database),
-            "DUMONT_PORT": str(free_port()),
+            "DUMONT_PORT": str(free_port()),  # links are made from it, and a server can come back there
             "DUMONT_RATE_LIMIT_ANONYMOUS": "100000/minute",
             "DUMONT_RATE_LIMIT_USER": "100000/minute",
         }
@@ -84,12 +84,6 @@ def in_thread(make: Callable[[], Made]) -> Made:
     """Away from the event loop of the browser."""
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(make).result()
-
-
-def free_port() -> int:
-    """Known before the start, so that links to the server can be made from its settings, and it can come back there."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])
 
 
 @pytest.fixture(scope="package")

@@ -1,41 +1,31 @@
 """Every page and open dialog, light and dark, wide and narrow: nothing that axe finds, nothing to scroll sideways."""
 
 import re
-from collections.abc import Callable
-from typing import Any, Literal
+from collections.abc import Callable, Iterator
+from typing import Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from tests.web.browsers import Browsers
+from tests.web.axe import faults
+from tests.web.browsers import DESKTOP, Browsers
 from tests.web.clouds import offers
+from tests.web.conftest import in_thread
 from tests.web.pages import PLACES, Place, planned
 from tests.web.pasts import Lived
-from tests.web.people import Installation
+from tests.web.people import Account, Installation
 from tests.web.steps import dialog, expect_title, follow_system, from_row_menu, open_palette
 
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 Look = tuple[int, Literal["light", "dark"]]
 LOOKS: list[Look] = [(1280, "light"), (1280, "dark"), (390, "dark"), (390, "light")]
 RECOLOURED = LOOKS[1::2]
-# What can differ between the themes; the whole catalogue is asked once for each width.
-COLOURS = ["color-contrast", "link-in-text-block"]
 FITS = """() => [document.documentElement, document.querySelector("main")]
   .every(box => !box || box.scrollWidth <= box.clientWidth)"""
 
+# As a link inside the application does, without a new document.
+GO = "path => { history.pushState({}, '', path); dispatchEvent(new PopStateEvent('popstate')); }"
+
 pytestmark = pytest.mark.slow
-
-
-def faults(page: Page, *, within: str | None = None, colours_only: bool = False) -> list[str]:
-    """What axe has against the page, or a part of it, as it is now."""
-    rules = {"type": "rule", "values": COLOURS} if colours_only else {"type": "tag", "values": TAGS}
-    answer: Any = Axe().run(page, within, options={"runOnly": rules, "resultTypes": ["violations"]})
-    return [
-        f"{fault['id']}: {node['target']} {node['failureSummary']}"
-        for fault in answer.response["violations"]
-        for node in fault["nodes"]
-    ]
 
 
 def expect_accessible(page: Page, looks: list[Look] = LOOKS) -> None:
@@ -60,9 +50,41 @@ def ids(installation: Installation, lived: Lived) -> dict[str, str]:
     }
 
 
+class Kept:
+    """One window of each person for the whole file: to open one and to sign in takes longer than to look at a page."""
+
+    def __init__(self, browsers: Browsers) -> None:
+        self.browsers = browsers
+        self._pages: dict[Account | None, Page] = {}
+
+    def window(self, who: Account | None) -> Page:
+        """As if it were new: of the document before nothing is left."""
+        if who not in self._pages:
+            self._pages[who] = self.browsers.window(who)
+        page = self._pages[who]
+        page.goto("about:blank")
+        page.set_viewport_size(DESKTOP)
+        return page
+
+
+@pytest.fixture(scope="module")
+def kept(chromium: Browser, installation: Installation) -> Iterator[Kept]:
+    in_thread(installation.forget_attempts)
+    opened = Browsers(chromium, installation.url)
+    yield Kept(opened)
+    opened.close()
+
+
 @pytest.fixture
-def window(browsers: Browsers, installation: Installation) -> Callable[[Place], Page]:
-    return lambda place: browsers.window(None if place.stranger else installation.ada)
+def window(kept: Kept, installation: Installation) -> Iterator[Callable[[Place], Page]]:
+    yield lambda place: kept.window(None if place.stranger else installation.ada)
+    kept.browsers.expect_no_faults()
+
+
+@pytest.fixture
+def ada(kept: Kept, installation: Installation) -> Iterator[Page]:
+    yield kept.window(installation.ada)
+    kept.browsers.expect_no_faults()
 
 
 class TestEveryPage:
@@ -75,8 +97,13 @@ class TestEveryPage:
         expect_accessible(page)
 
     def test_that_is_planned_is_accessible(self, ada: Page) -> None:
+        ada.goto("/profile")
+        expect_title(ada, "Profile")
         for path in planned():
-            ada.goto(path)
+            heading = ada.get_by_role("heading", level=1)
+            before = heading.inner_text()
+            ada.evaluate(GO, path)
+            expect(heading).not_to_have_text(before)
             expect(ada.get_by_text("What you can do today")).to_be_visible()
             assert not faults(ada, within="main"), path  # around it stands the same as everywhere
 

@@ -4,10 +4,10 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.web.axe import faults
 from tests.web.clouds import Clouds, offers, read
 from tests.web.people import Installation
 from tests.web.steps import dialog, expect_title, follow_live, from_row_menu, row
-from tests.web.test_accessible import faults
 
 COMPARED = re.compile(r"/compare\?id=[0-9a-f-]{36}&id=[0-9a-f-]{36}$")
 
