@@ -12,9 +12,9 @@ from dumont.platform.jobs.errors import LeaseLost
 from dumont.platform.jobs.port import Job, Run
 from dumont.platform.jobs.retry import growing
 from dumont.snapshots import tasks
-from dumont.snapshots.rules import paths
 from dumont.snapshots.stores import Stores
 from dumont.snapshots.tasks import TASK_HOURS_MAX, Held
+from dumont.snapstore import paths
 from dumont.snapstore.blobs import Blobs
 from dumont.snapstore.check import CheckReport, Problem, check
 from dumont.snapstore.repository import open_repository

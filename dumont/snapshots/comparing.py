@@ -7,16 +7,34 @@ from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
+from typing import Literal, NamedTuple
 
 from dumont.basics.errors import Invalid
 from dumont.basics.page import Page
 from dumont.snapshots.looking import Place
 from dumont.snapshots.trees import Tree, Trees
+from dumont.snapstore import paths
 from dumont.snapstore.diff import Difference, diff
 
 KEPT = 4
 KEPT_DIFFERENCES_MAX = 200_000
 """Of those that are kept together: two trees may have nothing in common."""
+
+
+class Sieve(NamedTuple):
+    """Which differences are asked for."""
+
+    change: Literal["added", "removed", "changed", "attributes"] | None = None
+    words: str = ""
+
+    def lets(self, each: Difference) -> bool:
+        if self.change is not None and each.what != self.change:
+            return False
+        return self.words.casefold() in paths.shown(each.path).casefold()
+
+
+EVERYTHING = Sieve()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +68,13 @@ class Comparisons:
         return len(self._known) > KEPT or kept > KEPT_DIFFERENCES_MAX
 
 
-def page(found: Comparison, cursor: str | None, limit: int) -> Page[Difference]:
+def page(found: Comparison, cursor: str | None, limit: int, sieve: Sieve = EVERYTHING) -> Page[Difference]:
     begin = bisect_right(found.differences, _read_cursor(cursor), key=_order) if cursor else 0
-    shown = found.differences[begin : begin + limit]
-    more = begin + limit < len(found.differences)
-    return Page(shown, base64.urlsafe_b64encode(shown[-1].path).decode() if more else None)
+    rest = islice(found.differences, begin, None)
+    fitting = rest if sieve == EVERYTHING else filter(sieve.lets, rest)
+    shown = list(islice(fitting, limit + 1))
+    more = len(shown) > limit
+    return Page(shown[:limit], base64.urlsafe_b64encode(shown[limit - 1].path).decode() if more else None)
 
 
 def _compared(before: Tree, after: Tree) -> Comparison:

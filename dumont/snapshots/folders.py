@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from dumont.basics.errors import Conflict, Invalid, NotFound
 from dumont.basics.page import Page
-from dumont.snapshots.rules import paths
+from dumont.snapstore import paths
 from dumont.snapstore.model import Kind, Manifest
 
 

@@ -14,6 +14,7 @@ from dumont.snapshots.store import grants as store
 from dumont.snapshots.tables import SnapshotGrant
 
 PREFIX = "dsg_"
+FILE = "dumont-snapshots.pyz"
 TOKEN_NAME = "DUMONT_GRANT"  # noqa: S105 - the name of a variable, not what is in it
 
 
@@ -36,9 +37,17 @@ class Handed:
         return replace(self, url=url)
 
     def command(self, *words: str) -> str:
+        return self._run("dumont snapshots", words)
+
+    def bare_command(self, *words: str) -> str:
+        """For a machine that has Python and nothing of ours."""
+        fetch = f"curl -fsS {shlex.quote(f'{self.url}/api/v1/snapshots/{FILE}')} -o {FILE}"
+        return f"{fetch} && {self._run(f'python3 {FILE}', words)}"
+
+    def _run(self, program: str, words: tuple[str, ...]) -> str:
         """The token is no argument: those are seen by everybody on a machine."""
         said = " ".join(shlex.quote(word) for word in words)
-        return f"{TOKEN_NAME}={self.token} dumont snapshots {said} --server {shlex.quote(self.url)}"
+        return f"{TOKEN_NAME}={self.token} {program} {said} --server {shlex.quote(self.url)}"
 
 
 async def for_snapshot(work: Work, repository_id: UUID, snapshot_id: UUID) -> Handed:

@@ -35,6 +35,14 @@ sys.exit(main(program="dumont-snapshots.pyz"))
 
 
 def build(target: Path, library: Path | None = LIBRARY) -> Path:
+    new = target.with_suffix(".new")
+    new.write_bytes(content(library))
+    new.chmod(0o755)
+    new.replace(target)
+    return target
+
+
+def content(library: Path | None = LIBRARY) -> bytes:
     """With the compiled library of this platform in it, where there is one; it runs without, too."""
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as file:
@@ -43,16 +51,12 @@ def build(target: Path, library: Path | None = LIBRARY) -> Path:
             _add(file, name, path.read_bytes())
         inside = None
         if library is not None and library.exists():
-            content = library.read_bytes()
+            compiled = library.read_bytes()
             # Its name says what it holds, so that a newer file never runs an older one's library.
-            inside = f"native/{sys.platform}-{os.uname().machine}-{hashlib.sha256(content).hexdigest()}.so"
-            _add(file, inside, content)
+            inside = f"native/{sys.platform}-{os.uname().machine}-{hashlib.sha256(compiled).hexdigest()}.so"
+            _add(file, inside, compiled)
         _add(file, "__main__.py", START.format(library=inside).encode())
-    new = target.with_suffix(".new")
-    new.write_bytes(FIRST_LINE + made.getvalue())
-    new.chmod(0o755)
-    new.replace(target)
-    return target
+    return FIRST_LINE + made.getvalue()
 
 
 def sources() -> Iterator[tuple[Path, str]]:

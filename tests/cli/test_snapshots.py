@@ -1,10 +1,14 @@
 """`dumont snapshots`: alone against a folder, and at a server that lends its store."""
 
 import json
+import shutil
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
+import httpx
 import pytest
 
 from dumont.__main__ import command
@@ -58,6 +62,20 @@ class TestSnapshots:
             time.sleep(0.2)
         assert (target / "link").read_text() == (tree / "sub" / "words").read_text()
         assert seat(BOB).run("snapshots", "restore", "latest", str(target), "--server", server).code
+
+    @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not here")
+    def test_runs_on_a_machine_that_has_python_and_nothing_of_ours(
+        self, seat: Callable[[str], Terminal], server: str, tree: Path, tmp_path: Path
+    ) -> None:
+        token = json.loads(seat(ADA).credentials.read_text())["servers"][server]["access_token"]
+        ask = {"path": str(tree), "label": "bare"}
+        api, me = f"{server}/api/v1/snapshots", {"authorization": f"Bearer {token}"}
+        started = httpx.post(api, json=ask, headers=me, timeout=PATIENCE_SECONDS).json()
+        words = started["bare_command"].replace("python3 ", f"{sys.executable} -I -S ")
+        done = subprocess.run(["sh", "-c", words], cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        found = httpx.get(f"{api}/{started['snapshot']['id']}", headers=me, timeout=PATIENCE_SECONDS).json()
+        assert found["state"] in ("verifying", "complete")
 
     def test_is_found_by_its_word(self) -> None:
         assert "snapshots" in command().commands

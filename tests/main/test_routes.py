@@ -21,7 +21,7 @@ OPERATIONS = [
     for path, methods in DOCUMENT["paths"].items()
     for method, operation in methods.items()
 ]
-STREAMS = {"download_file"}
+STREAMS = {"download_file", "fetch_program"}
 """They send bytes that are nobody's document."""
 PUBLIC = {
     "forgot_password",
@@ -53,6 +53,7 @@ PUBLIC = {
     "get_reliability",
     "get_reliability_history",
     "get_ratings",
+    "fetch_program",
 }
 
 

@@ -25,6 +25,7 @@ class TestStart:
         assert (made["state"], made["label"], made["tags"]) == ("queued", "workspace", ["nightly"])
         assert (made["owner"], grant["access"]) == ({"kind": "user", "id": await ada.id()}, "write")
         assert answer["command"].startswith(f"DUMONT_GRANT={grant['token']} dumont snapshots create {folder}")
+        assert answer["bare_command"].startswith(f"curl -fsS {grant['url']}/api/v1/snapshots/dumont-snapshots.pyz -o ")
 
     async def test_keeps_no_token(self, ada: Person, folder: Path, parts: Parts) -> None:
         token = (await build.started(ada, folder)).token

@@ -122,6 +122,14 @@ class TestDifferences:
         )
         assert first["items"] + rest["items"] == found["items"]
         assert (await ada.gets(f"/snapshots/{other}"))["parent_id"] == snapshot
+        wished = {"words": "SRC", "limit": 1}
+        first = await ada.gets(f"/snapshots/{snapshot}/diff/{other}", params=wished)
+        cursor = {"cursor": first["next_cursor"]}
+        rest = await ada.gets(f"/snapshots/{snapshot}/diff/{other}", params={**wished, **cursor})
+        assert [one["path"] for one in first["items"] + rest["items"]] == ["src/train.py", "src.txt"]
+        assert rest["next_cursor"] is None
+        changed = await ada.gets(f"/snapshots/{snapshot}/diff/{other}", params={"change": "changed"})
+        assert ([one["path"] for one in changed["items"]], changed["added"]["files"]) == (["src/train.py"], 1)
 
 
 class TestStoreAway:

@@ -1,5 +1,5 @@
 """The doors of snapshots; those with words in their paths stand before those with ids."""
 
-from dumont.snapshots.api import grants, keeping, objects, repository, restores, snapshots, trees
+from dumont.snapshots.api import grants, keeping, objects, program, repository, restores, snapshots, trees
 
-ROUTERS = tuple(door.router for door in (objects, grants, repository, restores, keeping, trees, snapshots))
+ROUTERS = tuple(door.router for door in (objects, program, grants, repository, restores, keeping, trees, snapshots))

@@ -76,6 +76,7 @@ async def start_snapshot(
         snapshot=showing.snapshot(await catalog.shown(work, made), _price(work)),
         grant=showing.grant(handed),
         command=handed.command("create", body.path),
+        bare_command=handed.bare_command("create", body.path),
     )
 
 
@@ -122,6 +123,7 @@ async def start_restore(
         restore=showing.restore(restore),
         grant=showing.grant(handed),
         command=handed.command("restore", (snapshot.manifest or "")[:12], body.target),
+        bare_command=handed.bare_command("restore", (snapshot.manifest or "")[:12], body.target),
     )
 
 

@@ -7,28 +7,32 @@ from typing import Annotated, Any, Literal
 from urllib.parse import quote
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import StreamingResponse
 
 from dumont.platform.http.doors import Door
+from dumont.platform.http.fields import Line
 from dumont.platform.http.paging import Paged, Paginated
 from dumont.platform.http.problems import problems
 from dumont.platform.work import Work
 from dumont.snapshots import comparing, content, folders, looking
 from dumont.snapshots.api.parts import SnapshotsRead, comparisons_of, trees_of
+from dumont.snapshots.comparing import Sieve
 from dumont.snapshots.content import File
 from dumont.snapshots.folders import Entry
-from dumont.snapshots.rules import paths
 from dumont.snapshots.schemas.fields import PathQuery, SnapshotPath
-from dumont.snapshots.schemas.trees import Difference, DiffPage, FileEntry, Sizes
+from dumont.snapshots.schemas.trees import Change, Difference, DiffPage, FileEntry, Sizes
 from dumont.snapshots.stores import asked
 from dumont.snapshots.trees import Tree
+from dumont.snapstore import paths
 from dumont.snapstore.diff import Difference as Found
 from dumont.snapstore.model import Kind
 
 router = APIRouter(prefix="/snapshots", tags=["snapshots"], route_class=Door)
 KINDS = {Kind.FILE: "file", Kind.FOLDER: "folder", Kind.SYMLINK: "link", Kind.HARDLINK: "hardlink"}
 OtherPath = Annotated[UUID, Path(description="The snapshot to compare it with.")]
+ChangeFilter = Annotated[Change | None, Query(description="Of this kind of change alone.")]
+WordsFilter = Annotated[Line, Query(description="With this in their paths alone, in capitals or not.")]
 BINARY = {"content": {"application/octet-stream": {}, "application/x-tar": {}}, "description": "The bytes"}
 """Never shown by a browser as what it might be: a snapshot holds what somebody else has written."""
 SAFE = {
@@ -39,7 +43,7 @@ SAFE = {
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-@router.get("/{snapshot_id}/files", summary="List a folder of a snapshot", responses=problems(404, 409, 503))
+@router.get("/{snapshot_id:id}/files", summary="List a folder of a snapshot", responses=problems(404, 409, 503))
 async def list_files(
     snapshot_id: SnapshotPath, work: SnapshotsRead, request: Request, paging: Paginated, path: PathQuery = ""
 ) -> Paged[FileEntry]:
@@ -51,7 +55,7 @@ async def list_files(
 
 
 @router.get(
-    "/{snapshot_id}/download",
+    "/{snapshot_id:id}/download",
     summary="Save a file or a folder of a snapshot",
     response_class=StreamingResponse,
     responses={**problems(404, 409, 503), 200: BINARY},
@@ -66,15 +70,22 @@ async def download_file(
     return StreamingResponse(_sent(file), media_type=_media(file), headers=_headers(file))
 
 
-@router.get("/{snapshot_id}/diff/{other_id}", summary="Compare two snapshots", responses=problems(404, 409, 503))
+@router.get("/{snapshot_id:id}/diff/{other_id}", summary="Compare two snapshots", responses=problems(404, 409, 503))
 async def diff_snapshots(
-    snapshot_id: SnapshotPath, other_id: OtherPath, work: SnapshotsRead, request: Request, paging: Paginated
+    snapshot_id: SnapshotPath,
+    other_id: OtherPath,
+    work: SnapshotsRead,
+    request: Request,
+    paging: Paginated,
+    *,
+    change: ChangeFilter = None,
+    words: WordsFilter = "",
 ) -> DiffPage:
-    """From the first to the second: files added, removed and changed."""
+    """From the first to the second: files added, removed, changed. The totals are of all, whatever is asked for."""
     before, after = await looking.places(work, snapshot_id, other_id)
     await work.tx.commit()
     found = await comparisons_of(request).of(before, after)
-    page = comparing.page(found, paging.cursor, paging.limit)
+    page = comparing.page(found, paging.cursor, paging.limit, Sieve(change, words))
     return DiffPage(
         **paging.answer(page, _difference).model_dump(),
         added=_sizes(found.of_kind("added"), "after"),

@@ -121,6 +121,10 @@ class SnapshotStarted(BaseModel):
             "DUMONT_GRANT=dsg_5Zt0Jb1u8wq dumont snapshots create /workspace --server https://dumont.example.com"
         ],
     )
+    bare_command: str = Field(
+        description="The same for a machine with Python alone: it fetches the program first.",
+        examples=["curl -fsS https://dumont.example.com/api/v1/snapshots/dumont-snapshots.pyz -o ..."],
+    )
 
 
 class RestoreWish(RequestBody):
@@ -138,6 +142,10 @@ class RestoreStarted(BaseModel):
         examples=[
             "DUMONT_GRANT=dsg_5Zt0Jb1u8wq dumont snapshots restore 3f3f3f /workspace --server https://dumont.example.com"
         ],
+    )
+    bare_command: str = Field(
+        description="The same for a machine with Python alone: it fetches the program first.",
+        examples=["curl -fsS https://dumont.example.com/api/v1/snapshots/dumont-snapshots.pyz -o ..."],
     )
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from threading import Event, Thread
 from typing import Any
 
-from dumont.snapstore import hot, repository
+from dumont.snapstore import hot, paths, repository
 from dumont.snapstore.backup import BackupReport, backup
 from dumont.snapstore.blobs.door import Door
 from dumont.snapstore.blobs.granted import GrantedBlobs
@@ -48,7 +48,7 @@ def put_back(said: argparse.Namespace, env: Env, track: Track) -> RestoreReport:
     with _told(blobs.door, track, ready):
         found = _opened(blobs, said, env)
         options = arguments.restore_options(said)
-        wanted = [os.fsencode(path) for path in asked["paths"]]
+        wanted = [paths.read(path) for path in asked["paths"]]
         options = replace(options, include=options.include or wanted, ready=ready.set)
         report = restore(found, asked["manifest"] or said.snapshot, said.target, options, track)
         if not report.complete:

@@ -1,5 +1,7 @@
 """Names of files as text: bytes that are no UTF-8 are written `\\xNN`, so that each name has one text and back."""
 
+from __future__ import annotations
+
 import re
 
 _ESCAPE = re.compile(r"\\(\\|x[0-9a-f]{2})|(\\)")
