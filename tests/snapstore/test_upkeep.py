@@ -160,6 +160,24 @@ class TestPrune:
             pruning.prune(repository, Track(), grace=0)
         assert pack_of(blobs)
 
+    @pytest.mark.parametrize("leap", [-40 * DAY, -1.0])
+    def test_takes_nothing_early_when_the_clock_goes_back(
+        self, repository: Repository, blobs: MemoryBlobs, tree: Path, leap: float
+    ) -> None:
+        first = taken(repository, tree)
+        blobs.now += leap
+        second = taken(repository, tree)
+        repository.forget([first])
+        pruning.prune(repository, Track())
+        (tree / "sub" / "0").write_bytes(b"another")
+        repository.forget([second])
+        third = taken(repository, tree)
+        pruning.prune(repository, Track())
+        blobs.now += leap
+        assert pruning.prune(repository, Track()).deleted == 0
+        assert repository.names() == [third]
+        assert check(repository, True, Track()).sound
+
     def test_makes_a_writer_send_again_what_is_doomed(
         self, repository: Repository, blobs: MemoryBlobs, tree: Path
     ) -> None:
