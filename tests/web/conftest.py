@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from tests.conftest import DatabaseMaker
 from tests.ports import free_port
 from tests.processes import Dumont
+from tests.web.boxes import Box, keep
 from tests.web.browsers import Browsers
 from tests.web.clouds import CLOSED, OPEN, Clouds, read, simulated_clouds
 from tests.web.pasts import Lived, give_past
@@ -106,6 +107,12 @@ def installation(surroundings: Serving, clouds: Clouds) -> Iterator[Installation
 def lived(installation: Installation) -> Lived:
     """Some machines have a past."""
     return in_thread(lambda: give_past(installation))
+
+
+@pytest.fixture(scope="package")
+def box(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> Box:
+    """Ada has two snapshots."""
+    return in_thread(lambda: keep(installation, tmp_path_factory.mktemp("box")))
 
 
 @pytest.fixture

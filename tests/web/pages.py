@@ -64,6 +64,9 @@ PLACES = (
     Place("/blacklist", "Blacklist", "/blacklist?view=before", stranger=True),
     Place("/snapshots", "Snapshots"),
     Place("/snapshots", "Snapshots", "/snapshots?state=failed"),
+    Place("/snapshots/:snapshotId", "box", "/snapshots/{snapshot}?path=src"),
+    Place("/snapshots/diff", "Compare snapshots", "/snapshots/diff?from={earlier}&to={snapshot}"),
+    Place("/snapshots/retention", "Retention"),
     Place("/:area", "Deploy", "/deploy"),
     Place("*", "Not found", "/no/such/page"),
 )

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.web.axe import faults
+from tests.web.boxes import Box
 from tests.web.browsers import DESKTOP, Browsers
 from tests.web.clouds import offers
 from tests.web.conftest import in_thread
@@ -39,13 +40,15 @@ def expect_accessible(page: Page, looks: list[Look] = LOOKS) -> None:
 
 
 @pytest.fixture(scope="module")
-def ids(installation: Installation, lived: Lived) -> dict[str, str]:
+def ids(installation: Installation, lived: Lived, box: Box) -> dict[str, str]:
     teams = installation.does(installation.ada, "GET", "/teams")["items"]
     offer, other, *_ = offers(installation)
     return {
         "team": next(team["id"] for team in teams if team["name"] == "Protein folding"),
         "offer": offer["id"],
         "other": other["id"],
+        "snapshot": box.later,
+        "earlier": box.earlier,
         "machine": f"{lived.good.provider}/{lived.good.machine_id}",
     }
 

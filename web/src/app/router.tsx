@@ -44,6 +44,9 @@ const History = page(() => import("../features/machines/History"), "History");
 const MachinePage = page(() => import("../features/machines/MachinePage"), "MachinePage");
 const Blacklist = page(() => import("../features/machines/Blacklist"), "Blacklist");
 const Snapshots = page(() => import("../features/snapshots/Snapshots"), "Snapshots");
+const SnapshotPage = page(() => import("../features/snapshots/SnapshotPage"), "SnapshotPage");
+const DiffPage = page(() => import("../features/snapshots/DiffPage"), "DiffPage");
+const Retention = page(() => import("../features/snapshots/Retention"), "Retention");
 const Soon = page(() => import("../features/soon/Soon"), "Soon");
 const NotFound = page(() => import("../features/soon/Soon"), "NotFound");
 const Design = page(() => import("../features/design/Design"), "Design");
@@ -91,6 +94,9 @@ export function Router() {
               <Route path="/provider-keys" element={inside(<ProviderKeys />)} />
               <Route path="/security" element={inside(<Security />)} />
               <Route path="/snapshots" element={inside(<Snapshots />)} />
+              <Route path="/snapshots/diff" element={inside(<DiffPage />)} />
+              <Route path="/snapshots/retention" element={inside(<Retention />)} />
+              <Route path="/snapshots/:snapshotId" element={inside(<SnapshotPage />)} />
               <Route element={<Operators needed="users:manage" />}>
                 <Route path="/admin/users" element={inside(<Users />)} />
               </Route>

@@ -25,6 +25,7 @@ export const snapshotsApi = generatedApi.enhanceEndpoints({
     cancelRepositoryTask: { invalidatesTags: ["Repository"] },
     showSnapshotCost: { providesTags: ["Snapshot", "Repository"] },
     getRetention: { providesTags: ["Retention"] },
+    putRetention: { invalidatesTags: ["Retention"] },
   },
 });
 
@@ -36,6 +37,8 @@ export interface FolderName {
 export interface Pair {
   from: string;
   to: string;
+  change?: string | undefined;
+  words?: string | undefined;
 }
 
 export const snapshotLists = generatedApi.injectEndpoints({
@@ -63,9 +66,9 @@ export const snapshotLists = generatedApi.injectEndpoints({
     }),
     differencePages: build.infiniteQuery<DiffPage, Pair, string | null>({
       infiniteQueryOptions: keysetOptions,
-      query: ({ queryArg: { from, to }, pageParam }) => ({
+      query: ({ queryArg: { from, to, ...sieve }, pageParam }) => ({
         url: `/api/v1/snapshots/${encodeURIComponent(from)}/diff/${encodeURIComponent(to)}`,
-        params: { cursor: pageParam, limit: 200 },
+        params: { ...sieve, cursor: pageParam, limit: 200 },
       }),
     }),
   }),

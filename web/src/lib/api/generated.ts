@@ -851,6 +851,8 @@ const injectedRtkApi = api.injectEndpoints({
       query: (queryArg) => ({
         url: `/api/v1/snapshots/${encodeURIComponent(String(queryArg.snapshotId))}/diff/${encodeURIComponent(String(queryArg.otherId))}`,
         params: {
+          change: queryArg.change,
+          words: queryArg.words,
           cursor: queryArg.cursor,
           limit: queryArg.limit,
         },
@@ -1699,6 +1701,10 @@ export type DiffSnapshotsApiArg = {
   snapshotId: string;
   /** The snapshot to compare it with. */
   otherId: string;
+  /** Of this kind of change alone. */
+  change?: ("added" | "removed" | "changed" | "attributes") | null;
+  /** With this in their paths alone, in capitals or not. */
+  words?: string;
   /** Where to go on: `next_cursor` of the page before. */
   cursor?: string | null;
   /** How many at most. */

@@ -1,0 +1,230 @@
+/** One snapshot: what is in it, what it takes and costs, how long it took, its files, and its restores. */
+import { GitCompareArrows, RotateCcw, Square, Trash2, Undo2 } from "lucide-react";
+import { useState } from "react";
+import { useNavigate, useParams } from "react-router";
+import { Alert } from "../../components/Alert";
+import { Asked } from "../../components/Asked";
+import { Badge } from "../../components/Badge";
+import { Button, ButtonLink } from "../../components/Button";
+import { Id } from "../../components/copying";
+import { Time } from "../../components/figures";
+import { Group, Page } from "../../components/Page";
+import { SkeletonLines } from "../../components/Skeleton";
+import { ErrorState } from "../../components/states";
+import type { SnapshotDetail } from "../../lib/api/generated";
+import { asProblem } from "../../lib/api/problem";
+import { size } from "../../lib/bytes";
+import { count } from "../../lib/numbers";
+import { useAllowed } from "../../lib/session/me";
+import { duration } from "../../lib/time";
+import { snapshotsApi } from "./api";
+import { DeleteSnapshot } from "./DeleteSnapshot";
+import { Files } from "./Files";
+import { Big, Bigs, MonthCost, None, Ratio, Size, StateMark } from "./figures";
+import { useLiveSnapshots } from "./live";
+import { RestoreDialog } from "./RestoreDialog";
+import { Restores } from "./Restores";
+import { Sizes } from "./Sizes";
+import { Stages } from "./Stages";
+import { Became } from "./TakeSnapshot";
+import { useSnapshotActions } from "./useSnapshotActions";
+import { diffPath, isOpen } from "./words";
+
+export function SnapshotPage() {
+  const { snapshotId = "" } = useParams();
+  useLiveSnapshots(`snapshot:${snapshotId}`);
+  const answer = snapshotsApi.useGetSnapshotQuery({ snapshotId });
+  if (answer.error && !answer.data)
+    return (
+      <Page title="Snapshot">
+        <ErrorState
+          problem={asProblem(answer.error)}
+          onRetry={() => void answer.refetch()}
+          busy={answer.isFetching}
+        />
+        <div className="flex justify-center">
+          <ButtonLink to="/snapshots">To all snapshots</ButtonLink>
+        </div>
+      </Page>
+    );
+  return (
+    <Asked
+      of={answer}
+      loading={
+        <Page title="Snapshot" wide>
+          <SkeletonLines what="the snapshot" lines={6} />
+        </Page>
+      }
+    >
+      {(snapshot) => <Drawn key={snapshot.id} snapshot={snapshot} />}
+    </Asked>
+  );
+}
+
+function Drawn({ snapshot }: { snapshot: SnapshotDetail }) {
+  const [paths, choose] = useState<readonly string[] | null>(null);
+  const measured = snapshot.bytes !== null;
+  return (
+    <Page
+      wide
+      title={snapshot.label}
+      description={<Subtitle snapshot={snapshot} />}
+      actions={<Actions snapshot={snapshot} onRestore={() => choose([])} />}
+    >
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-8">
+        <Now snapshot={snapshot} />
+        {measured && <Figures snapshot={snapshot} />}
+        {measured && (
+          <div className="grid items-start gap-x-10 gap-y-8 lg:grid-cols-2">
+            <Group title="From the tree to the store">
+              <Sizes snapshot={snapshot} />
+            </Group>
+            <Group
+              title="Seconds of each stage"
+              aside={snapshot.seconds !== null && <Whole seconds={snapshot.seconds} />}
+            >
+              <Stages stages={snapshot.stages} />
+            </Group>
+          </div>
+        )}
+        {snapshot.state === "complete" && (
+          <Group title="Files">
+            <Files snapshot={snapshot} onRestore={choose} />
+          </Group>
+        )}
+        {measured && (
+          <Group title="Restores">
+            <Restores snapshot={snapshot} />
+          </Group>
+        )}
+      </div>
+      <RestoreDialog snapshot={paths && snapshot} paths={paths ?? []} onClose={() => choose(null)} />
+    </Page>
+  );
+}
+
+function Whole({ seconds }: { seconds: number }) {
+  return <span className="figures text-ink-2">{duration(seconds)} from begin to end</span>;
+}
+
+function Subtitle({ snapshot }: { snapshot: SnapshotDetail }) {
+  const { root, host, tags } = snapshot;
+  return (
+    <span className="flex flex-wrap items-center gap-x-2 gap-y-1">
+      <StateMark state={snapshot.state} />
+      <Time at={snapshot.created_at} />
+      {root && <code className="text-xs [overflow-wrap:anywhere]">{root}</code>}
+      {host && <span className="text-ink-3">on {host}</span>}
+      {tags.map((tag) => (
+        <Badge key={tag}>{tag}</Badge>
+      ))}
+      <span className="inline-flex items-center text-ink-3">
+        <Id value={snapshot.id} what="snapshot id" />
+      </span>
+    </span>
+  );
+}
+
+interface ActionsProps {
+  snapshot: SnapshotDetail;
+  onRestore: () => void;
+}
+
+function Actions({ snapshot, onRestore }: ActionsProps) {
+  const writes = useAllowed("snapshots:write");
+  const { cancel, undelete, busy } = useSnapshotActions();
+  const [doomed, doom] = useState<SnapshotDetail | null>(null);
+  const navigate = useNavigate();
+  if (snapshot.state === "deleted")
+    return snapshot.undo_until ? (
+      <Button icon={Undo2} busy={busy} disabled={!writes} onClick={() => void undelete(snapshot)}>
+        Take it back
+      </Button>
+    ) : null;
+  if (isOpen(snapshot))
+    return (
+      <Button
+        icon={Square}
+        busy={busy}
+        disabled={!writes || snapshot.cancel_requested || snapshot.state === "verifying"}
+        onClick={() => void cancel(snapshot)}
+      >
+        {snapshot.cancel_requested ? "Asked to stop" : "Cancel"}
+      </Button>
+    );
+  return (
+    <>
+      {snapshot.parent_id && snapshot.encrypted === false && (
+        <Button
+          icon={GitCompareArrows}
+          onClick={() => void navigate(diffPath(snapshot.parent_id ?? "", snapshot.id))}
+        >
+          Compare
+        </Button>
+      )}
+      <Button icon={Trash2} disabled={!writes} onClick={() => doom(snapshot)}>
+        Delete
+      </Button>
+      {snapshot.state === "complete" && (
+        <Button weight="primary" icon={RotateCcw} disabled={!writes} onClick={onRestore}>
+          Restore
+        </Button>
+      )}
+      <DeleteSnapshot snapshot={doomed} onClose={() => doom(null)} />
+    </>
+  );
+}
+
+/** What happens with it at this moment, or why it is not as one would wish. */
+function Now({ snapshot }: { snapshot: SnapshotDetail }) {
+  if (snapshot.state === "complete") return null;
+  if (snapshot.state !== "deleted")
+    return (
+      <div className="max-w-3xl rounded">
+        <Became snapshot={snapshot} />
+        {snapshot.state === "queued" && (
+          <p className="mt-2 text-ink-3">
+            Its command was shown once, when it was asked for. If it is lost, cancel this one and take
+            another.
+          </p>
+        )}
+      </div>
+    );
+  return (
+    <Alert tone="warning" title="This snapshot is deleted">
+      {snapshot.undo_until ? (
+        <p>
+          It can be taken back until the pruning that begins <Time at={snapshot.undo_until} />.
+        </p>
+      ) : (
+        <p>It is too late to have it back.</p>
+      )}
+    </Alert>
+  );
+}
+
+function Figures({ snapshot }: { snapshot: SnapshotDetail }) {
+  const { files, bytes, new_bytes: added, unique_bytes: unique } = snapshot;
+  return (
+    <Bigs>
+      <Big name="Files" note={snapshot.encrypted ? "encrypted" : "in the tree"}>
+        {files === null ? <None /> : count(files)}
+      </Big>
+      <Big name="Size" note="of the tree">
+        <Size bytes={bytes} />
+      </Big>
+      <Big name="New" note="had to be stored for it">
+        <Size bytes={added} />
+      </Big>
+      <Big name="Dedup" note="within the tree">
+        <Ratio of={snapshot.dedup_ratio} />
+      </Big>
+      <Big name="Compression" note="of its chunks">
+        <Ratio of={snapshot.compression_ratio} />
+      </Big>
+      <Big name="Cost" note={unique === null ? "not measured yet" : `of ${size(unique)} that it alone needs`}>
+        <MonthCost of={snapshot.cost_month} bytes={unique} />
+      </Big>
+    </Bigs>
+  );
+}
