@@ -13,8 +13,8 @@ from typing import Literal, NamedTuple
 from dumont.basics.errors import Invalid
 from dumont.basics.page import Page
 from dumont.snapshots.looking import Place
-from dumont.snapshots.rules import paths
 from dumont.snapshots.trees import Tree, Trees
+from dumont.snapstore import paths
 from dumont.snapstore.diff import Difference, diff
 
 KEPT = 4

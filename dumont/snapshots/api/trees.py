@@ -20,11 +20,11 @@ from dumont.snapshots.api.parts import SnapshotsRead, comparisons_of, trees_of
 from dumont.snapshots.comparing import Sieve
 from dumont.snapshots.content import File
 from dumont.snapshots.folders import Entry
-from dumont.snapshots.rules import paths
 from dumont.snapshots.schemas.fields import PathQuery, SnapshotPath
 from dumont.snapshots.schemas.trees import Change, Difference, DiffPage, FileEntry, Sizes
 from dumont.snapshots.stores import asked
 from dumont.snapshots.trees import Tree
+from dumont.snapstore import paths
 from dumont.snapstore.diff import Difference as Found
 from dumont.snapstore.model import Kind
 
