@@ -11,7 +11,7 @@ from dumont.cli.session import Session
 from dumont.cli.verbs import Verbs
 
 if TYPE_CHECKING:
-    from dumont.client.models import Savings
+    from dumont.client.models import ModelSavings, ProviderPrices, Savings
 
 app = Verbs()
 OPPORTUNITIES = [
@@ -29,9 +29,11 @@ OPPORTUNITIES = [
 ]
 CLOUDS = [
     Column("cloud", lambda it: it["provider"]),
+    Column("gpu", lambda it: it["model"]),
     Column("lowest", lambda it: money(it["lowest"]), right=True),
     Column("median", lambda it: money(it["median"]), right=True),
     Column("spot", lambda it: money(it["spot_lowest"]), right=True),
+    Column("effective", lambda it: money(it["effective_lowest"]), right=True),
     Column("offers", lambda it: it["count"], right=True),
     Column("reliability", lambda it: percent(it["reliability"] and it["reliability"] * 100), right=True),
     Column("7 days", lambda it: percent(it["trend_7d_percent"]), right=True),
@@ -99,12 +101,20 @@ def _opportunities(session: Session, min_spread: float, model: str | None, regio
 
 def _clouds(session: Session, model: str) -> None:
     found = session.market.providers_of(model)
-    if found["items"] or session.screen.as_json or session.screen.quiet:
+    if session.screen.as_json or session.screen.quiet:
         session.screen.items(found, CLOUDS, identity="provider")
+    elif found["items"]:
+        session.screen.items({"items": [row for item in found["items"] for row in _by_gpu(item)]}, CLOUDS)
     else:
         say_unknown(session, model, found["models_suggested"])
     if not session.screen.as_json:
         say_behind(session, found["history"])
+
+
+def _by_gpu(item: "ProviderPrices") -> list[dict[str, object]]:
+    """A line for each GPU that the name means."""
+    cloud = {"provider": item["provider"]}
+    return [{**item}, *[{**other, **cloud} for other in item["others"]]]
 
 
 def _deals(session: Session, model: str | None, limit: int) -> None:
@@ -128,11 +138,12 @@ def _savings(session: Session, model: str | None, *, hours_per_day: float, days:
     elif session.screen.quiet:
         session.screen.lines([str(found["cheapest"]["offer_id"])])
     else:
-        session.screen.items({"items": _costs(found)}, COSTS, identity="where")
-        session.done(f"For {found['hours']:g} hours of one GPU.")
+        for one in (found, *found["others"]):
+            session.screen.items({"items": _costs(one)}, COSTS, identity="where")
+            session.done(f"For {found['hours']:g} hours of one {one['variant']}.")
 
 
-def _costs(found: "Savings") -> list[dict[str, object]]:
+def _costs(found: "Savings | ModelSavings") -> list[dict[str, object]]:
     cheapest, median, dearest = found["cheapest"], found["median"], found["dearest"]
     assert cheapest is not None  # noqa: S101 - the caller has looked
     rows: list[dict[str, object]] = [{"where": f"{cheapest['provider']}, the cheapest", **cheapest, "saved": None}]

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from dumont.basics.errors import Conflict
+from dumont.market import hours
 from dumont.market.diff import Difference
 from dumont.market.events import OffersChanged, ProviderFailed, ProviderFrozen, ProviderRecovered
 from dumont.market.means import Means
 from dumont.market.report import Report
 from dumont.market.rules import answers, pauses
 from dumont.market.rules.answers import Verdict, Witness
-from dumont.market.store import claims, history, writing
+from dumont.market.store import claims, writing
 from dumont.market.store.claims import Claim, Failed, Held, Success
 from dumont.market.store.writing import Stamp
 from dumont.platform.db import Tx
@@ -154,7 +155,7 @@ async def _write(end: _Writing, stamp: Stamp, found: Difference, verdict: Verdic
         written.missed = await writing.put_missed(end.tx, stamp, found.missed_now)
     hour = end.now.replace(minute=0, second=0, microsecond=0)
     if end.held.seen_at is None or end.held.seen_at < hour:
-        await history.write_hour(end.tx, end.kind.name, hour)
+        await hours.write_now(end.tx, end.kind.name, hour)
     return written
 
 

@@ -11,7 +11,7 @@ GONE_KEPT_DAYS = 7
 PRICES_WHOLE_DAYS = 7
 PRICES_KEPT_DAYS = 90
 """Whole months are dropped after that, by the job that tends partitions."""
-HOURS_KEPT_DAYS = 400
+HOURS_KEPT_DAYS, REGION_HOURS_KEPT_DAYS = 400, 90
 BATCH = 5_000
 
 

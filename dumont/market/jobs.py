@@ -71,4 +71,5 @@ TOPICS = (TopicRule(MARKET, _public), TopicRule(CLOUDS, needs("providers:sync"))
 PARTITIONED = (
     Partitioned("market_price_changes", "at", "month", keep_days=lambda _settings: daily.PRICES_KEPT_DAYS),
     Partitioned("market_model_hours", "hour", "month", keep_days=lambda _settings: daily.HOURS_KEPT_DAYS),
+    Partitioned("market_region_hours", "hour", "month", keep_days=lambda _settings: daily.REGION_HOURS_KEPT_DAYS),
 )

@@ -12,7 +12,9 @@ from dumont.market.following import Market, View
 from dumont.market.mine import Mine
 from dumont.market.money import price, prices
 from dumont.market.rules.query import Query
+from dumont.market.rules.trend import HOURLY
 from dumont.market.store import history
+from dumont.market.store.hours import ModelHour, hours_of
 from dumont.platform.work import Work
 from dumont.reliability.memory import ScoreMemory
 
@@ -78,7 +80,7 @@ async def _past(work: Work, view: View, offer: dict[str, Any]) -> dict[str, Any]
     try:
         changes = await history.prices_of(work.tx, UUID(offer["id"]), work.now - PRICE_HISTORY)
         names = [offer["gpu_name"]] if offer["gpu_name"] else []
-        hours = await history.hours_of(work.tx, names, work.now - MODEL_HISTORY) if names else []
+        hours = await hours_of(work.tx, names, work.now - MODEL_HISTORY) if names else []
     except Unavailable:
         known = {"available": False, "note": view.note or NO_HISTORY}
         return {"price_history": [], "history": [], "reliability": known}
@@ -92,6 +94,6 @@ async def _past(work: Work, view: View, offer: dict[str, Any]) -> dict[str, Any]
     }
 
 
-def hour_of(hour: history.ModelHour) -> dict[str, Any]:
+def hour_of(hour: ModelHour) -> dict[str, Any]:
     told = asdict(hour)
-    return {"hour": hour.hour, "count": hour.count, **prices(told, "lowest", "median", "highest", "spot_lowest")}
+    return {"hour": hour.hour, "count": hour.count, **prices(told, *HOURLY)}

@@ -7,6 +7,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from dumont.basics.machine_key import MACHINE_ID, MachineKey
+from dumont.market import hours
 from dumont.market.store import past as store
 from dumont.platform.db import Tx
 
@@ -37,7 +38,7 @@ async def write(tx: Tx, provider: str, courses: Mapping[str, Course], now: datet
         else:
             steps.append((offer, now - KEPT, price, spot))
     await store.write_steps(tx, steps)
-    await store.write_hours(tx, provider, hour - KEPT, hour - timedelta(hours=1))
+    await hours.write_then(tx, provider, hour - KEPT, hour - timedelta(hours=1))
     return len(steps)
 
 

@@ -126,4 +126,25 @@ class MarketModelHour(Base):
     median: Mapped[Decimal | None] = mapped_column(PRICE)
     highest: Mapped[Decimal | None] = mapped_column(PRICE)
     spot_lowest: Mapped[Decimal | None] = mapped_column(PRICE)
+    effective_lowest: Mapped[Decimal | None] = mapped_column(PRICE)
+    """What an hour of useful work cost at least, on demand and on the usual terms, by what was known then."""
+    count: Mapped[int] = mapped_column(Integer)
+
+
+class MarketRegionHour(Base):
+    """By month on `hour`: the same, of each region of a cloud by itself."""
+
+    __tablename__ = "market_region_hours"
+    __table_args__ = ({"postgresql_partition_by": "RANGE (hour)"},)
+
+    gpu_name: Mapped[str] = mapped_column(primary_key=True)
+    hour: Mapped[datetime] = mapped_column(primary_key=True)
+    provider: Mapped[str] = mapped_column(primary_key=True)
+    region: Mapped[str] = mapped_column(primary_key=True)
+    """Empty where the cloud names none."""
+    lowest: Mapped[Decimal | None] = mapped_column(PRICE)
+    median: Mapped[Decimal | None] = mapped_column(PRICE)
+    highest: Mapped[Decimal | None] = mapped_column(PRICE)
+    spot_lowest: Mapped[Decimal | None] = mapped_column(PRICE)
+    effective_lowest: Mapped[Decimal | None] = mapped_column(PRICE)
     count: Mapped[int] = mapped_column(Integer)

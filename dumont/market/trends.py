@@ -1,9 +1,9 @@
 """Sets what is now beside the last 7 days: cloud by cloud for one GPU, and offers below their model's usual price."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 import numpy as np
@@ -11,7 +11,7 @@ from cashews import Cache
 
 from dumont.basics.errors import Unavailable
 from dumont.market.arbitrage import as_of, meant
-from dumont.market.asks import named, offer_id, priced
+from dumont.market.asks import Priced, named, offer_id, priced
 from dumont.market.following import Market, View
 from dumont.market.mine import NOBODYS, Mine
 from dumont.market.money import price, prices, written
@@ -20,11 +20,11 @@ from dumont.market.rules import spread, trend
 from dumont.market.rules.query import Query
 from dumont.market.rules.spread import Asks
 from dumont.market.stock import title
-from dumont.market.store import history
-from dumont.market.store.history import ModelHour
+from dumont.market.store.hours import ModelHour, hours_in, hours_of
 from dumont.market.store.usual import Usual, usual
 from dumont.platform.work import Work
 
+Hours: TypeAlias = Mapping[tuple[str, str], Sequence[ModelHour]]
 WEEK = timedelta(days=7)
 DOUBTED = "Its host is not known to be reliable."
 NO_HISTORY = "The database does not answer: past prices are missing."
@@ -39,19 +39,19 @@ class Wanted:
     mine: Mine = NOBODYS
 
 
-async def compare(work: Work, market: Market, cache: Cache, model: str) -> dict[str, Any]:
+async def compare(work: Work, market: Market, cache: Cache, model: str, region: str | None = None) -> dict[str, Any]:
     """One row a cloud, the cheapest first. The past comes from the database, if that answers."""
     view = await market.view()
     asked = meant(model)
-    query = Query(models=frozenset(asked.models))
-    key = key_of("compare", view, work.now, asked.models)
+    query = Query(models=frozenset(asked.models), regions=frozenset({region}) if region else None)
+    key = key_of("compare", view, work.now, asked.models, region)
     rows = await remembered(cache, key, lambda: _clouds(view, query, work.now)) if asked.models else []
-    hours, known = await _hours(work, asked.models if rows else ())
+    hours, known = await _hours(work, view, query) if rows else ({}, THERE)
     return {
         "model": model,
         "models": asked.models,
         "models_suggested": asked.suggested,
-        "items": [_with_past(row, hours.get(row["provider"], ()), work.now) for row in rows],
+        "items": [_with_past(row, hours, work.now) for row in rows],
         "as_of": as_of(view, work.now),
         "history": known,
     }
@@ -80,46 +80,79 @@ async def best_deals(work: Work, market: Market, cache: Cache, wanted: Wanted) -
 def _clouds(view: View, query: Query, now: datetime) -> list[dict[str, Any]]:
     there = priced(view, query, now)
     claims = view.shelf.column("provider_reliability")
-    read = named(view.shelf, "provider")
-    rows = []
-    for code in np.unique(there.on_demand.provider).tolist():
-        own = np.flatnonzero(there.on_demand.provider == code)
-        rows.append(_cloud(view, read(code), there.on_demand.at(own), there.spot.at(own), claims))
-    return sorted(rows, key=lambda row: (row["lowest"] is None, float(row["lowest"] or 0), row["provider"]))
+    cloud, gpu = named(view.shelf, "provider"), named(view.shelf, "gpu_name")
+    found: dict[str, list[dict[str, Any]]] = {}
+    for code, model in np.unique(np.stack((there.on_demand.provider, there.on_demand.model)), axis=1).T.tolist():
+        own = np.flatnonzero((there.on_demand.provider == code) & (there.on_demand.model == model))
+        found.setdefault(cloud(code), []).append(_of_one(view, gpu(model), there.at(own), claims))
+    rows = [_cloud(name, sorted(own, key=_cheapest)) for name, own in found.items()]
+    return sorted(rows, key=lambda row: (*_cheapest(row)[:2], row["provider"]))
 
 
-def _cloud(view: View, name: str, on_demand: Asks, spot: Asks, claims: Any) -> dict[str, Any]:
-    sold, bids = spread.sold(on_demand), spread.sold(spot)
-    told = claims[on_demand.place]
+def _cheapest(row: Mapping[str, Any]) -> tuple[bool, float, str]:
+    return row["lowest"] is None, float(row["lowest"] or row["spot_lowest"] or 0), row["model"]
+
+
+def _cloud(name: str, models: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """A median over several GPUs would be that of none."""
+    return {"provider": name, "title": title(name), **models[0], "others": models[1:]}
+
+
+def _of_one(view: View, model: str, there: Priced, claims: Any) -> dict[str, Any]:
+    sold, bids, useful = (spread.sold(asks) for asks in (there.on_demand, there.spot, there.effective))
+    told = claims[there.on_demand.place]
     told = told[~np.isnan(told)]
     best = sold if len(sold) else bids
     return {
-        "provider": name,
-        "title": title(name),
+        "model": model,
         "lowest": price(int(sold.price[0])) if len(sold) else None,
         "median": price(spread.median(sold.price)) if len(sold) else None,
-        "count": len(on_demand),
+        "count": len(there.on_demand),
         "spot_lowest": price(int(bids.price[0])) if len(bids) else None,
+        "effective_lowest": price(int(useful.price[0])) if len(useful) else None,
         "reliability": round(float(told.astype(np.float64).mean()), 4) if len(told) else None,
         "offer_id": offer_id(view.shelf, int(best.place[0])) if len(best) else None,
     }
 
 
-async def _hours(work: Work, models: Sequence[str]) -> tuple[Mapping[str, Sequence[ModelHour]], dict[str, Any]]:
-    """By cloud."""
-    found: dict[str, list[ModelHour]] = {}
+async def _hours(work: Work, view: View, query: Query) -> tuple[Hours, dict[str, Any]]:
+    """By cloud and model."""
+    found: dict[tuple[str, str], list[ModelHour]] = {}
+    models, since = sorted(query.models or ()), work.now - WEEK
     try:
-        for hour in await history.hours_of(work.tx, models, work.now - WEEK) if models else ():
-            found.setdefault(hour.provider, []).append(hour)
+        if query.regions is None:
+            told = await hours_of(work.tx, models, since)
+        else:
+            told = await hours_in(work.tx, models, _regions(view, query, work.now), since)
     except Unavailable:
         return {}, AWAY
+    for hour in told:
+        found.setdefault((hour.provider, hour.gpu_name), []).append(hour)
     return found, THERE
 
 
-def _with_past(row: dict[str, Any], hours: Sequence[ModelHour], now: datetime) -> dict[str, Any]:
+def _regions(view: View, query: Query, now: datetime) -> Mapping[str, Sequence[str]]:
+    """By cloud; those too where nothing is left to rent."""
+    ever = replace(query, available_only=False, include_blacklisted=True)
+    rows = view.shelf.find_all(ever, now, stale_seconds=view.stale_seconds)
+    cloud, region = named(view.shelf, "provider"), view.shelf.texts("region")
+    found: dict[str, list[str]] = {}
+    pairs = np.stack((view.shelf.column("provider")[rows], view.shelf.column("region")[rows]))
+    for code, place in np.unique(pairs, axis=1).T.tolist():
+        if text := region[place]:
+            found.setdefault(cloud(code), []).append(text)
+    return found
+
+
+def _with_past(row: dict[str, Any], hours: Hours, now: datetime) -> dict[str, Any]:
+    others = [one | _past(one, hours.get((row["provider"], one["model"]), ()), now) for one in row["others"]]
+    return row | _past(row, hours.get((row["provider"], row["model"]), ()), now) | {"others": others}
+
+
+def _past(row: Mapping[str, Any], hours: Sequence[ModelHour], now: datetime) -> dict[str, Any]:
     lowest = None if row["lowest"] is None else round(float(row["lowest"]) * 1_000_000)
-    series = [hour | prices(hour, "lowest", "median", "highest", "spot_lowest") for hour in trend.together(hours)]
-    return row | {"trend_7d_percent": trend.change_percent(lowest, hours, now), "series": series}
+    series = [hour | prices(hour, *trend.HOURLY) for hour in trend.together(hours)]
+    return {"trend_7d_percent": trend.change_percent(lowest, hours, now), "series": series}
 
 
 def _deals(view: View, query: Query, before: Mapping[str, Usual], limit: int, now: datetime) -> list[dict[str, Any]]:

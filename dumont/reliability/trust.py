@@ -1,11 +1,11 @@
 """Tells those who keep a copy what is known of machines, and what has changed since they asked the last time."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
 from dumont.basics.errors import Unavailable
-from dumont.platform.db import Db
+from dumont.platform.db import Db, Tx
 from dumont.platform.settings import Settings
 from dumont.reliability.rules.status import Status, status_of, success_rate
 from dumont.reliability.store import changes as store
@@ -35,6 +35,15 @@ class Known:
     interruption_rate_hour: float | None
     failure_rate: float | None
     """What to expect of the next start; None for a machine that nobody has tried."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """Of the next rental of a machine; None is "not known"."""
+
+    boot_seconds: float | None
+    interruption_rate_hour: float | None
+    failure_rate: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +94,25 @@ class MachineFeed:
             is_blacklisted=row.entry_reason is not None,
             blacklist_reason=row.entry_reason,
             blacklisted_until=row.entry_expires_at,
-            boot_seconds=row.boot_seconds_sum / row.boot_count if row.boot_count else None,
-            interruption_rate_hour=row.interruption_rate_hour,
-            failure_rate=_expected(row.total - row.succeeded, row.total) if row.total else None,
+            **asdict(_expected(row)),
         )
 
 
-def _expected(failed: int, total: int) -> float:
+async def expected_of(tx: Tx, provider: str) -> dict[str, Expected]:
+    """Of the machines of one cloud of which anything is known, by the cloud's own ids."""
+    found: dict[str, Expected] = {}
+    async for chunk in store.of_cloud(tx, provider):
+        found.update((row.machine_id, _expected(row)) for row in chunk)
+    return found
+
+
+def _expected(row: Changed) -> Expected:
+    return Expected(
+        boot_seconds=row.boot_seconds_sum / row.boot_count if row.boot_count else None,
+        interruption_rate_hour=row.interruption_rate_hour,
+        failure_rate=_failing(row.total - row.succeeded, row.total) if row.total else None,
+    )
+
+
+def _failing(failed: int, total: int) -> float:
     return (failed + FAILS_USUALLY * WORTH_ATTEMPTS) / (total + WORTH_ATTEMPTS)

@@ -8,6 +8,7 @@ import pytest
 from dumont.market import daily
 from dumont.market.means import Means
 from dumont.market.store import following, history
+from dumont.market.store.hours import hours_of
 from dumont.market.store.usual import Usual, usual
 from dumont.market.sync import sync
 from dumont.platform.db import Db, raw
@@ -101,7 +102,7 @@ class TestHistory:
         clock.advance(hours=1)
         await say(means, clouds, "1")
         async with db.begin() as tx:
-            found = await history.hours_of(tx, ["RTX 4090", "H100"], clock.now() - timedelta(days=7))
+            found = await hours_of(tx, ["RTX 4090", "H100"], clock.now() - timedelta(days=7))
             middle = await usual(tx, clock.now() - timedelta(days=7))
         assert [(each.gpu_name, each.hour.hour, each.lowest, each.count) for each in found] == [
             ("RTX 4090", 12, 420_000, 1),

@@ -23,5 +23,5 @@ async def test_tables_are_what_the_migration_makes(connection: AsyncConnection) 
         )
         return list(compare_metadata(context, MarketOffer.metadata))
 
-    assert len(ours) == 4
+    assert len(ours) == 5
     assert await connection.run_sync(differences) == []

@@ -53,9 +53,15 @@ async def show_savings(
 @router.get(
     "/compare/{model}", response_model=ProviderComparison, summary="Compare clouds for a GPU", responses=problems(503)
 )
-async def compare_providers(model: Model, work: guard.Anyone, market: TheMarket, cache: TheCache) -> Response:
+async def compare_providers(
+    model: Model,
+    work: guard.Anyone,
+    market: TheMarket,
+    cache: TheCache,
+    region: Annotated[Word | None, Query(description="Of this region only, past prices too.")] = None,
+) -> Response:
     """One row a cloud, the cheapest first, with its prices of the last 7 days."""
-    return sent(await trends.compare(work, market, cache, model))
+    return sent(await trends.compare(work, market, cache, model, region))
 
 
 @router.get("/best-deals", response_model=Deals, summary="List offers below their usual price", responses=problems(503))

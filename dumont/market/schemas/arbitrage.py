@@ -67,13 +67,8 @@ class CloudSaving(BaseModel):
     offer_id: UUID
 
 
-class Savings(BaseModel):
-    model: str = Field(description="As it was asked for.", examples=["RTX 4090"])
-    models: list[ModelName] = Field(description="What that means.")
-    models_suggested: list[ModelName]
-    hours_per_day: Figure
-    days: Figure
-    hours: Figure
+class ModelSavings(BaseModel):
+    variant: ModelName | None = Field(description="The one GPU that these figures are of; null where nobody has any.")
     cheapest: Cost | None
     median: Cost | None
     dearest: Cost | None
@@ -81,20 +76,44 @@ class Savings(BaseModel):
     saving_on_dearest: Price | None
     clouds: list[CloudSaving]
     offers: Count
+
+
+class Savings(ModelSavings):
+    """Where a name means several GPUs, the figures are of that of which the cheapest is; `others` has the rest."""
+
+    model: str = Field(description="As it was asked for.", examples=["RTX 4090"])
+    models: list[ModelName] = Field(description="What that means.")
+    models_suggested: list[ModelName]
+    hours_per_day: Figure
+    days: Figure
+    hours: Figure
+    others: list[ModelSavings] = Field(description="The other GPUs that the name means and somebody has, the same way.")
     as_of: datetime | None
 
 
-class ProviderPrices(BaseModel):
-    provider: ProviderName
-    title: str = Field(examples=["Vast.ai"])
+class ModelPrices(BaseModel):
+    """Of one GPU at one cloud."""
+
+    model: ModelName
     lowest: Price | None
     median: Price | None
     count: Count
     spot_lowest: Price | None
+    effective_lowest: Price | None = Field(
+        description="The least that an hour of useful work costs, on demand and on the usual terms."
+    )
     reliability: float | None = Field(description="0 to 1; the mean of what it claims.", examples=[0.98])
     trend_7d_percent: float | None = Field(description="Of its lowest price against 7 days ago.", examples=[-4.2])
     offer_id: UUID | None = Field(description="Its cheapest offer.")
     series: list[ModelHour] = Field(description="7 days by the hour, oldest first.")
+
+
+class ProviderPrices(ModelPrices):
+    """Where a name means several GPUs, the figures are of the cheapest there; `others` has the rest."""
+
+    provider: ProviderName
+    title: str = Field(examples=["Vast.ai"])
+    others: list[ModelPrices] = Field(description="The other GPUs that the name means, at this cloud.")
 
 
 class ProviderComparison(BaseModel):

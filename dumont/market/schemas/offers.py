@@ -93,6 +93,9 @@ class ModelHour(BaseModel):
     median: Price | None
     highest: Price | None
     spot_lowest: Price | None
+    effective_lowest: Price | None = Field(
+        description="What an hour of useful work cost at least, on demand and on the usual terms."
+    )
     count: Count
 
 

@@ -30,11 +30,6 @@ async def write_steps(tx: Tx, steps: Sequence[Step]) -> None:
     await (await raw(tx)).execute(_WRITE_STEPS, list(ids), list(moments), list(prices), list(spots))
 
 
-async def write_hours(tx: Tx, provider: str, since: datetime, until: datetime) -> None:
-    """From the steps, for each hour in which nothing was written yet."""
-    await (await raw(tx)).execute(_WRITE_HOURS, provider, since, until)
-
-
 async def machines_of(tx: Tx, provider: str) -> list[tuple[str, float | None]]:
     return [cast("tuple[str, float | None]", tuple(row)) for row in await (await raw(tx)).fetch(_MACHINES, provider)]
 
@@ -69,21 +64,5 @@ _WRITE_STEPS = """
     SELECT given.offer_id, given.at, provider, gpu_name, gpu_count, region, given.price, given.spot
     FROM unnest($1::uuid[], $2::timestamptz[], $3::numeric[], $4::numeric[]) AS given(offer_id, at, price, spot)
     JOIN market_offers ON market_offers.id = given.offer_id
-    ON CONFLICT DO NOTHING
-"""
-
-_WRITE_HOURS = """
-    INSERT INTO market_model_hours (gpu_name, hour, provider, lowest, median, highest, spot_lowest, count)
-    SELECT gpu_name, hour, $1, min(was.price_hour / gpu_count),
-        percentile_cont(0.5) WITHIN GROUP (ORDER BY (was.price_hour / gpu_count)::float8),
-        max(was.price_hour / gpu_count), min(was.spot_price_hour / gpu_count), count(*)
-    FROM market_offers
-    CROSS JOIN generate_series($2::timestamptz, $3::timestamptz, interval '1 hour') AS hour
-    CROSS JOIN LATERAL (
-        SELECT price_hour, spot_price_hour FROM market_price_changes
-        WHERE offer_id = market_offers.id AND at <= hour ORDER BY at DESC LIMIT 1
-    ) AS was
-    WHERE provider = $1 AND gpu_name IS NOT NULL AND gone_at IS NULL
-    GROUP BY gpu_name, hour
     ON CONFLICT DO NOTHING
 """

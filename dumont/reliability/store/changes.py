@@ -62,6 +62,11 @@ async def everything(tx: Tx) -> AsyncIterator[list[Changed]]:
         yield chunk
 
 
+async def of_cloud(tx: Tx, provider: str) -> AsyncIterator[list[Changed]]:
+    async for chunk in _chunks(tx, _OF_CLOUD, provider):
+        yield chunk
+
+
 async def _chunks(tx: Tx, query: str, *arguments: Any) -> AsyncIterator[list[Changed]]:
     cursor = await (await raw(tx)).cursor(query, *arguments)
     while chunk := await cursor.fetch(CHUNK):
@@ -86,3 +91,5 @@ _ALL = """
 """
 
 _SINCE = f"{_ALL} WHERE {_NEWER}"
+
+_OF_CLOUD = f"{_ALL} WHERE m.provider = $1"

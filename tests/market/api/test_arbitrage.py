@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from dumont.market.schemas.arbitrage import Deals, Opportunities, ProviderComparison, Savings
-from dumont.market.tables import MarketModelHour
+from dumont.market.tables import MarketModelHour, MarketRegionHour
 from dumont.platform.db import Db
 from tests.build.offers import Stall, row
 from tests.fakes.clock import FakeClock
@@ -104,6 +104,68 @@ class TestSavings:
         assert (found["cheapest"], found["clouds"], len(found["models_suggested"])) == (None, [], 3)
 
 
+class TestNameOfSeveral:
+    """An A100 has 40 or 80 GB, and is SXM or PCIe: a median over all of them would be that of none."""
+
+    @pytest.fixture
+    def several(self, stall: Stall) -> Stall:
+        small: dict[str, Any] = {"gpu_name": "A100 40GB PCIe", "vram_gb": 40.0}
+        large: dict[str, Any] = {"gpu_name": "A100 80GB SXM", "vram_gb": 80.0}
+        stall.put(
+            *[row(f"s{micros}", price_micros=micros, region="Norway, NO", **small) for micros in (700_000, 900_000)],
+            *[row(f"l{micros}", price_micros=micros, **large) for micros in (1_000_000, 1_400_000, 2_000_000)],
+        )
+        stall.put(row("9", provider="runpod", price_micros=1_600_000, **large))
+        stall.put(row("10", provider="aws", price_micros=3_200_000, spot_price_micros=None, **large))
+        return stall
+
+    async def test_is_saved_on_by_each_gpu(self, caller: Caller, several: Stall) -> None:
+        found = await caller.gets("/arbitrage/savings/A100", hours_per_day=1, days=1)
+        fits(Savings, found)
+        assert (found["variant"], len(found["models"])) == ("A100 40GB PCIe", 4)
+        assert (found["median"]["price_gpu_hour"], found["saving_on_dearest"]) == ("0.800000", "0.000000")
+        assert [(cloud["model"], cloud["same_model"]) for cloud in found["clouds"]] == [("A100 80GB SXM", False)]
+        (large,) = found["others"]
+        assert (large["variant"], large["offers"], large["cheapest"]["cost"]) == ("A100 80GB SXM", 5, "1.000000")
+        assert (large["median"]["price_gpu_hour"], large["saving_on_median"]) == ("1.600000", "0.600000")
+        assert large["clouds"][0]["same_model"] is True
+
+    async def test_says_the_same_of_a_gpu_as_its_whole_name(self, caller: Caller, several: Stall) -> None:
+        (one,) = (await caller.gets("/arbitrage/savings/A100"))["others"]
+        found = await caller.gets("/arbitrage/savings/A100 80GB SXM")
+        assert {name: found[name] for name in one} == one
+        assert (found["models"], found["others"]) == (["A100 80GB SXM"], [])
+
+    async def test_is_compared_by_each_gpu_with_its_own_past(
+        self, caller: Caller, several: Stall, db: Db, clock: FakeClock
+    ) -> None:
+        async with db.begin() as tx:
+            for name, median in (("A100 40GB PCIe", "0.85"), ("A100 80GB SXM", "1.5")):
+                hour = {"hour": clock.now() - timedelta(days=2), "provider": "vast", "count": 3}
+                tx.add(MarketModelHour(gpu_name=name, lowest=Decimal(1), median=Decimal(median), **hour))
+        found = await caller.gets("/arbitrage/compare/A100")
+        fits(ProviderComparison, found)
+        vast, *rest = found["items"]
+        assert [item["provider"] for item in rest] == ["runpod", "aws"]
+        (other,) = vast["others"]
+        told = [(one["model"], one["lowest"], one["median"], one["count"]) for one in (vast, other)]
+        assert told == [("A100 40GB PCIe", "0.700000", "0.800000", 2), ("A100 80GB SXM", "1.000000", "1.400000", 3)]
+        assert [[hour["median"] for hour in one["series"]] for one in (vast, other)] == [["0.850000"], ["1.500000"]]
+        assert [one["trend_7d_percent"] for one in (vast, other)] == [-30.0, 0.0]
+
+    async def test_is_compared_in_one_region_with_the_past_of_that_region(
+        self, caller: Caller, several: Stall, db: Db, clock: FakeClock
+    ) -> None:
+        hour = {"hour": clock.now() - timedelta(days=2), "provider": "vast", "count": 1}
+        async with db.begin() as tx:
+            for region, lowest in (("Norway, NO", "1.4"), ("Sweden, SE", "0.1")):
+                tx.add(MarketRegionHour(gpu_name="A100 40GB PCIe", region=region, lowest=Decimal(lowest), **hour))
+        (vast,) = (await caller.gets("/arbitrage/compare/A100", region="Norway"))["items"]
+        told = [vast[name] for name in ("model", "count", "others", "trend_7d_percent")]
+        assert told == ["A100 40GB PCIe", 2, [], -50.0]
+        assert [point["lowest"] for point in vast["series"]] == ["1.400000"]
+
+
 class TestCompare:
     async def test_is_one_row_a_cloud(self, caller: Caller, clouds: Stall, week: None) -> None:
         found = await caller.gets("/arbitrage/compare/4090")
@@ -111,6 +173,8 @@ class TestCompare:
         rows = [(row["provider"], row["lowest"], row["median"], row["count"]) for row in found["items"]]
         assert rows == [("vast", "0.400000", "0.450000", 2), ("runpod", "0.690000", "0.690000", 1)]
         assert [row["spot_lowest"] for row in found["items"]] == ["0.100000", None]
+        useful = [Decimal(row["effective_lowest"]) - Decimal(row["lowest"]) for row in found["items"]]
+        assert all(0 < more < Decimal("0.1") for more in useful)
         assert [row["trend_7d_percent"] for row in found["items"]] == [-20.0, None]
         assert [point["lowest"] for point in found["items"][0]["series"]] == ["0.500000", "0.450000"]
 

@@ -53,14 +53,14 @@ class TestOffer:
         async with db.begin() as tx:
             values = {"gpu_name": "RTX 4090", "provider": "vast"}
             tx.add(MarketPriceChange(offer_id=UUID(of("1")), at=hour, gpu_count=1, price_hour=Decimal("0.4"), **values))
-            tx.add(MarketModelHour(hour=hour, lowest=Decimal("0.3"), median=Decimal("0.35"), count=4, **values))
+            prices = {"lowest": Decimal("0.3"), "median": Decimal("0.35"), "effective_lowest": Decimal("0.37")}
+            tx.add(MarketModelHour(hour=hour, count=4, **prices, **values))
             values["provider"] = "runpod"
             tx.add(MarketModelHour(hour=hour, lowest=Decimal("0.1"), count=1, **values))
         found = await caller.gets(f"/gpus/{of('1')}")
         assert [point["price_hour"] for point in found["price_history"]] == ["0.400000"]
-        assert [(one["lowest"], one["median"], one["count"]) for one in found["history"]] == [
-            ("0.300000", "0.350000", 4)
-        ]
+        told = [(one["lowest"], one["median"], one["effective_lowest"], one["count"]) for one in found["history"]]
+        assert told == [("0.300000", "0.350000", "0.370000", 4)]
 
     async def test_is_shown_without_its_past_while_the_database_is_away(
         self, caller: Caller, house: Stall, parts: Parts, settings: Settings

@@ -16,6 +16,7 @@ class Hour:
     median: int | None = None
     highest: int | None = None
     spot_lowest: int | None = None
+    effective_lowest: int | None = None
     count: int = 1
 
     @property
@@ -42,7 +43,7 @@ class TestChange:
 
 
 class TestTogether:
-    def test_joins_models_of_one_hour_and_claims_no_median_for_them(self) -> None:
-        two = [Hour(1, 5, 6, 9, None, 2), Hour(1, 4, 5, 7, 3, 1), Hour(2, 1, 2, 3, None, 4)]
-        found = trend.together(two)  # type: ignore[arg-type]
-        assert [tuple(hour.values())[1:] for hour in found] == [(1, 2, 3, None, 4), (4, None, 9, 3, 3)]
+    def test_joins_regions_of_one_hour_and_takes_the_median_of_the_middle_offer(self) -> None:
+        three = [Hour(1, 5, 6, 9, None, 8, 2), Hour(1, 4, 5, 7, 3, 7, 1), Hour(1, count=9), Hour(2, 1, 2, 3, count=4)]
+        found = trend.together(three)  # type: ignore[arg-type]
+        assert [tuple(hour.values())[1:] for hour in found] == [(1, 2, 3, None, None, 4), (4, 6, 9, 3, 7, 12)]

@@ -10,19 +10,19 @@ import { Delta, Money, Time } from "../../../components/figures";
 import { SkeletonRows } from "../../../components/Skeleton";
 import { Sparkline } from "../../../components/Sparkline";
 import { EmptyState } from "../../../components/states";
-import type { ProviderPrices } from "../../../lib/api/generated";
+import type { ProviderComparison } from "../../../lib/api/generated";
 import { price } from "../../../lib/money";
 import { count } from "../../../lib/numbers";
 import { marketApi } from "../api";
 import { None } from "../cells";
 import { ModelPicker, useModel } from "./ModelPicker";
-import { lowestByHour, together } from "./trend";
+import { byGpu, type Line, lowestByHour, together } from "./trend";
 
 function money(value: string | null) {
   return value ? <Money value={value} per="h" /> : <None />;
 }
 
-const columns: Column<ProviderPrices>[] = [
+const columns: Column<Line>[] = [
   {
     id: "provider",
     title: "Provider",
@@ -53,6 +53,15 @@ const columns: Column<ProviderPrices>[] = [
     sortBy: (row) => Number(row.median ?? Number.POSITIVE_INFINITY),
     align: "right",
     width: 108,
+  },
+  {
+    id: "effective",
+    title: "Lowest effective",
+    cell: (row) => money(row.effective_lowest),
+    sortBy: (row) => Number(row.effective_lowest ?? Number.POSITIVE_INFINITY),
+    align: "right",
+    width: 132,
+    roomy: true,
   },
   {
     id: "spot",
@@ -100,6 +109,16 @@ const columns: Column<ProviderPrices>[] = [
   },
 ];
 
+/** Only where the name that was asked for means several. */
+const gpuColumn: Column<Line> = {
+  id: "gpu",
+  title: "GPU",
+  cell: (row) => row.model,
+  sortBy: (row) => row.model,
+  width: 140,
+};
+const columnsOfSeveral = [...columns.slice(0, 1), gpuColumn, ...columns.slice(1)];
+
 export function ModelPrices() {
   const { models, model, choose, isLoading } = useModel();
   const picker = <ModelPicker models={models} model={model} onChange={choose} />;
@@ -111,45 +130,55 @@ function Answered({ model, picker }: { model: string; picker: ReactNode }) {
   const answer = marketApi.useCompareProvidersQuery({ model });
   return (
     <Asked of={answer} loading={<SkeletonRows rows={5} what="providers" />}>
-      {({ items, models_suggested, history, as_of }) => (
-        <div className="grid grid-cols-[minmax(0,1fr)] gap-6">
-          {history.note && (
-            <Alert tone="info" title="About the history">
-              <p>{history.note}</p>
-            </Alert>
-          )}
-          <DataTable
-            id="model-prices"
-            label={`${model} by provider`}
-            columns={columns}
-            rows={items}
-            rowKey={(row) => row.provider}
-            rowName={(row) => row.title}
-            fingerprint={(row) => `${row.lowest} ${row.spot_lowest}`}
-            hotkeys
-            toolbar={
-              <>
-                {picker}
-                {as_of && (
-                  <span className="text-xs text-ink-3">
-                    As of <Time at={as_of} />
-                  </span>
-                )}
-              </>
-            }
-            empty={<Nobody near={models_suggested} />}
-          />
-          <Trend model={model} items={items} />
-        </div>
-      )}
+      {(found) => <Compared found={found} picker={picker} />}
     </Asked>
+  );
+}
+
+function Compared({ found, picker }: { found: ProviderComparison; picker: ReactNode }) {
+  const { model, models, models_suggested, history, as_of } = found;
+  const lines = useMemo(() => byGpu(found.items), [found.items]);
+  const several = models.length > 1;
+  return (
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-6">
+      {history.note && (
+        <Alert tone="info" title="About the history">
+          <p>{history.note}</p>
+        </Alert>
+      )}
+      <DataTable
+        id="model-prices"
+        label={`${model} by provider`}
+        columns={several ? columnsOfSeveral : columns}
+        rows={lines}
+        rowKey={(row) => `${row.provider} ${row.model}`}
+        rowName={(row) => (several ? `${row.title}, ${row.model}` : row.title)}
+        fingerprint={(row) => `${row.lowest} ${row.spot_lowest}`}
+        hotkeys
+        toolbar={
+          <>
+            {picker}
+            {as_of && (
+              <span className="text-xs text-ink-3">
+                As of <Time at={as_of} />
+              </span>
+            )}
+          </>
+        }
+        empty={<Nobody near={models_suggested} />}
+      />
+      <Trend model={model} lines={lines} several={several} />
+    </div>
   );
 }
 
 const words = (value: number) => price(value.toFixed(6));
 
-function Trend({ model, items }: { model: string; items: readonly ProviderPrices[] }) {
-  const { moments, series } = useMemo(() => together(items), [items]);
+function Trend({ model, lines, several }: { model: string; lines: readonly Line[]; several: boolean }) {
+  const { moments, series } = useMemo(() => {
+    const titled = lines.map((line) => ({ ...line, title: `${line.title}, ${line.model}` }));
+    return together(several ? titled : lines);
+  }, [lines, several]);
   if (moments.length < 2) return null;
   return (
     <Chart

@@ -10,7 +10,7 @@ import { Group } from "../../../components/Page";
 import { SkeletonRows } from "../../../components/Skeleton";
 import { Slider } from "../../../components/Slider";
 import { EmptyState } from "../../../components/states";
-import type { Savings as Answer, CloudSaving, Cost } from "../../../lib/api/generated";
+import type { Savings as Answer, CloudSaving, Cost, ModelSavings } from "../../../lib/api/generated";
 import { count } from "../../../lib/numbers";
 import { marketApi } from "../api";
 import { providerTitle } from "../names";
@@ -80,7 +80,7 @@ function Answered({ model, hours, days }: { model: string; hours: number; days: 
   return (
     <Asked of={answer} loading={<SkeletonRows rows={6} what="savings" />}>
       {(savings) =>
-        savings.cheapest ? <Drawn savings={savings} /> : <NoOffers near={savings.models_suggested} />
+        savings.cheapest ? <Each savings={savings} /> : <NoOffers near={savings.models_suggested} />
       }
     </Asked>
   );
@@ -94,19 +94,31 @@ function NoOffers({ near = [] }: { near?: readonly string[] }) {
   );
 }
 
-function Drawn({ savings }: { savings: Answer }) {
-  const { cheapest, median, dearest, clouds, hours, saving_on_median, saving_on_dearest } = savings;
+/** A name may mean several GPUs; what is saved on one is no figure of another. */
+function Each({ savings }: { savings: Answer }) {
+  const { others, hours, as_of } = savings;
+  return (
+    <div className="grid gap-8">
+      {[savings, ...others].map((each) => (
+        <Drawn key={each.variant} {...{ savings: each, hours, as_of }} />
+      ))}
+    </div>
+  );
+}
+
+function Drawn({ savings, hours, as_of }: { savings: ModelSavings } & Pick<Answer, "hours" | "as_of">) {
+  const { cheapest, median, dearest, clouds, saving_on_median, saving_on_dearest } = savings;
   const most = Math.max(
     ...[cheapest, median, dearest].map((cost) => Number(cost?.cost ?? 0)),
     ...clouds.map((cloud) => Number(cloud.cost)),
   );
   return (
     <Group
-      title={`${count(hours)} hours of one ${savings.model}`}
+      title={`${count(hours)} hours of one ${savings.variant}`}
       aside={
-        savings.as_of && (
+        as_of && (
           <span className="shrink-0 text-xs text-ink-3">
-            {count(savings.offers)} offers, as of <Time at={savings.as_of} />
+            {count(savings.offers)} offers, as of <Time at={as_of} />
           </span>
         )
       }

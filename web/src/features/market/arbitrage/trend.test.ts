@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { ProviderPrices } from "../../../lib/api/generated";
-import { lowestByHour, together } from "./trend";
+import { byGpu, lowestByHour, together } from "./trend";
 
 const hour = (at: number, lowest: string | null) => ({
   hour: new Date(at * 3_600_000).toISOString(),
@@ -8,6 +8,7 @@ const hour = (at: number, lowest: string | null) => ({
   median: null,
   highest: null,
   spot_lowest: null,
+  effective_lowest: null,
   count: 1,
 });
 
@@ -18,6 +19,22 @@ describe("lowestByHour", () => {
   test("has a place for every hour, empty where nothing is known", () => {
     expect(lowestByHour([hour(1, "0.4"), hour(2, null), hour(4, "0.5")])).toEqual([0.4, null, null, 0.5]);
     expect(lowestByHour([])).toEqual([]);
+  });
+});
+
+describe("byGpu", () => {
+  test("makes a line of each GPU that a name means", () => {
+    const item = {
+      provider: "vast",
+      title: "Vast.ai",
+      model: "A100 40GB PCIe",
+      others: [{ model: "A100 80GB SXM" }],
+    };
+    const lines = byGpu([item as unknown as ProviderPrices]);
+    expect(lines.map(({ title, model }) => `${title} ${model}`)).toEqual([
+      "Vast.ai A100 40GB PCIe",
+      "Vast.ai A100 80GB SXM",
+    ]);
   });
 });
 

@@ -1,10 +1,21 @@
 /** Hourly prices of providers on one scale of time. */
 import type { Series } from "../../../components/Chart";
-import type { ModelHour, ProviderPrices } from "../../../lib/api/generated";
+import type { ModelHour, ModelPrices, ProviderPrices } from "../../../lib/api/generated";
 
 const HOUR = 3_600_000;
 /** More lines than this can't be told apart. */
 const LINES = 5;
+
+/** One GPU at one provider. */
+export type Line = ModelPrices & Pick<ProviderPrices, "provider" | "title">;
+
+/** Where a name means several GPUs, each of them at a provider is a line of its own. */
+export function byGpu(items: readonly ProviderPrices[]): Line[] {
+  return items.flatMap(({ others, ...item }) => [
+    item,
+    ...others.map((other) => ({ ...other, provider: item.provider, title: item.title })),
+  ]);
+}
 
 /** One value for each hour from the first to the last; null where nothing is known. */
 export function lowestByHour(series: readonly ModelHour[]): (number | null)[] {
@@ -12,7 +23,10 @@ export function lowestByHour(series: readonly ModelHour[]): (number | null)[] {
   return moments.map((moment) => values.get(moment) ?? null);
 }
 
-export function together(items: readonly ProviderPrices[]): { moments: number[]; series: Series[] } {
+export function together(items: readonly Pick<Line, "title" | "series">[]): {
+  moments: number[];
+  series: Series[];
+} {
   const lines = items
     .map((item) => ({ name: item.title, ...hourly(item.series) }))
     .filter((line) => line.values.size > 0)

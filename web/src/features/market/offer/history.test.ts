@@ -34,6 +34,7 @@ describe("hoursOf", () => {
     median: "1",
     highest: "2",
     spot_lowest: null,
+    effective_lowest: null,
     count: 3,
   });
   test("leaves a gap where hours are missing, and leaves out what nobody offers", () => {

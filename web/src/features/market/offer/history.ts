@@ -62,6 +62,7 @@ export function hoursOf(hours: readonly ModelHour[]): Run {
     series: named([
       ["Lowest", line((hour) => hour.lowest)],
       ["Median", line((hour) => hour.median)],
+      ["Lowest effective", line((hour) => hour.effective_lowest)],
       ["Lowest spot", line((hour) => hour.spot_lowest)],
     ]),
   };
