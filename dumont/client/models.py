@@ -435,7 +435,32 @@ class ModelHour(TypedDict):
     median: str | None
     highest: str | None
     spot_lowest: str | None
+    effective_lowest: str | None
     count: int
+
+
+class ModelPrices(TypedDict):
+    model: str
+    lowest: str | None
+    median: str | None
+    count: int
+    spot_lowest: str | None
+    effective_lowest: str | None
+    reliability: float | None
+    trend_7d_percent: float | None
+    offer_id: str | None
+    series: list[ModelHour]
+
+
+class ModelSavings(TypedDict):
+    variant: str | None
+    cheapest: Cost | None
+    median: Cost | None
+    dearest: Cost | None
+    saving_on_median: str | None
+    saving_on_dearest: str | None
+    clouds: list[CloudSaving]
+    offers: int
 
 
 class Models(TypedDict):
@@ -608,16 +633,19 @@ class ProviderKeySecrets(TypedDict):
 
 
 class ProviderPrices(TypedDict):
-    provider: str
-    title: str
+    model: str
     lowest: str | None
     median: str | None
     count: int
     spot_lowest: str | None
+    effective_lowest: str | None
     reliability: float | None
     trend_7d_percent: float | None
     offer_id: str | None
     series: list[ModelHour]
+    provider: str
+    title: str
+    others: list[ModelPrices]
 
 
 class ProviderSummary(TypedDict):
@@ -699,12 +727,7 @@ class RetentionWish(TypedDict):
 
 
 class Savings(TypedDict):
-    model: str
-    models: list[str]
-    models_suggested: list[str]
-    hours_per_day: float
-    days: float
-    hours: float
+    variant: str | None
     cheapest: Cost | None
     median: Cost | None
     dearest: Cost | None
@@ -712,6 +735,13 @@ class Savings(TypedDict):
     saving_on_dearest: str | None
     clouds: list[CloudSaving]
     offers: int
+    model: str
+    models: list[str]
+    models_suggested: list[str]
+    hours_per_day: float
+    days: float
+    hours: float
+    others: list[ModelSavings]
     as_of: str | None
 
 

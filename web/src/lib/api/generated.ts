@@ -663,6 +663,9 @@ const injectedRtkApi = api.injectEndpoints({
     >({
       query: (queryArg) => ({
         url: `/api/v1/arbitrage/compare/${encodeURIComponent(String(queryArg.model))}`,
+        params: {
+          region: queryArg.region,
+        },
       }),
     }),
     listBestDeals: build.query<ListBestDealsApiResponse, ListBestDealsApiArg>({
@@ -1566,6 +1569,8 @@ export type CompareProvidersApiResponse =
 export type CompareProvidersApiArg = {
   /** Canonical name or alias of a GPU. */
   model: string;
+  /** Of this region only, past prices too. */
+  region?: string | null;
 };
 export type ListBestDealsApiResponse =
   /** status 200 Successful Response */ Deals;
@@ -2768,6 +2773,8 @@ export type ModelHour = {
   median: string | null;
   highest: string | null;
   spot_lowest: string | null;
+  /** What an hour of useful work cost at least, on demand and on the usual terms. */
+  effective_lowest: string | null;
   count: number;
 };
 export type OfferDetail = {
@@ -2912,7 +2919,27 @@ export type CloudSaving = {
   saving_percent: number;
   offer_id: string;
 };
+export type ModelSavings = {
+  /** The one GPU that these figures are of; null where nobody has any. */
+  variant: string | null;
+  cheapest: Cost | null;
+  median: Cost | null;
+  dearest: Cost | null;
+  saving_on_median: string | null;
+  saving_on_dearest: string | null;
+  clouds: CloudSaving[];
+  offers: number;
+};
 export type Savings = {
+  /** The one GPU that these figures are of; null where nobody has any. */
+  variant: string | null;
+  cheapest: Cost | null;
+  median: Cost | null;
+  dearest: Cost | null;
+  saving_on_median: string | null;
+  saving_on_dearest: string | null;
+  clouds: CloudSaving[];
+  offers: number;
   /** As it was asked for. */
   model: string;
   /** What that means. */
@@ -2921,22 +2948,19 @@ export type Savings = {
   hours_per_day: number;
   days: number;
   hours: number;
-  cheapest: Cost | null;
-  median: Cost | null;
-  dearest: Cost | null;
-  saving_on_median: string | null;
-  saving_on_dearest: string | null;
-  clouds: CloudSaving[];
-  offers: number;
+  /** The other GPUs that the name means and somebody has, the same way. */
+  others: ModelSavings[];
   as_of: string | null;
 };
-export type ProviderPrices = {
-  provider: string;
-  title: string;
+export type ModelPrices = {
+  /** Canonical name of the GPU. */
+  model: string;
   lowest: string | null;
   median: string | null;
   count: number;
   spot_lowest: string | null;
+  /** The least that an hour of useful work costs, on demand and on the usual terms. */
+  effective_lowest: string | null;
   /** 0 to 1; the mean of what it claims. */
   reliability: number | null;
   /** Of its lowest price against 7 days ago. */
@@ -2945,6 +2969,28 @@ export type ProviderPrices = {
   offer_id: string | null;
   /** 7 days by the hour, oldest first. */
   series: ModelHour[];
+};
+export type ProviderPrices = {
+  /** Canonical name of the GPU. */
+  model: string;
+  lowest: string | null;
+  median: string | null;
+  count: number;
+  spot_lowest: string | null;
+  /** The least that an hour of useful work costs, on demand and on the usual terms. */
+  effective_lowest: string | null;
+  /** 0 to 1; the mean of what it claims. */
+  reliability: number | null;
+  /** Of its lowest price against 7 days ago. */
+  trend_7d_percent: number | null;
+  /** Its cheapest offer. */
+  offer_id: string | null;
+  /** 7 days by the hour, oldest first. */
+  series: ModelHour[];
+  provider: string;
+  title: string;
+  /** The other GPUs that the name means, at this cloud. */
+  others: ModelPrices[];
 };
 export type ProviderComparison = {
   /** As it was asked for. */
