@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
+import stat
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 from re import Pattern
 from typing import NamedTuple
+
+from dumont.snapstore.globs import expression
 
 FILE_NAME = b".dumontignore"
 MOST_RULES_BYTES = 1 << 20
@@ -20,8 +23,8 @@ DEFAULTS = (
     ".ruff_cache/",
     ".Trash-*/",
     "lost+found/",
-    "node_modules/.cache/",
-    ".nv/ComputeCache/",
+    "**/node_modules/.cache/",
+    "**/.nv/ComputeCache/",
     "core.[0-9]*",
 )
 """Made again by whoever needs them. `!name` in a `.dumontignore` takes one back in."""
@@ -29,6 +32,8 @@ DEFAULTS = (
 
 class Rule(NamedTuple):
     pattern: Pattern[bytes]
+    by_name: bool
+    """It is held against the last part of a path; else against the whole."""
     folders_only: bool
     takes_back: bool
 
@@ -39,76 +44,116 @@ class Rules(NamedTuple):
     base: bytes
     """With a slash behind it, or empty for the root."""
     rules: Sequence[Rule]
+    names: Pattern[bytes]
+    """What a name looks like that any of them may fit: most fit none."""
+
+    def says(self, path: bytes, name: bytes, is_folder: bool) -> bool | None:
+        """Whether it is ignored, by the last rule that fits; None where none does."""
+        if not self.names.fullmatch(name):
+            return None
+        for rule in reversed(self.rules):
+            if is_folder or not rule.folders_only:
+                told = name if rule.by_name else path[len(self.base) :]
+                if rule.pattern.fullmatch(told):
+                    return not rule.takes_back
+        return None
+
+
+class Judge:
+    """Of paths in the order of a tree. Options are the strongest; deeper files stand above those over them."""
+
+    def __init__(self, weakest: Sequence[Rules] = (), strongest: Sequence[Rules] = ()) -> None:
+        self._strongest = [rules for rules in reversed(strongest) if rules.rules]
+        self._weakest = [rules for rules in reversed(weakest) if rules.rules]
+        self._files: list[Rules] = []
+
+    def enter(self, rules: Rules | None) -> None:
+        """A folder with a file of its own: what comes next is judged by it too, until it lies elsewhere."""
+        if rules and rules.rules:
+            self._files.append(rules)
+
+    def ignores(self, path: bytes, is_folder: bool) -> bool:
+        while self._files and not path.startswith(self._files[-1].base):
+            self._files.pop()
+        name = path[path.rfind(b"/") + 1 :]
+        for rules in self._strongest:
+            said = rules.says(path, name, is_folder)
+            if said is not None:
+                return said
+        return self._by_files(path, name, is_folder)
+
+    def _by_files(self, path: bytes, name: bytes, is_folder: bool) -> bool:
+        for layers in (reversed(self._files), self._weakest):
+            for rules in layers:
+                said = rules.says(path, name, is_folder)
+                if said is not None:
+                    return said
+        return False
 
 
 def rules_of(lines: Iterable[bytes], base: bytes = b"") -> Rules:
     found = [_rule(line) for line in lines]
-    return Rules(base, [rule for rule in found if rule])
+    rules = [rule for rule, _name in filter(None, found)]
+    names = {name for _rule, name in filter(None, found)}
+    return Rules(base, rules, re.compile(b"|".join(sorted(names)) or rb"(?!)", re.DOTALL))
 
 
 def defaults() -> Rules:
     return rules_of(line.encode() for line in DEFAULTS)
 
 
-def is_ignored(path: bytes, is_folder: bool, layers: Sequence[Rules]) -> bool:
-    """The last rule that fits decides; deeper files stand behind those above them."""
-    for layer in reversed(layers):
-        relative = path[len(layer.base) :]
-        for rule in reversed(layer.rules):
-            if (is_folder or not rule.folders_only) and rule.pattern.fullmatch(relative):
-                return not rule.takes_back
-    return False
+def plain_folders(lines: Sequence[bytes]) -> list[bytes]:
+    """Names of folders that need no look: nothing among these lines takes them back."""
+    words = [_trimmed(line).rstrip(b"/") for line in lines]
+    if any(word.startswith(b"!") for word in words):
+        return []
+    return [word for word in words if word and not re.search(rb"[\\/*?\[#\0]", word)]
 
 
-def _rule(line: bytes) -> Rule | None:
-    line = _trimmed(line.rstrip(b"\r\n"))
-    if not line or line.startswith(b"#"):
+def in_folder(root: bytes, path: bytes) -> Rules | None:
+    """What the folder's own file says, if it has one; a link, or anything else that is no file, says nothing."""
+    try:
+        file = os.open(os.path.join(root, path, FILE_NAME), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        if not stat.S_ISREG(os.fstat(file).st_mode):
+            return None
+        said = os.read(file, MOST_RULES_BYTES)
+    except OSError:
+        return None
+    finally:
+        os.close(file)
+    return rules_of(said.removeprefix(b"\xef\xbb\xbf").split(b"\n"), path + b"/" if path else b"")
+
+
+def _rule(line: bytes) -> tuple[Rule, bytes] | None:
+    """With what a name must look like that it fits."""
+    line = _trimmed(line)
+    if line.startswith(b"#"):
         return None
     takes_back = line.startswith(b"!")
     line = line[takes_back:]
     folders_only = line.endswith(b"/")
-    line = line.rstrip(b"/") if folders_only else line
-    if not line:
+    line = line[: len(line) - folders_only]
+    by_name = b"/" not in line
+    said = expression(line if by_name else line.removeprefix(b"/"), by_name=by_name)
+    if not line or said is None:
         return None
-    anchored = b"/" in line
-    return Rule(_pattern(line.lstrip(b"/"), anchored), folders_only, takes_back)
+    rule = Rule(re.compile(said, re.DOTALL), by_name, folders_only, takes_back)
+    return rule, said if by_name else _last_part(line)
+
+
+def _last_part(line: bytes) -> bytes:
+    """Sooner too much than too little."""
+    last = line[line.rfind(b"/") + 1 :]
+    strange = b"**" in last or b"[" in line or b"\\" in line
+    return b".*" if strange else expression(last, by_name=True) or b".*"
 
 
 def _trimmed(line: bytes) -> bytes:
-    """Blanks at the end don't count, unless the last is escaped."""
-    bare = line.rstrip(b" \t")
-    return bare + line[len(bare) : len(bare) + 1] if bare.endswith(b"\\") else bare
-
-
-@lru_cache(maxsize=4096)
-def _pattern(glob: bytes, anchored: bool) -> Pattern[bytes]:
-    parts = glob.split(b"/")
-    said = b"".join(_part(part, last=number == len(parts) - 1) for number, part in enumerate(parts))
-    return re.compile((b"" if anchored else b"(?:.*/)?") + said, re.DOTALL)
-
-
-def _part(part: bytes, *, last: bool) -> bytes:
-    if part == b"**":
-        return b".*" if last else b"(?:.*/)?"
-    return _glob(part) + (b"" if last else b"/")
-
-
-TOKENS = re.compile(rb"\\(.)|(\*+)|(\?)|(\[[!^]?\]?[^\]]*\])|(.)", re.DOTALL)
-
-
-def _glob(part: bytes) -> bytes:
-    return b"".join(_token(*match.groups()) for match in TOKENS.finditer(part))
-
-
-def _token(
-    escaped: bytes | None, stars: bytes | None, one: bytes | None, group: bytes | None, plain: bytes | None
-) -> bytes:
-    if stars:
-        return b"[^/]*"
-    if one:
-        return b"[^/]"
-    if group:
-        inner = group[1:-1].replace(b"\\", b"\\\\").replace(b"[", b"\\[")
-        turned = b"^" + inner[1:] if inner[:1] in (b"!", b"^") else inner
-        return b"(?!/)[" + (b"\\" + turned if turned.startswith(b"]") else turned) + b"]"
-    return re.escape(escaped or plain or b"\\")
+    """Blanks at the end don't count, unless they are escaped."""
+    line = line[:-1] if line.endswith(b"\r") else line
+    bare = line.rstrip(b" ")
+    slashes = len(bare) - len(bare.rstrip(b"\\"))
+    return bare + line[len(bare) : len(bare) + slashes % 2]

@@ -39,23 +39,26 @@ class PackTable(NamedTuple):
 
 
 class PackBuilder:
-    """Frames as they come; nothing is joined, so that nothing is copied."""
+    """Frames as they come, end to end in memory that is lent, or as they are."""
 
-    def __init__(self, sealer: Sealer) -> None:
+    def __init__(self, sealer: Sealer, room: memoryview | None = None) -> None:
         self._sealer = sealer
-        self._parts: list[Bytes] = [BEGIN]
+        self._room = memoryview(b"") if room is None else room
+        self._filled = 0
+        self._parts: list[Bytes] = []
         self._frames: list[Frame] = []
-        self.size = FIRST
+        self.size = 0
+        self._keep(BEGIN)
 
     def __len__(self) -> int:
         return len(self._frames)
 
     def add(self, frame: Frame, payload: Bytes) -> int:
-        """`payload` is sealed already, and must not change any more. Returns where it lies."""
+        """`payload` is sealed already; without memory that is lent it must not change any more. Returns where it
+        lies."""
         place = self.size
-        self._parts.append(payload)
+        self._keep(payload)
         self._frames.append(frame)
-        self.size += frame.stored
         return place
 
     def finish(self, avoid: Collection[str] = ()) -> tuple[PackTable, list[Bytes]]:
@@ -66,9 +69,18 @@ class PackBuilder:
             payload = self._sealer.seal(nobodys, "frame")
             self.add(Frame(self._sealer.id_of(nobodys), len(payload), NOBODYS, codec.RAW), payload)
             return self.finish(avoid)
-        parts = [*self._parts, table, FOOT.pack(len(table), END)]
+        parts = [self._room[: self._filled], *self._parts, table, FOOT.pack(len(table), END)]
         size = self.size + len(table) + FOOT.size
         return PackTable(hashing.digest(table).hex(), size, self._frames), parts
+
+    def _keep(self, data: Bytes) -> None:
+        self.size += len(data)
+        end = self._filled + len(data)
+        if self._parts or end > len(self._room):
+            self._parts.append(bytes(data) if len(self._room) else data)
+            return
+        self._room[self._filled : end] = data
+        self._filled = end
 
 
 def rows(frames: Sequence[Frame]) -> bytes:

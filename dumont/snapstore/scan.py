@@ -1,39 +1,24 @@
-"""Walks a tree in the order of manifests, and tells of every entry what its folder and its inode know."""
+"""Looks at a tree: columns in the order of manifests, without what is ignored and what can't be kept."""
 
 from __future__ import annotations
 
 import os
-import stat
-from collections.abc import Iterator, Sequence
+from array import array
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from itertools import compress
+from typing import Any, NamedTuple
 
-from dumont.snapstore import ignore
+from dumont.snapstore import native
 from dumont.snapstore.errors import BadRequest
-from dumont.snapstore.ignore import Rules
+from dumont.snapstore.ignore import FILE_NAME, Judge, in_folder
 from dumont.snapstore.model import Kind
+from dumont.snapstore.native.tree import Scanned
 from dumont.snapstore.track import Track
+from dumont.snapstore.walk import OTHER, walked
 
-BLOCK = 512
 XATTR_KINDS = (b"user.", b"security.capability", b"system.posix_acl")
-
-
-class Seen(NamedTuple):
-    """An entry as it lies on the disk."""
-
-    path: bytes
-    kind: int
-    mode: int
-    uid: int
-    gid: int
-    mtime: int
-    ctime: int
-    inode: int
-    size: int
-    blocks: int
-    link: bytes = b""
-    same_as: int = -1
-    """Of a hard link: the number of the entry that was seen first."""
+NO_XATTRS, PERHAPS = 0, 2
 
 
 class Note(NamedTuple):
@@ -43,125 +28,132 @@ class Note(NamedTuple):
     what: str
 
 
-class Child(NamedTuple):
-    path: bytes
-    entry: os.DirEntry[bytes]
-    seen: os.stat_result
-
-
 @dataclass
 class Tree:
+    """Columns have a row for each entry; the first is the root, whose path is empty."""
+
     root: bytes
-    entries: list[Seen] = field(default_factory=list)
+    paths: list[bytes]
+    kind: bytearray
+    mode: array[int]
+    uid: array[int]
+    gid: array[int]
+    mtime: array[int]
+    ctime: array[int]
+    inode: array[int]
+    size: array[int]
+    """Of files; else 0."""
+    blocks: array[int]
+    xattrs: bytes
+    """0 where there are none."""
+    links: dict[int, bytes] = field(default_factory=dict)
+    same: dict[int, int] = field(default_factory=dict)
+    """Hard links: entry -> the one that was seen first."""
     notes: list[Note] = field(default_factory=list)
     ignored: int = 0
 
+    def __len__(self) -> int:
+        return len(self.paths)
 
-def scan(root: bytes, track: Track, rules: Sequence[Rules] = ()) -> Tree:
+    def files(self) -> list[int]:
+        return [entry for entry, kind in enumerate(self.kind) if kind == Kind.FILE]
+
+
+def scan(root: bytes, track: Track, judge: Judge | None = None, skipped: Sequence[bytes] = ()) -> Tree:
     """Raises `BadRequest` where the root is no folder; what can't be looked at becomes a note."""
-    tree = Tree(os.path.realpath(root))
+    place = os.path.realpath(root)
     try:
-        seen = os.stat(tree.root)
+        folder = os.open(place, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except NotADirectoryError as error:
+        raise BadRequest(f"{os.fsdecode(root)} is no folder.", "Name a folder.") from error
     except OSError as error:
         raise BadRequest(f"{os.fsdecode(root)} can't be read: {error.strerror}.", "Name a folder.") from error
-    if not stat.S_ISDIR(seen.st_mode):
-        raise BadRequest(f"{os.fsdecode(root)} is no folder.", "Name a folder.")
-    tree.entries.append(_folder(b"", seen))
-    _walk(tree, track, _with_own_rules(tree, b"", rules), {})
+    judge = judge or Judge()
+    judge.enter(in_folder(place, b""))
+    try:
+        library = native.load()
+        if library is None or not library.has_files:
+            found, ignored = walked(place, track, judge)
+        else:
+            found, ignored = _without_ignored(place, library.scan(folder, skipped=skipped), judge)
+    finally:
+        os.close(folder)
+    track.check()
+    return _kept(place, found, ignored)
+
+
+def _without_ignored(root: bytes, found: Scanned, judge: Judge) -> tuple[Scanned, int]:
+    """The library looks at everything; rules are asked behind it."""
+    with_rules = {path[: -len(FILE_NAME) - 1] for path in found.paths if path.endswith(b"/" + FILE_NAME)}
+    keep, count, gone, ignores = bytearray(b"\1") * len(found.paths), 0, b"", judge.ignores
+    for entry, (path, kind) in enumerate(zip(found.paths, found.kinds)):
+        if not entry:
+            continue
+        if gone and path.startswith(gone):
+            keep[entry] = 0
+        elif ignores(path, kind == Kind.FOLDER):
+            keep[entry], count = 0, count + 1
+            gone = path + b"/" if kind == Kind.FOLDER else gone
+        elif path in with_rules:
+            judge.enter(in_folder(root, path))
+    return (found if not count else chosen(found, keep)), count
+
+
+def chosen(found: Scanned, keep: bytearray) -> Scanned:
+    """The rows that shall be kept."""
+    is_link = [flag for flag, kind in zip(keep, found.kinds) if kind == Kind.SYMLINK]
+    told = {name: _chosen(getattr(found, name), keep) for name in Scanned._fields}
+    return Scanned(**{**told, "targets": list(compress(found.targets, is_link))})
+
+
+def _chosen(column: Any, keep: bytearray) -> Any:
+    if isinstance(column, array):
+        return array(column.typecode, compress(column, keep))
+    return type(column)(compress(column, keep))
+
+
+def _kept(root: bytes, found: Scanned, ignored: int) -> Tree:
+    notes = [
+        Note(path, "left out: sockets, pipes and devices are not kept")
+        for path, kind in zip(found.paths, found.kinds)
+        if kind == OTHER
+    ]
+    if any(found.errors):
+        told = zip(found.paths, found.errors)
+        notes += [Note(path, f"not read: {os.strerror(error)}") for path, error in told if error]
+    if OTHER in found.kinds or b"" in found.targets:
+        found = chosen(found, _of_use(found))
+    tree = Tree(
+        root,
+        found.paths,
+        bytearray(found.kinds),
+        *(found.modes, found.uids, found.gids, found.mtimes, found.ctimes, found.inodes, found.sizes, found.blocks),
+        xattrs=found.xattrs,
+        notes=notes,
+        ignored=ignored,
+    )
+    tree.links = dict(zip(compress(range(len(tree)), map(Kind.SYMLINK.__eq__, tree.kind)), found.targets))
+    _tie(tree, found)
     return tree
 
 
-def _walk(tree: Tree, track: Track, rules: Sequence[Rules], first_seen: dict[tuple[int, int], int]) -> None:
-    """Without recursion, as trees may be deeper than Python likes."""
-    open_folders = [(_children(tree, b""), rules)]
-    while open_folders:
-        children, layers = open_folders[-1]
-        child = next(children, None)
-        if child is None:
-            open_folders.pop()
-            continue
-        path, seen = child.path, child.seen
-        if ignore.is_ignored(path, stat.S_ISDIR(seen.st_mode), layers):
-            tree.ignored += 1
-        elif stat.S_ISDIR(seen.st_mode):
-            tree.entries.append(_folder(path, seen))
-            track.check()
-            deeper = _with_own_rules(tree, path, layers)
-            open_folders.append((_children(tree, path), deeper))
-        else:
-            _add(tree, child, first_seen)
+def _of_use(found: Scanned) -> bytearray:
+    """Not what can't be kept, and no links that went away before they could be read."""
+    keep, targets = bytearray(kind != OTHER for kind in found.kinds), iter(found.targets)
+    for entry, kind in enumerate(found.kinds):
+        if kind == Kind.SYMLINK:
+            keep[entry] = bool(next(targets))
+    return keep
 
 
-def _children(tree: Tree, path: bytes) -> Iterator[Child]:
-    prefix = path + b"/" if path else b""
-    try:
-        with os.scandir(os.path.join(tree.root, path)) as found:
-            children = sorted(found, key=lambda entry: entry.name)
-    except OSError as error:
-        tree.notes.append(Note(path, f"not read: {error.strerror}"))
-        return
-    for entry in children:
-        try:
-            seen = entry.stat(follow_symlinks=False)
-        except OSError as error:
-            tree.notes.append(Note(prefix + entry.name, f"not read: {error.strerror}"))
-        else:
-            yield Child(prefix + entry.name, entry, seen)
-
-
-def _with_own_rules(tree: Tree, path: bytes, layers: Sequence[Rules]) -> Sequence[Rules]:
-    return [*layers, *own_rules(tree.root, path)]
-
-
-def own_rules(root: bytes, path: bytes) -> list[Rules]:
-    """What the folder's own file says, if it has one."""
-    try:
-        with open(os.path.join(root, path, ignore.FILE_NAME), "rb") as file:
-            lines = file.read(ignore.MOST_RULES_BYTES).split(b"\n")
-    except OSError:
-        return []
-    return [ignore.rules_of(lines, path + b"/" if path else b"")]
-
-
-def _add(tree: Tree, child: Child, first_seen: dict[tuple[int, int], int]) -> None:
-    path, entry, seen = child
-    mode = seen.st_mode
-    if stat.S_ISLNK(mode):
-        try:
-            tree.entries.append(_entry(path, Kind.SYMLINK, seen, link=os.readlink(entry.path)))
-        except OSError as error:
-            tree.notes.append(Note(path, f"not read: {error.strerror}"))
-    elif stat.S_ISREG(mode):
-        inode = (seen.st_dev, seen.st_ino)
-        if seen.st_nlink > 1 and inode in first_seen:
-            tree.entries.append(_entry(path, Kind.HARDLINK, seen, same_as=first_seen[inode]))
-            return
-        if seen.st_nlink > 1:
-            first_seen[inode] = len(tree.entries)
-        tree.entries.append(_entry(path, Kind.FILE, seen))
-    else:
-        tree.notes.append(Note(path, "left out: sockets, pipes and devices are not kept"))
-
-
-def _folder(path: bytes, seen: os.stat_result) -> Seen:
-    return _entry(path, Kind.FOLDER, seen)
-
-
-def _entry(path: bytes, kind: int, seen: os.stat_result, link: bytes = b"", same_as: int = -1) -> Seen:
-    return Seen(
-        path,
-        kind,
-        stat.S_IMODE(seen.st_mode),
-        seen.st_uid,
-        seen.st_gid,
-        seen.st_mtime_ns,
-        seen.st_ctime_ns,
-        seen.st_ino,
-        seen.st_size if kind == Kind.FILE else 0,
-        seen.st_blocks,
-        link,
-        same_as,
-    )
+def _tie(tree: Tree, found: Scanned) -> None:
+    """Names of one file: all but the first are hard links."""
+    first: dict[tuple[int, int], int] = {}
+    for entry, names in enumerate(found.links):
+        if names > 1 and tree.kind[entry] == Kind.FILE:
+            before = first.setdefault((found.devices[entry], found.inodes[entry]), entry)
+            if before != entry:
+                tree.kind[entry], tree.size[entry], tree.same[entry] = Kind.HARDLINK, 0, before
 
 
 def attributes(path: bytes) -> list[tuple[bytes, bytes]]:

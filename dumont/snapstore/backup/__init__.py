@@ -24,12 +24,11 @@ def backup(repository: Repository, root: bytes, options: BackupOptions, track: T
     """Killed at any moment it leaves the repository as it was, and what it sent is not sent again by the next one."""
     track.stage("scan")
     began = stamp(seconds_now())
-    tree = scan(root, track, _rules(options))
-    files = [seen for seen in tree.entries if seen.kind == Kind.FILE]
-    track.expect(len(files), sum(seen.size for seen in files))
+    tree = scan(root, track, _judge(options), ignore.plain_folders([line.encode() for line in options.exclude]))
+    track.expect(tree.kind.count(Kind.FILE), sum(tree.size))
     track.stage("look up")
     with Writer(repository) as writer:
-        before = find_before(repository, os.fsdecode(tree.root), options.label, options.parent)
+        before = find_before(repository, os.fsdecode(tree.root), options.label, options.parent, options.witness)
         attempt = Attempt(repository, tree, before, options, track)
         for _ in range(MOST_TIMES - 1):
             try:
@@ -39,6 +38,7 @@ def backup(repository: Repository, root: bytes, options: BackupOptions, track: T
         return attempt.run(writer, began)
 
 
-def _rules(options: BackupOptions) -> list[ignore.Rules]:
+def _judge(options: BackupOptions) -> ignore.Judge:
+    """What the options say is the last word; our own habits are the first."""
     own = ignore.rules_of(pattern.encode() for pattern in options.exclude)
-    return [*([ignore.defaults()] if options.defaults else []), own]
+    return ignore.Judge([ignore.defaults()] if options.defaults else [], [own])

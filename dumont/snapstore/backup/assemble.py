@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from array import array
+from collections.abc import Mapping
+from itertools import compress
 from typing import NamedTuple
 
-from dumont.snapstore.backup.before import OldPieces
+from dumont.snapstore.backup.before import NOT_THERE, Old
 from dumont.snapstore.backup.book import Book
 from dumont.snapstore.backup.reading import Read
-from dumont.snapstore.model import HOLE, Header, Kind, Manifest, Piece
-from dumont.snapstore.scan import Seen, Tree, attributes
+from dumont.snapstore.model import HOLE, Header, Kind, Manifest
+from dumont.snapstore.scan import NO_XATTRS, Tree, attributes
 
 
 class Made(NamedTuple):
@@ -19,59 +21,110 @@ class Made(NamedTuple):
     tree: Tree
     read: Read
     chunk_of: Mapping[int, int]
-    old: Mapping[int, OldPieces]
-    """Of unchanged files."""
+    old: Old
 
 
 def assembled(header: Header, made: Made, book: Book) -> Manifest:
     manifest = Manifest(header)
-    place_of: dict[int, int] = {}
-    for number, seen in enumerate(made.tree.entries):
-        if number in made.read.gone or (seen.kind == Kind.HARDLINK and seen.same_as not in place_of):
-            continue
-        entry = place_of[number] = len(manifest.paths)
-        _add(manifest, seen)
-        if seen.kind == Kind.SYMLINK:
-            manifest.links[entry] = seen.link
-        elif seen.kind == Kind.HARDLINK:
-            manifest.same[entry] = place_of[seen.same_as]
-        else:
-            its = attributes(os.path.join(made.tree.root, seen.path))
-            if its:
-                manifest.xattrs[entry] = its
-        _add_pieces(manifest, _pieces(number, made, book))
+    _Pieces(manifest, made, book).fill()
+    _add_entries(manifest, made)
     book.fill(manifest)
     return manifest
 
 
-def _add(manifest: Manifest, seen: Seen) -> None:
-    manifest.paths.append(seen.path)
-    manifest.kind.append(seen.kind)
-    manifest.mode.append(seen.mode)
-    manifest.uid.append(seen.uid)
-    manifest.gid.append(seen.gid)
-    manifest.mtime.append(seen.mtime)
-    manifest.ctime.append(seen.ctime)
-    manifest.inode.append(seen.inode)
+class _Pieces:
+    """Of all files, in their order. What was taken from before comes in long runs, and is moved as such."""
+
+    def __init__(self, manifest: Manifest, made: Made, book: Book) -> None:
+        self._manifest = manifest
+        self._made = made
+        self._book = book
+        self._begin = self._end = 0
+        self._numbers = {HOLE: HOLE}
+        """Chunk before -> chunk now."""
+
+    def fill(self) -> None:
+        old, tree, gone = self._made.old, self._made.tree, self._made.read.gone
+        manifest, starts = self._manifest, old.starts
+        manifest.pieces = array("I", bytes(4 * len(tree)))
+        manifest.size = array("Q", tree.size)
+        for entry, (kind, was) in enumerate(zip(tree.kind, old.entry_of)):
+            if was != NOT_THERE:
+                begin, end = starts[was], starts[was + 1]
+                if begin != self._end:
+                    self._end_run()
+                    self._begin = begin
+                self._end = end
+                manifest.pieces[entry] = end - begin
+            elif kind == Kind.FILE and entry not in gone:
+                self._end_run()
+                self._add_read(entry)
+        self._end_run()
+
+    def _add_read(self, entry: int) -> None:
+        manifest, size = self._manifest, 0
+        parts = self._made.read.parts.get(entry, ())
+        for job, offset, length in parts:
+            manifest.piece_chunk.append(HOLE if job == HOLE else self._made.chunk_of[job])
+            manifest.piece_offset.append(offset)
+            manifest.piece_length.append(length)
+            size += length
+        manifest.pieces[entry], manifest.size[entry] = len(parts), size
+
+    def _end_run(self) -> None:
+        old, (begin, end) = self._made.old.manifest, (self._begin, self._end)
+        self._begin = self._end = 0
+        if old is None or begin == end:
+            return
+        chunks = old.piece_chunk[begin:end]
+        for chunk in sorted(set(chunks).difference(self._numbers)):
+            self._numbers[chunk] = self._book.claim(old.id_of(chunk))[0]
+        self._manifest.piece_chunk.extend(map(self._numbers.__getitem__, chunks))
+        self._manifest.piece_offset.extend(old.piece_offset[begin:end])
+        self._manifest.piece_length.extend(old.piece_length[begin:end])
 
 
-def _pieces(number: int, made: Made, book: Book) -> Iterable[Piece]:
-    old = made.old.get(number)
-    if old is not None:
-        for chunk, piece in old:
-            yield piece if chunk is None else piece._replace(chunk=book.claim(chunk)[0])
-        return
-    for part in made.read.parts.get(number, ()):
-        yield Piece(HOLE if part.job == HOLE else made.chunk_of[part.job], part.offset, part.length)
+def _add_entries(manifest: Manifest, made: Made) -> None:
+    tree, gone = made.tree, made.read.gone
+    mtime = array("q", tree.mtime)
+    for entry, seen in made.read.mtimes.items():
+        mtime[entry] = seen
+    lost = gone | {entry for entry, first in tree.same.items() if first in gone}
+    keep = bytearray(entry not in lost for entry in range(len(tree))) if lost else None
+    manifest.paths = tree.paths if keep is None else list(compress(tree.paths, keep))
+    manifest.kind = tree.kind if keep is None else bytearray(compress(tree.kind, keep))
+    columns = {"mode": tree.mode, "uid": tree.uid, "gid": tree.gid, "mtime": mtime, "ctime": tree.ctime}
+    columns.update(inode=tree.inode, size=manifest.size, pieces=manifest.pieces)
+    for name, column in columns.items():
+        setattr(manifest, name, column if keep is None else array(column.typecode, compress(column, keep)))
+    place = _places(len(tree), keep)
+    manifest.links = {place[entry]: target for entry, target in tree.links.items()}
+    manifest.same = {place[entry]: place[first] for entry, first in tree.same.items() if entry not in lost}
+    manifest.xattrs = {place[entry]: its for entry, its in _attributes(made).items() if entry not in lost}
 
 
-def _add_pieces(manifest: Manifest, pieces: Iterable[Piece]) -> None:
-    count = size = 0
-    for piece in pieces:
-        manifest.piece_chunk.append(piece.chunk)
-        manifest.piece_offset.append(piece.offset)
-        manifest.piece_length.append(piece.length)
-        count += 1
-        size += piece.length
-    manifest.pieces.append(count)
-    manifest.size.append(size)
+def _places(count: int, keep: bytearray | None) -> range | list[int]:
+    """Where each entry stands when some are left out."""
+    if keep is None:
+        return range(count)
+    places, place = [], 0
+    for kept in keep:
+        places.append(place)
+        place += kept
+    return places
+
+
+def _attributes(made: Made) -> dict[int, list[tuple[bytes, bytes]]]:
+    """Of unchanged files they are as they were: a change of them is a change of the inode."""
+    tree, old, found = made.tree, made.old, {}
+    for entry, (kind, told) in enumerate(zip(tree.kind, tree.xattrs)):
+        was = old.entry_of[entry]
+        if old.manifest is not None and was != NOT_THERE:
+            its = old.manifest.xattrs.get(was)
+        elif told != NO_XATTRS and kind in (Kind.FILE, Kind.FOLDER):
+            its = attributes(os.path.join(tree.root, tree.paths[entry]))
+        else:
+            continue
+        if its:
+            found[entry] = its
+    return found

@@ -3,28 +3,34 @@
 from __future__ import annotations
 
 import os
+import time
 from typing import NamedTuple
 
 from dumont.snapstore.backup.assemble import Made, assembled
-from dumont.snapstore.backup.before import Before, OldPieces, Unchanged
+from dumont.snapstore.backup.before import NOT_THERE, Before, Old, unchanged
 from dumont.snapstore.backup.book import Book
 from dumont.snapstore.backup.options import BackupOptions, BackupReport
-from dumont.snapstore.backup.reading import Reader, Room, is_small
+from dumont.snapstore.backup.reader import Reader
+from dumont.snapstore.backup.reading import AT_ONCE, PAGE
+from dumont.snapstore.backup.room import Room
 from dumont.snapstore.backup.sending import Pipes, Sending
 from dumont.snapstore.backup.writer import Vanished, Writer
-from dumont.snapstore.model import Header, Kind, Manifest
+from dumont.snapstore.model import HOLE, Header, Kind, Manifest
 from dumont.snapstore.repository import Repository
 from dumont.snapstore.scan import Tree
-from dumont.snapstore.surroundings import host_name
+from dumont.snapstore.surroundings import host_name, seconds_now
 from dumont.snapstore.track import Track
 
 BUFFERS = 3
+SLOW_CLOCK = 0.02
+"""Seconds; the clocks of file systems tick every 1 to 10 milliseconds."""
 
 
 class Plan(NamedTuple):
     """Entries by number."""
 
-    old: dict[int, OldPieces]
+    old: Old
+    unchanged: int
     hot: list[int]
     rest: list[int]
 
@@ -60,44 +66,49 @@ class Attempt:
             raise
 
     def _plan(self, writer: Writer) -> Plan:
-        before = Before() if self._options.rescan else self._before
-        unchanged, old, changed = Unchanged(before, writer.known), {}, []
-        for number, seen in enumerate(self._tree.entries):
-            if seen.kind == Kind.FILE:
-                pieces = unchanged.pieces(seen)
-                if pieces is None:
-                    changed.append(number)
-                else:
-                    old[number] = pieces
-        self._track.add(files=len(old), size=sum(self._tree.entries[number].size for number in old))
+        tree = self._tree
+        old = unchanged(Before() if self._options.rescan else self._before, tree, writer.known)
+        changed = [entry for entry in tree.files() if old.entry_of[entry] == NOT_THERE]
+        same = [entry for entry, was in enumerate(old.entry_of) if was != NOT_THERE]
+        self._track.add(files=len(same), size=sum(map(tree.size.__getitem__, same)))
         order = {path: place for place, path in enumerate(self._options.hot)}
-        hot = [number for number in changed if self._tree.entries[number].path in order]
-        hot.sort(key=lambda number: order[self._tree.entries[number].path])
+        hot = [entry for entry in changed if tree.paths[entry] in order]
+        hot.sort(key=lambda entry: order[tree.paths[entry]])
         is_hot = set(hot)
-        return Plan(old, hot, [number for number in changed if number not in is_hot])
+        return Plan(old, len(same), hot, [entry for entry in changed if entry not in is_hot])
 
     def _send(self, plan: Plan, book: Book, writer: Writer) -> tuple[Made, int]:
-        room = Room(BUFFERS + self._options.coders)
-        reader = Reader(self._tree.root, self._repository.config.cutting, room, self._track)
+        cutting = self._repository.config.cutting
+        room = Room(BUFFERS + self._options.coders, -(-cutting.max // PAGE) * PAGE + AT_ONCE)
         pipes = Pipes(self._options.coders, self._options.uploads, self._options.pack_bytes)
-        with Sending(self._repository, book, pipes, self._track, avoid=writer.doomed) as sending:
+        self._wait(plan)
+        with Reader(self._tree, cutting, room, self._track) as reader:
+            sending = Sending(self._repository, book, pipes, self._track, avoid=writer.doomed)
             sending.on_error(room.open_up)
-            for numbers in (plan.hot, plan.rest):
-                if numbers:
-                    small = [number for number in numbers if is_small(self._tree.entries[number])]
-                    large = [number for number in numbers if not is_small(self._tree.entries[number])]
-                    for job in reader.jobs(self._tree.entries, small, large):
-                        sending.put(job)
-                    sending.end_pack()
-            sending.finish()
+            self._read_and_send(plan, reader, sending)
         return Made(self._tree, reader.read, sending.chunk_of, plan.old), sending.sent
 
+    def _read_and_send(self, plan: Plan, reader: Reader, sending: Sending) -> None:
+        with sending:
+            for entries in filter(None, (plan.hot, plan.rest)):
+                for job in reader.jobs(entries):
+                    sending.put(job)
+                sending.end_pack()
+            sending.finish()
+
+    def _wait(self, plan: Plan) -> None:
+        """Systems tell times of change by a slow clock. Who writes to a file in the moment after we have read it must
+        not leave it with the time that we have seen; so that moment goes by first."""
+        newest = max(map(self._tree.ctime.__getitem__, [*plan.hot, *plan.rest]), default=0) / 1e9
+        left = newest + SLOW_CLOCK - seconds_now()
+        if 0 < left <= SLOW_CLOCK:
+            time.sleep(left)
+
     def _header(self, began: str, plan: Plan, book: Book, sent: int) -> Header:
-        files = [seen.size for seen in self._tree.entries if seen.kind == Kind.FILE]
         stats = {
-            "files": len(files),
-            "bytes": sum(files),
-            "unchanged": len(plan.old),
+            "files": self._tree.kind.count(Kind.FILE),
+            "bytes": sum(self._tree.size),
+            "unchanged": plan.unchanged,
             "new_raw": book.new_raw,
             "new_stored": sent,
             "seconds": round(self._track.now().seconds, 3),
@@ -116,13 +127,13 @@ class Attempt:
         parts = made.read.parts.values()
         return BackupReport(
             name=manifest.name,
-            files=sum(kind == Kind.FILE for kind in manifest.kind),
+            files=manifest.kind.count(Kind.FILE),
             bytes=manifest.tree_bytes(),
-            read=sum(part.length for its in parts for part in its),
+            read=sum(part.length for its in parts for part in its if part.job != HOLE),
             new_raw=book.new_raw,
             sent=sent,
             packs=len(book.new),
-            unchanged_files=len(plan.old),
+            unchanged_files=plan.unchanged,
             parent=self._before.name,
             progress=self._track.now(),
             notes=[*self._tree.notes, *made.read.notes],

@@ -2,71 +2,96 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Optional
+from array import array
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from dumont.snapstore.errors import Damaged, Missing, Unreadable
 from dumont.snapstore.index import Known
-from dumont.snapstore.model import HOLE, Kind, Manifest, Piece
+from dumont.snapstore.model import HOLE, Kind, Manifest
 from dumont.snapstore.repository import Repository
-from dumont.snapstore.scan import Seen
+from dumont.snapstore.scan import Tree
+from dumont.snapstore.witness import Witness, read_witness
 
-OldPieces = list[tuple[Optional[bytes], Piece]]
-"""With the id of each piece's chunk; None for holes."""
+NOT_THERE = -1
 
 
 class Before(NamedTuple):
     manifest: Manifest | None = None
+    witness: Witness | None = None
+    """Where its files were put back since: what their inodes are now."""
 
     @property
     def name(self) -> str | None:
         return self.manifest.name if self.manifest else None
 
 
-class Unchanged:
-    """Answers for one attempt: what is known may be less than the manifest names."""
+class Old(NamedTuple):
+    """What one attempt takes from before."""
 
-    def __init__(self, before: Before, known: Known) -> None:
-        self._manifest = before.manifest
-        self._entries: dict[bytes, int] = {}
-        self._there: list[bool] = []
-        if self._manifest is None:
-            return
-        kinds = self._manifest.kind
-        self._entries = {path: entry for entry, path in enumerate(self._manifest.paths) if kinds[entry] == Kind.FILE}
-        self._starts = self._manifest.first_pieces()
-        self._there = [self._manifest.id_of(chunk) in known for chunk in range(self._manifest.chunks())]
-
-    def pieces(self, seen: Seen) -> OldPieces | None:
-        """None for a file that must be read."""
-        old = self._manifest
-        entry = self._entries.get(seen.path)
-        if old is None or entry is None or not _same(old, entry, seen):
-            return None
-        pieces = list(old.pieces_of(entry, self._starts))
-        if not all(piece.chunk == HOLE or self._there[piece.chunk] for piece in pieces):
-            return None
-        return [(None if piece.chunk == HOLE else old.id_of(piece.chunk), piece) for piece in pieces]
+    manifest: Manifest | None
+    starts: array[int]
+    entry_of: list[int]
+    """Entry -> the same file before, unchanged; or -1."""
 
 
-def _same(old: Manifest, entry: int, seen: Seen) -> bool:
-    return (
-        old.size[entry] == seen.size
-        and old.mtime[entry] == seen.mtime
-        and old.ctime[entry] == seen.ctime
-        and old.inode[entry] == seen.inode
-    )
+def unchanged(before: Before, tree: Tree, known: Known) -> Old:
+    """What is known may be less than the manifest names: files that need what is gone have changed."""
+    old = before.manifest
+    if old is None:
+        return Old(None, array("Q"), [NOT_THERE] * len(tree))
+    starts, entries = old.first_pieces(), _matched(before, old, tree)
+    there = [old.id_of(chunk) in known for chunk in range(old.chunks())]
+    if not all(there):
+        for entry, was in enumerate(entries):
+            if was != NOT_THERE and not all(
+                chunk == HOLE or there[chunk] for chunk in old.piece_chunk[starts[was] : starts[was + 1]]
+            ):
+                entries[entry] = NOT_THERE
+    return Old(old, starts, entries)
 
 
-def find_before(repository: Repository, root: str, label: str, parent: str | None) -> Before:
-    """The newest of the same label and root that can be read; a damaged one is no reason to fail."""
-    if parent:
-        return Before(repository.load(parent))
-    fitting = [
-        one.name for one in repository.listed() if one.header and (one.header.label, one.header.root) == (label, root)
+def _matched(before: Before, old: Manifest, tree: Tree) -> list[int]:
+    """By whole columns, as there are as many rows as there are files."""
+    then = list(zip(old.kind, old.size, old.mtime, *_inodes(before, old)))
+    where = dict(zip(old.paths, range(len(old.paths))))
+    rows = zip(tree.kind, tree.size, tree.mtime, tree.ctime, tree.inode)
+    return [
+        was if was is not None and then[was] == row and row[0] == Kind.FILE else NOT_THERE
+        for was, row in zip(map(where.get, tree.paths), rows)
     ]
-    for name in reversed(fitting):
+
+
+def _inodes(before: Before, old: Manifest) -> tuple[Iterable[int], Iterable[int]]:
+    """Times of change and numbers, as they were or as they have become by being put back."""
+    if before.witness is None or len(before.witness.inode) != len(old):
+        return old.ctime, old.inode
+    return before.witness.ctime, before.witness.inode
+
+
+def find_before(repository: Repository, root: str, label: str, parent: str | None, witness: str = "") -> Before:
+    """The newest of the same label and root that can be read, or what was put back since; a damaged one is no
+    reason to fail."""
+    seen = read_witness(witness, repository.config.repository, root) if witness else None
+    if parent:
+        return Before(repository.load(parent), seen if seen and seen.snapshot == parent else None)
+    fitting = [
+        one for one in repository.listed() if one.header and (one.header.label, one.header.root) == (label, root)
+    ]
+    newer = [one.name for one in fitting if seen is None or (one.header and one.header.time > seen.time)]
+    for before in _readable(repository, reversed(newer), None):
+        return before
+    if seen:
+        for before in _readable(repository, [seen.snapshot], seen):
+            return before
+    for before in _readable(repository, (one.name for one in reversed(fitting)), None):
+        return before
+    return Before()
+
+
+def _readable(repository: Repository, names: Iterable[str], seen: Witness | None) -> Iterator[Before]:
+    for name in names:
         try:
-            return Before(repository.load(name))
+            yield Before(repository.load(name), seen)
         except (Damaged, Missing, Unreadable):
             continue
-    return Before()

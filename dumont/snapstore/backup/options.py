@@ -20,6 +20,8 @@ class BackupOptions:
     """Read every file, whatever its inode says."""
     parent: str | None = None
     """The full name of the one to take unchanged files from; else it is found."""
+    witness: str = ""
+    """What the restore before it saw, if there was one (see `witness.beside`): so that little need be read again."""
     hot: tuple[bytes, ...] = ()
     """Paths that are opened first after a wake; they come first in packs of their own."""
     coders: int = 2

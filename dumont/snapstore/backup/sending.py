@@ -10,9 +10,10 @@ from typing import Callable, NamedTuple
 from dumont.snapstore import codec
 from dumont.snapstore.backup.book import Book
 from dumont.snapstore.backup.reading import Job
+from dumont.snapstore.backup.room import Buffer, Room
 from dumont.snapstore.index import put_index
 from dumont.snapstore.line import Line
-from dumont.snapstore.model import Frame
+from dumont.snapstore.model import MAX_CHUNK, MAX_PACK, Frame
 from dumont.snapstore.pack import PackBuilder, PackTable, put_pack
 from dumont.snapstore.repository import Repository
 from dumont.snapstore.track import Track
@@ -29,6 +30,13 @@ class Pipes(NamedTuple):
     pack_bytes: int = 32 << 20
 
 
+class Filling(NamedTuple):
+    """A pack in the making, and the memory that it lies in."""
+
+    builder: PackBuilder
+    buffer: Buffer
+
+
 class Sending:
     """Takes jobs from one thread. Left by an error it stops at once; what was sent stays, and is found again."""
 
@@ -41,13 +49,15 @@ class Sending:
         self._avoid = avoid
         self._track = track
         self._lock = Lock()
-        self._builder = PackBuilder(repository.sealer)
+        # One is filled while the others are on their way.
+        self._room = Room(pipes.uploads + 1, min(pipes.pack_bytes + MAX_CHUNK, MAX_PACK))
+        self._filling: Filling | None = None
         self._unindexed: list[PackTable] = []
         self.chunk_of: dict[int, int] = {}
         """The number of the chunk that each job was."""
         self.sent = 0
         self._failed: Callable[[], None] = lambda: None
-        self._uploads: Line[PackBuilder] = Line(self._upload, pipes.uploads, 1, "snapshot-upload")
+        self._uploads: Line[Filling] = Line(self._upload, pipes.uploads, 1, "snapshot-upload")
         self._coders: Line[Job] = Line(self._code, pipes.coders, 2 * pipes.coders, "snapshot-code")
 
     def __enter__(self) -> Sending:
@@ -59,6 +69,7 @@ class Sending:
         if error is not None:
             self._coders.fail(error)
             self._uploads.fail(error)
+            self._room.open_up()
         self._coders.stop()
         self._uploads.stop()
 
@@ -89,34 +100,46 @@ class Sending:
             if fresh:
                 self._gather(chunk, job)
         except BaseException:
-            self._failed()
+            self._give_up()
             raise
         finally:
             job.buffer.release()
 
+    def _give_up(self) -> None:
+        self._room.open_up()
+        self._failed()
+
     def _gather(self, chunk: bytes, job: Job) -> None:
-        kind, coded = codec.encode(job.data, job.hint)
+        kind, coded = codec.encode_lent(job.data, job.hint)
         payload = self._repository.sealer.seal(coded, "frame")
-        if isinstance(payload, memoryview):  # of the reader's buffer, which will be used again
-            payload = bytes(payload)
         frame = Frame(chunk, len(payload), len(job.data), kind)
         with self._lock:
-            self._builder.add(frame, payload)
-            full = self._builder if self._builder.size >= self._most else None
+            filling = self._filling = self._filling or self._fresh()
+            filling.builder.add(frame, payload)
+            full = filling.builder.size >= self._most
             if full:
-                self._builder = PackBuilder(self._repository.sealer)
+                self._filling = None
         if full:
-            self._uploads.put(full)
+            self._uploads.put(filling)
+
+    def _fresh(self) -> Filling:
+        buffer = self._room.take()
+        return Filling(PackBuilder(self._repository.sealer, buffer.data), buffer)
 
     def _send_rest(self) -> None:
-        rest, self._builder = self._builder, PackBuilder(self._repository.sealer)
-        if len(rest):
+        rest, self._filling = self._filling, None
+        if rest:
             self._uploads.put(rest)
 
-    def _upload(self, builder: PackBuilder) -> None:
-        table, parts = builder.finish(self._avoid)
-        self._track.check()
-        put_pack(self._repository.blobs, table, parts)
+    def _upload(self, filling: Filling) -> None:
+        try:
+            table, parts = filling.builder.finish(self._avoid)
+            self._track.check()
+            put_pack(self._repository.blobs, table, parts)
+        except BaseException:
+            self._give_up()
+            raise
+        filling.buffer.release()
         self._book.sent(table)
         self._track.add(moved=table.size)
         with self._lock:

@@ -20,6 +20,12 @@ _SAMPLE = 16_384
 
 def encode(data: Buffer, hint: int = 0) -> tuple[int, Buffer]:
     """The codec and the payload, by what the bytes look like; `hint` is what `float_hint` said."""
+    codec, payload = encode_lent(data, hint)
+    return codec, payload if codec == RAW else bytes(payload)
+
+
+def encode_lent(data: Buffer, hint: int = 0) -> tuple[int, Buffer]:
+    """The same; but the payload is good only until this thread asks again."""
     size = memoryview(data).nbytes
     library = native.load()
     if not size:
@@ -77,7 +83,7 @@ def _by_library(library: native.Native, data: Buffer, size: int, hint: int) -> t
     room = memoryview(_room.bytes)
     begins, sizes, places = array("Q", [0]), array("Q", [size]), array("Q", [0, needed])
     stored, codecs = library.encode_frames(data, begins, sizes, room, places, hint=hint, quality=LEVEL)
-    return codecs[0], data if codecs[0] == RAW else bytes(room[: stored[0]])
+    return codecs[0], data if codecs[0] == RAW else room[: stored[0]]
 
 
 def _plainly(data: Buffer) -> tuple[int, Buffer]:

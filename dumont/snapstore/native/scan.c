@@ -107,12 +107,15 @@ static int put_entry(struct scan *s, int folder, const char *name, const struct 
     return kind;
 }
 
-static void fail_last(struct scan *s, int why)
+/* Of the row that ends there in the column of errors. */
+static void fail(struct scan *s, size_t end, int why)
 {
     struct column *c = &s->columns[ERROR];
-    if (!s->out_of_memory && c->size >= 4)
-        store32(c->data + c->size - 4, (uint32_t)why);
+    if (!s->out_of_memory && end >= 4)
+        store32(c->data + end - 4, (uint32_t)why);
 }
+
+static void fail_last(struct scan *s, int why) { fail(s, s->columns[ERROR].size, why); }
 
 static int by_bytes(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
 
@@ -196,9 +199,10 @@ static void look_into(struct scan *s, int folder, int depth)
 {
     struct column names = {0};
     size_t count = 0;
+    const size_t row = s->columns[ERROR].size;
     int why = list(s, folder, &names, &count);
     if (why)
-        fail_last(s, why);
+        fail(s, row, why);
     const char **order = s->out_of_memory ? NULL : malloc((count + 1) * sizeof *order);
     const char *at = (const char *)names.data;
     for (size_t i = 0; order && i < count; i++, at += strlen(at) + 1)
@@ -209,8 +213,11 @@ static void look_into(struct scan *s, int folder, int depth)
         s->out_of_memory = 1;
     for (size_t i = 0; i < count && !s->out_of_memory; i++) {
         struct stat st;
-        if (syscall(SYS_newfstatat, folder, order[i], &st, AT_SYMLINK_NOFOLLOW))
-            continue; /* it went away meanwhile */
+        if (syscall(SYS_newfstatat, folder, order[i], &st, AT_SYMLINK_NOFOLLOW)) {
+            if (errno != ENOENT) /* else it went away meanwhile */
+                fail(s, row, errno);
+            continue;
+        }
         int kind = put_entry(s, folder, order[i], &st);
         int here = !(s->flags & ONE_FILESYSTEM) || st.st_dev == s->device;
         if (kind == IS_FOLDER && here && !is_skipped(s, order[i]))

@@ -1,0 +1,129 @@
+"""Large files, cut where their content says; what is a hole stays one, and is not read."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Iterator
+
+from dumont.snapstore import chunker, codec
+from dumont.snapstore.backup import past_cache
+from dumont.snapstore.backup.reading import AT_ONCE, PAGE, Course, Job, Part, hole
+
+HEAD = 16 << 10
+"""How much of a file its kind is judged by."""
+BLOCK = 512
+
+
+def large(course: Course, entry: int) -> Iterator[Job]:
+    try:
+        file = past_cache.opened(course.folders.open(course.tree.paths[entry]), AT_ONCE)
+    except OSError as error:
+        course.lose(entry, error.errno or errno.EIO)
+        return
+    try:
+        yield from _Large(course, entry, file).jobs()
+    except OSError as error:
+        course.lose(entry, error.errno or errno.EIO)
+    finally:
+        file.close()
+    course.track.add(files=1)
+
+
+class _Large:
+    def __init__(self, course: Course, entry: int, file: past_cache.File) -> None:
+        self._course = course
+        self._entry = entry
+        self._file = file
+        self._seen = os.fstat(file.number)
+        self._parts: list[Part] = []
+        self._place = 0
+        """How far the parts go."""
+        self._hint: int | None = None
+
+    def jobs(self) -> Iterator[Job]:
+        if not stat.S_ISREG(self._seen.st_mode):
+            self._course.lose(self._entry, errno.EINVAL)
+            return
+        for begin, end in _filled(self._file.number, self._seen):
+            self._skip_to(begin)
+            yield from self._stretch(begin, end)
+        now = os.fstat(self._file.number)
+        if _is_sparse(self._seen):
+            self._skip_to(min(now.st_size, self._seen.st_size))
+        steady = (now.st_mtime_ns, now.st_size, self._place) == (
+            self._seen.st_mtime_ns,
+            self._seen.st_size,
+            self._seen.st_size,
+        )
+        self._course.read.parts[self._entry] = self._parts
+        self._course.found(self._entry, self._place, self._seen.st_mtime_ns, steady=steady)
+
+    def _skip_to(self, place: int) -> None:
+        if place > self._place:
+            self._parts.append(hole(place - self._place))
+            self._place = place
+
+    def _stretch(self, begin: int, end: int) -> Iterator[Job]:
+        """What one buffer does not end goes before what is read into the next."""
+        course, lead, rest = self._course, course_lead(self._course), 0
+        buffer = course.room.take()
+        while True:
+            wanted = min(AT_ONCE, end - begin)
+            got = self._file.read(buffer.data[lead:], wanted, begin)
+            begin += got
+            self._judge(buffer.data[lead : lead + min(got, HEAD)])
+            final, place = begin >= end or got < wanted, lead - rest
+            held = buffer.data[place : lead + got]
+            for cut in chunker.cuts(held, final, course.params):
+                yield self._chunk(course.job(buffer, place, lead - rest + cut, self._hint or 0))
+                place = lead - rest + cut
+            course.track.add(size=got)
+            if final:
+                buffer.release()
+                return
+            left, before = buffer.data[place : lead + got], buffer
+            buffer, rest = course.room.take(), len(left)
+            buffer.data[lead - rest : lead] = left
+            before.release()
+
+    def _chunk(self, job: Job) -> Job:
+        self._parts.append(Part(job.number, 0, len(job.data)))
+        self._place += len(job.data)
+        return job
+
+    def _judge(self, head: memoryview) -> None:
+        if self._hint is None:
+            self._hint = codec.float_hint(self._course.tree.paths[self._entry], bytes(head))
+
+
+def course_lead(course: Course) -> int:
+    """Room for what has no end yet, so that behind it a page begins."""
+    return -(-course.params.max // PAGE) * PAGE
+
+
+def _is_sparse(seen: os.stat_result) -> bool:
+    return getattr(seen, "st_blocks", seen.st_size) * BLOCK < seen.st_size
+
+
+def _filled(file: int, seen: os.stat_result) -> Iterator[tuple[int, int]]:
+    """The stretches that hold data."""
+    place = 0
+    if not _is_sparse(seen) or not hasattr(os, "SEEK_DATA"):
+        if seen.st_size:
+            yield 0, seen.st_size
+        return
+    while place < seen.st_size:
+        try:
+            begin = os.lseek(file, place, os.SEEK_DATA)
+            end = min(os.lseek(file, begin, os.SEEK_HOLE), seen.st_size)
+        except OSError as error:
+            if error.errno == errno.ENXIO:  # nothing but a hole from here on
+                return
+            begin, end = place, seen.st_size
+        place = end
+        if begin < end:
+            yield begin, end
+        else:
+            return

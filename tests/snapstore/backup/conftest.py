@@ -1,0 +1,20 @@
+"""The engine with its library and without it: fixture `way`."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from dumont.snapstore import hashing, native
+
+
+@pytest.fixture(params=["library", "plain"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    if request.param == "library":
+        found = native.load()
+        if found is None or not found.has_files:
+            pytest.skip("the library is not built here")
+    else:
+        monkeypatch.setattr(native, "_loaded", [None])
+        hashing.use("package", "pure")
+    yield request.param
+    hashing.use()
