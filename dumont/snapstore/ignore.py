@@ -13,6 +13,7 @@ from dumont.snapstore.globs import expression
 
 FILE_NAME = b".dumontignore"
 MOST_RULES_BYTES = 1 << 20
+NOTHING = rb"(?!)"
 DEFAULTS = (
     "__pycache__/",
     "*.pyc",
@@ -66,6 +67,9 @@ class Judge:
         self._strongest = [rules for rules in reversed(strongest) if rules.rules]
         self._weakest = [rules for rules in reversed(weakest) if rules.rules]
         self._files: list[Rules] = []
+        everywhere = [rules.names.pattern for rules in (*self._strongest, *self._weakest)]
+        self._names = re.compile(b"|".join(everywhere) or NOTHING, re.DOTALL)
+        """What names look like that any rule but those of files may fit."""
 
     def enter(self, rules: Rules | None) -> None:
         """A folder with a file of its own: what comes next is judged by it too, until it lies elsewhere."""
@@ -76,6 +80,8 @@ class Judge:
         while self._files and not path.startswith(self._files[-1].base):
             self._files.pop()
         name = path[path.rfind(b"/") + 1 :]
+        if not self._files and not self._names.fullmatch(name):
+            return False
         for rules in self._strongest:
             said = rules.says(path, name, is_folder)
             if said is not None:
@@ -95,7 +101,7 @@ def rules_of(lines: Iterable[bytes], base: bytes = b"") -> Rules:
     found = [_rule(line) for line in lines]
     rules = [rule for rule, _name in filter(None, found)]
     names = {name for _rule, name in filter(None, found)}
-    return Rules(base, rules, re.compile(b"|".join(sorted(names)) or rb"(?!)", re.DOTALL))
+    return Rules(base, rules, re.compile(b"|".join(sorted(names)) or NOTHING, re.DOTALL))
 
 
 def defaults() -> Rules:

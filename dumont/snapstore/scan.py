@@ -18,7 +18,6 @@ from dumont.snapstore.track import Track
 from dumont.snapstore.walk import OTHER, walked
 
 XATTR_KINDS = (b"user.", b"security.capability", b"system.posix_acl")
-NO_XATTRS, PERHAPS = 0, 2
 
 
 class Note(NamedTuple):
@@ -44,8 +43,6 @@ class Tree:
     size: array[int]
     """Of files; else 0."""
     blocks: array[int]
-    xattrs: bytes
-    """0 where there are none."""
     links: dict[int, bytes] = field(default_factory=dict)
     same: dict[int, int] = field(default_factory=dict)
     """Hard links: entry -> the one that was seen first."""
@@ -61,13 +58,7 @@ class Tree:
 
 def scan(root: bytes, track: Track, judge: Judge | None = None, skipped: Sequence[bytes] = ()) -> Tree:
     """Raises `BadRequest` where the root is no folder; what can't be looked at becomes a note."""
-    place = os.path.realpath(root)
-    try:
-        folder = os.open(place, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    except NotADirectoryError as error:
-        raise BadRequest(f"{os.fsdecode(root)} is no folder.", "Name a folder.") from error
-    except OSError as error:
-        raise BadRequest(f"{os.fsdecode(root)} can't be read: {error.strerror}.", "Name a folder.") from error
+    place, folder = opened(root)
     judge = judge or Judge()
     judge.enter(in_folder(place, b""))
     try:
@@ -75,11 +66,22 @@ def scan(root: bytes, track: Track, judge: Judge | None = None, skipped: Sequenc
         if library is None or not library.has_files:
             found, ignored = walked(place, track, judge)
         else:
-            found, ignored = _without_ignored(place, library.scan(folder, skipped=skipped), judge)
+            found, ignored = _without_ignored(place, library.scan(folder, xattrs=False, skipped=skipped), judge)
     finally:
         os.close(folder)
     track.check()
     return _kept(place, found, ignored)
+
+
+def opened(root: bytes) -> tuple[bytes, int]:
+    """Where it really lies, and its descriptor."""
+    place = os.path.realpath(root)
+    try:
+        return place, os.open(place, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except NotADirectoryError as error:
+        raise BadRequest(f"{os.fsdecode(root)} is no folder.", "Name a folder.") from error
+    except OSError as error:
+        raise BadRequest(f"{os.fsdecode(root)} can't be read: {error.strerror}.", "Name a folder.") from error
 
 
 def _without_ignored(root: bytes, found: Scanned, judge: Judge) -> tuple[Scanned, int]:
@@ -128,7 +130,6 @@ def _kept(root: bytes, found: Scanned, ignored: int) -> Tree:
         found.paths,
         bytearray(found.kinds),
         *(found.modes, found.uids, found.gids, found.mtimes, found.ctimes, found.inodes, found.sizes, found.blocks),
-        xattrs=found.xattrs,
         notes=notes,
         ignored=ignored,
     )

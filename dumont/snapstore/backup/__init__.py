@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 
 from dumont.snapstore import ignore
 from dumont.snapstore.backup.attempt import Attempt
@@ -11,7 +12,7 @@ from dumont.snapstore.backup.options import BackupOptions, BackupReport
 from dumont.snapstore.backup.writer import Vanished, Writer
 from dumont.snapstore.model import Kind
 from dumont.snapstore.repository import Repository
-from dumont.snapstore.scan import scan
+from dumont.snapstore.scan import opened, scan
 from dumont.snapstore.surroundings import seconds_now, stamp
 from dumont.snapstore.track import Track
 
@@ -22,13 +23,16 @@ MOST_TIMES = 3
 
 def backup(repository: Repository, root: bytes, options: BackupOptions, track: Track) -> BackupReport:
     """Killed at any moment it leaves the repository as it was, and what it sent is not sent again by the next one."""
-    track.stage("scan")
     began = stamp(seconds_now())
-    tree = scan(root, track, _judge(options), ignore.plain_folders([line.encode() for line in options.exclude]))
-    track.expect(tree.kind.count(Kind.FILE), sum(tree.size))
+    place, folder = opened(root)
+    os.close(folder)
     track.stage("look up")
-    with Writer(repository) as writer:
-        before = find_before(repository, os.fsdecode(tree.root), options.label, options.parent, options.witness)
+    with ThreadPoolExecutor(1, "snapshot-scan") as beside, Writer(repository) as writer:
+        scanning = beside.submit(scan, place, track, _judge(options), _skipped(options))
+        before = find_before(repository, os.fsdecode(place), options.label, options.parent, options.witness)
+        track.stage("scan")
+        tree = scanning.result()
+        track.expect(tree.kind.count(Kind.FILE), sum(tree.size))
         attempt = Attempt(repository, tree, before, options, track)
         for _ in range(MOST_TIMES - 1):
             try:
@@ -36,6 +40,10 @@ def backup(repository: Repository, root: bytes, options: BackupOptions, track: T
             except Vanished:  # a pruner that began before us took packs that we counted on: they are sent again
                 writer.look()
         return attempt.run(writer, began)
+
+
+def _skipped(options: BackupOptions) -> list[bytes]:
+    return ignore.plain_folders([line.encode() for line in options.exclude])
 
 
 def _judge(options: BackupOptions) -> ignore.Judge:

@@ -12,7 +12,7 @@ from dumont.snapstore.backup.before import NOT_THERE, Old
 from dumont.snapstore.backup.book import Book
 from dumont.snapstore.backup.reading import Read
 from dumont.snapstore.model import HOLE, Header, Kind, Manifest
-from dumont.snapstore.scan import NO_XATTRS, Tree, attributes
+from dumont.snapstore.scan import Tree, attributes
 
 
 class Made(NamedTuple):
@@ -51,6 +51,8 @@ class _Pieces:
         for entry, (kind, was) in enumerate(zip(tree.kind, old.entry_of)):
             if was != NOT_THERE:
                 begin, end = starts[was], starts[was + 1]
+                if begin == end:
+                    continue
                 if begin != self._end:
                     self._end_run()
                     self._begin = begin
@@ -115,13 +117,12 @@ def _places(count: int, keep: bytearray | None) -> range | list[int]:
 
 
 def _attributes(made: Made) -> dict[int, list[tuple[bytes, bytes]]]:
-    """Of unchanged files they are as they were: a change of them is a change of the inode."""
+    """Of unchanged entries they are as they were: a change of them is a change of the inode."""
     tree, old, found = made.tree, made.old, {}
-    for entry, (kind, told) in enumerate(zip(tree.kind, tree.xattrs)):
-        was = old.entry_of[entry]
+    for entry, (kind, was) in enumerate(zip(tree.kind, old.entry_of)):
         if old.manifest is not None and was != NOT_THERE:
             its = old.manifest.xattrs.get(was)
-        elif told != NO_XATTRS and kind in (Kind.FILE, Kind.FOLDER):
+        elif kind in (Kind.FILE, Kind.FOLDER):
             its = attributes(os.path.join(tree.root, tree.paths[entry]))
         else:
             continue

@@ -68,8 +68,9 @@ class Attempt:
     def _plan(self, writer: Writer) -> Plan:
         tree = self._tree
         old = unchanged(Before() if self._options.rescan else self._before, tree, writer.known)
-        changed = [entry for entry in tree.files() if old.entry_of[entry] == NOT_THERE]
-        same = [entry for entry, was in enumerate(old.entry_of) if was != NOT_THERE]
+        files = tree.files()
+        changed = [entry for entry in files if old.entry_of[entry] == NOT_THERE]
+        same = [entry for entry in files if old.entry_of[entry] != NOT_THERE]
         self._track.add(files=len(same), size=sum(map(tree.size.__getitem__, same)))
         order = {path: place for place, path in enumerate(self._options.hot)}
         hot = [entry for entry in changed if tree.paths[entry] in order]

@@ -14,6 +14,7 @@ from dumont.snapstore.scan import Tree
 from dumont.snapstore.witness import Witness, read_witness
 
 NOT_THERE = -1
+TAKEN = (Kind.FILE, Kind.FOLDER)
 
 
 class Before(NamedTuple):
@@ -32,7 +33,7 @@ class Old(NamedTuple):
     manifest: Manifest | None
     starts: array[int]
     entry_of: list[int]
-    """Entry -> the same file before, unchanged; or -1."""
+    """Entry -> the same file or folder before, unchanged; or -1."""
 
 
 def unchanged(before: Before, tree: Tree, known: Known) -> Old:
@@ -57,7 +58,7 @@ def _matched(before: Before, old: Manifest, tree: Tree) -> list[int]:
     where = dict(zip(old.paths, range(len(old.paths))))
     rows = zip(tree.kind, tree.size, tree.mtime, tree.ctime, tree.inode)
     return [
-        was if was is not None and then[was] == row and row[0] == Kind.FILE else NOT_THERE
+        was if was is not None and then[was] == row and row[0] in TAKEN else NOT_THERE
         for was, row in zip(map(where.get, tree.paths), rows)
     ]
 
