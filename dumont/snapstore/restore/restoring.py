@@ -23,6 +23,7 @@ from dumont.snapstore.restore.plan import Job
 from dumont.snapstore.restore.rescue import Rescue
 from dumont.snapstore.restore.state import Lies
 from dumont.snapstore.track import Track
+from dumont.snapstore.witness import beside, write_witness
 
 
 def restore(
@@ -199,6 +200,11 @@ class _Restoring:
             self._report.note(note)
 
     def _remember(self) -> None:
-        if self._options.state:
-            repository, snapshot = self._repository.config.repository, self._report.snapshot
-            state.remember(self._options.state, Lies(os.path.realpath(self._target), repository, snapshot))
+        if not self._options.state:
+            return
+        repository, manifest = self._repository.config.repository, self._chosen.manifest
+        target = os.path.realpath(self._target)
+        state.remember(self._options.state, Lies(target, repository, manifest.name))
+        if self._options.overwrite is not Overwrite.KEEP:  # else what was there may not be what it looks like
+            absent = self._absent | self._shared.refused
+            write_witness(beside(self._options.state), repository, manifest, target, absent)
