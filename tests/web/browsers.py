@@ -8,6 +8,8 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 from tests.web.people import Account
 
 SIGNED_IN_HERE = "dumont.session"
+PATIENCE_MS = 30_000
+"""What is there is seen at once; what isn't fails later. A busy machine draws few frames a second."""
 DESKTOP: ViewportSize = {"width": 1280, "height": 800}
 
 
@@ -29,7 +31,7 @@ class Browsers:
             base_url=self.url,
             **{"viewport": DESKTOP, "reduced_motion": "reduce", "storage_state": kept, **options},
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE_MS)
         self.contexts.append(context)
         context.on("page", self._watch)
         if who:

@@ -15,7 +15,7 @@ from tests.web.people import Installation
 
 OPEN = ("vast", "lambda")
 CLOSED = "runpod"
-READ_SECONDS = 30.0
+READ_SECONDS = 60.0
 
 
 class Clouds:

@@ -13,7 +13,7 @@ from tests.conftest import DatabaseMaker
 from tests.ports import free_port
 from tests.processes import Dumont
 from tests.web.boxes import Box, keep
-from tests.web.browsers import Browsers
+from tests.web.browsers import PATIENCE_MS, Browsers
 from tests.web.clouds import CLOSED, OPEN, Clouds, read, simulated_clouds
 from tests.web.pasts import Lived, give_past
 from tests.web.people import Installation, settle
@@ -52,7 +52,7 @@ def web_app() -> None:
 @pytest.fixture(scope="package")
 def chromium(surroundings: "Serving") -> Iterator[Browser]:
     """Open no longer than its tests: as long as it is, an event loop runs in this thread, and no other may."""
-    expect.set_options(timeout=10_000)
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser

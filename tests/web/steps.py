@@ -7,6 +7,8 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.web.people import Account
 
+STOPS_MAX = 80
+
 
 def fill_sign_in(page: Page, email: str, password: str) -> None:
     page.get_by_label("Email", exact=True).fill(email)
@@ -67,8 +69,31 @@ def follow_live(page: Page) -> None:
     expect(page.get_by_role("banner").get_by_role("button", name="Connection: Live")).to_be_visible()
 
 
+def hear_nothing(page: Page) -> None:
+    """Before it opens anything: no live event reaches it, so it finds out by asking, at a moment that the test says."""
+    page.route_web_socket(re.compile("/api/v1/live$"), lambda _socket: None)
+
+
+def ready_for_keys(page: Page) -> None:
+    """What was drawn listens: a page takes up its keys a moment after one sees it."""
+    page.evaluate(
+        "() => new Promise(done => requestIdleCallback(() => requestAnimationFrame(done), { timeout: 5000 }))"
+    )
+
+
+def tab_to(page: Page, target: Locator) -> Locator:
+    """As somebody without a mouse gets there, from wherever he is."""
+    expect(target).to_be_visible()
+    for _ in range(STOPS_MAX):
+        if target.evaluate("element => element === document.activeElement"):
+            return target
+        page.keyboard.press("Tab")
+    raise AssertionError(f"the tab key does not lead to {target}")
+
+
 def open_palette(page: Page) -> None:
     """By its keys, as far as that letters reach it."""
+    ready_for_keys(page)
     page.keyboard.press("Control+k")
     expect(page.get_by_role("combobox", name="Find a page or an action")).to_be_focused()
 
@@ -76,6 +101,7 @@ def open_palette(page: Page) -> None:
 def use_dark_theme(page: Page) -> None:
     page.get_by_role("button", name="Theme", exact=True).click()
     page.get_by_role("menuitemcheckbox", name="Dark").click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     page.keyboard.press("Escape")
 
 
@@ -84,4 +110,4 @@ def follow_system(page: Page, theme: Literal["light", "dark"]) -> None:
     page.emulate_media(color_scheme=theme, reduced_motion="reduce")
     expect(page.locator("html")).to_have_attribute("data-theme", theme)
     still = "() => document.getAnimations().every(each => each.playState !== 'running')"
-    page.wait_for_function(still, timeout=30_000)  # a busy machine draws few frames a second
+    page.wait_for_function(still)

@@ -15,7 +15,15 @@ from tests.web.conftest import in_thread
 from tests.web.pages import PLACES, Place, planned
 from tests.web.pasts import Lived
 from tests.web.people import Account, Installation
-from tests.web.steps import dialog, expect_title, follow_system, from_row_menu, open_palette
+from tests.web.steps import (
+    dialog,
+    expect_title,
+    follow_system,
+    from_row_menu,
+    hear_nothing,
+    open_palette,
+    ready_for_keys,
+)
 
 Look = tuple[int, Literal["light", "dark"]]
 LOOKS: list[Look] = [(1280, "light"), (1280, "dark"), (390, "dark"), (390, "light")]
@@ -34,7 +42,7 @@ def expect_accessible(page: Page, looks: list[Look] = LOOKS) -> None:
     for width, theme in looks:
         page.set_viewport_size({"width": width, "height": 844})
         follow_system(page, theme)
-        page.wait_for_function(FITS, timeout=5000)  # charts take a moment to follow
+        page.wait_for_function(FITS)  # charts take a moment to follow
         found[f"{width} {theme}"] = faults(page, colours_only=(width, theme) in RECOLOURED)
     assert not any(found.values()), found
 
@@ -186,6 +194,7 @@ def palette(page: Page) -> None:
 def shortcuts(page: Page) -> None:
     page.goto("/profile")
     expect_title(page, "Profile")
+    ready_for_keys(page)
     page.keyboard.press("?")
 
 
@@ -224,6 +233,7 @@ class TestEveryDialog:
     def test_of_an_ended_session_is_accessible(self, browsers: Browsers, installation: Installation) -> None:
         who = installation.newcomer()
         page = browsers.window(who)
+        hear_nothing(page)
         page.goto("/profile")
         expect_title(page, "Profile")
         installation.does(who, "POST", "/auth/logout-everywhere")

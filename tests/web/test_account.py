@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.web.browsers import Browsers
 from tests.web.people import Installation, Program
-from tests.web.steps import account_menu, dialog, expect_title, expect_toast, fill_sign_in
+from tests.web.steps import account_menu, dialog, expect_title, expect_toast, fill_sign_in, hear_nothing
 
 NEW_PASSWORD = "marble lantern orchard 41"
 
@@ -39,6 +39,7 @@ class TestThePassword:
     def test_ends_the_other_sessions_when_it_changes(self, browsers: Browsers, installation: Installation) -> None:
         who = installation.newcomer()
         page, elsewhere = browsers.window(who), browsers.window(who)
+        hear_nothing(elsewhere)
         elsewhere.goto("/teams")
         expect_title(elsewhere, "Teams")
         page.goto("/security")
@@ -80,10 +81,11 @@ class TestTheListOfSessions:
     def test_goes_on_where_one_was_after_signing_in_again(self, browsers: Browsers, installation: Installation) -> None:
         who = installation.newcomer()
         page = browsers.window(who)
+        hear_nothing(page)
         page.goto("/teams?new=1")
-        page.get_by_label("Name", exact=True).fill("Half written")
+        dialog(page).get_by_label("Name", exact=True).fill("Half written")
         Program(installation.url, who).does("POST", "/auth/logout-everywhere")
-        page.get_by_role("button", name="Create team").last.click()
+        dialog(page).get_by_role("button", name="Create team").click()
         ended = page.get_by_role("dialog", name="Your session has ended")
         expect(ended.get_by_label("Email")).to_have_value(who.email)
         fill_sign_in(page, who.email, who.password)

@@ -13,23 +13,11 @@ from tests.web.browsers import Browsers
 from tests.web.conftest import in_thread
 from tests.web.pasts import UNSEEN, Lived, rented_by
 from tests.web.people import Installation
-from tests.web.steps import dialog, expect_title, expect_toast, follow_system
+from tests.web.steps import dialog, expect_title, expect_toast, follow_system, ready_for_keys, tab_to
 
-FOCUSED = "element => element === document.activeElement"
-STOPS_MAX = 80
 FITS = "() => document.querySelector('main').scrollWidth <= document.querySelector('main').clientWidth"
 TALLEST_BLANK = 20_000
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-
-
-def tab_to(page: Page, target: Locator) -> Locator:
-    """As somebody without a mouse gets there, from wherever he is."""
-    expect(target).to_be_visible()
-    for _ in range(STOPS_MAX):
-        if target.evaluate(FOCUSED):
-            return target
-        page.keyboard.press("Tab")
-    raise AssertionError(f"the tab key does not lead to {target}")
 
 
 def press(page: Page, target: Locator, key: str = "Enter") -> None:
@@ -61,6 +49,7 @@ class TestTheBadge:
         page.goto(f"/machines?q={lived.good.machine_id}")
         badge = button(page, re.compile("^Reliability: 9[0-9] Excellent"))
         expect(badge).to_be_visible()
+        ready_for_keys(page)
         page.keyboard.press("j")
         tab_to(page, badge)
         opened = page.get_by_role("tooltip")
@@ -87,6 +76,7 @@ class TestAMachine:
     def test_is_reached_by_keys_and_shows_thirty_days_with_their_gaps(self, page: Page, lived: Lived) -> None:
         page.goto(f"/machines?q={lived.good.machine_id}")
         expect(page.get_by_role("link", name=lived.good.machine_id, exact=True)).to_be_visible()
+        ready_for_keys(page)
         page.keyboard.press("j")
         page.keyboard.press("Enter")
         expect_title(page, lived.good.machine_id)
@@ -123,6 +113,7 @@ class TestAMachine:
         page.goto(f"/machines?q={lived.bad.machine_id}")
         button(page, re.compile("^Reliability: [0-9]+ ")).hover()
         expect(page.get_by_role("tooltip")).to_contain_text("Stale. The newest data is from 2 d ago")
+        ready_for_keys(page)
         page.keyboard.press("j")
         page.keyboard.press("Enter")
         score = page.get_by_role("region", name="Reliability score")
@@ -305,6 +296,7 @@ class TestTheBlacklist:
         page.goto("/blacklist")
         expect(button(page, "Add machine")).to_be_visible()
         press(page, entry.get_by_role("button", name=f"Actions for {lived.new}"))
+        expect(page.get_by_role("menuitem", name="Open machine")).to_be_focused()
         page.keyboard.press("ArrowDown")
         expect(page.get_by_role("menuitem", name="Take it off")).to_be_focused()
         page.keyboard.press("Enter")

@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.web.axe import faults
 from tests.web.clouds import Clouds, offers, read
 from tests.web.people import Installation
-from tests.web.steps import dialog, expect_title, follow_live, from_row_menu, row
+from tests.web.steps import dialog, expect_title, follow_live, from_row_menu, ready_for_keys, row, tab_to
 
 COMPARED = re.compile(r"/compare\?id=[0-9a-f-]{36}&id=[0-9a-f-]{36}$")
 
@@ -80,6 +80,7 @@ class TestARow:
     def test_is_reached_and_opened_by_keys(self, page: Page) -> None:
         page.goto("/market")
         expect(rows(page).first).to_be_visible()
+        ready_for_keys(page)
         page.keyboard.press("j")
         page.keyboard.press("j")
         expect(table(page).locator("tr:focus")).to_have_attribute("aria-rowindex", "3")
@@ -90,10 +91,10 @@ class TestARow:
         page.goto("/market")
         effective = rows(page).first.get_by_role("button", name=re.compile("^Effective price"))
         expect(effective).to_be_visible()
+        ready_for_keys(page)
         page.keyboard.press("j")
         page.keyboard.press("Tab")
-        while not effective.evaluate("button => button === document.activeElement"):
-            page.keyboard.press("Tab")
+        tab_to(page, effective)
         expect(page.get_by_role("tooltip")).to_contain_text("Interruptions")
         assert not faults(page, within="[role=tooltip]")
         page.keyboard.press("Escape")
@@ -105,7 +106,7 @@ class TestARow:
         ada.goto("/market?provider=vast&sort=-price")
         follow_live(ada)
         first = rows(ada).first
-        before = first.inner_text()
+        before = first.text_content() or ""
         name = first.get_by_role("link").inner_text()
         first.hover(position={"x": 300, "y": 8})
         clouds.turn_over("vast")
@@ -113,7 +114,7 @@ class TestARow:
         notice = ada.get_by_role("button", name="New order, show it")
         expect(notice).to_be_visible()
         expect(first).to_contain_text(name)
-        assert first.inner_text() != before
+        expect(first).not_to_have_text(before)
         ada.mouse.move(5, 5)
         expect(notice).to_be_hidden()
         expect(first).not_to_contain_text(name)

@@ -12,6 +12,9 @@ from tests.web.conftest import Serving
 from tests.web.people import open_account
 from tests.web.steps import expect_title, follow_live
 
+# The code of the page that is opened without a server.
+FETCHED = "() => performance.getEntriesByType('resource').some(({ name }) => name.includes('/ApiKeys-'))"
+
 
 class Lifted:
     """A server that a test stops and starts again in the same place, and a window of somebody signed in."""
@@ -46,6 +49,7 @@ class TestAnOutage:
         page = server.page
         page.goto("/profile")
         follow_live(page)
+        page.wait_for_function(FETCHED)
         page.wait_for_load_state("networkidle")
         server.falls()
         expect(self.connection(page)).to_have_accessible_name(re.compile("Offline, again in"))

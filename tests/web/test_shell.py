@@ -2,14 +2,14 @@
 
 import re
 
-import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.web.browsers import Browsers
 from tests.web.pages import PLACES, navigation, planned, routes
 from tests.web.people import Installation
-from tests.web.steps import account_menu, dialog, expect_title, open_palette, use_dark_theme
+from tests.web.steps import account_menu, dialog, expect_title, open_palette, ready_for_keys, tab_to, use_dark_theme
 
+SEQUENCE_MS = 900
 SEEN_COLOURS = """
 window.seen = new Set();
 const look = () => {
@@ -103,12 +103,23 @@ class TestShortcuts:
     def test_are_listed_and_lead_to_pages(self, ada: Page) -> None:
         ada.goto("/profile")
         expect(account_menu(ada)).to_be_visible()
+        ready_for_keys(ada)
         ada.keyboard.press("?")
         expect(ada.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
         ada.keyboard.press("Escape")
-        ada.keyboard.press("g")
-        ada.keyboard.press("k")
+        expect(dialog(ada)).to_be_hidden()
+        self.one_after_the_other(ada, "g", "k")
         expect_title(ada, "API keys")
+
+    @staticmethod
+    def one_after_the_other(page: Page, *keys: str) -> None:
+        """A hand needs less than the second that there is for it; a busy machine not always, but it may try again."""
+        for _ in range(5):
+            before = page.evaluate("performance.now()")
+            for key in keys:
+                page.keyboard.press(key)
+            if page.evaluate("performance.now()") - before < SEQUENCE_MS:
+                return
 
 
 class TestTheKeyboardAlone:
@@ -117,37 +128,28 @@ class TestTheKeyboardAlone:
         page.goto("/sign-in")
         expect(page.get_by_label("Email")).to_be_focused()
         page.keyboard.type(who.email)
-        self.tab_to(page, page.get_by_label("Password", exact=True))
+        tab_to(page, page.get_by_label("Password", exact=True))
         page.keyboard.type(who.password)
         page.keyboard.press("Enter")
         expect(account_menu(page)).to_be_visible()
         open_palette(page)
         page.keyboard.type("create an api key")
         page.keyboard.press("Enter")
-        self.tab_to(page, dialog(page).get_by_label("Name", exact=True))
+        tab_to(page, dialog(page).get_by_label("Name", exact=True))
         page.keyboard.type("by keys")
-        self.tab_to(page, dialog(page).get_by_label("See your teams"))
+        tab_to(page, dialog(page).get_by_label("See your teams"))
         page.keyboard.press("Space")
-        self.tab_to(page, dialog(page).get_by_role("button", name="Create key"))
+        tab_to(page, dialog(page).get_by_role("button", name="Create key"))
         page.keyboard.press("Enter")
         expect(page.get_by_role("dialog", name="Key “by keys” is made")).to_be_visible()
-        self.tab_to(page, dialog(page).get_by_role("button", name="I have stored it"))
+        tab_to(page, dialog(page).get_by_role("button", name="I have stored it"))
         page.keyboard.press("Enter")
         expect(page.get_by_role("row").filter(has_text="by keys")).to_contain_text("teams:read")
-
-    @staticmethod
-    def tab_to(page: Page, target: Locator) -> None:
-        """Presses Tab until the target has the focus; what has it must be seen to have it."""
-        expect(target).to_be_visible()
-        for _ in range(30):
-            if target.evaluate("element => element === document.activeElement"):
-                return
-            page.keyboard.press("Tab")
-        pytest.fail(f"no Tab leads to {target}")
 
     def test_skips_the_navigation(self, ada: Page) -> None:
         ada.goto("/profile")
         expect(account_menu(ada)).to_be_visible()
+        ready_for_keys(ada)
         ada.keyboard.press("Tab")
         skip = ada.get_by_role("link", name="Skip to the page")
         expect(skip).to_be_focused()

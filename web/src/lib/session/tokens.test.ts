@@ -109,6 +109,17 @@ describe("Tokens", () => {
     expect(server.asked).toBe(2);
   });
 
+  test("keeps an ended session as it is when more refusals come late", async () => {
+    const server = new FakeServer();
+    const tokens = tab(server);
+    await tokens.begin();
+    server.answer = { kind: "refused", code: "session_revoked" };
+    await tokens.renewed("t1");
+    expect(await tokens.renewed("t1")).toBeNull();
+    expect(tokens.current()).toBe("ended");
+    expect(server.asked).toBe(2);
+  });
+
   test("keeps the session when the server can't be reached", async () => {
     const server = new FakeServer();
     const tokens = tab(server);

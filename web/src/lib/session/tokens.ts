@@ -55,14 +55,15 @@ export class Tokens {
 
   /** A token that will last the next request, or null for nobody. */
   async usable(): Promise<string | null> {
-    if (this.state === "signed-out" || this.state === "ended") return null;
+    if (this.over()) return null;
     if (this.token && this.now() < this.expiresAt - EARLY_MS) return this.token;
     return this.renewed(this.token);
   }
 
-  /** After a refusal of `rejected`: the same new token for all who ask at once. */
+  /** After a refusal of `rejected`: the same new token for all who ask at once; none for who comes after the end. */
   renewed(rejected: string | null): Promise<string | null> {
     if (this.token && this.token !== rejected) return Promise.resolve(this.token);
+    if (this.over()) return Promise.resolve(null);
     this.pending ??= this.renewAlone(rejected).finally(() => {
       this.pending = null;
     });
@@ -80,6 +81,10 @@ export class Tokens {
   drop(): void {
     this.forget("signed-out");
     this.around.channel?.postMessage({ type: "signed-out" } satisfies Message);
+  }
+
+  private over(): boolean {
+    return this.state === "signed-out" || this.state === "ended";
   }
 
   private renewAlone(rejected: string | null): Promise<string | null> {
