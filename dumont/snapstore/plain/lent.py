@@ -51,10 +51,17 @@ def put_back(said: argparse.Namespace, env: Env, track: Track) -> RestoreReport:
         wanted = [paths.read(path) for path in asked["paths"]]
         options = replace(options, include=options.include or wanted, ready=ready.set)
         report = restore(found, asked["manifest"] or said.snapshot, said.target, options, track)
-        if not report.complete:
-            raise Damaged(f"{len(report.damaged)} files could not be put back, such as {report.damaged[0]}.")
+        _refuse_parts(report)
         blobs.door.post("/complete", {"files": report.files, "bytes": report.bytes, "stages": report.seconds})
     return report
+
+
+def _refuse_parts(report: RestoreReport) -> None:
+    """The server counts a restore as done only where everything is there."""
+    if report.damaged:
+        raise Damaged(f"{len(report.damaged)} files could not be put back, such as {report.damaged[0]}.")
+    if report.unwritten:
+        raise BadRequest(f"{len(report.unwritten)} files could not be written here: {report.notes[0]}")
 
 
 def _blobs(said: argparse.Namespace, env: Env) -> GrantedBlobs:

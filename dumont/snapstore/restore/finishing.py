@@ -14,6 +14,7 @@ from dumont.snapstore.restore.copying import copied
 from dumont.snapstore.restore.ground import Ground
 from dumont.snapstore.restore.metadata import Metadata
 from dumont.snapstore.restore.options import Overwrite
+from dumont.snapstore.restore.placing import FULL
 from dumont.snapstore.restore.salvage import READ
 from dumont.snapstore.restore.shared import Shared
 
@@ -65,6 +66,8 @@ class Finishing:
         except Exists as error:
             self._shared.refuse(entry, error.message)
         except OSError as error:
+            if error.errno in FULL:  # the next one would not fit either
+                raise
             self._shared.refuse(entry, error.strerror or str(error))
 
     def settled(self, entries: Iterable[int]) -> None:

@@ -18,6 +18,7 @@ PAGE = 4096
 OUT = MAX_CHUNK + PAGE
 """Room for the longest chunk, at whatever offset within a page."""
 MOST_PLACERS = 6
+MOST_CONNECTIONS = 256
 
 
 class Pool:
@@ -72,6 +73,13 @@ def placers() -> int:
 
 def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def connections(workers: int) -> int:
+    """With none nothing would be fetched, and nobody would notice; a pool that is shut lets go of so many at most."""
+    if not 1 <= workers <= MOST_CONNECTIONS:
+        raise BadRequest(f"A restore can have 1 to {MOST_CONNECTIONS} connections, and not {workers}.")
+    return workers
 
 
 def buffers(memory: int, size: int, workers: int, writers: int) -> int:

@@ -29,7 +29,7 @@ class RestoreOptions:
     ready: Callable[[], None] | None = None
     """Called once, as soon as all hot files are there, from whatever thread."""
     workers: int = 32
-    """Connections at once."""
+    """Connections at once, 1 to 256."""
     memory: int = 256 << 20
     """What the whole process may take, nearly; at least 96 MiB."""
     rescan: bool = False
@@ -69,13 +69,15 @@ class RestoreReport:
     notes: list[str] = field(default_factory=list)
     noted: int = 0
     """How many notes there were; only the first are kept."""
+    unwritten: list[str] = field(default_factory=list)
+    """What the target's disk would not take; the notes say why."""
     removed: int = 0
     """Entries that are not in the snapshot, removed."""
     direct: bool = False
 
     @property
     def complete(self) -> bool:
-        return not self.damaged
+        return not self.damaged and not self.unwritten
 
     def note(self, words: str) -> None:
         """The first ones; who has more than that has one problem, and not many."""

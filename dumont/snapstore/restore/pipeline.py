@@ -7,7 +7,7 @@ from queue import SimpleQueue
 from threading import Event, Lock, Thread
 from typing import Protocol
 
-from dumont.snapstore.restore.memory import Pool
+from dumont.snapstore.restore.memory import MOST_CONNECTIONS, Pool
 from dumont.snapstore.restore.plan import Job
 
 
@@ -64,7 +64,7 @@ class Pipeline:
         try:
             work()
         except BaseException as error:
-            self._stop(error, 256)
+            self._stop(error, MOST_CONNECTIONS)
 
     def _stop(self, error: BaseException, waiting: int) -> None:
         if self._error is None:

@@ -54,6 +54,7 @@ class _Restoring:
     def run(self, name: str) -> RestoreReport:
         if self._options.state:
             state.refuse_inside(self._options.state, self._target)
+        memory.connections(self._options.workers)
         self._track.stage("manifest")
         manifest = self._repository.load(self._repository.find(name))
         self._report.snapshot = manifest.name

@@ -78,8 +78,10 @@ class Shared:
     def refuse(self, entry: int, why: str) -> None:
         with self._lock:
             if entry not in self.refused:
+                path = os.fsdecode(self.manifest.paths[entry])
                 self.refused.add(entry)
-                self._report.note(f"{os.fsdecode(self.manifest.paths[entry])} was not written: {why}")
+                self._report.unwritten.append(path)
+                self._report.note(f"{path} was not written: {why}")
         self.settled([entry])
 
     def said(self, words: str) -> None:

@@ -48,6 +48,23 @@ class TestWhole:
         with pytest.raises(BadRequest):
             restore(repository, "latest", str(tmp_path / "b"), RestoreOptions(memory=1 << 20))
 
+    @pytest.mark.parametrize("workers", [0, -5, 257])
+    def test_wants_a_number_of_connections_that_can_be(self, tmp_path: Path, workers: int) -> None:
+        repository = build.fresh()
+        name = build.snapshot(repository, mixed())
+        with pytest.raises(BadRequest, match="1 to 256 connections"):
+            restore(repository, name, str(tmp_path / "new"), RestoreOptions(workers=workers))
+        assert not (tmp_path / "new").exists()
+
+    def test_is_not_complete_without_what_the_disk_would_not_take(self, tmp_path: Path) -> None:
+        repository = build.fresh()
+        (tmp_path / "link" / "something").mkdir(parents=True)
+        tree = {b"a": b"content", b"link": build.Node(link=b"a")}
+        report = restore(repository, build.snapshot(repository, tree), str(tmp_path))
+        assert (tmp_path / "a").read_bytes() == b"content"
+        assert report.unwritten == ["link"]
+        assert not report.complete
+
 
 class TestPart:
     def test_takes_a_subtree_with_its_parents(self, tmp_path: Path) -> None:
