@@ -27,6 +27,8 @@ class PruneReport(NamedTuple):
     deleted_bytes: int = 0
     waiting: int = 0
     """Marks whose time has not come, or that a running snapshot holds up."""
+    spared: int = 0
+    """Packs that nobody needs yet: they are young, and somebody was writing within the last hour, or died of it."""
 
 
 class Mark(NamedTuple):
@@ -49,6 +51,7 @@ def prune(repository: Repository, track: Track, grace: float = GRACE) -> PruneRe
         first.deleted + last.deleted,
         first.deleted_bytes + last.deleted_bytes,
         last.waiting,
+        marked.spared,
     )
 
 
@@ -57,15 +60,16 @@ def doom(repository: Repository, track: Track) -> PruneReport:
     blobs = repository.blobs
     now = store_time(repository)
     busy = any(now - found.modified < WRITER_LIVES for found in blobs.list("writers/"))
-    packs = [found for found in blobs.list("packs/") if not (busy and now - found.modified < WRITER_LIVES * 24)]
+    packs = list(blobs.list("packs/"))
     marked = {pack for mark in marks(repository) for pack in mark.packs}
     needed = needed_packs(repository, track)
-    dead = [found for found in packs if (name := _short(found)) not in needed and name not in marked]
+    unneeded = [found for found in packs if (name := _short(found)) not in needed and name not in marked]
+    dead = [found for found in unneeded if not (busy and now - found.modified < WRITER_LIVES * 24)]
     if dead:
         name = "doomed/" + os.urandom(16).hex()
         _put_mark(repository, name, [_short(found) for found in dead], None)
         _put_mark(repository, name, [_short(found) for found in dead], _writers(repository))
-    return PruneReport(len(dead), sum(found.size for found in dead))
+    return PruneReport(len(dead), sum(found.size for found in dead), spared=len(unneeded) - len(dead))
 
 
 def sweep(repository: Repository, track: Track, grace: float = GRACE) -> PruneReport:

@@ -65,7 +65,9 @@ class Repository:
                 raise Missing("There is no snapshot" + (f" of {label}" if label else "") + " in this repository.")
             return whole[-1].name
         if not re.fullmatch(r"[0-9a-f]{4,64}", wanted):
-            raise BadRequest(f"{wanted[:80]!r} is no name of a snapshot.", "Give its first digits, or `latest`.")
+            raise BadRequest(
+                f"{wanted[:80]!r} is no name of a snapshot.", "Give its first digits (four or more), or `latest`."
+            )
         if len(wanted) == 64:
             return wanted
         fitting = [name for name in self.names() if name.startswith(wanted)]

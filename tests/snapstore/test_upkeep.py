@@ -151,6 +151,16 @@ class TestPrune:
         blobs.delete("writers/" + "a" * 32)
         assert pruning.sweep(repository, Track()).deleted == 1
 
+    def test_tells_of_what_it_spares_beside_a_writer(
+        self, repository: Repository, blobs: MemoryBlobs, tree: Path
+    ) -> None:
+        repository.forget([taken(repository, tree)])
+        blobs.put("writers/" + "a" * 32, [b"{}"])
+        beside = pruning.prune(repository, Track(), grace=0)
+        assert (beside.doomed, beside.deleted, beside.spared) == (0, 0, 1)
+        blobs.now += 3600
+        assert pruning.prune(repository, Track(), grace=0).deleted == 1
+
     def test_leaves_everything_where_one_manifest_cannot_be_read(
         self, repository: Repository, blobs: MemoryBlobs, tree: Path
     ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import os
 
 from dumont.snapstore.backup import BackupOptions
@@ -93,6 +94,19 @@ def _everywhere(verb: argparse.ArgumentParser) -> None:
     group.add_argument("--no-native", action="store_true", help="do without the compiled library")
 
 
+def _count(said: str) -> int:
+    if int(said) < 0:
+        raise argparse.ArgumentTypeError(f"{said} is less than nothing")
+    return int(said)
+
+
+def _hours(said: str) -> float:
+    hours = float(said)
+    if not math.isfinite(hours) or hours < 0:
+        raise argparse.ArgumentTypeError(f"{said} is no length of time")
+    return hours
+
+
 def _nothing(_verb: argparse.ArgumentParser) -> None:
     """No arguments of its own."""
 
@@ -154,11 +168,11 @@ def _forget(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("snapshot", nargs="*")
     verb.add_argument("--dry-run", action="store_true")
     for span in SPANS:
-        verb.add_argument(f"--keep-{span}", type=int, default=0, metavar="N")
+        verb.add_argument(f"--keep-{span}", type=_count, default=0, metavar="N")
 
 
 def _prune(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument("--grace-hours", type=float, default=24.0, help="how long what is marked stays")
+    verb.add_argument("--grace-hours", type=_hours, default=24.0, help="how long what is marked stays")
 
 
 def _hot(verb: argparse.ArgumentParser) -> None:

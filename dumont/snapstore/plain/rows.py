@@ -20,6 +20,7 @@ SHORT = 12
 LIST = ("snapshot", "time", "label", "host", "root", "bytes", "tags")
 DIFF = ("what", "kind", "before", "after", "path")
 FILES = ("mode", "kind", "bytes", "path")
+BUSY = "they are of today and a snapshot was being written within the last hour"
 MARKS = {Kind.FILE: "file", Kind.FOLDER: "folder", Kind.SYMLINK: "symlink", Kind.HARDLINK: "hard link"}
 
 
@@ -117,6 +118,7 @@ def of_prune(report: PruneReport) -> list[Row]:
         ("marked", f"{text.number(report.doomed)} packs, {text.size(report.doomed_bytes)}"),
         ("deleted", f"{text.number(report.deleted)} packs, {text.size(report.deleted_bytes)}"),
         ("waiting", f"{text.number(report.waiting)} marks"),
+        *([("spared", f"{text.number(report.spared)} packs, as {BUSY}")] if report.spared else []),
     ]
 
 
@@ -137,7 +139,8 @@ def of_stats(found: Stats) -> list[Row]:
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     """Lines with columns that stand below each other."""
-    lines = [tuple(head), *rows] if head else list(rows)
+    said = [tuple(text.words(cell) for cell in row) for row in rows]
+    lines = [tuple(head), *said] if head else said
     if not lines:
         return []
     widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]

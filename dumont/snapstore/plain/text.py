@@ -47,8 +47,14 @@ def percent(share: float) -> str:
 
 def path(raw: bytes) -> str:
     """A path as a terminal may show it: without the bytes that would steer it."""
-    text = raw.decode("utf-8", "backslashreplace")
-    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text)
+    return words(raw.decode("utf-8", "backslashreplace"))
+
+
+def words(said: str) -> str:
+    """What a stranger may have written, such as a label: one line, and nothing that steers a terminal."""
+    if said.isprintable():
+        return said
+    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in said)
 
 
 def progress_line(progress: Progress) -> str:

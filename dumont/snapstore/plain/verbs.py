@@ -89,6 +89,8 @@ def show(said: argparse.Namespace, screen: Screen, env: Env) -> int:
         screen.answer(told, (), [*lines, *((name, text.number(count)) for name, count in told["entries"].items())])
         return GOOD
     below = os.fsencode(said.files)
+    if below.strip(b"/") and not rows.entries(manifest, below):
+        raise Missing(f"{text.path(below)} is not in this snapshot.", "Look at a folder above it.")
     screen.answer(
         [facts.of_entry(manifest, entry) for entry in rows.entries(manifest, below)],
         rows.FILES,

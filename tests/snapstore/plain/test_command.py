@@ -99,6 +99,25 @@ class TestWords:
         assert "within/words" in out
         assert "by compression" in out
 
+    def test_say_when_nothing_of_that_name_is_in_a_snapshot(self, say: Say, tree: Path) -> None:
+        say("create", tree, "--init")
+        assert say("show", "--files", "elsewhere", status=FAILED)["error"]["code"] == "object_missing"
+        assert len(say("show", "--files", "/")) == 3
+
+    @pytest.mark.parametrize("words", [["prune", "--grace-hours", "nan"], ["prune", "--grace-hours", "-1"],
+                                       ["forget", "--keep-last", "-3"]])  # fmt: skip
+    def test_take_no_figures_below_nothing(self, words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+        with pytest.raises(SystemExit):
+            main(words)
+        assert words[1] in capsys.readouterr().err
+
+    def test_let_no_label_steer_the_terminal(self, tree: Path, capsys: pytest.CaptureFixture[str], say: Say) -> None:
+        say("create", tree, "--init", "--label", "\x1b]0;mine\x07")
+        assert main(["list", "--quiet"]) == GOOD
+        out = capsys.readouterr().out
+        assert "\\x1b]0;mine\\x07" in out
+        assert "\x1b" not in out
+
 
 class TestSecrets:
     def test_open_by_environment_or_file(
