@@ -1,20 +1,18 @@
 """The engine with its library and without it: fixture `way`."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from dumont.snapstore import hashing, native
 
 
 @pytest.fixture(params=["library", "plain"])
-def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     if request.param == "library":
         found = native.load()
         if found is None or not found.has_files:
             pytest.skip("the library is not built here")
     else:
         monkeypatch.setattr(native, "_loaded", [None])
+        monkeypatch.setattr(hashing, "_chosen", [])
         hashing.use("package", "pure")
-    yield request.param
-    hashing.use()
+    return str(request.param)
