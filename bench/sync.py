@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import asyncpg
+from sqlalchemy import text
 
 from bench.table import median, show
 from dumont.basics.gpu import gpus
@@ -38,6 +39,7 @@ from dumont.providers.port import Adapter, Capabilities, Catalogue, Kind, Listed
 
 OFFERS, CHANGED, ROUNDS = 100_000, 0.05, 5
 LIMIT_SECONDS = 3.0
+AN_HOUR_AGO = "UPDATE market_providers SET seen_at = seen_at - interval '1 hour'"
 COLUMNS = ("what", "rows written", "seconds", "of the limit")
 
 
@@ -81,22 +83,35 @@ async def _measure(url: str, folder: str) -> list[tuple[str, int, float]]:
     kind = Kind(name="vast", title="Vast", url="", can=Capabilities(), make=_no_adapter, public_search=True)
     stall.offers = [_offer(random, number) for number in range(OFFERS)]
     found = [("the first reading", *await _timed(means, kind))]
-    unchanged, changed, copies, reads = [], [], [], []
+    unchanged, changed, hourly, copies, reads = [], [], [], [], []
     for _ in range(ROUNDS):
         unchanged.append(await _timed(means, kind))
-        for place in random.sample(range(OFFERS), int(OFFERS * CHANGED)):
-            price = Decimal(random.randrange(10_000, 5_000_000)) / 1_000_000
-            stall.offers[place] = replace(stall.offers[place], price_hour=price)
+        _change(random, stall)
         changed.append(await _timed(means, kind))
+        async with db.begin() as tx:
+            await tx.execute(text(AN_HOUR_AGO))
+        _change(random, stall)
+        hourly.append(await _timed(means, kind))
         copies.append(await _copied(url, stall.offers))
         began = time.perf_counter()
         async with db.begin() as tx:
             count = len(await following.all_of(tx, "vast"))
         reads.append((count, time.perf_counter() - began))
     await engine.dispose()
-    parts = (("nothing changed", unchanged), ("5% changed", changed), ("bare COPY of all, for comparison", copies))
+    parts = (
+        ("nothing changed", unchanged),
+        ("5% changed", changed),
+        ("5% changed, the first reading of an hour", hourly),
+        ("bare COPY of all, for comparison", copies),
+    )
     found += [(what, rounds[0][0], median([seconds for _, seconds in rounds])) for what, rounds in parts]
     return [*found, ("a follower reads all (none written)", 0, median([seconds for _, seconds in reads]))]
+
+
+def _change(random: Random, stall: Stall) -> None:
+    for place in random.sample(range(OFFERS), int(OFFERS * CHANGED)):
+        price = Decimal(random.randrange(10_000, 5_000_000)) / 1_000_000
+        stall.offers[place] = replace(stall.offers[place], price_hour=price)
 
 
 async def _timed(means: Means, kind: Kind) -> tuple[int, float]:

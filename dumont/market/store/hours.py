@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from dumont.platform.db import Tx, raw
@@ -26,21 +27,20 @@ class ModelHour:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What makes an offer's effective price, besides its price."""
+class Facts(NamedTuple):
+    """What makes effective prices, besides prices: columns, an offer in each place."""
 
-    id: UUID
-    machine_id: str
-    storage_price_gb_month: float | None
-    egress_price_gb: float | None
-    inet_down_mbps: float | None
-    claim: float | None
+    id: Sequence[UUID] = ()
+    machine_id: Sequence[str] = ()
+    storage_price_gb_month: Sequence[float | None] = ()
+    egress_price_gb: Sequence[float | None] = ()
+    inet_down_mbps: Sequence[float | None] = ()
+    claim: Sequence[float | None] = ()
 
 
-async def facts_of(tx: Tx, provider: str) -> list[Facts]:
+async def facts_of(tx: Tx, provider: str) -> Facts:
     """Of all that is on offer now and can be had on demand."""
-    return [Facts(*record) for record in await (await raw(tx)).fetch(_FACTS, provider)]
+    return Facts(*zip(*await (await raw(tx)).fetch(_FACTS, provider), strict=True))
 
 
 async def hours_of(tx: Tx, models: Sequence[str], since: datetime) -> list[ModelHour]:
