@@ -35,27 +35,37 @@ def rules(draw: st.DrawFn) -> bytes:
 FILES = st.lists(rules(), max_size=6)
 
 
+SETS = st.lists(st.tuples(FILES, FILES, FILES), min_size=4, max_size=4)
+"""Of the top of a tree, of its folder `build`, of its folder `deep/deep`; for four trees at once."""
+
+
 class TestRules:
-    @given(top=FILES, build=FILES, deep=FILES)
-    @example([b"foo**/bar", b"d**/deep"], [], [])
-    @example([b"build", b"!build/a"], [], [])
-    @example([b"*", b"!*/", b"!b.py"], [b"!a"], [b"b.py"])
-    @settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
-    def test_are_gits(self, tmp_path: Path, top: list[bytes], build: list[bytes], deep: list[bytes]) -> None:
+    @given(sets=SETS)
+    @example(
+        [
+            ([b"foo**/bar", b"d**/deep"], [], []),
+            ([b"build", b"!build/a"], [], []),
+            ([b"*", b"!*/", b"!b.py"], [b"!a"], [b"b.py"]),
+            ([b"/**", b"!deep/**/"], [b"**/a"], [b"[[:alpha:]]*", b"!build\\"]),
+        ]
+    )
+    @settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    def test_are_gits(self, tmp_path: Path, sets: list[tuple[list[bytes], ...]]) -> None:
         if shutil.which("git") is None:
             pytest.skip("there is no git")
-        root = self._tree(tmp_path)
-        for folder, lines in (("", top), ("build", build), ("deep/deep", deep)):
-            for name in (".gitignore", ignore.FILE_NAME.decode()):
-                (root / folder / name).write_bytes(b"\n".join(lines))
+        root = self._trees(tmp_path)
+        for number, files in enumerate(sets):
+            for folder, lines in zip(("", "build", "deep/deep"), files, strict=True):
+                for name in (".gitignore", ignore.FILE_NAME.decode()):
+                    (root / str(number) / folder / name).write_bytes(b"\n".join(lines))
         told = set(scan(os.fsencode(root), Track(), Judge()).paths)
-        every = set(scan(os.fsencode(tmp_path / "tree"), Track(), _Deaf()).paths) - {b""}
+        every = set(scan(os.fsencode(root), Track(), _Deaf()).paths) - {b""}
         assert every - told == self._ignored(tmp_path, sorted(every))
 
-    def _tree(self, folder: Path) -> Path:
+    def _trees(self, folder: Path) -> Path:
         root = folder / "tree"
         if not root.exists():
-            for path in PATHS:
+            for path in (Path(str(number)) / path for number in range(4) for path in PATHS):
                 (root / path).parent.mkdir(parents=True, exist_ok=True)
                 (root / path).write_bytes(b"")
             subprocess.run(["git", "init", "-q", "--bare", str(folder / "git")], check=True)

@@ -29,7 +29,7 @@ def repository_of(passphrase: str | None) -> Repository:
 
 class TestTrees:
     @given(tree=trees())
-    @settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
     def test_come_back_identical(self, way: str, tree: dict[bytes, Node]) -> None:
         repository = repository_of((None, "open sesame")[next(_numbers) % 2])
         with tempfile.TemporaryDirectory() as folder:
