@@ -131,6 +131,11 @@ def open_repository(blobs: Blobs, passphrase: str | None = None) -> Repository:
     except Missing as error:
         raise Missing(f"There is no repository at {blobs.address}.", "Create one, or check the address.") from error
     if config.lock is None:
+        if passphrase:  # or whoever holds the store exchanges the config, and all that follows is written in the clear
+            raise BadRequest(
+                "A passphrase was given, and this repository is not encrypted.",
+                "If that is as you wish, give none; else make an encrypted one under another address.",
+            )
         return Repository(blobs, config, Plain())
     if not passphrase:
         raise KeyNeeded("This repository is encrypted.")

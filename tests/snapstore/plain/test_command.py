@@ -135,6 +135,15 @@ class TestSecrets:
         assert refused["error"]["code"] == "key_needed"
         assert "wrong\n" not in json.dumps(refused)
 
+    def test_are_not_left_unused(self, say: Say, tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Who holds the store may exchange the config: nothing is written in the clear then."""
+        say("init")
+        monkeypatch.setenv(PASSPHRASE, "open sesame")
+        refused = say("create", tree, status=FAILED)["error"]
+        assert (refused["code"], "not encrypted" in refused["message"]) == ("bad_request", True)
+        monkeypatch.delenv(PASSPHRASE)
+        assert say("list") == []
+
 
 class TestStopping:
     def test_ends_with_one_sentence_when_asked(self, tree: Path, tmp_path: Path) -> None:
