@@ -185,6 +185,13 @@ def avoided_machine(page: Page) -> None:
     page.goto("/blacklist?new=1")
 
 
+def snapshot_command(page: Page) -> None:
+    page.goto("/snapshots?new=1")
+    dialog(page).get_by_label("Folder").fill("/workspace")
+    dialog(page).get_by_role("button", name="Make the command").click()
+    expect(dialog(page).get_by_text("Copy it now")).to_be_visible()
+
+
 def palette(page: Page) -> None:
     page.goto("/profile")
     expect_title(page, "Profile")
@@ -211,6 +218,7 @@ OPENINGS = [
     job_in_full,
     schedule_by_hand,
     avoided_machine,
+    snapshot_command,
     palette,
     shortcuts,
 ]

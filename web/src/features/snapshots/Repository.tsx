@@ -98,7 +98,7 @@ function Checked({ result }: { result: CheckResult | null }) {
   const Icon = result.ok ? CircleCheck : CircleX;
   return (
     <Big name="Last check" note={result.read_data ? "every byte was read" : "names and sizes"}>
-      <span className="inline-flex items-center gap-1.5">
+      <span className="flex items-center gap-1.5">
         <Icon aria-hidden className={result.ok ? "size-4 text-ok" : "size-4 text-danger"} />
         <span className="sr-only">{result.ok ? "sound," : "damaged,"}</span>
         <Time at={result.at} />

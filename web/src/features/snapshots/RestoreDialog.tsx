@@ -126,9 +126,10 @@ function Started({ started }: { started: RestoreStarted }) {
   return (
     <RunThis
       command={started.command}
+      bareCommand={started.bare_command}
       expiresAt={started.grant.expires_at}
       waiting={now.state === "queued"}
-      where="Run this on the machine that is to have the files, with the dumont command installed there:"
+      where="Run this on the machine that is to have the files:"
     >
       <RestoreBecame restore={now} />
     </RunThis>

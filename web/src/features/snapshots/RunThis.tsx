@@ -1,12 +1,15 @@
 /** The one command to run elsewhere, shown once, and what becomes of it as it happens. */
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import { Alert } from "../../components/Alert";
 import { CodeBlock } from "../../components/copying";
+import { Tabs } from "../../components/Tabs";
 import { useTickingWords } from "../../lib/ticking";
 import { relative } from "../../lib/time";
 
 interface Props {
   command: string;
+  /** The same where nothing but Python is there: it fetches the program first. */
+  bareCommand: string;
   /** Until when somebody must have begun. */
   expiresAt: string;
   /** Nobody has run it yet. */
@@ -15,14 +18,31 @@ interface Props {
   children: ReactNode;
 }
 
-export function RunThis({ command, expiresAt, waiting, where, children }: Props) {
+export function RunThis({ command, bareCommand, expiresAt, waiting, where, children }: Props) {
+  const [bare, setBare] = useState(false);
   const ends = useTickingWords((now) => relative(expiresAt, now));
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
       {waiting && (
         <>
           <p className="text-ink-2">{where}</p>
-          <CodeBlock code={command} what="command" prompt />
+          <Tabs
+            label="What the machine has"
+            value={bare ? "bare" : "installed"}
+            onChange={(key) => setBare(key === "bare")}
+            tabs={[
+              {
+                key: "installed",
+                title: "It has dumont",
+                view: <CodeBlock code={command} what="command" prompt />,
+              },
+              {
+                key: "bare",
+                title: "It has Python alone",
+                view: <CodeBlock code={bareCommand} what="command" prompt />,
+              },
+            ]}
+          />
           <Alert tone="warning" title="Copy it now, it is shown this once">
             <p>
               Its grant reaches this repository alone and ends {ends} unless somebody begins; each report of

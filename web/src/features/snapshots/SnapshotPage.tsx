@@ -28,7 +28,7 @@ import { Sizes } from "./Sizes";
 import { Stages } from "./Stages";
 import { Became } from "./TakeSnapshot";
 import { useSnapshotActions } from "./useSnapshotActions";
-import { diffPath, isOpen } from "./words";
+import { diffPath, isOpen, isRestoring } from "./words";
 
 export function SnapshotPage() {
   const { snapshotId = "" } = useParams();
@@ -64,6 +64,13 @@ export function SnapshotPage() {
 function Drawn({ snapshot }: { snapshot: SnapshotDetail }) {
   const [paths, choose] = useState<readonly string[] | null>(null);
   const measured = snapshot.bytes !== null;
+  // What moves stands where it is seen, above a folder that may be long.
+  const restoring = snapshot.restores.some(isRestoring);
+  const restores = (
+    <Group title="Restores">
+      <Restores snapshot={snapshot} />
+    </Group>
+  );
   return (
     <Page
       wide
@@ -87,16 +94,13 @@ function Drawn({ snapshot }: { snapshot: SnapshotDetail }) {
             </Group>
           </div>
         )}
+        {restoring && restores}
         {snapshot.state === "complete" && (
           <Group title="Files">
             <Files snapshot={snapshot} onRestore={choose} />
           </Group>
         )}
-        {measured && (
-          <Group title="Restores">
-            <Restores snapshot={snapshot} />
-          </Group>
-        )}
+        {measured && !restoring && restores}
       </div>
       <RestoreDialog snapshot={paths && snapshot} paths={paths ?? []} onClose={() => choose(null)} />
     </Page>

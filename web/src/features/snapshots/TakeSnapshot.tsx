@@ -131,9 +131,10 @@ function Started({ started }: { started: SnapshotStarted }) {
   return (
     <RunThis
       command={started.command}
+      bareCommand={started.bare_command}
       expiresAt={started.grant.expires_at}
       waiting={now.state === "queued"}
-      where="Run this on the machine that has the folder, with the dumont command installed there:"
+      where="Run this on the machine that has the folder:"
     >
       <Became snapshot={now} />
     </RunThis>
