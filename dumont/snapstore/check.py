@@ -105,7 +105,7 @@ def _bad_chunks(repository: Repository, name: str, learned: Learned, track: Trac
     found = repository.blobs.find(pack_object(name))
     if found is None:
         raise Missing(f"The pack {name[:12]} is gone.")
-    table = learned.known.packs.get(name)
+    table = learned.known.packs.get(name) or next((one for one in learned.lacking if one.name == name), None)
     try:
         table = read_table(repository.blobs, repository.sealer, found)
     except Damaged:  # its frames may be whole all the same, where an index tells of them

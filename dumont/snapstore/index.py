@@ -110,11 +110,14 @@ class Learned(NamedTuple):
     """What the indexes of a repository tell, and what is wrong with them."""
 
     known: Known
+    """What can be counted on; where orphans were looked for, the packs are there and as long as they must be."""
     names: list[str]
     damaged: list[str]
     """Indexes that can't be read; their packs tell of themselves."""
     orphans: list[Found]
     """Packs that no index tells of: of a writer that was killed, or that is at it right now."""
+    lacking: list[PackTable]
+    """Packs that an index tells of, and that are gone or of another length."""
 
 
 def learn(blobs: Blobs, sealer: Sealer, *, with_orphans: bool = True) -> Learned:
@@ -127,13 +130,19 @@ def learn(blobs: Blobs, sealer: Sealer, *, with_orphans: bool = True) -> Learned
                 known.add(pack)
             if packs is None:
                 damaged.append(name)
-        orphans = []
+        orphans, lacking = [], []
         if with_orphans:
-            orphans = [found for found in blobs.list("packs/") if found.name.rpartition("/")[2] not in known.packs]
+            there = {found.name.rpartition("/")[2]: found for found in blobs.list("packs/")}
+            orphans = [found for name, found in there.items() if name not in known.packs]
+            lacking = [
+                pack for pack in known.packs.values() if pack.name not in there or there[pack.name].size != pack.size
+            ]
+            if lacking:
+                known = known.without(pack.name for pack in lacking)
             for table in pool.map(lambda found: _table_or_none(blobs, sealer, found), orphans):
                 if table:
                     known.add(table)
-    return Learned(known, names, damaged, orphans)
+    return Learned(known, names, damaged, orphans, lacking)
 
 
 def _index_or_none(blobs: Blobs, sealer: Sealer, name: str) -> list[PackTable] | None:

@@ -212,6 +212,20 @@ class TestAnObjectSpoiled:
                 blobs.objects[spoiled] = other
             self._judge(repository, name, tmp_path / f"{number}", whole, spoiled)
 
+    @pytest.mark.parametrize("how", ["missing", "cut in half", "longer"])
+    def test_is_sent_again_by_the_next_snapshot(self, tree: Path, tmp_path: Path, how: str) -> None:
+        blobs = MemoryBlobs()
+        repository = create(blobs)
+        taken(blobs, tree)
+        pack = next(name for name in sorted(blobs.objects) if name.startswith("packs/"))
+        other = SPOILED[how](blobs.objects.pop(pack))
+        if other is not None:
+            blobs.objects[pack] = other
+        name = taken(blobs, tree)
+        report = restore(repository, name, str(tmp_path / "back"), RestoreOptions(direct=False), Track())
+        assert report.complete
+        assert seen(tmp_path / "back") == seen(tree)
+
     def _judge(self, repository: Repository, name: str, target: Path, whole: dict[str, bytes], spoiled: str) -> None:
         if spoiled.startswith("snapshots/"):
             with pytest.raises((Damaged, Missing, Unreadable)):

@@ -58,7 +58,7 @@ class Rescue:
         wanted = {self._manifest.id_of(chunk) for chunk in self._shared.lost}
         found: dict[bytes, list[Place]] = {}
         learned = index.learn(self._repository.blobs, self._repository.sealer)
-        for pack in learned.known.packs.values():
+        for pack in [*learned.known.packs.values(), *learned.lacking]:  # of one cut off, the beginning may do
             for chunk_id, place in _in_pack(pack):
                 if chunk_id in wanted:
                     found.setdefault(chunk_id, []).append(place)
