@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from dumont.snapstore.blobs import Found
-from dumont.snapstore.errors import Unreadable
+from dumont.snapstore.errors import Damaged, Unreadable
 from dumont.snapstore.index import learn, put_index
 from dumont.snapstore.model import index_object, pack_object
 from dumont.snapstore.repository import Repository
@@ -93,7 +93,11 @@ def needed_packs(repository: Repository, track: Track) -> set[str]:
     needed: set[str] = set()
     for name in repository.names():
         track.check()
-        needed.update(pack.hex() for pack in repository.load(name).pack_names)
+        try:
+            needed.update(pack.hex() for pack in repository.load(name).pack_names)
+        except Damaged as error:
+            error.hint = f"What it needs is unknown, so nothing is deleted: forget {name}, or put its object back."
+            raise
     return needed
 
 

@@ -166,8 +166,9 @@ class TestPrune:
     ) -> None:
         name = taken(repository, tree)
         blobs.objects["snapshots/" + name] += b"?"
-        with pytest.raises(Damaged):
+        with pytest.raises(Damaged) as refused:
             pruning.prune(repository, Track(), grace=0)
+        assert f"forget {name}" in refused.value.hint
         assert pack_of(blobs)
 
     @pytest.mark.parametrize("leap", [-40 * DAY, -1.0])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
@@ -36,7 +37,7 @@ def main(
         return CANCELLED
     except BrokenPipeError:
         # Whoever read our answer has gone; nothing can be told any more.
-        sys.stdout = None
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  until the end of the process
         return PIPE_CLOSED
 
 

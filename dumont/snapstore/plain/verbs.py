@@ -6,7 +6,7 @@ import argparse
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -23,7 +23,7 @@ from dumont.snapstore.plain.screen import Screen
 from dumont.snapstore.prune import prune
 from dumont.snapstore.repository import Repository
 from dumont.snapstore.restic import Restic
-from dumont.snapstore.restore import restore
+from dumont.snapstore.restore import Overwrite, restore
 from dumont.snapstore.retention import Dated, keep
 from dumont.snapstore.stats import stats
 from dumont.snapstore.surroundings import moment_of
@@ -56,6 +56,7 @@ def create(said: argparse.Namespace, screen: Screen, env: Env) -> int:
         found = opening.made(place, env, encrypted=False)
     with _track(screen) as track:
         if isinstance(found, Restic):
+            _refuse_for_restic(said, ("label", "rescan", "learn_hot", "no_default_excludes", "parent"))
             return _restic_report(
                 found.backup(said.path, track, tags=tuple(said.tag), exclude=tuple(said.exclude)), screen
             )
@@ -108,6 +109,9 @@ def restore_(said: argparse.Namespace, screen: Screen, env: Env) -> int:
     found = opening.opened(arguments.place(said), env)
     with _track(screen) as track:
         if isinstance(found, Restic):
+            _refuse_for_restic(said, ("rescan", "borrow", "delete"))
+            if said.overwrite != Overwrite.REPLACE.value:
+                raise BadRequest("restic replaces what is there, and can do nothing else from here.")
             if len(said.include) > 1 or said.exclude:
                 raise BadRequest("Of a restic repository one folder can be restored, or everything.")
             folder = said.include[0] if said.include else ""
@@ -198,6 +202,13 @@ def _not_kept(found: Repository, said: argparse.Namespace) -> list[str]:
     ]
     kept = keep(dated, arguments.policy(said))
     return [one.name for one in dated if one.name not in kept]
+
+
+def _refuse_for_restic(said: argparse.Namespace, names: Sequence[str]) -> None:
+    """Rather than do something else than what was asked for."""
+    for name in names:
+        if getattr(said, name):
+            raise BadRequest(f"A restic repository knows no --{name.replace('_', '-')}.", "Leave it out.")
 
 
 def _restic_report(report: object, screen: Screen) -> int:

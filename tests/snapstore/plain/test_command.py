@@ -118,6 +118,18 @@ class TestWords:
         assert "\\x1b]0;mine\\x07" in out
         assert "\x1b" not in out
 
+    @pytest.mark.parametrize("asked", [["restore", "latest", "there", "--delete"],
+                                       ["restore", "latest", "there", "--overwrite", "keep"],
+                                       ["create", ".", "--label", "mine"]])  # fmt: skip
+    def test_do_nothing_else_to_restic_than_what_was_asked(
+        self, say: Say, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: list[str]
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setenv(PASSPHRASE, "open sesame")
+        refused = say(*asked, "-r", f"restic:{tmp_path / 'nowhere'}", status=FAILED)["error"]
+        assert refused["code"] == "bad_request"
+        assert not (tmp_path / "there").exists()
+
 
 class TestSecrets:
     def test_open_by_environment_or_file(
