@@ -13,7 +13,7 @@ from pathlib import Path
 from threading import current_thread, main_thread
 
 from dumont.snapstore import gains, hot
-from dumont.snapstore.backup import backup
+from dumont.snapstore.backup import BackupReport, backup
 from dumont.snapstore.check import check
 from dumont.snapstore.diff import diff
 from dumont.snapstore.errors import BadRequest, Missing
@@ -31,6 +31,8 @@ from dumont.snapstore.track import Track
 
 GOOD, PARTLY = 0, 3
 """`PARTLY`: all went through, and some files are damaged or could not be read."""
+UNREAD = "not read"
+"""How the note begins of a file that could not be."""
 Env = Mapping[str, str]
 
 
@@ -46,7 +48,7 @@ def create(said: argparse.Namespace, screen: Screen, env: Env) -> int:
         with _track(screen) as track:
             made = lent.create(said, env, track)
         screen.answer(facts.of_backup(made), (), rows.of_backup(made))
-        return GOOD
+        return status_of(made)
     place = arguments.place(said)
     try:
         found: Opened = opening.opened(place, env)
@@ -67,7 +69,12 @@ def create(said: argparse.Namespace, screen: Screen, env: Env) -> int:
             options = replace(options, parent=found.find(options.parent))
         report = backup(found, os.fsencode(said.path), options, track)
     screen.answer(facts.of_backup(report), (), rows.of_backup(report))
-    return GOOD
+    return status_of(report)
+
+
+def status_of(report: BackupReport) -> int:
+    """Sockets and devices are left out as everybody knows; what could not be read is missed one day."""
+    return PARTLY if any(note.what.startswith(UNREAD) for note in report.notes) else GOOD
 
 
 def list_(said: argparse.Namespace, screen: Screen, env: Env) -> int:

@@ -6,14 +6,18 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from dumont.snapstore.backup import BackupReport
 from dumont.snapstore.plain.command import CANCELLED, FAILED, main
 from dumont.snapstore.plain.opening import PASSPHRASE, REPOSITORY
-from dumont.snapstore.plain.verbs import GOOD, PARTLY
+from dumont.snapstore.plain.verbs import GOOD, PARTLY, status_of
+from dumont.snapstore.scan import Note
+from dumont.snapstore.track import Track
 
 Say = Callable[..., Any]
 
@@ -98,6 +102,16 @@ class TestWords:
         out = capsys.readouterr().out
         assert "within/words" in out
         assert "by compression" in out
+
+    @pytest.mark.skipif(not os.geteuid(), reason="root reads everything")
+    def test_tell_by_the_status_that_a_file_could_not_be_read(self, say: Say, tree: Path) -> None:
+        (tree / "first").chmod(0)
+        say("create", tree, "--init", status=PARTLY)
+
+    def test_tell_by_the_status_what_is_missing(self) -> None:
+        whole = BackupReport("", 0, 0, 0, 0, 0, 0, 0, None, Track().now(), [Note(b"pipe", "left out: no pipes")])
+        assert status_of(whole) == GOOD
+        assert status_of(replace(whole, notes=[Note(b"a", "not read: Permission denied")])) == PARTLY
 
     def test_say_when_nothing_of_that_name_is_in_a_snapshot(self, say: Say, tree: Path) -> None:
         say("create", tree, "--init")
