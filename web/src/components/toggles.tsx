@@ -1,7 +1,8 @@
 /** Yes or no: a checkbox for a choice that is sent, a switch for one that acts at once. */
 import { Check, Minus } from "lucide-react";
 import { Checkbox as RadixCheckbox, Switch as RadixSwitch } from "radix-ui";
-import { type ReactNode, useId } from "react";
+import { type ComponentProps, type ReactNode, useId } from "react";
+import { cx } from "../lib/classes";
 
 interface Props {
   label: ReactNode;
@@ -15,24 +16,37 @@ export function Checkbox({ label, hint, checked, onChange, disabled }: Props) {
   const id = useId();
   return (
     <div className="flex items-start gap-2.5">
-      <RadixCheckbox.Root
+      <Tick
         id={id}
         checked={checked}
         disabled={disabled ?? false}
         aria-describedby={hint ? `${id}-hint` : undefined}
         onCheckedChange={(next) => onChange(next === true)}
-        className="mt-0.5 flex size-4 shrink-0 items-center justify-center rounded-[4px] border border-ink-3 bg-surface disabled:opacity-50 data-[state=checked]:border-accent data-[state=checked]:bg-accent data-[state=indeterminate]:border-accent data-[state=indeterminate]:bg-accent"
-      >
-        <RadixCheckbox.Indicator>
-          {checked === "indeterminate" ? (
-            <Minus aria-hidden className="size-3 text-on-accent" strokeWidth={3} />
-          ) : (
-            <Check aria-hidden className="size-3 text-on-accent" strokeWidth={3} />
-          )}
-        </RadixCheckbox.Indicator>
-      </RadixCheckbox.Root>
+        className="mt-0.5"
+      />
       <ToggleWords id={id} label={label} hint={hint} />
     </div>
+  );
+}
+
+/** The box alone, where its name is not beside it: in a row of a table. */
+export function Tick({ className, ...box }: ComponentProps<typeof RadixCheckbox.Root>) {
+  return (
+    <RadixCheckbox.Root
+      {...box}
+      className={cx(
+        "flex size-4 shrink-0 items-center justify-center rounded-[4px] border border-ink-3 bg-surface disabled:opacity-50 data-[state=checked]:border-accent data-[state=checked]:bg-accent data-[state=indeterminate]:border-accent data-[state=indeterminate]:bg-accent",
+        className,
+      )}
+    >
+      <RadixCheckbox.Indicator>
+        {box.checked === "indeterminate" ? (
+          <Minus aria-hidden className="size-3 text-on-accent" strokeWidth={3} />
+        ) : (
+          <Check aria-hidden className="size-3 text-on-accent" strokeWidth={3} />
+        )}
+      </RadixCheckbox.Indicator>
+    </RadixCheckbox.Root>
   );
 }
 

@@ -1,5 +1,16 @@
 /** Everything that the palette can open or do, for the one who looks. */
-import { Copy, Keyboard, LogOut, type LucideIcon, Moon, Palette, Plus, Sun, UserPlus } from "lucide-react";
+import {
+  Camera,
+  Copy,
+  Keyboard,
+  LogOut,
+  type LucideIcon,
+  Moon,
+  Palette,
+  Plus,
+  Sun,
+  UserPlus,
+} from "lucide-react";
 import { useNavigate } from "react-router";
 import { copyText } from "../../lib/clipboard";
 import { allows } from "../../lib/permissions";
@@ -80,6 +91,13 @@ function useActions(onHelp: () => void): Command[] {
   const forMembers: Omit<Command, "group">[] = [
     { key: "new-key", title: "Create an API key", icon: Plus, words: "token", run: go("/api-keys?new=1") },
     { key: "new-team", title: "Create a team", icon: UserPlus, words: "invite", run: go("/teams?new=1") },
+    {
+      key: "take-snapshot",
+      title: "Take a snapshot",
+      icon: Camera,
+      words: "backup folder keep",
+      run: go("/snapshots?new=1"),
+    },
     {
       key: "sign-out",
       title: "Sign out",

@@ -9,6 +9,7 @@ import { Time } from "../../components/figures";
 import { MenuItem } from "../../components/Menu";
 import { SkeletonRows } from "../../components/Skeleton";
 import { EmptyState } from "../../components/states";
+import { Tick } from "../../components/toggles";
 import type { FileEntry, SnapshotDetail } from "../../lib/api/generated";
 import { moreOf, rowsOf } from "../../lib/api/keyset";
 import { plural } from "../../lib/numbers";
@@ -136,14 +137,11 @@ function columnsOf(chosen: ReadonlySet<string>, toggle: (entry: FileEntry) => vo
       width: 40,
       card: "aside",
       cell: (entry, stop) => (
-        <input
-          type="checkbox"
+        <Tick
           aria-label={`Choose ${entry.name}`}
           tabIndex={stop}
           checked={chosen.has(entry.path)}
-          onClick={(event) => event.stopPropagation()}
-          onChange={() => toggle(entry)}
-          className="size-4 align-middle accent-(--accent)"
+          onCheckedChange={() => toggle(entry)}
         />
       ),
     },
