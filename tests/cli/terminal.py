@@ -34,7 +34,7 @@ class Answer:
 class Terminal:
     def __init__(self, server: str, config: Path) -> None:
         self.config = config
-        self.env = {"DUMONT_SERVER": server, "XDG_CONFIG_HOME": str(config)}
+        self.env = {"DUMONT_SERVER": server, "XDG_CONFIG_HOME": str(config), "XDG_STATE_HOME": str(config / "states")}
 
     @property
     def credentials(self) -> Path:

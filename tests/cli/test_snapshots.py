@@ -1,6 +1,7 @@
 """`dumont snapshots`: alone against a folder, and at a server that lends its store."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -72,7 +73,8 @@ class TestSnapshots:
         api, me = f"{server}/api/v1/snapshots", {"authorization": f"Bearer {token}"}
         started = httpx.post(api, json=ask, headers=me, timeout=PATIENCE_SECONDS).json()
         words = started["bare_command"].replace("python3 ", f"{sys.executable} -I -S ")
-        done = subprocess.run(["sh", "-c", words], cwd=tmp_path, capture_output=True, text=True, check=False)
+        env = {**os.environ, "XDG_STATE_HOME": str(tmp_path / "states")}
+        done = subprocess.run(["sh", "-c", words], cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
         found = httpx.get(f"{api}/{started['snapshot']['id']}", headers=me, timeout=PATIENCE_SECONDS).json()
         assert found["state"] in ("verifying", "complete")

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
+from starlette.requests import ClientDisconnect
 
 from dumont.basics.errors import NotAllowed, NotFound
 from dumont.snapshots import metrics, objects
@@ -47,7 +48,10 @@ async def _send(request: Request, path: Path) -> Response:
 async def _take(request: Request, path: Path) -> Response:
     size = int(request.query_params["size"])
     once = names.written_once(request.path_params["name"])
-    await objects.take(path, size, request.stream(), once=once)
+    try:
+        await objects.take(path, size, request.stream(), once=once)
+    except ClientDisconnect:  # a machine that was killed in the middle: nobody hears the answer, nothing was kept
+        return Response(status_code=400)
     metrics.MOVED.labels("in").inc(size)
     return Response(status_code=200)
 

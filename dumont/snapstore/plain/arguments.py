@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 import math
 import os
+from collections.abc import Mapping
 
 from dumont.snapstore.backup import BackupOptions
+from dumont.snapstore.plain import remembering
 from dumont.snapstore.plain.opening import PASSPHRASE, REPOSITORY, Place
 from dumont.snapstore.restore import Overwrite, RestoreOptions
 from dumont.snapstore.retention import Policy
@@ -15,6 +17,7 @@ ABOUT = f"""Keeps folders in an object store and puts them back fast.
 
 The repository is --repository or {REPOSITORY}: file:///folder, s3://bucket/prefix, or restic:... (by restic itself).
 Keys of S3 come by AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a passphrase by {PASSPHRASE} or --passphrase-file."""
+Env = Mapping[str, str]
 SPANS = ("last", "hourly", "daily", "weekly", "monthly")
 
 
@@ -53,7 +56,7 @@ def place(said: argparse.Namespace) -> Place:
     )
 
 
-def backup_options(said: argparse.Namespace, hot: tuple[bytes, ...] = ()) -> BackupOptions:
+def backup_options(said: argparse.Namespace, env: Env, hot: tuple[bytes, ...] = ()) -> BackupOptions:
     return BackupOptions(
         label=said.label,
         tags=tuple(said.tag),
@@ -62,10 +65,12 @@ def backup_options(said: argparse.Namespace, hot: tuple[bytes, ...] = ()) -> Bac
         rescan=said.rescan,
         parent=said.parent or None,
         hot=hot,
+        witness=remembering.witness_of(said.path, env) or "",
     )
 
 
-def restore_options(said: argparse.Namespace, hot: tuple[bytes, ...] | None = None) -> RestoreOptions:
+def restore_options(said: argparse.Namespace, env: Env, hot: tuple[bytes, ...] | None = None) -> RestoreOptions:
+    whole = not said.include and not said.exclude
     return RestoreOptions(
         include=[os.fsencode(path) for path in said.include],
         exclude=[os.fsencode(path) for path in said.exclude],
@@ -76,6 +81,7 @@ def restore_options(said: argparse.Namespace, hot: tuple[bytes, ...] | None = No
         borrow=said.borrow,
         overwrite=Overwrite(said.overwrite),
         delete=said.delete,
+        state=remembering.state_of(said.target, env) if whole else None,
     )
 
 

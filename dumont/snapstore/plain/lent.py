@@ -34,7 +34,7 @@ def create(said: argparse.Namespace, env: Env, track: Track) -> BackupReport:
         found = _opened(blobs, said, env)
         if said.learn_hot:
             hot.save(found, asked["label"], hot.record(said.path))
-        options = arguments.backup_options(said, tuple(hot.load(found, asked["label"])))
+        options = arguments.backup_options(said, env, tuple(hot.load(found, asked["label"])))
         options = replace(options, label=asked["label"], tags=options.tags or tuple(asked["tags"]))
         report = backup(found, os.fsencode(said.path), options, track)
         blobs.door.post("/complete", _completion(found, report))
@@ -47,9 +47,10 @@ def put_back(said: argparse.Namespace, env: Env, track: Track) -> RestoreReport:
     ready = Event()
     with _told(blobs.door, track, ready):
         found = _opened(blobs, said, env)
-        options = arguments.restore_options(said)
+        options = arguments.restore_options(said, env)
         wanted = [paths.read(path) for path in asked["paths"]]
-        options = replace(options, include=options.include or wanted, ready=ready.set)
+        state = None if wanted else options.state
+        options = replace(options, include=options.include or wanted, ready=ready.set, state=state)
         report = restore(found, asked["manifest"] or said.snapshot, said.target, options, track)
         _refuse_parts(report)
         blobs.door.post("/complete", {"files": report.files, "bytes": report.bytes, "stages": report.seconds})

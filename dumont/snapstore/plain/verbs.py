@@ -64,7 +64,7 @@ def create(said: argparse.Namespace, screen: Screen, env: Env) -> int:
             )
         if said.learn_hot:
             hot.save(found, said.label, hot.record(said.path))
-        options = arguments.backup_options(said, tuple(hot.load(found, said.label)))
+        options = arguments.backup_options(said, env, tuple(hot.load(found, said.label)))
         if options.parent:
             options = replace(options, parent=found.find(options.parent))
         report = backup(found, os.fsencode(said.path), options, track)
@@ -123,7 +123,7 @@ def restore_(said: argparse.Namespace, screen: Screen, env: Env) -> int:
                 raise BadRequest("Of a restic repository one folder can be restored, or everything.")
             folder = said.include[0] if said.include else ""
             return _restic_report(found.restore(said.snapshot, said.target, track, folder=folder), screen)
-        report = restore(found, said.snapshot, said.target, arguments.restore_options(said), track)
+        report = restore(found, said.snapshot, said.target, arguments.restore_options(said, env), track)
     screen.answer(facts.of_restore(report), (), rows.of_restore(report, track.now().seconds))
     return GOOD if report.complete else PARTLY
 

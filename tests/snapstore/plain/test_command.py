@@ -34,6 +34,7 @@ def tree(tmp_path: Path) -> Path:
 @pytest.fixture
 def say(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Say:
     monkeypatch.setenv(REPOSITORY, str(tmp_path / "repository"))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "states"))
     monkeypatch.delenv(PASSPHRASE, raising=False)
 
     def said(*words: str | Path, status: int = GOOD) -> Any:
@@ -63,6 +64,18 @@ class TestWords:
         assert restored["complete"]
         assert (tmp_path / "target" / "within" / "words").read_text() == "words\n" * 3000
         assert not (tmp_path / "target" / "first").exists()
+
+    def test_read_little_behind_a_restore(self, say: Say, tree: Path, tmp_path: Path) -> None:
+        """On another machine each file has another inode: what was put back is remembered."""
+        first = say("create", tree, "--init", "--label", "mine")
+        target = tmp_path / "target"
+        say("restore", "latest", target)
+        (target / "first").write_bytes(b"other")
+        second = say("create", target, "--label", "mine")
+        assert (second["parent"], second["unchanged_files"], second["read"]) == (first["name"], 1, 5)
+        assert not (tmp_path / "target" / "states").exists()
+        fetched = say("restore", second["name"], target)["fetched"]
+        assert fetched == 0
 
     def test_forget_by_policy_and_prune(self, say: Say, tree: Path) -> None:
         first = say("create", tree, "--init")["name"]
