@@ -65,7 +65,7 @@ def backup_options(said: argparse.Namespace, env: Env, hot: tuple[bytes, ...] = 
         rescan=said.rescan,
         parent=said.parent or None,
         hot=hot,
-        witness=remembering.witness_of(said.path, env) or "",
+        witness=remembering.witness_of(said.path, env),
     )
 
 

@@ -13,17 +13,22 @@ FOLDER = os.path.join("dumont", "restored")
 
 def state_of(target: str, env: Mapping[str, str]) -> str | None:
     """A file for this target, in the user's folder of states; None where there can be none outside of the target."""
-    states = env.get("XDG_STATE_HOME") or os.path.join(env.get("HOME") or os.path.expanduser("~"), ".local", "state")
-    folder, place = os.path.realpath(os.path.join(states, FOLDER)), os.path.realpath(target)
-    if os.path.commonpath([place, folder]) == place:
+    state, inside = _place(target, env), os.path.realpath(target)
+    if os.path.commonpath([inside, os.path.realpath(state)]) == inside:
         return None
     try:
-        os.makedirs(folder, mode=0o700, exist_ok=True)
+        os.makedirs(os.path.dirname(state), mode=0o700, exist_ok=True)
     except OSError:
         return None
-    return os.path.join(folder, hashlib.sha256(os.fsencode(place)).hexdigest()[:32])
+    return state
 
 
-def witness_of(root: str, env: Mapping[str, str]) -> str | None:
-    state = state_of(root, env)
-    return beside(state) if state else None
+def witness_of(root: str, env: Mapping[str, str]) -> str:
+    """What the last restore there saw; often there is no such file."""
+    return beside(_place(root, env))
+
+
+def _place(target: str, env: Mapping[str, str]) -> str:
+    states = env.get("XDG_STATE_HOME") or os.path.join(env.get("HOME") or os.path.expanduser("~"), ".local", "state")
+    name = hashlib.sha256(os.fsencode(os.path.realpath(target))).hexdigest()[:32]
+    return os.path.join(states, FOLDER, name)
