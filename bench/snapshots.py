@@ -123,6 +123,10 @@ class Borg(Tool):
         return measured(["borg", "extract", f"{self.where}::{self._count}"], self._env, cwd=target)
 
 
+PACKAGES = {"restic": "restic", "borg": "borgbackup"}
+PEERS: dict[str, Callable[..., Tool]] = {"restic": Restic, "borg": Borg}
+
+
 def measured(command: Sequence[str], env: Mapping[str, str] | None = None, cwd: Path | None = None) -> Cost:
     began = time.monotonic()
     with tempfile.TemporaryFile() as said:
@@ -320,15 +324,15 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--gb", type=float, default=tree.FULL_GB)
     asked.add_argument("--rounds", type=int, default=1)
-    asked.add_argument("--only-ours", action="store_true")
+    asked.add_argument("--peers", nargs="*", choices=list(PEERS), default=list(PEERS), help="none named: ours alone")
     asked.add_argument("--dir", type=Path, help="a folder on the disk to measure; a temporary one is made in it")
     given = asked.parse_args()
     makers: dict[str, Callable[..., Tool]] = {"ours": Ours}
-    for tool in () if given.only_ours else (Restic, Borg):
-        if shutil.which(tool.name):
-            makers[tool.name] = tool
+    for name in given.peers:
+        if shutil.which(name):
+            makers[name] = PEERS[name]
         else:
-            print(f"bench: {tool.name} is missing; as root on Debian: apt-get install {tool.name}", file=sys.stderr)
+            print(f"bench: {name} is missing; as root on Debian: apt-get install {PACKAGES[name]}", file=sys.stderr)
     with tempfile.TemporaryDirectory(prefix="dumont-bench-", dir=given.dir) as folder:
         run(Workshop(Path(folder), given.gb), makers, given.rounds)
 

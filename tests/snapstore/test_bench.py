@@ -29,7 +29,7 @@ class TestTheTree:
 class TestTheBenchmark:
     def test_restores_what_it_kept_and_prints_its_tables(self, tmp_path: Path) -> None:
         """It ends with an error where one byte is another: full, changed, as a delta, hot first, beside an image."""
-        words = ["--gb", str(GIGABYTES), "--only-ours", "--dir", str(tmp_path)]
+        words = ["--gb", str(GIGABYTES), "--peers", "--dir", str(tmp_path)]
         command = [sys.executable, "-m", "bench.snapshots", *words]
         done = subprocess.run(command, check=False, capture_output=True, text=True)
         assert done.returncode == 0, done.stdout + done.stderr
