@@ -24,7 +24,8 @@ export function ShortcutHelp({
     .map((place) => [`g ${place.go}`, place.title] as [string, string]);
   return (
     <Dialog open={open} onOpenChange={onOpenChange} title="Keyboard shortcuts" wide>
-      <div className="grid gap-x-10 gap-y-4 pb-3 sm:grid-cols-2">
+      {/* Nothing else in it could be focused, to scroll it by keyboard. */}
+      <div tabIndex={0} className="grid gap-x-10 gap-y-4 pb-3 outline-none sm:grid-cols-2">
         <Keys title="Everywhere" rows={everywhere} />
         <Keys title="Go to" rows={jumps} />
       </div>
