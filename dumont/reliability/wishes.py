@@ -75,10 +75,6 @@ class WishesMemory:
         if user_id in self._read:
             self._read[user_id].good_until = now
 
-    def forget_all(self) -> None:
-        for user_id in list(self._read):
-            self.forget(user_id)
-
     def published(self, event: Event) -> None:
         """In this process, just now."""
         user_id = getattr(event, "user_id", None)

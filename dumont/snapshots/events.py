@@ -17,28 +17,27 @@ class _InRepository(Event):
         return (f"{REPOSITORY}:{self.repository_id}",)
 
 
-class SnapshotChanged(_InRepository):
+class _OfSnapshot(_InRepository):
+    id: UUID
+
+    def topics(self) -> tuple[str, ...]:
+        return (*super().topics(), f"{ONE}:{self.id}")
+
+
+class SnapshotChanged(_OfSnapshot):
     """Its state, or what is known of it."""
 
     kind: ClassVar[str] = "snapshots.changed"
 
-    id: UUID
     instance_id: UUID | None
     label: str
     state: State
 
-    def topics(self) -> tuple[str, ...]:
-        return (*super().topics(), f"{ONE}:{self.id}")
 
-
-class SnapshotProgressed(_InRepository):
+class SnapshotProgressed(_OfSnapshot):
     kind: ClassVar[str] = "snapshots.progressed"
 
-    id: UUID
     progress: dict[str, Any]
-
-    def topics(self) -> tuple[str, ...]:
-        return (*super().topics(), f"{ONE}:{self.id}")
 
 
 class RestoreChanged(_InRepository):

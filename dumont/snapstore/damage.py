@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from dumont.snapstore.model import Kind, Manifest
+from dumont.snapstore.model import Manifest
 
 
 def touched(manifest: Manifest, chunks: Collection[int]) -> list[bytes]:
@@ -19,12 +19,3 @@ def touched(manifest: Manifest, chunks: Collection[int]) -> list[bytes]:
         place += count
     found |= {entry for entry, target in manifest.same.items() if target in found}
     return [manifest.paths[entry] for entry in sorted(found)]
-
-
-def chunks_in(manifest: Manifest, packs: Collection[str]) -> list[int]:
-    numbers = {number for number, name in enumerate(manifest.pack_names) if name.hex() in packs}
-    return [chunk for chunk, pack in enumerate(manifest.chunk_pack) if pack in numbers]
-
-
-def files_of(manifest: Manifest) -> int:
-    return sum(kind == Kind.FILE for kind in manifest.kind)

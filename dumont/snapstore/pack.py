@@ -121,8 +121,3 @@ def read_table(blobs: Blobs, sealer: Sealer, found: Found) -> PackTable:
 
 def put_pack(blobs: Blobs, table: PackTable, parts: Sequence[Bytes]) -> None:
     blobs.put(pack_object(table.name), parts)
-
-
-def size_of(frames: Sequence[Frame], overhead: int) -> int:
-    """Of a whole pack with these frames."""
-    return FIRST + sum(frame.stored for frame in frames) + len(frames) * ROW.size + overhead + FOOT.size

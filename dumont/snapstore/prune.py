@@ -78,8 +78,9 @@ def sweep(repository: Repository, track: Track, grace: float = GRACE) -> PruneRe
     for mark in marks(repository):
         track.check()
         if mark.writers is None:  # whoever doomed was killed between its two puts
-            _put_mark(repository, mark.name, mark.packs, _writers(repository))
-            mark = mark._replace(writers=_writers(repository), modified=now)  # noqa: PLW2901
+            writers = _writers(repository)
+            _put_mark(repository, mark.name, mark.packs, writers)
+            mark = mark._replace(writers=writers, modified=now)  # noqa: PLW2901
         if now - mark.modified < grace or _held_up(repository, mark, now):
             waiting += 1
             continue

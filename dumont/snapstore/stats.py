@@ -59,13 +59,14 @@ def of_manifests(repository: Repository, manifests: Sequence[Manifest]) -> Stats
         for manifest in manifests
     }
     needed = {pack.hex() for manifest in manifests for pack in manifest.pack_names}
-    packs = list(repository.blobs.list("packs/"))
+    objects = list(repository.blobs.list(""))
+    packs = [found for found in objects if found.name.startswith("packs/")]
     return Stats(
         snapshots=len(manifests),
         tree_bytes=sum(manifest.tree_bytes() for manifest in manifests),
         unique_raw=sum(raw for raw, _stored in sizes.values()),
         stored=sum(stored for _raw, stored in sizes.values()),
-        objects_bytes=sum(found.size for found in repository.blobs.list("")),
+        objects_bytes=sum(found.size for found in objects),
         dead_bytes=sum(found.size for found in packs if found.name.rpartition("/")[2] not in needed),
         alone=alone,
     )
