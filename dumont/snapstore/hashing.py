@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, Protocol, Union, cast
 
 from dumont.snapstore import native
+from dumont.snapstore.ways import Ways
 
 Buffer = Union[bytes, bytearray, memoryview]
 SIZE = 32
@@ -51,19 +52,12 @@ def Hasher() -> Streaming:  # noqa: N802 -- made and used as a class of any of t
 
 def engine() -> Engine:
     """What is used; found out once."""
-    if not _chosen:
-        use(*_ways)
-    return _chosen[0]
+    return _ways.chosen()
 
 
 def use(*names: str) -> str:
     """Takes the first of these ways that works here (`native`, `package`, `pure`), and says which."""
-    for name in names or tuple(_ways):
-        made = _ways[name]()
-        if made is not None:
-            _chosen[:] = [made]
-            return name
-    raise LookupError("none of these works here: " + ", ".join(names))
+    return _ways.use(*names)
 
 
 class _Package:
@@ -110,5 +104,4 @@ def _package() -> Engine | None:
     return _Package(blake3)
 
 
-_ways: dict[str, Callable[[], Engine | None]] = {"native": _native, "package": _package, "pure": _Pure}
-_chosen: list[Engine] = []
+_ways: Ways[Engine] = Ways({"native": _native, "package": _package, "pure": _Pure})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable
 from threading import local
 from typing import Any, Protocol, cast
 
@@ -11,6 +10,7 @@ from dumont.snapstore.codec.kinds import Buffer
 from dumont.snapstore.errors import Damaged
 from dumont.snapstore.native.memory import Lent
 from dumont.snapstore.native.system_zstd import system_zstd
+from dumont.snapstore.ways import Ways
 
 
 class Engine(Protocol):
@@ -47,19 +47,12 @@ def decompress_into(payload: Buffer, out: memoryview) -> None:
 
 def engine() -> Engine:
     """What is used; found out once."""
-    if not _chosen:
-        use()
-    return _chosen[0]
+    return _ways.chosen()
 
 
 def use(*names: str) -> str:
     """Takes the first of these ways that works here (`system`, `package`, `python`, `pure`), and says which."""
-    for name in names or tuple(_ways):
-        made = _ways[name]()
-        if made is not None:
-            _chosen[:] = [made]
-            return name
-    raise LookupError("none of these works here: " + ", ".join(names))
+    return _ways.use(*names)
 
 
 class _Contexts(local):
@@ -201,10 +194,11 @@ def _python() -> Engine | None:
     return _Python(zstd)
 
 
-_ways: dict[str, Callable[[], Engine | None]] = {
-    "system": _system,
-    "package": _package,
-    "python": _python,
-    "pure": _Pure,
-}
-_chosen: list[Engine] = []
+_ways: Ways[Engine] = Ways(
+    {
+        "system": _system,
+        "package": _package,
+        "python": _python,
+        "pure": _Pure,
+    }
+)

@@ -13,6 +13,6 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
             pytest.skip("the library is not built here")
     else:
         monkeypatch.setattr(native, "_loaded", [None])
-        monkeypatch.setattr(hashing, "_chosen", [])
+        monkeypatch.setattr(hashing._ways, "_chosen", [])
         hashing.use("package", "pure")
     return str(request.param)
