@@ -7,11 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from dumont.snapstore import codec
+from dumont.snapstore.blobs import Found
 from dumont.snapstore.damage import touched
 from dumont.snapstore.errors import Damaged, Missing, SnapError
 from dumont.snapstore.index import Learned, learn
 from dumont.snapstore.model import Manifest, pack_object
-from dumont.snapstore.pack import PackTable, read_table
+from dumont.snapstore.pack import PackTable, sealed_table, unsealed_table
 from dumont.snapstore.repository import Repository
 from dumont.snapstore.track import Track
 
@@ -48,8 +49,10 @@ def check(repository: Repository, read_data: bool, track: Track) -> CheckReport:
     """Fast: manifests, indexes, presence and sizes. With `read_data` every byte of every pack."""
     track.stage("list")
     learned = learn(repository.blobs, repository.sealer)
-    sizes = {found.name: found.size for found in repository.blobs.list("packs/")}
-    problems = [Problem("index/" + name, "is damaged; its packs tell of themselves") for name in learned.damaged]
+    packs = {found.name: found for found in repository.blobs.list("packs/")}
+    problems = [
+        Problem("index/" + name, "is damaged; the next pruning puts a new one in its place") for name in learned.damaged
+    ]
     track.stage("snapshots")
     manifests: list[Manifest] = []
     for name in repository.names():
@@ -58,60 +61,64 @@ def check(repository: Repository, read_data: bool, track: Track) -> CheckReport:
             manifests.append(repository.load(name))
         except SnapError as error:
             problems.append(Problem("snapshots/" + name, error.message))
-    wrong = _wrong_sizes(manifests, sizes)
+    wrong = _wrong_sizes(manifests, packs)
     bad: dict[str, frozenset[bytes]] = {}
     if read_data:
         track.stage("read")
-        wrong, bad = _read_all(repository, learned, sizes, wrong, track)
+        wrong, bad = _read_all(repository, learned, packs, wrong, track)
     problems += _told(manifests, learned, wrong, bad)
-    read = sum(sizes.values()) if read_data else 0
-    return CheckReport(len(manifests), len(sizes), len(learned.known), read, len(learned.orphans), problems)
+    read = sum(found.size for found in packs.values()) if read_data else 0
+    return CheckReport(len(manifests), len(packs), len(learned.known), read, len(learned.orphans), problems)
 
 
-def _wrong_sizes(manifests: list[Manifest], sizes: Mapping[str, int]) -> dict[str, str]:
+def _wrong_sizes(manifests: list[Manifest], packs: Mapping[str, Found]) -> dict[str, str]:
     """What is wrong with packs that manifests name."""
     wrong: dict[str, str] = {}
     for manifest in manifests:
         for name, size in zip(manifest.pack_names, manifest.pack_sizes):
-            found = sizes.get(pack_object(name.hex()))
-            if found != size:
-                wrong[name.hex()] = "is missing" if found is None else f"has {found} bytes instead of {size}"
+            found = packs.get(pack_object(name.hex()))
+            if found is None:
+                wrong[name.hex()] = "is missing"
+            elif found.size != size:
+                wrong[name.hex()] = f"has {found.size} bytes instead of {size}"
     return wrong
 
 
 def _read_all(
-    repository: Repository, learned: Learned, sizes: Mapping[str, int], wrong: dict[str, str], track: Track
+    repository: Repository, learned: Learned, packs: Mapping[str, Found], wrong: dict[str, str], track: Track
 ) -> tuple[dict[str, str], dict[str, frozenset[bytes]]]:
     """With the ids of the chunks that are bad in packs that are there."""
-    names = {name.rpartition("/")[2]: size for name, size in sizes.items()}
-    track.expect(len(names), sum(names.values()))
+    named = {name.rpartition("/")[2]: found for name, found in packs.items()}
+    track.expect(len(named), sum(found.size for found in named.values()))
     bad: dict[str, frozenset[bytes]] = {}
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        jobs = {name: pool.submit(_bad_chunks, repository, name, learned, track) for name in names}
+        jobs = {name: pool.submit(_bad_chunks, repository, found, learned, track) for name, found in named.items()}
         for name, job in jobs.items():
             try:
-                found = job.result()
+                chunks = job.result()
             except (Damaged, Missing) as error:
                 wrong.setdefault(name, error.message)
                 continue
-            if found:
-                bad[name] = found
-            track.add(files=1, size=names[name])
+            if chunks:
+                bad[name] = chunks
+            track.add(files=1, size=named[name].size)
     return wrong, bad
 
 
-def _bad_chunks(repository: Repository, name: str, learned: Learned, track: Track) -> frozenset[bytes]:
+def _bad_chunks(repository: Repository, found: Found, learned: Learned, track: Track) -> frozenset[bytes]:
+    """Reads it once, the table with the rest."""
     track.check()
-    found = repository.blobs.find(pack_object(name))
-    if found is None:
-        raise Missing(f"The pack {name[:12]} is gone.")
-    table = learned.known.packs.get(name) or next((one for one in learned.lacking if one.name == name), None)
-    try:
-        table = read_table(repository.blobs, repository.sealer, found)
-    except Damaged:  # its frames may be whole all the same, where an index tells of them
-        if table is None:
-            raise
+    name = found.name.rpartition("/")[2]
     data = memoryview(repository.blobs.get(found.name))
+    found = found._replace(size=len(data))
+    try:
+        sealed = sealed_table(found, lambda start, length: data[start : start + length])
+        table = unsealed_table(found, sealed, repository.sealer)
+    except Damaged:  # its frames may be whole all the same, where an index tells of them
+        told = learned.known.packs.get(name) or next((one for one in learned.lacking if one.name == name), None)
+        if told is None:
+            raise
+        table = told
     return frozenset(_bad(repository, table, data))
 
 

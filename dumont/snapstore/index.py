@@ -20,6 +20,8 @@ COUNT = struct.Struct("<I")
 HEAD = struct.Struct("<32sQI")
 NAME = re.compile(r"[0-9a-f]{64}")
 AT_ONCE = 16
+TIMES = 3
+"""So often the list is read again where a pruner has put another index in the place of some of it."""
 
 
 class Place(NamedTuple):
@@ -122,15 +124,12 @@ class Learned(NamedTuple):
 
 def learn(blobs: Blobs, sealer: Sealer, *, with_orphans: bool = True) -> Learned:
     """All indexes; with orphans' own tables read too, so that nothing is sent twice."""
-    names = [name for found in blobs.list("index/") if NAME.fullmatch(name := found.name.rpartition("/")[2])]
-    known, damaged = Known(), []
+    known, orphans, lacking = Known(), [], []
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        for name, packs in zip(names, pool.map(lambda name: _index_or_none(blobs, sealer, name), names)):
+        indexes = _indexes(blobs, sealer, pool)
+        for packs in indexes.values():
             for pack in packs or ():
                 known.add(pack)
-            if packs is None:
-                damaged.append(name)
-        orphans, lacking = [], []
         if with_orphans:
             there = {found.name.rpartition("/")[2]: found for found in blobs.list("packs/")}
             orphans = [found for name, found in there.items() if name not in known.packs]
@@ -142,16 +141,32 @@ def learn(blobs: Blobs, sealer: Sealer, *, with_orphans: bool = True) -> Learned
             for table in pool.map(lambda found: _table_or_none(blobs, sealer, found), orphans):
                 if table:
                     known.add(table)
-    return Learned(known, names, damaged, orphans, lacking)
+    damaged = [name for name, packs in indexes.items() if packs is None]
+    return Learned(known, list(indexes), damaged, orphans, lacking)
 
 
-def _index_or_none(blobs: Blobs, sealer: Sealer, name: str) -> list[PackTable] | None:
+def _indexes(blobs: Blobs, sealer: Sealer, pool: ThreadPoolExecutor) -> dict[str, list[PackTable] | None]:
+    """By name; None for those that are damaged."""
+    read: dict[str, list[PackTable] | None] = {}
+    for _ in range(TIMES):
+        found = [name for found in blobs.list("index/") if NAME.fullmatch(name := found.name.rpartition("/")[2])]
+        names = [name for name in found if name not in read]
+        gone = False
+        for name, packs in zip(names, pool.map(lambda name: _read_or_not(blobs, sealer, name), names)):
+            if isinstance(packs, Missing):
+                gone = True
+            else:
+                read[name] = None if isinstance(packs, Damaged) else packs
+        if not gone:
+            break
+    return read
+
+
+def _read_or_not(blobs: Blobs, sealer: Sealer, name: str) -> list[PackTable] | Missing | Damaged:
     try:
         return load_index(blobs, sealer, name)
-    except Missing:  # taken away by a pruner that has put another in its place
-        return []
-    except Damaged:
-        return None
+    except (Missing, Damaged) as error:
+        return error
 
 
 def _table_or_none(blobs: Blobs, sealer: Sealer, found: Found) -> PackTable | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import struct
 from collections.abc import Collection, Sequence
-from typing import NamedTuple
+from typing import Callable, NamedTuple
 
 from dumont.snapstore import codec, hashing
 from dumont.snapstore.blobs import Blobs, Bytes, Found
@@ -99,22 +99,30 @@ def frames_of(data: Bytes) -> list[Frame]:
 
 def read_table(blobs: Blobs, sealer: Sealer, found: Found) -> PackTable:
     """From the pack itself: for those that no index tells of."""
+    sealed = sealed_table(found, lambda start, length: blobs.get(found.name, start, length))
+    return unsealed_table(found, sealed, sealer)
+
+
+def sealed_table(found: Found, read: Callable[[int, int], Bytes]) -> Bytes:
+    """As the pack's name vouches for it, which takes no key; `read` is given a place and a length."""
     name = found.name.rpartition("/")[2]
     if found.size < FIRST + FOOT.size:
         raise Damaged(f"The pack {name[:12]} is too short to be one.")
-    tail = memoryview(blobs.get(found.name, max(0, found.size - GUESS), min(GUESS, found.size)))
+    tail = memoryview(read(max(0, found.size - GUESS), min(GUESS, found.size)))
     length, end = FOOT.unpack(tail[-FOOT.size :])
     if end != END or length > found.size - FIRST - FOOT.size:
         raise Damaged(f"The pack {name[:12]} has no end.")
     begin = len(tail) - FOOT.size - length
-    if begin >= 0:
-        table: Bytes = tail[begin : begin + length]
-    else:
-        table = blobs.get(found.name, found.size - FOOT.size - length, length)
+    table = tail[begin : begin + length] if begin >= 0 else read(found.size - FOOT.size - length, length)
     if hashing.digest(table).hex() != name:
         raise Damaged(f"The table of the pack {name[:12]} is not the one that it is named by.")
-    frames = frames_of(sealer.unseal(table, "table"))
-    if sum(frame.stored for frame in frames) + FIRST + length + FOOT.size != found.size:
+    return table
+
+
+def unsealed_table(found: Found, sealed: Bytes, sealer: Sealer) -> PackTable:
+    name = found.name.rpartition("/")[2]
+    frames = frames_of(sealer.unseal(sealed, "table"))
+    if sum(frame.stored for frame in frames) + FIRST + len(sealed) + FOOT.size != found.size:
         raise Damaged(f"The pack {name[:12]} is not as long as its table says.")
     return PackTable(name, found.size, frames)
 

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from dumont.snapstore.blobs import Found
 from dumont.snapstore.errors import Damaged, Unreadable
 from dumont.snapstore.index import learn, put_index
+from dumont.snapstore.mending import mend
 from dumont.snapstore.model import index_object, pack_object
 from dumont.snapstore.repository import Repository
 from dumont.snapstore.track import Track
@@ -29,6 +30,10 @@ class PruneReport(NamedTuple):
     """Marks whose time has not come, or that a running snapshot holds up."""
     spared: int = 0
     """Packs that nobody needs yet: they are young, and somebody was writing within the last hour, or died of it."""
+    mended: int = 0
+    """Damaged indexes in whose place a new one was put."""
+    indexed: int = 0
+    """Packs that no index told of before."""
 
 
 class Mark(NamedTuple):
@@ -41,10 +46,11 @@ class Mark(NamedTuple):
 
 
 def prune(repository: Repository, track: Track, grace: float = GRACE) -> PruneReport:
-    """First sweeps what was doomed long ago, then dooms anew; with no grace both at once."""
+    """First sweeps what was doomed long ago, then dooms anew, with no grace both at once; then mends the indexes."""
     first = sweep(repository, track, grace)
     marked = doom(repository, track)
     last = sweep(repository, track, grace) if grace <= 0 else PruneReport(waiting=first.waiting + bool(marked.doomed))
+    mended = mend(repository, track, {pack for mark in marks(repository) for pack in mark.packs})
     return PruneReport(
         marked.doomed,
         marked.doomed_bytes,
@@ -52,6 +58,8 @@ def prune(repository: Repository, track: Track, grace: float = GRACE) -> PruneRe
         first.deleted_bytes + last.deleted_bytes,
         last.waiting,
         marked.spared,
+        mended.indexes,
+        mended.packs,
     )
 
 

@@ -138,6 +138,52 @@ class TestAPruneKilled:
         return True
 
 
+class TestIndexesMended:
+    """One of them damaged, one gone with its packs left, one of a snapshot that was forgotten: stopped at each act."""
+
+    def test_at_any_act_are_never_fewer_than_needed_and_one_in_the_end(self, tree: Path, tmp_path: Path) -> None:
+        whole, (spoiled, kept) = seen(tree), self._spoiled(tree)
+        blobs = spoiled
+        for count in range(200):
+            blobs = MemoryBlobs()
+            blobs.objects, blobs.times = dict(spoiled.objects), dict(spoiled.times)
+            done = TestAPruneKilled()._prune_killed(blobs, count)
+            repository = open_repository(blobs)
+            problems = [problem.object for problem in check(repository, True, Track()).problems]
+            assert all(name.startswith("index/") for name in problems), f"killed at {count}"
+            blobs.now += 2 * pruning.GRACE
+            pruning.prune(repository, Track(), grace=0)
+            report = check(repository, True, Track())
+            assert (report.problems, report.orphans) == ([], 0), f"killed at {count}"
+            assert len([name for name in blobs.objects if name.startswith("index/")]) == 1
+            assert sorted(repository.names()) == sorted(kept)
+            if done:
+                break
+        assert count > 15
+        assert put_back(open_repository(blobs), kept[0], tmp_path / "back") == whole
+        acts = len(blobs.acts)
+        taken(blobs, tree, "again")
+        assert not [name for what, name in blobs.acts[acts:] if what == "put" and name.startswith("packs/")]
+
+    def _spoiled(self, tree: Path) -> tuple[MemoryBlobs, list[str]]:
+        blobs = MemoryBlobs()
+        repository = create(blobs)
+        first = taken(blobs, tree, "first")
+        known = {name for name in blobs.objects if name.startswith("index/")}
+        (tree / "sub" / "large-8").write_bytes(noise(8, 400_000))
+        second = taken(blobs, tree, "second")
+        (tree / "sub" / "large-8").unlink()
+        gone = {name for name in blobs.objects if name.startswith("index/")} - known
+        (tree / "sub" / "large-9").write_bytes(noise(9, 400_000))
+        repository.forget([taken(blobs, tree, "forgotten")])
+        (tree / "sub" / "large-9").unlink()
+        for name in known:
+            blobs.objects[name] = SPOILED["cut in half"](blobs.objects[name]) or b""
+        for name in gone:
+            del blobs.objects[name]
+        return blobs, [first, second]
+
+
 class TestTwoWritersAndAPrune:
     def test_at_once_leave_a_sound_repository(self, tree: Path, tmp_path: Path) -> None:
         """The prune runs whole at every act of a writer in turn; beside it another writer has begun."""

@@ -1,5 +1,6 @@
 """Checking, pruning, comparing and counting, on snapshots that the real writer made."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from dumont.snapstore.backup import BackupOptions, backup
 from dumont.snapstore.check import check
 from dumont.snapstore.diff import diff
 from dumont.snapstore.errors import Damaged
+from dumont.snapstore.index import learn
 from dumont.snapstore.repository import Repository, create
 from dumont.snapstore.stats import stats
 from dumont.snapstore.track import Track
@@ -199,6 +201,54 @@ class TestPrune:
         blobs.now += 2 * DAY
         pruning.prune(repository, Track())
         assert check(repository, True, Track()).sound
+
+    def test_puts_new_indexes_for_damaged_and_for_absent_ones(
+        self, repository: Repository, blobs: MemoryBlobs, tree: Path
+    ) -> None:
+        taken(repository, tree)
+        (index,) = [name for name in blobs.objects if name.startswith("index/")]
+        blobs.objects[index] += b"?"
+        assert pruning.prune(repository, Track())[-2:] == (1, 1)
+        assert check(repository, False, Track()).sound
+        (index,) = [name for name in blobs.objects if name.startswith("index/")]
+        del blobs.objects[index]
+        assert pruning.prune(repository, Track())[-2:] == (0, 1)
+        assert index in blobs.objects
+        assert pruning.prune(repository, Track())[-2:] == (0, 0)
+
+    def test_leaves_in_the_index_what_a_cut_pack_began_with(
+        self, repository: Repository, blobs: MemoryBlobs, tree: Path
+    ) -> None:
+        """Of its table nothing is left but what the index says."""
+        taken(repository, tree)
+        pack = pack_of(blobs)
+        blobs.objects[pack] = blobs.objects[pack][:-60]
+        pruning.prune(repository, Track())
+        (problem,) = check(repository, True, Track()).problems
+        assert "instead of" in problem.what
+        assert learn(blobs, repository.sealer).lacking
+
+    def test_tells_a_writer_of_the_new_index_where_it_reads_the_old_ones(
+        self, repository: Repository, blobs: MemoryBlobs, tree: Path
+    ) -> None:
+        taken(repository, tree)
+        (tree / "more").write_bytes(bytes(range(250)))
+        taken(repository, tree)
+        blobs.before = _Beside(lambda: pruning.prune(repository, Track()))
+        learned = learn(blobs, repository.sealer, with_orphans=False)
+        assert len(learned.known.packs) == 2
+
+
+class _Beside:
+    """Does it once, between the list of indexes and the reading of the first."""
+
+    def __init__(self, do: Callable[[], object]) -> None:
+        self._do: Callable[[], object] | None = do
+
+    def __call__(self, what: str, name: str) -> None:
+        if what == "get" and name.startswith("index/") and self._do:
+            do, self._do = self._do, None
+            do()
 
 
 class TestDiff:

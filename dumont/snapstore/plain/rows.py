@@ -119,6 +119,8 @@ def of_prune(report: PruneReport) -> list[Row]:
         ("deleted", f"{text.number(report.deleted)} packs, {text.size(report.deleted_bytes)}"),
         ("waiting", f"{text.number(report.waiting)} marks"),
         *([("spared", f"{text.number(report.spared)} packs, as {BUSY}")] if report.spared else []),
+        *([("mended", f"{text.number(report.mended)} damaged indexes")] if report.mended else []),
+        *([("indexed", f"{text.number(report.indexed)} packs that no index told of")] if report.indexed else []),
     ]
 
 
