@@ -11,7 +11,7 @@ from dumont.snapstore.check import CheckReport
 from dumont.snapstore.diff import Difference
 from dumont.snapstore.errors import SnapError
 from dumont.snapstore.model import Kind, Manifest
-from dumont.snapstore.plain import text
+from dumont.snapstore.plain import rows, text
 from dumont.snapstore.repository import Listed
 from dumont.snapstore.restore import RestoreReport
 from dumont.snapstore.stats import Stats
@@ -27,7 +27,7 @@ def of_error(error: SnapError) -> dict[str, Any]:
 
 
 def of_listed(listed: Listed) -> dict[str, Any]:
-    told: dict[str, Any] = {"name": listed.name, "manifest_bytes": listed.size}
+    told: dict[str, Any] = {"name": listed.name, "manifest_bytes": listed.size, "state": rows.state_of(listed)}
     if listed.header:
         told.update(plain(listed.header))
     if listed.error:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dumont.snapstore.backup import BackupReport
 from dumont.snapstore.check import CheckReport
 from dumont.snapstore.diff import Difference
+from dumont.snapstore.errors import Unreadable
 from dumont.snapstore.model import Kind, Manifest
 from dumont.snapstore.plain import text
 from dumont.snapstore.prune import PruneReport
@@ -17,7 +18,7 @@ from dumont.snapstore.stats import Stats
 
 Row = tuple[str, ...]
 SHORT = 12
-LIST = ("snapshot", "time", "label", "host", "root", "bytes", "tags")
+LIST = ("snapshot", "state", "time", "label", "host", "root", "bytes", "tags")
 DIFF = ("what", "kind", "before", "after", "path")
 FILES = ("mode", "kind", "bytes", "path")
 BUSY = "they are of today and a snapshot was being written within the last hour"
@@ -33,6 +34,7 @@ def of_foreign(listed: Iterable[Foreign]) -> list[Row]:
     return [
         (
             one.id[:SHORT],
+            "",
             one.time[:19],
             "",
             one.host,
@@ -150,13 +152,15 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
 
 
 def _listed(one: Listed) -> Row:
+    state = state_of(one)
     if one.header is None:
-        said = one.error.message if one.error else "unreadable"
-        return (one.name[:SHORT], "", "", "", said, "", "")
+        said = one.error.message if one.error else ""
+        return (one.name[:SHORT], state, "", "", "", said, "", "")
     header = one.header
     size = header.stats.get("bytes")
     return (
         one.name[:SHORT],
+        state,
         header.time[:19].replace("T", " "),
         header.label,
         header.host,
@@ -164,6 +168,13 @@ def _listed(one: Listed) -> Row:
         text.size(size) if isinstance(size, int) else "",
         " ".join(header.tags),
     )
+
+
+def state_of(one: Listed) -> str:
+    """Of its manifest. Of an old one in a long list only the header was looked at: `check` reads all of it."""
+    if one.error is not None:
+        return "unreadable" if isinstance(one.error, Unreadable) else "damaged"
+    return "ok" if one.whole else "header ok"
 
 
 def _time(seconds: float, size: int) -> str:

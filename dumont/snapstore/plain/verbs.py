@@ -21,7 +21,7 @@ from dumont.snapstore.plain import arguments, facts, lent, opening, rows, text
 from dumont.snapstore.plain.opening import Opened
 from dumont.snapstore.plain.screen import Screen
 from dumont.snapstore.prune import prune
-from dumont.snapstore.repository import Repository
+from dumont.snapstore.repository import WHOLE, Repository
 from dumont.snapstore.restic import Restic
 from dumont.snapstore.restore import Overwrite, restore
 from dumont.snapstore.retention import Dated, keep
@@ -66,7 +66,7 @@ def create(said: argparse.Namespace, screen: Screen, env: Env) -> int:
             hot.save(found, said.label, hot.record(said.path))
         options = arguments.backup_options(said, env, tuple(hot.load(found, said.label)))
         if options.parent:
-            options = replace(options, parent=found.find(options.parent))
+            options = replace(options, parent=_chosen(found, options.parent, screen))
         report = backup(found, os.fsencode(said.path), options, track)
     screen.answer(facts.of_backup(report), (), rows.of_backup(report))
     return status_of(report)
@@ -83,14 +83,14 @@ def list_(said: argparse.Namespace, screen: Screen, env: Env) -> int:
         foreign = found.snapshots()
         screen.answer([facts.plain(one) for one in foreign], rows.LIST, rows.of_foreign(foreign))
         return GOOD
-    listed = [one for one in found.listed() if not said.label or (one.header and one.header.label == said.label)]
+    listed = [one for one in found.listed(WHOLE) if not said.label or not one.header or one.header.label == said.label]
     screen.answer([facts.of_listed(one) for one in listed], rows.LIST, rows.of_list(listed))
     return GOOD
 
 
 def show(said: argparse.Namespace, screen: Screen, env: Env) -> int:
     found = opening.ours(arguments.place(said), env)
-    manifest = found.load(found.find(said.snapshot))
+    manifest = found.load(_chosen(found, said.snapshot, screen))
     if said.files is None:
         told = facts.of_manifest(manifest)
         lines = [(name, str(value)) for name, value in told.items() if not isinstance(value, (dict, list))]
@@ -130,7 +130,7 @@ def restore_(said: argparse.Namespace, screen: Screen, env: Env) -> int:
 
 def diff_(said: argparse.Namespace, screen: Screen, env: Env) -> int:
     found = opening.ours(arguments.place(said), env)
-    before, after = (found.load(found.find(name)) for name in (said.before, said.after))
+    before, after = (found.load(_chosen(found, name, screen)) for name in (said.before, said.after))
     differences = list(diff(before, after))
     screen.answer([facts.of_difference(one) for one in differences], rows.DIFF, rows.of_diff(differences))
     return GOOD
@@ -192,6 +192,14 @@ def hot_(said: argparse.Namespace, screen: Screen, env: Env) -> int:
     return GOOD
 
 
+def _chosen(found: Repository, word: str, screen: Screen) -> str:
+    """Says so where the newest one is damaged, and therefore another is taken."""
+    choice = found.choose(word)
+    for note in choice.notes:
+        screen.aside(note)
+    return choice.name
+
+
 def _lines(file: str) -> list[bytes]:
     try:
         said = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
@@ -204,8 +212,8 @@ def _not_kept(found: Repository, said: argparse.Namespace) -> list[str]:
     """What can't be read is never forgotten by a policy."""
     dated = [
         Dated(one.name, moment_of(one.header.time), one.header.label)
-        for one in found.listed()
-        if one.header is not None
+        for one in found.listed(WHOLE)
+        if one.header is not None and one.error is None
     ]
     kept = keep(dated, arguments.policy(said))
     return [one.name for one in dated if one.name not in kept]

@@ -56,7 +56,9 @@ class _Restoring:
             state.refuse_inside(self._options.state, self._target)
         memory.connections(self._options.workers)
         self._track.stage("manifest")
-        manifest = self._repository.load(self._repository.find(name))
+        choice = self._repository.choose(name)
+        self._report.notes += choice.notes
+        manifest = self._repository.load(choice.name)
         self._report.snapshot = manifest.name
         self._chosen = Chosen(manifest, self._options.include, self._options.exclude)
         ground = Ground(self._target, replace=self._options.overwrite is Overwrite.REPLACE)

@@ -100,6 +100,26 @@ class TestWords:
         assert "first" in str(problems)
         assert "first" in str(say("restore", name, tmp_path / "target", status=PARTLY)["damaged"])
 
+    def test_say_which_snapshot_is_damaged_and_take_the_one_before(
+        self, say: Say, tree: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        first = say("create", tree, "--init", "--label", "mine")["name"]
+        (tree / "new").write_bytes(b"n")
+        second = say("create", tree, "--label", "mine")["name"]
+        manifest = tmp_path / "repository" / "snapshots" / second
+        data = manifest.read_bytes()
+        for spoiled in (data[:-1] + b"?", data[:-1], data[:20] + b"?" + data[21:]):
+            manifest.write_bytes(spoiled)
+            assert {one["name"]: one["state"] for one in say("list")} == {first: "ok", second: "damaged"}
+            restored = say("restore", "latest", tmp_path / "back", "--rescan")
+            assert (restored["snapshot"], restored["complete"]) == (first, True)
+            assert second[:12] in restored["notes"][0]
+            assert say("forget", "--keep-last", "1")["forgotten"] == []
+        assert main(["show", "latest", "--json"]) == GOOD
+        assert f"{second[:12]} is not what" in capsys.readouterr().err
+        (tmp_path / "repository" / "snapshots" / first).write_bytes(b"?")
+        assert say("show", "latest", status=FAILED)["error"]["code"] == "object_damaged"
+
     def test_keep_hot_files(self, say: Say, tree: Path, tmp_path: Path) -> None:
         say("init")
         (tmp_path / "list").write_text("within/words\n/first\n")
