@@ -17,7 +17,7 @@ class ApiKey(TypedDict):
 
 class ApiKeyWish(TypedDict):
     name: str
-    scopes: list[Literal['account:read', 'account:write', 'teams:read', 'teams:write', 'provider-keys:write', 'jobs:read', 'jobs:manage', 'workers:read', 'audit:read', 'users:manage', 'settings:read', 'providers:sync', 'machines:read', 'machines:write', 'machines:manage', 'snapshots:read', 'snapshots:write']]
+    scopes: list[Literal['account:read', 'account:write', 'teams:read', 'teams:write', 'provider-keys:write', 'jobs:read', 'jobs:manage', 'workers:read', 'audit:read', 'users:manage', 'settings:read', 'providers:sync', 'machines:read', 'machines:write', 'machines:manage', 'snapshots:read', 'snapshots:write', 'fleet:read', 'fleet:write', 'fleet:manage']]
     expires_at: NotRequired[str | None]
 
 

@@ -5,6 +5,8 @@ from functools import cache
 
 from dumont.accounts import api as accounts_api
 from dumont.accounts import jobs as accounts_jobs
+from dumont.fleet import api as fleet_api
+from dumont.fleet import jobs as fleet_jobs
 from dumont.main.api import jobs, live, settings, system
 from dumont.market import api as market_api
 from dumont.market import jobs as market_jobs
@@ -51,6 +53,14 @@ def contexts() -> tuple[Context, ...]:
             routers=snapshots_api.ROUTERS,
             jobs=snapshots_jobs.JOBS,
             topics=snapshots_jobs.TOPICS,
+        ),
+        Context(
+            "fleet",
+            routers=fleet_api.ROUTERS,
+            jobs=fleet_jobs.JOBS,
+            duties=fleet_jobs.DUTIES,
+            topics=fleet_jobs.TOPICS,
+            partitioned=fleet_jobs.PARTITIONED,
         ),
     )
     return (_platform(business), *business)

@@ -10,13 +10,14 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal, cast
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError, ValidationInfo, field_validator
 
 from dumont.basics.errors import Invalid
 from dumont.platform import values
+from dumont.platform.declaring import DAY, HOUR, MINUTE, setting
+from dumont.platform.fleet_settings import FleetSettings
 
 Source = Literal["default", "toml", "environment"]
-MINUTE, HOUR, DAY = 60, 3600, 86400
 SHARE = {"ge": 0, "le": 1}
 # What is not a setting but means something: to this module, to the command line, to the build and to the tests.
 OTHER_NAMES = {
@@ -25,161 +26,155 @@ OTHER_NAMES = {
 }
 
 
-def _setting(default: Any, description: str, *env: str, **rules: Any) -> Any:
-    return Field(default, description=description, json_schema_extra={"env": list(env)}, **rules)
+class _Ground(BaseModel):
+    """What is not said of a context in a file of its own."""
 
+    home: Path = setting(Path(), "Folder of the embedded installation: database, keys, files.")
+    host: str = setting("127.0.0.1", "Address to listen on.", "APP_HOST")
+    port: int = setting(8000, "Port of the API and the web application.", "APP_PORT", ge=0, le=65535)
+    public_url: str = setting("", "Address under which people reach this server; used in links and for cookies.")
 
-class Settings(BaseModel):
-    """One flat table; every field is `DUMONT_<NAME>` in the environment and `<name>` in `dumont.toml`."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, allow_inf_nan=False)
-
-    home: Path = _setting(Path(), "Folder of the embedded installation: database, keys, files.")
-    host: str = _setting("127.0.0.1", "Address to listen on.", "APP_HOST")
-    port: int = _setting(8000, "Port of the API and the web application.", "APP_PORT", ge=0, le=65535)
-    public_url: str = _setting("", "Address under which people reach this server; used in links and for cookies.")
-
-    database_url: SecretStr | None = _setting(
+    database_url: SecretStr | None = setting(
         None, "PostgreSQL 15 or newer; unset means the embedded one.", "DATABASE_URL"
     )
-    database_replica_url: SecretStr | None = _setting(
+    database_replica_url: SecretStr | None = setting(
         None,
         "A read replica: the audit log is read from it, which may be some seconds old there.",
         "DATABASE_REPLICA_URL",
     )
-    database_pool_size: int = _setting(10, "Connections each process keeps open at most.", ge=2, le=500)
-    database_statement_seconds: float = _setting(30, "A statement that runs longer is cancelled.", gt=0)
-    database_slow_seconds: float = _setting(
+    database_pool_size: int = setting(10, "Connections each process keeps open at most.", ge=2, le=500)
+    database_statement_seconds: float = setting(30, "A statement that runs longer is cancelled.", gt=0)
+    database_slow_seconds: float = setting(
         0.5, "A statement that runs longer is logged, but for those by which a worker waits for jobs.", gt=0
     )
-    postgres_bin: Path | None = _setting(None, "Folder of PostgreSQL programs for the embedded database.")
-    redis_url: SecretStr | None = _setting(
+    postgres_bin: Path | None = setting(None, "Folder of PostgreSQL programs for the embedded database.")
+    redis_url: SecretStr | None = setting(
         None,
         "Redis, in which all processes count rate limits together; unset means that each counts alone, in memory.",
         "REDIS_URL",
     )
 
-    secret_key: SecretStr | None = _setting(
+    secret_key: SecretStr | None = setting(
         None, "Signs access tokens, at least 32 characters; unset means a key file in the home folder."
     )
-    encryption_keys: SecretStr | None = _setting(
+    encryption_keys: SecretStr | None = setting(
         None,
         "Keys for secrets at rest, newest first: `id:base64-of-32-bytes`, separated by commas; "
         "unset means a key file in the home folder.",
     )
-    access_token_seconds: int = _setting(15 * MINUTE, "Life of an access token.", ge=60, le=DAY)
-    refresh_token_days: int = _setting(30, "A session unused for so long ends.", ge=1, le=365)
-    sign_up_open: bool = _setting(True, "Whether anyone may open an account; the first one may always.")
+    access_token_seconds: int = setting(15 * MINUTE, "Life of an access token.", ge=60, le=DAY)
+    refresh_token_days: int = setting(30, "A session unused for so long ends.", ge=1, le=365)
+    sign_up_open: bool = setting(True, "Whether anyone may open an account; the first one may always.")
 
-    cors_origins: tuple[str, ...] = _setting((), "Other origins whose pages may call the API; none by default.")
-    trusted_proxies: tuple[str, ...] = _setting(
+    cors_origins: tuple[str, ...] = setting((), "Other origins whose pages may call the API; none by default.")
+    trusted_proxies: tuple[str, ...] = setting(
         (), "Addresses and networks whose X-Forwarded-For is believed; `*` is everybody."
     )
-    request_bytes_max: int = _setting(2_000_000, "Largest request body.", ge=1024)
-    rate_limit_anonymous: str = _setting("300/minute", "Requests of one address without an account.")
-    rate_limit_user: str = _setting("1200/minute", "Requests of one account.")
+    request_bytes_max: int = setting(2_000_000, "Largest request body.", ge=1024)
+    rate_limit_anonymous: str = setting("300/minute", "Requests of one address without an account.")
+    rate_limit_user: str = setting("1200/minute", "Requests of one account.")
 
-    worker_concurrency: int = _setting(20, "Jobs that one worker runs at once.", ge=1, le=1000)
-    worker_lease_seconds: float = _setting(15, "A worker silent for so long loses its jobs to another.", ge=1)
-    worker_duties: bool = _setting(
+    worker_concurrency: int = setting(20, "Jobs that one worker runs at once.", ge=1, le=1000)
+    worker_lease_seconds: float = setting(15, "A worker silent for so long loses its jobs to another.", ge=1)
+    worker_duties: bool = setting(
         True, "Whether a worker also does what recurs without being asked for, such as reading the clouds' offers."
     )
-    job_result_days: int = _setting(14, "How long finished jobs are kept.", ge=1)
-    event_days: int = _setting(14, "How long events can be replayed to live readers.", ge=1)
-    audit_days: int = _setting(730, "How long the audit log is kept.", ge=30)
-    worker_metrics_port: int = _setting(0, "Port of a worker's own /metrics; 0 means none.", ge=0, le=65535)
-    drain_seconds: float = _setting(
+    job_result_days: int = setting(14, "How long finished jobs are kept.", ge=1)
+    event_days: int = setting(14, "How long events can be replayed to live readers.", ge=1)
+    audit_days: int = setting(730, "How long the audit log is kept.", ge=30)
+    worker_metrics_port: int = setting(0, "Port of a worker's own /metrics; 0 means none.", ge=0, le=65535)
+    drain_seconds: float = setting(
         0, "How long a stopping web process still serves, no longer ready, so that balancers look elsewhere.", ge=0
     )
-    shutdown_seconds: float = _setting(20, "How long a stopping process waits for what it has begun.", ge=0)
+    shutdown_seconds: float = setting(20, "How long a stopping process waits for what it has begun.", ge=0)
 
-    market_sync_seconds: float | None = _setting(
+    market_sync_seconds: float | None = setting(
         None, "Between two readings of a cloud's offers; unset means each cloud's own, mostly 30.", ge=0.1, le=DAY
     )
-    market_sync_seconds_max: float = _setting(120, "A cloud's offers are to be read in so long.", gt=0, le=HOUR)
-    market_stale_seconds: float = _setting(
+    market_sync_seconds_max: float = setting(120, "A cloud's offers are to be read in so long.", gt=0, le=HOUR)
+    market_stale_seconds: float = setting(
         15 * MINUTE, "Offers of a cloud that has not answered for so long count as not available.", gt=0
     )
-    provider_keys: SecretStr | None = _setting(
+    provider_keys: SecretStr | None = setting(
         None,
         'Keys by which the clouds\' offers are read, as JSON: `{"vast": {"api_key": "..."}}`; '
         "unset means those that an administrator has stored.",
     )
-    provider_urls: Mapping[str, str] = _setting(
+    provider_urls: Mapping[str, str] = setting(
         {}, "Other addresses for the APIs of clouds, such as those of simulators, as JSON."
     )
 
-    machine_excellent_rate: float = _setting(
+    machine_excellent_rate: float = setting(
         0.9,
         "A machine with this share of successes or more is excellent; the next ones end at the one before.",
         **SHARE,
     )
-    machine_good_rate: float = _setting(
+    machine_good_rate: float = setting(
         0.7, "A machine with this share of successes or more is good.", validate_default=True, **SHARE
     )
-    machine_fair_rate: float = _setting(
+    machine_fair_rate: float = setting(
         0.5, "A machine with this share of successes or more is fair.", validate_default=True, **SHARE
     )
-    machine_poor_rate: float = _setting(
+    machine_poor_rate: float = setting(
         0.3,
         "A machine with this share of successes or more is poor; below it, a failure blocks the machine.",
         validate_default=True,
         **SHARE,
     )
-    machine_attempts_min: int = _setting(3, "Fewer attempts than this say nothing about a machine.", ge=1)
-    machine_history_days: int = _setting(
+    machine_attempts_min: int = setting(3, "Fewer attempts than this say nothing about a machine.", ge=1)
+    machine_history_days: int = setting(
         365, "How long attempts, and entries of the blacklist that are over, are kept.", ge=30
     )
-    blacklist_failures_in_row: int = _setting(3, "So many failures in a row block a machine.", ge=1)
-    blacklist_automatic_days: float = _setting(7, "How long a machine is blocked for failing too often.", gt=0, le=3650)
-    blacklist_temporary_hours: float = _setting(
+    blacklist_failures_in_row: int = setting(3, "So many failures in a row block a machine.", ge=1)
+    blacklist_automatic_days: float = setting(7, "How long a machine is blocked for failing too often.", gt=0, le=3650)
+    blacklist_temporary_hours: float = setting(
         24, "How long a machine is blocked for one critical failure.", gt=0, le=87600
     )
-    blacklist_critical_reasons: tuple[values.Critical, ...] = _setting(
+    blacklist_critical_reasons: tuple[values.Critical, ...] = setting(
         ("hardware_error", "boot_timeout"), "Reasons for which one failure is critical."
     )
 
-    snapshots_store: str = _setting(
+    snapshots_store: str = setting(
         "",
         "Where snapshots lie, a folder for each owner: `s3://bucket/prefix` or `file:///folder`; "
         "unset means a folder in the home folder.",
     )
-    snapshots_endpoint: str = _setting("", "Address of the object store, where it is not Amazon's.")
-    snapshots_region: str = _setting("", "Region of the object store; Cloudflare R2 calls it `auto`.")
-    snapshots_access_key: SecretStr | None = _setting(None, "Access key of the object store.")
-    snapshots_secret_key: SecretStr | None = _setting(None, "Secret key of the object store.")
-    snapshots_price_gb_month: Decimal = _setting(
+    snapshots_endpoint: str = setting("", "Address of the object store, where it is not Amazon's.")
+    snapshots_region: str = setting("", "Region of the object store; Cloudflare R2 calls it `auto`.")
+    snapshots_access_key: SecretStr | None = setting(None, "Access key of the object store.")
+    snapshots_secret_key: SecretStr | None = setting(None, "Secret key of the object store.")
+    snapshots_price_gb_month: Decimal = setting(
         Decimal("0.015"), "What keeping 10^9 bytes for a month costs, in US dollars.", ge=0, le=1000
     )
-    snapshots_grant_seconds: int = _setting(
+    snapshots_grant_seconds: int = setting(
         HOUR,
         "Life of the right to make or restore one snapshot; each report of progress puts its end off by so much, and "
         "whoever is silent for so long has failed.",
         ge=60,
         le=DAY,
     )
-    snapshots_url_seconds: int = _setting(900, "Life of an address of one object.", ge=30, le=DAY)
-    snapshots_undo_hours: float = _setting(72, "How long a deleted snapshot can be had back.", ge=0, le=8760)
-    snapshots_grace_hours: float = _setting(
+    snapshots_url_seconds: int = setting(900, "Life of an address of one object.", ge=30, le=DAY)
+    snapshots_undo_hours: float = setting(72, "How long a deleted snapshot can be had back.", ge=0, le=8760)
+    snapshots_grace_hours: float = setting(
         24, "Packs that nobody needs are freed so long after that was found out.", ge=1, le=8760
     )
-    snapshots_cache_bytes: int = _setting(
+    snapshots_cache_bytes: int = setting(
         256_000_000, "Memory of a web process for manifests, to show the files of snapshots.", ge=1_000_000
     )
 
-    demo: bool = _setting(False, "Whether the clouds are simulated; set by `dumont up --demo`.")
+    demo: bool = setting(False, "Whether the clouds are simulated; set by `dumont up --demo`.")
 
-    smtp_url: SecretStr | None = _setting(
+    smtp_url: SecretStr | None = setting(
         None, "Mail server, `smtp://user:password@host:587` (STARTTLS) or `smtps://`; unset means no mail."
     )
-    mail_from: str = _setting("Dumont Cloud <no-reply@localhost>", "Sender of mail.")
+    mail_from: str = setting("Dumont Cloud <no-reply@localhost>", "Sender of mail.")
 
-    log_level: Literal["debug", "info", "warning", "error"] = _setting("info", "Least level that is logged.")
-    log_format: Literal["auto", "json", "console"] = _setting("auto", "auto: console on a terminal, else json.")
-    metrics_token: SecretStr | None = _setting(
+    log_level: Literal["debug", "info", "warning", "error"] = setting("info", "Least level that is logged.")
+    log_format: Literal["auto", "json", "console"] = setting("auto", "auto: console on a terminal, else json.")
+    metrics_token: SecretStr | None = setting(
         None, "If set, /metrics asks for it as a bearer token; unset, /metrics answers loopback only."
     )
-    otel_endpoint: str = _setting(
+    otel_endpoint: str = setting(
         "", "Where traces go (OTLP over HTTP); empty means none.", "OTEL_EXPORTER_OTLP_ENDPOINT"
     )
 
@@ -278,6 +273,12 @@ class Settings(BaseModel):
     @property
     def redis(self) -> str | None:
         return self.redis_url.get_secret_value() if self.redis_url else None
+
+
+class Settings(FleetSettings, _Ground):
+    """One flat table; every field is `DUMONT_<NAME>` in the environment and `<name>` in `dumont.toml`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, allow_inf_nan=False)
 
 
 @dataclass(frozen=True, slots=True)

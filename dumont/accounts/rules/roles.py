@@ -22,6 +22,9 @@ Permission = Literal[
     "machines:manage",
     "snapshots:read",
     "snapshots:write",
+    "fleet:read",
+    "fleet:write",
+    "fleet:manage",
 ]
 PERMISSIONS: tuple[Permission, ...] = get_args(Permission)
 
@@ -29,10 +32,12 @@ _USER: frozenset[str] = frozenset(
     {
         *("account:read", "account:write", "teams:read", "teams:write", "provider-keys:write"),
         *("machines:read", "machines:write", "snapshots:read", "snapshots:write"),
+        *("fleet:read", "fleet:write"),
     }
 )
 _OPERATOR: frozenset[str] = _USER | {
     *("jobs:read", "jobs:manage", "workers:read", "audit:read", "providers:sync", "machines:manage"),
+    *("fleet:manage",),
 }
 _ADMIN: frozenset[str] = _OPERATOR | {"users:manage", "settings:read"}
 BY_ROLE: Mapping[AccountRole, frozenset[str]] = {"user": _USER, "operator": _OPERATOR, "admin": _ADMIN}

@@ -17,7 +17,10 @@ export type Permission =
   | "machines:write"
   | "machines:manage"
   | "snapshots:read"
-  | "snapshots:write";
+  | "snapshots:write"
+  | "fleet:read"
+  | "fleet:write"
+  | "fleet:manage";
 
 /** What each permission lets one do, in words for the people who grant it. */
 export const permissionWords: Record<Permission, string> = {
@@ -38,6 +41,9 @@ export const permissionWords: Record<Permission, string> = {
   "machines:manage": "Block machines for everyone, and let them in again",
   "snapshots:read": "See your snapshots, and read the files in them",
   "snapshots:write": "Take, restore and delete snapshots",
+  "fleet:read": "See your instances, their machines and what they cost",
+  "fleet:write": "Launch, wake, hibernate and destroy instances",
+  "fleet:manage": "See every machine that costs money, whoever rents it",
 };
 
 export function allows(permissions: readonly string[] | undefined, needed: Permission | null): boolean {

@@ -2046,6 +2046,9 @@ export type ApiKeyWish = {
     | "machines:manage"
     | "snapshots:read"
     | "snapshots:write"
+    | "fleet:read"
+    | "fleet:write"
+    | "fleet:manage"
   )[];
   /** When it stops working; never, if left out. */
   expires_at?: string | null;

@@ -1,0 +1,130 @@
+"""The words between an agent and its fleet: `POST /api/v1/agent/status`, with the token of one rental.
+
+An agent says how the machine is and what became of its commands; the answer holds the commands that are open. A command
+has an id, and is begun once: the agent remembers on disk which it has begun, and says again what came of one that is
+handed to it twice. Its acknowledgement is repeated until an answer no longer lists the command.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypedDict
+
+TOKEN_PREFIX = "dag_"  # noqa: S105 - what tokens begin with
+SERVER, TOKEN = "DUMONT_SERVER", "DUMONT_AGENT_TOKEN"
+"""Names in the environment."""
+WORKSPACE, SSH_FOLDER = "DUMONT_WORKSPACE", "DUMONT_SSH_FOLDER"
+"""The folder that is kept, and where a machine that is not a whole computer has its SSH server's files."""
+STATE = "DUMONT_AGENT_STATE"
+"""A folder outside of the workspace for what the agent must remember."""
+BUFFERED_MAX = 360
+"""Samples kept while the fleet is away: the newest."""
+
+
+class Gpu(TypedDict):
+    index: int
+    name: str
+    utilisation: float | None
+    """Percent; None where the driver does not tell."""
+    memory_used_mb: float | None
+    memory_total_mb: float | None
+    temperature_c: float | None
+    power_w: float | None
+    processes: int | None
+
+
+class Sample(TypedDict):
+    """One look at the machine. None is "not known", which counts as busy."""
+
+    at: str
+    """ISO 8601, in UTC, by the machine's clock."""
+    gpus: list[Gpu]
+    cpu_percent: float | None
+    """Of all cores that the machine may use; at the `local` provider of the machine's own processes."""
+    ram_used_mb: float | None
+    ram_total_mb: float | None
+    disk_used_gb: float | None
+    disk_total_gb: float | None
+    net_in_mbps: float | None
+    net_out_mbps: float | None
+    sessions: int | None
+    """Logins over SSH that are open."""
+    notebooks: int | None
+    """Kernels of notebooks that are busy, or open with somebody in front."""
+    processes: list[str]
+    """Those of the watched names that run."""
+
+
+class Facts(TypedDict, total=False):
+    """Told at the first call, and when they change."""
+
+    hostname: str
+    system: str
+    python: str
+    driver: str | None
+    cuda_max: str | None
+    gpus: list[str]
+    """Names, as the driver tells them."""
+    cpu_cores: int
+    ram_gb: float
+    disk_write_mbps: float | None
+    net_down_mbps: float | None
+    """Measured by fetching the agent's own file."""
+    workspace: str
+
+
+class Notice(TypedDict):
+    """The cloud has said that it takes the machine away."""
+
+    id: str
+    source: str
+    """`aws`, `gcp`, `vast`."""
+    at: str
+    ends_at: str | None
+
+
+class Acknowledgement(TypedDict):
+    id: str
+    state: str
+    """`running`, `done` or `failed`."""
+    percent: float | None
+    result: dict[str, Any]
+    error_code: str | None
+    error_message: str | None
+
+
+class Status(TypedDict):
+    version: str
+    boot: str
+    """Drawn at each start of the agent."""
+    seq: int
+    """Grows with each call of one boot."""
+    samples: list[Sample]
+    """The oldest first; the last one is now."""
+    facts: Facts | None
+    notices: list[Notice]
+    acks: list[Acknowledgement]
+
+
+class Command(TypedDict):
+    """`args` by kind:
+
+    setup     host_key, host_key_pub (OpenSSH texts), authorized_keys (lines): the SSH server takes them at once
+    snapshot  server, grant, path, label, learn_hot
+    restore   server, grant, target, delta (whether the target may hold an older state of it)
+    hook      script, timeout_seconds, env: run by `sh` in the workspace; result: code, output (its end)
+    shutdown  nothing: ends the agent, and the machine where it can
+    """
+
+    id: str
+    kind: str
+    args: dict[str, Any]
+
+
+class Answer(TypedDict):
+    commands: list[Command]
+    every_seconds: float
+    watch: list[str]
+    """Names of processes that count as busy."""
+    deadman_seconds: float
+    deadman: dict[str, Any] | None
+    """What to do alone when the fleet stays away: `{"snapshot": {...as args}, "stop": {...}}`."""

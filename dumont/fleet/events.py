@@ -1,0 +1,88 @@
+"""What is told of the fleet: to the contexts above, and to the pages that are open."""
+
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from dumont.fleet.rules.states import OperationKind, OperationState, Stage, State
+from dumont.platform.events import Event
+
+OWNER, ONE = "fleet", "instance"
+"""Topics: `fleet:{owner_id}` for lists, `instance:{id}` for its page."""
+
+
+class _OfOwner(Event):
+    owner_id: UUID
+
+    def topics(self) -> tuple[str, ...]:
+        return (f"{OWNER}:{self.owner_id}",)
+
+
+class _OfInstance(_OfOwner):
+    instance_id: UUID
+
+    def topics(self) -> tuple[str, ...]:
+        return (*super().topics(), f"{ONE}:{self.instance_id}")
+
+
+class InstanceMoved(_OfInstance):
+    """It entered another state."""
+
+    kind: ClassVar[str] = "fleet.instance_moved"
+
+    name: str
+    from_state: State | None
+    to_state: State
+    why: str
+    who: str
+
+
+class InstanceChanged(_OfInstance):
+    """Something else of it: its settings, its rentals, a warning."""
+
+    kind: ClassVar[str] = "fleet.instance_changed"
+
+    what: str
+
+
+class OperationChanged(_OfInstance):
+    kind: ClassVar[str] = "fleet.operation_changed"
+
+    id: UUID
+    operation: OperationKind
+    state: OperationState
+    stage: str
+    percent: float
+
+
+class RentalChanged(_OfInstance):
+    """It came further: a lane of a race moves."""
+
+    kind: ClassVar[str] = "fleet.rental_changed"
+
+    id: UUID
+    stage: Stage
+    race_id: UUID | None
+    why_ended: str | None
+    at: datetime
+
+
+class IdleSoon(_OfInstance):
+    """It will be put to sleep; the one minute in which that can still be put off."""
+
+    kind: ClassVar[str] = "fleet.idle_soon"
+
+    name: str
+    hibernates_at: datetime
+
+
+class Sampled(Event):
+    """A heartbeat, for whoever watches this one instance."""
+
+    kind: ClassVar[str] = "fleet.sampled"
+
+    instance_id: UUID
+    sample: dict[str, Any]
+
+    def topics(self) -> tuple[str, ...]:
+        return (f"{ONE}:{self.instance_id}",)

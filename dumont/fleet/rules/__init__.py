@@ -1,0 +1,1 @@
+"""What is decided about instances and machines without looking anywhere."""

@@ -1,0 +1,1 @@
+"""What the doors of the fleet take and answer."""
