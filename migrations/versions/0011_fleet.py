@@ -256,8 +256,7 @@ def _rentals() -> None:
         sa.Column("claim", sa.Uuid),
         sa.Column("claimed_until", MOMENT),
         sa.Column("epoch", sa.Integer, nullable=False, server_default="0"),
-        _refers(RENTALS, "account_id", ACCOUNTS, "RESTRICT"),
-        _refers(RENTALS, "instance_id", INSTANCES, "RESTRICT"),
+        *_referring(),
         sa.CheckConstraint("(stage = 'ended') = (ended_at IS NOT NULL)", name=op.f("ck_fleet_rentals_ended")),
         sa.CheckConstraint("role IN ('racer', 'primary', 'standby')", name=op.f("ck_fleet_rentals_role")),
         sa.CheckConstraint(
@@ -269,6 +268,13 @@ def _rentals() -> None:
         sa.UniqueConstraint("label", name=f"uq_{RENTALS}_label"),
     )
     _rentals_indexes()
+
+
+def _referring() -> list[sa.ForeignKeyConstraint]:
+    return [
+        _refers(RENTALS, "account_id", ACCOUNTS, "RESTRICT"),
+        _refers(RENTALS, "instance_id", INSTANCES, "RESTRICT"),
+    ]
 
 
 def _rentals_indexes() -> None:
