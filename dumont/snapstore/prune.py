@@ -18,6 +18,8 @@ from dumont.snapstore.track import Track
 GRACE = 24 * 3600.0
 WRITER_LIVES = 3600.0
 """A writer that has not said anything for so long is dead. They say it every five minutes."""
+BURIED = 7 * 24 * 3600.0
+"""After so long its sign is taken away."""
 
 
 class PruneReport(NamedTuple):
@@ -83,6 +85,7 @@ def doom(repository: Repository, track: Track) -> PruneReport:
 def sweep(repository: Repository, track: Track, grace: float = GRACE) -> PruneReport:
     track.stage("sweep")
     now, deleted, freed, waiting = store_time(repository), 0, 0, 0
+    _bury_writers(repository, now)
     for mark in marks(repository):
         track.check()
         if mark.writers is None:  # whoever doomed was killed between its two puts
@@ -146,6 +149,12 @@ def _take_away(repository: Repository, mark: Mark, track: Track) -> list[Found]:
         blobs.delete(found.name)
     blobs.delete(mark.name)
     return gone
+
+
+def _bury_writers(repository: Repository, now: float) -> None:
+    for found in list(repository.blobs.list("writers/")):
+        if now - found.modified > BURIED:
+            repository.blobs.delete(found.name)
 
 
 def _held_up(repository: Repository, mark: Mark, now: float) -> bool:
