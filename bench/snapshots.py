@@ -1,19 +1,18 @@
 """Snapshots beside restic and borg, in turns, on one generated workspace and one S3 server of our own on loopback.
 
 Each step runs in a process of its own: wall, CPU seconds (user and system) and peak memory are that process's; the
-server's are not in it. The disk's own limit is measured in the same run. Ours uses the verbs of the engine, restic and
-borg their binaries. `--gb 0.5` is a small tree; `--rounds` repeats everything; tables give medians.
+server's are not in it. All restore to the same file system, with a journal where we can make one, whose own limit is
+measured in the same run. Ours uses the verbs of the engine, restic and borg their binaries. `--gb 0.5` is a small tree;
+`--rounds` repeats everything; tables give medians.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import mmap
 import os
-import re
-import resource
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -21,143 +20,21 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from bench.snapshot import tree
-from bench.snapshot.step import ACCESS, SECRET
+from bench.snapshot.ground import Ground, ground
+from bench.snapshot.tools import PACKAGES, PEERS, Cost, Ours, Tool
 from bench.table import free_port, median, serving, show
 
 GIGA = 1e9
 
 
-@dataclass(frozen=True)
-class Cost:
-    wall: float
-    cpu: float
-    megabytes: float
-    more: Mapping[str, float]
-
-
-class Tool:
-    """One way to keep a tree and to put it back; steps raise where the program fails."""
-
-    name = ""
-    where: Path
-    """What it stored, on the disk below the server."""
-
-    def full(self, source: Path) -> Cost:
-        raise NotImplementedError
-
-    def again(self, source: Path) -> Cost:
-        return self.full(source)
-
-    def restore(self, target: Path) -> Cost:
-        raise NotImplementedError
-
-
-class Ours(Tool):
-    name = "ours"
-
-    def __init__(self, url: str, root: Path, number: int) -> None:
-        self.where = root / f"ours-{number}"
-        self._given = {"address": f"s3://ours-{number}", "endpoint": url}
-
-    def full(self, source: Path) -> Cost:
-        return self._step("backup", source=str(source))
-
-    def restore(self, target: Path) -> Cost:
-        return self._step("restore", target=str(target))
-
-    def delta(self, target: Path, state: Path, name: str = "latest") -> Cost:
-        return self._step("restore", target=str(target), state=str(state), name=name)
-
-    def hot(self, source: Path, paths: Sequence[bytes]) -> Cost:
-        return self._step("backup", source=str(source), hot=[path.decode() for path in paths], label="hot")
-
-    def restore_hot(self, target: Path, paths: Sequence[bytes]) -> Cost:
-        return self._step("restore", target=str(target), hot=[path.decode() for path in paths], label="hot")
-
-    def borrow(self, target: Path, image: Path) -> Cost:
-        return self._step("restore", target=str(target), borrow=[str(image)])
-
-    def _step(self, verb: str, **given: object) -> Cost:
-        asked = json.dumps({**self._given, "verb": verb, **given})
-        return measured([sys.executable, "-m", "bench.snapshot.step", asked])
-
-
-class Restic(Tool):
-    name = "restic"
-
-    def __init__(self, url: str, root: Path, number: int) -> None:
-        self.where = root / f"restic-{number}"
-        secrets = {"AWS_ACCESS_KEY_ID": ACCESS, "AWS_SECRET_ACCESS_KEY": SECRET, "RESTIC_PASSWORD": "bench"}
-        self._env = {**os.environ, **secrets, "RESTIC_REPOSITORY": f"s3:{url}/restic-{number}/repository"}
-        self._run("init")
-
-    def full(self, source: Path) -> Cost:
-        return self._run("backup", "-q", str(source))
-
-    def restore(self, target: Path) -> Cost:
-        return self._run("restore", "latest", "--target", str(target), "-o", "s3.connections=32")
-
-    def _run(self, *words: str) -> Cost:
-        return measured(["restic", "--no-cache", *words], self._env)
-
-
-class Borg(Tool):
-    name = "borg"
-
-    def __init__(self, _url: str, root: Path, number: int) -> None:
-        self.where = root / f"borg-{number}"
-        self._env = {**os.environ, "BORG_UNKNOWN_UNENCRYPTED_REPO_ACCESS_IS_OK": "yes"}
-        self._count = 0
-        measured(["borg", "init", "-e", "none", str(self.where)], self._env)
-
-    def full(self, source: Path) -> Cost:
-        self._count += 1
-        return measured(["borg", "create", "-C", "lz4", f"{self.where}::{self._count}", str(source)], self._env)
-
-    def restore(self, target: Path) -> Cost:
-        target.mkdir(parents=True)
-        return measured(["borg", "extract", f"{self.where}::{self._count}"], self._env, cwd=target)
-
-
-PACKAGES = {"restic": "restic", "borg": "borgbackup"}
-PEERS: dict[str, Callable[..., Tool]] = {"restic": Restic, "borg": Borg}
-
-
-def measured(command: Sequence[str], env: Mapping[str, str] | None = None, cwd: Path | None = None) -> Cost:
-    began = time.monotonic()
-    with tempfile.TemporaryFile() as said:
-        process = subprocess.Popen(command, env=env, cwd=cwd, stdout=said, stderr=said)
-        peak, status, used = _waited(process.pid)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        said.seek(0)
-        words = said.read().decode(errors="replace")
-    if process.returncode:
-        raise SystemExit(f"bench: {command[0]} failed:\n{words[-3000:]}")
-    more = json.loads(words.strip().splitlines()[-1]) if command[0] == sys.executable else {}
-    return Cost(time.monotonic() - began, used.ru_utime + used.ru_stime, peak, more)
-
-
-def _waited(pid: int) -> tuple[float, int, resource.struct_rusage]:
-    """With the peak of its memory in MB: what `wait4` tells of it counts this process too, which it was forked from."""
-    peak = 0.0
-    while True:
-        done, status, used = os.wait4(pid, os.WNOHANG)
-        if done:
-            return peak, status, used
-        match = re.search(r"VmHWM:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())
-        peak = max(peak, int(match[1]) / 1024 if match else 0.0)
-        time.sleep(0.01)
-
-
 class Workshop:
     """Where everything lies: the tree, the changed tree, what servers store, what is restored."""
 
-    def __init__(self, folder: Path, gigabytes: float) -> None:
-        self.folder, self.gigabytes = folder, gigabytes
+    def __init__(self, folder: Path, gigabytes: float, ground: Ground) -> None:
+        self.folder, self.gigabytes, self.ground = folder, gigabytes, ground
         self.before, self.after = folder / "before" / "tree", folder / "after" / "tree"
         self.stores = folder / "stores"
         self._targets = 0
@@ -175,16 +52,31 @@ class Workshop:
         """One tree at the address that all snapshots are of."""
         place = self.folder / "work"
         of.rename(place)
+        settle(place)
         try:
             yield place
         finally:
             place.rename(of)
 
-    def target(self) -> Path:
-        """Always another folder, and none is deleted before the end: on file systems without a journal, making files is
-        ten times slower for a minute after many were deleted."""
+    @contextmanager
+    def target(self, tool: Tool) -> Iterator[Path]:
+        """A folder that isn't there yet, beside a store that the server has in its memory."""
         self._targets += 1
-        return self.folder / f"restored-{self._targets}"
+        target = self.ground.folder / f"restored-{self._targets}"
+        settle(tool.where)
+        yield target
+        if self.ground.forgets:
+            shutil.rmtree(target)
+
+
+def settle(folder: Path) -> None:
+    """What was written before is on the disk, and what is read next is in memory: alike for every tool."""
+    os.sync()
+    for path in folder.rglob("*"):
+        if path.is_file() and not path.is_symlink():
+            with path.open("rb", buffering=0) as file:
+                while file.read(1 << 20):
+                    pass
 
 
 def share_unchanged(before: Path, after: Path) -> None:
@@ -201,9 +93,9 @@ def round_of(tool: Tool, workshop: Workshop, costs: dict[str, list[Cost]]) -> No
     with workshop.in_place(workshop.before) as source:
         costs["full"].append(tool.full(source))
         costs["stored"].append(Cost(0, 0, size_of(tool.where) / 1e6, {}))
-        target = workshop.target()
-        costs["restore"].append(tool.restore(target))
-        require_same(source, next(path.parent for path in sorted(target.rglob("env"))))
+        with workshop.target(tool) as target:
+            costs["restore"].append(tool.restore(target))
+            require_same(source, next(path.parent for path in sorted(target.rglob("env"))))
     with workshop.in_place(workshop.after) as source:
         costs["change"].append(tool.again(source))
     if isinstance(tool, Ours):
@@ -212,23 +104,27 @@ def round_of(tool: Tool, workshop: Workshop, costs: dict[str, list[Cost]]) -> No
 
 def beyond(tool: Ours, workshop: Workshop, costs: dict[str, list[Cost]]) -> None:
     """What peers don't have: hot files first, a delta onto a standby, what the machine has already."""
-    state, target = workshop.folder / "state", workshop.target()
+    state = workshop.folder / "state"
     state.unlink(missing_ok=True)
-    with workshop.in_place(workshop.before) as source:
-        subprocess.run(["cp", "-a", str(source), str(target)], check=True)
+    with workshop.target(tool) as target:
+        with workshop.in_place(workshop.before) as source:
+            subprocess.run(["cp", "-a", str(source), str(target)], check=True)
+            paths = tree.hot_paths(source, workshop.gigabytes)
+        settle(tool.where)
         costs["standby"].append(tool.delta(target, state))
-        paths = tree.hot_paths(source, workshop.gigabytes)
+        with workshop.in_place(workshop.after) as source:
+            require_same(source, target)
     with workshop.in_place(workshop.after) as source:
-        require_same(source, target)
         tool.hot(source, paths)
-        costs["hot"].append(tool.restore_hot(workshop.target(), paths))
-        image = workshop.folder / "image"
+        with workshop.target(tool) as target:
+            costs["hot"].append(tool.restore_hot(target, paths))
+        image = workshop.ground.folder / "image"
         if not image.exists():
             image.mkdir()
             subprocess.run(["cp", "-a", str(source / "env"), str(image)], check=True)
-        target = workshop.target()
-        costs["image"].append(tool.borrow(target, image))
-        require_same(source, target)
+        with workshop.target(tool) as target:
+            costs["image"].append(tool.borrow(target, image))
+            require_same(source, target)
 
 
 def require_same(one: Path, other: Path) -> None:
@@ -244,7 +140,7 @@ def size_of(folder: Path) -> int:
     return sum(path.lstat().st_size for path in folder.rglob("*") if path.is_file())
 
 
-def disk_rate(folder: Path, megabytes: int = 512) -> float:
+def disk_rate(folder: Path, megabytes: int) -> float:
     """GB per second, written past the page cache."""
     path, block = folder / "disk", mmap.mmap(-1, 4 << 20)
     began = time.monotonic()
@@ -259,40 +155,42 @@ def disk_rate(folder: Path, megabytes: int = 512) -> float:
     return (megabytes // 4) * (4 << 20) / GIGA / (time.monotonic() - began)
 
 
-def run(workshop: Workshop, makers: Mapping[str, Callable[..., Tool]], rounds: int) -> None:
+def probe_megabytes(gigabytes: float) -> int:
+    return max(16, min(512, int(gigabytes * 400)))
+
+
+def run(workshop: Workshop, makers: Mapping[str, Callable[..., Tool]], rounds: int, peer_rounds: int) -> None:
     workshop.prepare()
     tree_bytes = size_of(workshop.before)
     files = sum(path.is_file() for path in workshop.before.rglob("*"))
-    port, disk = free_port(), []
+    port, disk, before = free_port(), [], os.getloadavg()[0]
     costs: dict[str, dict[str, list[Cost]]] = {name: defaultdict(list) for name in makers}
     server = ["-m", "dumont.simulators.s3", "--root", str(workshop.stores), "--port", str(port)]
     server += [f"--bucket={name}-{number}" for name in ("ours", "restic") for number in range(rounds)]
     with serving([*server, "--no-md5"], port):
         for number in range(rounds):
             for name, make in makers.items():
-                disk.append(disk_rate(workshop.folder))
-                round_of(make(f"http://127.0.0.1:{port}", workshop.stores, number), workshop, costs[name])
-    load = os.getloadavg()[0]
-    note = f"{tree_bytes / GIGA:.2f} GB in {files:,} files; {rounds} round(s); load at the end {load:.1f}; medians"
+                if name == Ours.name or number < peer_rounds:
+                    disk.append(disk_rate(workshop.ground.folder, probe_megabytes(workshop.gigabytes)))
+                    round_of(make(f"http://127.0.0.1:{port}", workshop.stores, number), workshop, costs[name])
+    note = (
+        f"{tree_bytes / GIGA:.2f} GB in {files:,} files; {rounds} round(s), peers {min(rounds, peer_rounds)}; medians; "
+        f"load {before:.1f} before and {os.getloadavg()[0]:.1f} at the end; {workshop.ground.said}"
+    )
     show_steps(costs, note)
     show_goals(costs, tree_bytes, median(disk))
 
 
 def show_steps(costs: Mapping[str, Mapping[str, Sequence[Cost]]], note: str) -> None:
-    rows = []
+    rows: list[list[object]] = []
     for step in ("full", "change", "restore", "standby", "hot", "image"):
         for name, its in costs.items():
             if its.get(step):
-                took = its[step]
-                rows.append(
-                    [
-                        f"{step}: {name}",
-                        *(median([getattr(c, part) for c in took]) for part in ("wall", "cpu", "megabytes")),
-                    ]
-                )
+                parts = ("wall", "cpu", "megabytes", "others")
+                rows.append([f"{step}: {name}", *(median([getattr(c, part) for c in its[step]]) for part in parts)])
     for name, its in costs.items():
-        rows.append([f"stored: {name}, MB", median([cost.megabytes for cost in its["stored"]]), "", ""])
-    show("Snapshots: each step", ["step", "wall s", "CPU s", "peak MB"], rows, note)
+        rows.append([f"stored: {name}, MB", median([cost.megabytes for cost in its["stored"]]), "", "", ""])
+    show("Snapshots: each step", ["step", "wall s", "CPU s", "peak MB", "others' part of the cores"], rows, note)
 
 
 def show_goals(costs: Mapping[str, Mapping[str, Sequence[Cost]]], tree_bytes: int, disk: float) -> None:
@@ -326,6 +224,7 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--gb", type=float, default=tree.FULL_GB)
     asked.add_argument("--rounds", type=int, default=1)
+    asked.add_argument("--peer-rounds", type=int, default=sys.maxsize, help="fewer rounds of the slow ones")
     asked.add_argument("--peers", nargs="*", choices=list(PEERS), default=list(PEERS), help="none named: ours alone")
     asked.add_argument("--dir", type=Path, help="a folder on the disk to measure; a temporary one is made in it")
     given = asked.parse_args()
@@ -335,8 +234,14 @@ def main() -> None:
             makers[name] = PEERS[name]
         else:
             print(f"bench: {name} is missing; as root on Debian: apt-get install {PACKAGES[name]}", file=sys.stderr)
-    with tempfile.TemporaryDirectory(prefix="dumont-bench-", dir=given.dir) as folder:
-        run(Workshop(Path(folder), given.gb), makers, given.rounds)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_what: sys.exit("bench: stopped"))
+    room = int((2.4 * given.gb + 0.1) * GIGA) + (probe_megabytes(given.gb) << 20)  # the image of env, and two trees
+    with (
+        tempfile.TemporaryDirectory(prefix="dumont-bench-", dir=given.dir) as folder,
+        ground(Path(folder), room) as place,
+    ):
+        run(Workshop(Path(folder), given.gb, place), makers, given.rounds, given.peer_rounds)
 
 
 if __name__ == "__main__":
