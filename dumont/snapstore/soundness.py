@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dumont.snapstore import native
 from dumont.snapstore.errors import Hostile
 from dumont.snapstore.model import HOLE, ID, MAX_CHUNK, MAX_PACK, Kind, Manifest
+from dumont.snapstore.native.sound import Chunks, Entries, Pieces
 
 LONGEST_PATH, LONGEST_PART = 65536, 255
 FIRST_FRAME = 8
@@ -12,10 +14,15 @@ FIRST_FRAME = 8
 def refuse_unsound(manifest: Manifest) -> None:
     """Raises `Hostile`, saying what."""
     _columns_agree(manifest)
-    _paths_stay_inside(manifest)
-    _entries_make_sense(manifest)
-    _pieces_lie_in_chunks(manifest)
-    _chunks_lie_in_packs(manifest)
+    library = native.load()
+    if library is not None:
+        _refuse(_unsound(library, manifest))
+    else:
+        _paths_stay_inside(manifest)
+        _entries_make_sense(manifest)
+        _pieces_lie_in_chunks(manifest)
+        _chunks_lie_in_packs(manifest)
+    _others_make_sense(manifest)
 
 
 def _columns_agree(manifest: Manifest) -> None:
@@ -32,6 +39,17 @@ def _columns_agree(manifest: Manifest) -> None:
     _require(len(manifest.chunk_ids) == chunks * ID, "chunks without an id")
     packs = manifest.pack_names
     _require(len(packs) == len(manifest.pack_sizes) and all(len(name) == ID for name in packs), "packs without a name")
+
+
+def _unsound(library: native.Native, manifest: Manifest) -> str:
+    """As the functions below, in a hundredth of their time."""
+    paths = manifest.paths
+    return library.unsound(
+        Entries(b"\0".join([*paths, b""]), manifest.kind, manifest.mode, manifest.size, manifest.pieces),
+        Pieces(manifest.piece_chunk, manifest.piece_offset, manifest.piece_length),
+        Chunks(manifest.chunk_pack, manifest.chunk_offset, manifest.chunk_stored, manifest.chunk_raw),
+        manifest.pack_sizes,
+    )
 
 
 def _paths_stay_inside(manifest: Manifest) -> None:
@@ -58,11 +76,6 @@ def _paths_stay_inside(manifest: Manifest) -> None:
 def _entries_make_sense(manifest: Manifest) -> None:
     _require(max(manifest.kind, default=0) <= Kind.HARDLINK, "an entry of a kind that there is not")
     _require(max(manifest.mode, default=0) <= 0o7777, "permissions that there are not")
-    entries = len(manifest.paths)
-    for entry, target in manifest.same.items():
-        _require(target < entry and manifest.kind[target] == Kind.FILE, "a hard link to what is no earlier file")
-    _require(all(entry < entries for entry in manifest.xattrs), "attributes of no entry")
-    _require(all(0 < len(link) < LONGEST_PATH for link in manifest.links.values()), "a link to nowhere")
 
 
 def _pieces_lie_in_chunks(manifest: Manifest) -> None:
@@ -97,6 +110,19 @@ def _chunks_lie_in_packs(manifest: Manifest) -> None:
         )
 
 
+def _others_make_sense(manifest: Manifest) -> None:
+    entries = len(manifest.paths)
+    for entry, target in manifest.same.items():
+        _require(target < entry and manifest.kind[target] == Kind.FILE, "a hard link to what is no earlier file")
+    _require(all(entry < entries for entry in manifest.xattrs), "attributes of no entry")
+    _require(all(0 < len(link) < LONGEST_PATH for link in manifest.links.values()), "a link to nowhere")
+
+
+def _refuse(what: str) -> None:
+    if what:
+        raise Hostile(f"This snapshot is refused: {what}.")
+
+
 def _require(holds: bool, what: str) -> None:
     if not holds:
-        raise Hostile(f"This snapshot is refused: {what}.")
+        _refuse(what)

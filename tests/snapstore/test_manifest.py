@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from dumont.snapstore import manifest, seal
+from dumont.snapstore import manifest, native, seal
 from dumont.snapstore.errors import Damaged, Hostile, SnapError, Unreadable
 from dumont.snapstore.model import HOLE, Header, Kind, Manifest
 from dumont.snapstore.soundness import refuse_unsound
@@ -56,6 +56,13 @@ def with_header(said: bytes, means: bytes) -> bytes:
     other = data.replace(said, means)
     length = int.from_bytes(data[8:12], "little") + len(other) - len(data)
     return other[:8] + length.to_bytes(4, "little") + other[12:]
+
+
+def folders(*paths: bytes) -> Manifest:
+    tree = Manifest(HEADER, list(paths), bytearray([Kind.FOLDER] * len(paths)))
+    for column in (tree.mode, tree.uid, tree.gid, tree.mtime, tree.ctime, tree.inode, tree.size, tree.pieces):
+        column.extend([0] * len(paths))
+    return tree
 
 
 class TestManifest:
@@ -133,11 +140,29 @@ HOSTILE = {
 }
 
 
+@pytest.fixture(params=["native", "plain"])
+def judge(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Callable[[Manifest], None]:
+    """In both ways."""
+    if request.param == "plain":
+        monkeypatch.setattr(native, "load", lambda: None)
+    elif native.load() is None:
+        pytest.skip("the library was not built")
+    return refuse_unsound
+
+
 class TestSoundness:
-    def test_of_an_honest_one_is_no_matter(self) -> None:
-        refuse_unsound(made())
+    def test_of_an_honest_one_is_no_matter(self, judge: Callable[[Manifest], None]) -> None:
+        judge(made())
 
     @pytest.mark.parametrize("change", HOSTILE.values(), ids=HOSTILE)
-    def test_refuses(self, change: Callable[[Manifest], object]) -> None:
+    def test_refuses(self, change: Callable[[Manifest], object], judge: Callable[[Manifest], None]) -> None:
         with pytest.raises(Hostile):
-            refuse_unsound(spoiled(change))
+            judge(spoiled(change))
+
+    def test_goes_down_and_up_again(self, judge: Callable[[Manifest], None]) -> None:
+        """Folders that were left are no parents any more, and what sounds alike is another folder."""
+        tree = folders(b"", b"a", b"a/b", b"a/b/c", b"a/d", b"a-", b"a-/b")
+        judge(tree)
+        for paths in ((b"", b"a", b"ab/c"), (b"", b"a", b"a/b", b"a/c/d"), (b"", b"a", b"b", b"b/a/c")):
+            with pytest.raises(Hostile, match="parent"):
+                judge(folders(*paths))

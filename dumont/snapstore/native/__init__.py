@@ -10,6 +10,7 @@ from typing import NamedTuple, Union
 
 from dumont.snapstore.native.library import FILE, open_library
 from dumont.snapstore.native.memory import Lent
+from dumont.snapstore.native.sound import Chunks, Entries, Pieces, what_is_wrong
 from dumont.snapstore.native.system_zstd import system_zstd
 from dumont.snapstore.native.tree import Tree
 
@@ -76,6 +77,10 @@ class Native(Tree):
         ends = (ctypes.c_uint64 * (lent.size // params[0] + 1))()
         found = self._library.dumont_cuts(lent.address, lent.size, table, *params, ends, len(ends))
         return list(ends[:found])
+
+    def unsound(self, entries: Entries, pieces: Pieces, chunks: Chunks, pack_sizes: array[int]) -> str:
+        """What a manifest must not ask for, and does; `soundness.refuse_unsound` is what you want."""
+        return what_is_wrong(self._library, entries, pieces, chunks, pack_sizes)
 
     def crc32c(self, data: Buffer, before: int = 0) -> int:
         lent = Lent(data)

@@ -26,6 +26,9 @@ _SIGNATURES: dict[str, tuple[object, list[object]]] = {
     "dumont_probe": (None, [_P, _Z, _P]),
     "dumont_zstd": (None, [_P]),
     "dumont_room": (_Z, [_Z]),
+    "dumont_sound_paths": (_I, [_P, _Z, _Z, _P, _P]),
+    "dumont_sound_pieces": (_I, [_Z, _P, _P, _P, _P, _P, _P, _Z, _P]),
+    "dumont_sound_chunks": (_I, [_Z, _P, _Z, _P, _P, _P, _P]),
     "dumont_encode_frames": (None, [_P, _Z, _P, _P, ctypes.c_uint, _I, _P, _P, _P, _P]),
     "dumont_decode_frames": (_Z, [_P, _Z, _Z, _Z, _P, _P, _P, _P, _P, _Z, _P, _P, _P, _P]),
 }
