@@ -26,6 +26,9 @@ test: setup tools ## everything that must pass: lint, tests, tests in a browser
 test-fast: .venv/.setup-dev ## the tests that take no browser and no more than seconds
 	@$(PY) -m pytest -n $(WORKERS) -m "not slow and not browser" $(ARGS)
 
+test-kills: .venv/.setup-dev ## kill snapshots and their jobs at every point, not only at those for which CI has time
+	@DUMONT_EVERY_POINT=1 $(PY) -m pytest -n $(WORKERS) tests/snapstore/test_killed_processes.py tests/faults/test_snapshots_killed.py $(ARGS)
+
 lint: lint-types lint-python lint-web ## formatting, types, floors, tidiness; half a minute, less with -j2
 
 .PHONY: lint-python lint-types lint-web test-web

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs what the tests use beside Python and Node: Chromium with a font, Redis, an SSH server, restic. Without root it says what is left out.
+# Installs what the tests use beside Python and Node: Chromium with a font, Redis, an SSH server, restic, strace. Without root it says what is left out.
 set -eu
 missing=""
 want() { command -v "$1" >/dev/null 2>&1 || missing="$missing $2"; }
@@ -9,6 +9,7 @@ want redis-server redis-server
 [ -x /usr/sbin/sshd ] || want sshd openssh-server
 want ssh openssh-client
 want restic restic
+want strace strace
 fc-list 2>/dev/null | grep -qi dejavu || missing="$missing fonts-dejavu-core"
 [ -n "$missing" ] || exit 0
 

@@ -112,7 +112,7 @@ def _range(wanted: str | None, size: int) -> tuple[int, int]:
 
 
 def _begun(half: Path) -> BinaryIO:
-    half.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _make(half.parent)
     handle = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     fcntl.flock(handle, fcntl.LOCK_EX)  # by which others know that its writer lives
     return os.fdopen(handle, "wb", buffering=0)
@@ -134,8 +134,21 @@ def _finish(file: BinaryIO, half: Path, path: Path, once: bool) -> None:
         except FileExistsError:
             if path.stat().st_size != half.stat().st_size or path.read_bytes() != half.read_bytes():
                 raise WrittenAlready("This object is there already, and is another one.") from None
-    folder = os.open(path.parent, os.O_RDONLY)
+    _sync(path.parent)
+
+
+def _make(folder: Path) -> None:
+    """So that it stands a power failure: what is written into it later could not be found else."""
+    if folder.is_dir():
+        return
+    _make(folder.parent)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    _sync(folder.parent)
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(folder)
+        os.fsync(handle)
     finally:
-        os.close(folder)
+        os.close(handle)

@@ -81,6 +81,7 @@ def restore_options(said: argparse.Namespace, env: Env, hot: tuple[bytes, ...] |
         borrow=said.borrow,
         overwrite=Overwrite(said.overwrite),
         delete=said.delete,
+        sync=said.sync,
         state=remembering.state_of(said.target, env) if whole else None,
     )
 
@@ -154,6 +155,7 @@ def _restore(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--borrow", action="append", default=[], metavar="TREE", help="take equal files from there")
     verb.add_argument("--overwrite", choices=[way.value for way in Overwrite], default="replace")
     verb.add_argument("--delete", action="store_true", help="remove what is not in the snapshot")
+    verb.add_argument("--sync", action="store_true", help="end only when the disk has it all, against power failures")
     _server(verb)
 
 

@@ -47,6 +47,8 @@ class RestoreOptions:
     """Set owners; None: if we are root."""
     direct: bool | None = None
     """Write large files past the page cache; None: by what the machine's memory is like."""
+    sync: bool = False
+    """End only when the disk has all of it: it stands a power failure then, not only a kill."""
     state: str | None = None
     """A file outside of the tree that remembers which snapshot lies at the target, for the next restore's sake."""
 

@@ -22,6 +22,7 @@ from dumont.snapstore.restore.placing import FULL, Placer
 from dumont.snapstore.restore.plan import Job
 from dumont.snapstore.restore.rescue import Rescue
 from dumont.snapstore.restore.state import Lies
+from dumont.snapstore.restore.syncing import sync_disk
 from dumont.snapstore.track import Track
 from dumont.snapstore.witness import beside, write_witness
 
@@ -70,6 +71,9 @@ class _Restoring:
             with closing(self._shared.large):
                 self._fill()
                 self._finish()
+            if self._options.sync:
+                self._track.stage("sync")
+                sync_disk(ground.root)
         finally:
             ground.close()
         self._remember()
