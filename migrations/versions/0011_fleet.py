@@ -90,6 +90,7 @@ def _instances() -> None:
             sa.Column(name, sa.Uuid)
             for name in ("saving_id", "saving_command_id", "restore_id", "restore_command_id", "setup_command_id")
         ],
+        sa.Column("onstart_command_id", sa.Uuid),
         sa.Column("tries", sa.Integer, nullable=False, server_default="0"),
         *[
             sa.Column(name, MOMENT)
@@ -199,6 +200,7 @@ def _races() -> None:
         sa.Column("round_began_at", MOMENT),
         sa.Column("winner_id", sa.Uuid),
         sa.Column("why", sa.Text, nullable=False, server_default=""),
+        sa.Column("boots", JSONB, nullable=False, server_default=sa.text("'{}'")),
         sa.Column("expected_cost", MONEY),
         sa.Column("started_at", MOMENT, nullable=False),
         sa.Column("ended_at", MOMENT),
@@ -243,6 +245,8 @@ def _rentals() -> None:
                 "ready_at",
                 "checked_at",
                 "beat_at",
+                "notice_at",
+                "notice_ends_at",
                 "end_asked_at",
                 "ended_at",
             )

@@ -1,6 +1,6 @@
 """SQL of instances."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -21,3 +21,36 @@ async def poke(tx: Tx, instance_ids: Iterable[UUID], now: datetime) -> None:
     if found:
         due = update(FleetInstance).where(FleetInstance.id.in_(found), FleetInstance.look_at > now)
         await tx.execute(due.values(look_at=now))
+
+
+async def one(tx: Tx, instance_id: UUID) -> FleetInstance | None:
+    query = select(FleetInstance).where(FleetInstance.id == instance_id)
+    return (await tx.execute(query.execution_options(populate_existing=True))).scalar_one_or_none()
+
+
+async def hold(tx: Tx, instance_id: UUID) -> FleetInstance | None:
+    """Locked until the end of the transaction: for whoever changes its wish or its settings."""
+    query = select(FleetInstance).where(FleetInstance.id == instance_id).with_for_update()
+    return (await tx.execute(query.execution_options(populate_existing=True))).scalar_one_or_none()
+
+
+async def take(tx: Tx, instance_id: UUID, now: datetime) -> FleetInstance | None:
+    """The same for the controller: None if it is not due any more, or somebody else has it just now."""
+    query = select(FleetInstance).where(
+        FleetInstance.id == instance_id, FleetInstance.look_at <= now, FleetInstance.state != "destroyed"
+    )
+    held = query.with_for_update(skip_locked=True).execution_options(populate_existing=True)
+    return (await tx.execute(held)).scalar_one_or_none()
+
+
+async def due(tx: Tx, now: datetime, limit: int) -> Sequence[tuple[UUID, str]]:
+    """With their states; whose look is longest due first."""
+    query = select(FleetInstance.id, FleetInstance.state).where(
+        FleetInstance.look_at <= now, FleetInstance.state != "destroyed"
+    )
+    return [(row[0], row[1]) for row in await tx.execute(query.order_by(FleetInstance.look_at).limit(limit))]
+
+
+async def next_look(tx: Tx) -> datetime | None:
+    query = select(FleetInstance.look_at).where(FleetInstance.state != "destroyed")
+    return (await tx.execute(query.order_by(FleetInstance.look_at).limit(1))).scalar_one_or_none()

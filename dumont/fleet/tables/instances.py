@@ -74,6 +74,7 @@ class FleetInstance(Base):
     restore_id: Mapped[UUID | None]
     restore_command_id: Mapped[UUID | None]
     setup_command_id: Mapped[UUID | None]
+    onstart_command_id: Mapped[UUID | None]
     tries: Mapped[int] = mapped_column(Integer, server_default="0")
     """How often the present step has failed; `retry_at` is when it is tried again."""
     retry_at: Mapped[datetime | None]
@@ -173,6 +174,8 @@ class FleetRace(Base):
     round_began_at: Mapped[datetime | None]
     winner_id: Mapped[UUID | None]
     why: Mapped[str] = mapped_column(server_default="")
+    boots: Mapped[dict[str, Any]] = mapped_column(server_default=OBJECT)
+    """By entrant: the seconds in which its machine is expected to boot, and how often it fails; as was known then."""
     expected_cost: Mapped[Decimal | None]
     """Of the losers, as it was told before."""
     started_at: Mapped[datetime]

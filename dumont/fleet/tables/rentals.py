@@ -131,6 +131,9 @@ class FleetRental(Base):
     """When what was sold was found to be there."""
     beat_at: Mapped[datetime | None]
     """The agent's last call, to some seconds."""
+    notice_at: Mapped[datetime | None]
+    """When its cloud said that it takes the machine away, and by when."""
+    notice_ends_at: Mapped[datetime | None]
     end_asked_at: Mapped[datetime | None]
     """The first destroy call that was answered."""
     ended_at: Mapped[datetime | None]

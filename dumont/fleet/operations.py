@@ -1,0 +1,140 @@
+"""Opens, follows and ends operations: at most one is open for an instance, and a new wish takes its place."""
+
+from typing import Any
+from uuid import UUID
+
+from dumont.basics import ids
+from dumont.basics.errors import Conflict, Failure
+from dumont.fleet.events import OperationChanged
+from dumont.fleet.rules.operations import WISHES
+from dumont.fleet.rules.states import OperationKind
+from dumont.fleet.store import operations as store
+from dumont.fleet.tables import FleetInstance, FleetOperation
+from dumont.platform.work import Work
+
+
+class Busy(Conflict):
+    code = "operation_open"
+    hint = "Wait until it is over, or cancel it."
+
+
+async def open(  # noqa: A001 - as one says it: operations.open
+    work: Work, instance: FleetInstance, kind: OperationKind, why: str = ""
+) -> FleetOperation:
+    """The one that is open already if it is of the same kind; any other is superseded. `instance` is locked.
+
+    What an operation wishes becomes the instance's wish, and whatever had failed before is tried again at once.
+    """
+    found = await store.open_of(work.tx, instance.id)
+    if found is not None and found.kind == kind:
+        return found
+    if found is not None:
+        if WISHES[kind] is None:
+            raise Busy(f"{instance.name} is busy: {found.kind} is under way.")
+        await _end(work, instance, found, "cancelled", error=Superseded(kind))
+    instance.wish = WISHES[kind] or instance.wish
+    instance.tries, instance.retry_at = 0, None
+    instance.look_at = min(instance.look_at, work.now)
+    made = FleetOperation(
+        id=ids.new(work.now, work.random),
+        instance_id=instance.id,
+        kind=kind,
+        state="queued",
+        stage="",
+        stage_since=work.now,
+        stages={},
+        percent=0.0,
+        details={},
+        requested_by=work.caller.user_id,
+        why=why,
+        cancel_requested=False,
+        created_at=work.now,
+    )
+    work.tx.add(made)
+    instance.operation_id = made.id
+    await work.tx.flush()
+    await _tell(work, instance, made)
+    return made
+
+
+async def stage(
+    work: Work, instance: FleetInstance, found: FleetOperation, name: str, *, percent: float | None = None
+) -> None:
+    """It has come to this stage; the seconds of the one before are written down."""
+    if found.state not in store.OPEN or (found.stage == name and percent in (None, found.percent)):
+        return
+    if found.stage != name:
+        _close_stage(work, found)
+        found.stage, found.stage_since = name, work.now
+    found.state = "running"
+    if percent is not None:
+        found.percent = max(found.percent, min(100.0, percent))
+    await _tell(work, instance, found)
+
+
+async def finish(work: Work, instance: FleetInstance, found: FleetOperation) -> None:
+    found.percent, found.eta_seconds = 100.0, None
+    await _end(work, instance, found, "done")
+
+
+async def fail(work: Work, instance: FleetInstance, found: FleetOperation, error: Failure) -> None:
+    await _end(work, instance, found, "failed", error=error)
+
+
+async def cancel(work: Work, instance: FleetInstance, found: FleetOperation, why: str) -> None:
+    await _end(work, instance, found, "cancelled", error=Conflict(why, code="cancelled"))
+
+
+def note(found: FleetOperation, **details: Any) -> None:
+    """Beside the stages: which snapshot, how many bytes."""
+    found.details = {**found.details, **details}
+
+
+class Superseded(Conflict):
+    code = "superseded"
+
+    def __init__(self, by: OperationKind) -> None:
+        super().__init__(f"Something else was asked for: {by}.")
+
+
+async def _end(
+    work: Work, instance: FleetInstance, found: FleetOperation, state: str, *, error: Failure | None = None
+) -> None:
+    if found.state not in store.OPEN:
+        return
+    _close_stage(work, found)
+    found.state, found.ended_at = state, work.now  # type: ignore[assignment]
+    if error is not None:
+        found.error_code, found.error_message, found.error_hint = error.code, error.message, error.hint
+    if instance.operation_id == found.id:
+        instance.operation_id = None
+    await _tell(work, instance, found)
+
+
+def _close_stage(work: Work, found: FleetOperation) -> None:
+    """A stage entered twice has the sum of both."""
+    if found.stage:
+        seconds = (work.now - found.stage_since).total_seconds() + found.stages.get(found.stage, 0.0)
+        found.stages = {**found.stages, found.stage: round(seconds, 3)}
+
+
+async def _tell(work: Work, instance: FleetInstance, found: FleetOperation) -> None:
+    await work.tx.flush()
+    told = OperationChanged(
+        owner_id=instance.owner_id,
+        instance_id=instance.id,
+        id=found.id,
+        operation=found.kind,
+        state=found.state,
+        stage=found.stage,
+        percent=found.percent,
+    )
+    await work.publish(told)
+
+
+async def of(work: Work, instance: FleetInstance) -> FleetOperation | None:
+    return await store.open_of(work.tx, instance.id)
+
+
+async def one(work: Work, operation_id: UUID) -> FleetOperation | None:
+    return await store.one(work.tx, operation_id)
