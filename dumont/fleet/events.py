@@ -1,6 +1,7 @@
 """What is told of the fleet: to the contexts above, and to the pages that are open."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -86,3 +87,14 @@ class Sampled(Event):
 
     def topics(self) -> tuple[str, ...]:
         return (f"{ONE}:{self.instance_id}",)
+
+
+class BudgetReached(_OfOwner):
+    """Nearly used up, or used up: then instances are put to sleep."""
+
+    kind: ClassVar[str] = "fleet.budget_reached"
+
+    limit: str
+    level: str
+    used: Decimal
+    budget: Decimal

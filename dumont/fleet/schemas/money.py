@@ -1,0 +1,153 @@
+"""Savings, figures, budgets and schedules, as they are asked for and shown."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer
+
+from dumont.platform.http.bodies import RequestBody
+
+Dollars = Annotated[
+    Decimal,
+    Field(description="US dollars.", examples=["12.480000"]),
+    PlainSerializer(lambda value: f"{value:f}", return_type=str),
+]
+MaybeDollars = Annotated[
+    Decimal | None,
+    Field(description="US dollars; null where it is not known, or there is no limit.", examples=["25.000000"]),
+    PlainSerializer(lambda value: None if value is None else f"{value:f}", return_type=str | None),
+]
+Limit = Annotated[Decimal | None, Field(gt=0, le=1_000_000, max_digits=15, decimal_places=6, examples=["25.00"])]
+Hours = Annotated[float, Field(examples=[61.5])]
+
+
+class _Saved(BaseModel):
+    hours_asleep: Hours
+    given_up: Dollars = Field(description="What the machines that were given up would have cost meanwhile.")
+    storage: Dollars = Field(description="Of the snapshots, meanwhile.")
+    race_overhead: Dollars = Field(description="Losers of the races that woke instances up.")
+    saved: Dollars = Field(description="given_up - storage - race_overhead; less than zero is a loss.")
+
+
+class InstanceSavings(_Saved):
+    instance_id: UUID
+    name: str = Field(examples=["trainer"])
+    spent: Dollars = Field(description="On all its machines.")
+    on_demand: MaybeDollars = Field(description="The same hours at the nearest machine of a large cloud.")
+    on_demand_of: str | None = Field(examples=["aws A100 80GB"])
+
+
+class DaySavings(_Saved):
+    day: date
+    spent: Dollars
+
+
+class SleepExplained(_Saved):
+    """One row that the sums are made of."""
+
+    hibernation_id: UUID
+    instance_id: UUID
+    rental_id: UUID = Field(description="The machine that was given up.")
+    snapshot_id: UUID | None
+    race_id: UUID | None = Field(description="That woke it.")
+    why: str = Field(examples=["idle"])
+    slept_at: datetime
+    ended_at: datetime | None = Field(description="Null: it sleeps.")
+    price_hour: Dollars
+    snapshot_bytes: int | None
+    storage_price_gb_month: Dollars
+    formula: str = Field(examples=["3600 s / 3600 * 0.41 - storage 0.000100 - losers of the race 0.004000 = 0.405900"])
+
+
+class RealSavings(_Saved):
+    model_config = ConfigDict(populate_by_name=True)
+
+    since: datetime = Field(alias="from", serialization_alias="from")
+    until: datetime = Field(alias="to", serialization_alias="to")
+    spent: Dollars = Field(description="On all machines.")
+    never_hibernated: Dollars = Field(description="What it would have come to without any sleep.")
+    on_demand: MaybeDollars = Field(description="The same hours at the nearest machines of large clouds, where known.")
+    saved_on_demand: MaybeDollars = Field(description="Against that, by the instances that have a like machine there.")
+    instances: list[InstanceSavings]
+    days: list[DaySavings] = Field(description="In UTC, the oldest first.")
+    explained: list[SleepExplained] | None = Field(description="With `explain`: every row behind the sums.")
+
+
+class OperationTimes(BaseModel):
+    kind: str = Field(examples=["wake"])
+    provider: str | None = Field(description="Null: all of them.", examples=["vast"])
+    done: int
+    failed: int
+    p50_seconds: float | None
+    p95_seconds: float | None
+
+
+class StageTimes(BaseModel):
+    kind: str = Field(examples=["wake"])
+    stage: str = Field(examples=["restoring"])
+    p50_seconds: float
+    p95_seconds: float
+
+
+class FleetFigures(BaseModel):
+    model_config = ConfigDict(populate_by_name=True)
+
+    since: datetime = Field(alias="from", serialization_alias="from")
+    until: datetime = Field(alias="to", serialization_alias="to")
+    operations: list[OperationTimes] = Field(description="From being asked for until done.")
+    stages: list[StageTimes]
+    races: int
+    races_won: int
+    entrants: int
+    race_overhead: Dollars
+    interruptions: int
+    failovers: int
+    hibernations: int
+    running_hours: Hours
+    uptime: float | None = Field(
+        description="Of the time in which instances were meant to be of use.", examples=[0.998]
+    )
+
+
+class BudgetWish(RequestBody):
+    max_price_hour: Limit = Field(None, description="Of all machines together; refuses launches above it.")
+    per_day: Limit = Field(None, description="In UTC. Used up, instances are put to sleep, their data first.")
+    per_month: Limit = Field(None, description="In UTC.")
+    team_id: UUID | None = Field(None, description="Of this team of yours; else your own.", examples=[None])
+
+
+class Budget(BaseModel):
+    owner_id: UUID
+    max_price_hour: MaybeDollars
+    per_day: MaybeDollars
+    per_month: MaybeDollars
+    price_hour: Dollars = Field(description="What all machines cost an hour, now.")
+    spent_today: Dollars
+    spent_this_month: Dollars
+    changed_at: datetime | None
+
+
+class ScheduleWish(RequestBody):
+    action: Literal["wake", "hibernate"]
+    at: AwareDatetime | None = Field(None, description="Once; or else `cron`.", examples=[None])
+    cron: str | None = Field(
+        None, max_length=100, description="Minute hour day month weekday.", examples=["0 8 * * 1-5"]
+    )
+    timezone: str = Field("UTC", max_length=60, description="In which `cron` is read.", examples=["Europe/Berlin"])
+
+
+class Schedule(BaseModel):
+    id: UUID
+    action: Literal["wake", "hibernate"]
+    at: datetime | None
+    cron: str | None
+    timezone: str
+    next_at: datetime | None = Field(description="Null: it is over.")
+    last_at: datetime | None
+    last_outcome: str | None = Field(description="`done`, or why not.")
+
+
+class Schedules(BaseModel):
+    items: list[Schedule]

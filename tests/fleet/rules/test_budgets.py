@@ -1,0 +1,42 @@
+"""Budgets: near at four fifths, over when used up; an hourly limit refuses and never ends anything."""
+
+from decimal import Decimal
+
+import pytest
+
+from dumont.fleet.rules.budgets import Limits, Spent, affordable, level, levels
+
+TEN = Decimal(10)
+
+
+def spent(hour: str = "0", day: str = "0", month: str = "0") -> Spent:
+    return Spent(Decimal(hour), Decimal(day), Decimal(month))
+
+
+class TestLevel:
+    @pytest.mark.parametrize(
+        ("used", "found"), [("7.99", "fine"), ("8", "near"), ("9.999999", "near"), ("10", "over"), ("11", "over")]
+    )
+    def test_follows_what_is_used(self, used: str, found: str) -> None:
+        assert level(Decimal(used), TEN) == found
+
+    def test_is_fine_without_a_limit(self) -> None:
+        assert level(Decimal(1000), None) == "fine"
+
+    def test_of_an_hour_is_over_only_above_it(self) -> None:
+        limits = Limits(hour=TEN)
+        assert levels(spent(hour="10"), limits)["hour"] == "fine"
+        assert levels(spent(hour="10.01"), limits)["hour"] == "over"
+
+
+class TestAffordable:
+    def test_counts_the_new_machine_against_the_hour(self) -> None:
+        limits = Limits(hour=TEN)
+        assert affordable(Decimal("0.5"), spent(hour="9.5"), limits) is None
+        assert affordable(Decimal("0.51"), spent(hour="9.5"), limits) == "hour"
+
+    def test_refuses_when_a_day_or_month_is_used_up(self) -> None:
+        limits = Limits(day=TEN, month=TEN)
+        assert affordable(Decimal(1), spent(day="9", month="9"), limits) is None
+        assert affordable(Decimal(1), spent(day="10"), limits) == "day"
+        assert affordable(Decimal(1), spent(month="10"), limits) == "month"

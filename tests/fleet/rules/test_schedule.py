@@ -1,0 +1,39 @@
+"""Schedules: in the zone of whoever wrote them, also where clocks are changed."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from dumont.basics.errors import Invalid
+from dumont.fleet.rules.schedule import check, next_at, zone
+
+
+def utc(*parts: int) -> datetime:
+    return datetime(*parts, tzinfo=UTC)  # type: ignore[misc,arg-type]
+
+
+class TestNextAt:
+    def test_is_read_in_its_own_zone(self) -> None:
+        assert next_at("0 8 * * *", "Europe/Berlin", utc(2026, 1, 5, 6)) == utc(2026, 1, 5, 7)
+        assert next_at("0 8 * * *", "Europe/Berlin", utc(2026, 7, 6, 5)) == utc(2026, 7, 6, 6)
+
+    def test_keeps_the_hour_over_a_change_of_clocks(self) -> None:
+        before = next_at("0 8 * * *", "Europe/Berlin", utc(2026, 3, 27, 12))
+        after = next_at("0 8 * * *", "Europe/Berlin", utc(2026, 3, 28, 12))
+        assert (before, after) == (utc(2026, 3, 28, 7), utc(2026, 3, 29, 6))
+
+    def test_comes_again_only_later(self) -> None:
+        due = utc(2026, 1, 5, 7)
+        assert next_at("0 8 * * *", "Europe/Berlin", due) == utc(2026, 1, 6, 7)
+
+
+class TestWish:
+    @pytest.mark.parametrize("cron", ["", "often", "* * * *", "61 * * * *", "* * * * * *"])
+    def test_that_is_none_names_the_field(self, cron: str) -> None:
+        with pytest.raises(Invalid, match="cron"):
+            check(cron)
+
+    @pytest.mark.parametrize("name", ["", "Berlin", "../etc/passwd", "Mars/Olympus"])
+    def test_names_an_unknown_zone(self, name: str) -> None:
+        with pytest.raises(Invalid, match="timezone"):
+            zone(name)
