@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Float, ForeignKey, Index, Integer, Text, text
+from sqlalchemy import ARRAY, BigInteger, CheckConstraint, DateTime, Float, ForeignKey, Index, Integer, Text, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dumont.fleet.rules.states import CommandKind, CommandState
@@ -34,14 +35,31 @@ class FleetBeat(Base):
     seq: Mapped[int] = mapped_column(BigInteger)
     version: Mapped[str]
     sample: Mapped[dict[str, Any]]
-    quiet: Mapped[dict[str, Any]] = mapped_column(server_default=OBJECT)
-    """By signal: since when it has been quiet; absent for one that is busy or unknown."""
+    quiet: Mapped[list[Any]] = mapped_column(ARRAY(DateTime(timezone=True)))
+    """By signal, in the order of `rules.idle.SIGNALS`: since when it is quiet; null while it is busy or unknown."""
     quiet_since: Mapped[datetime | None]
     """All of them together; null while any is busy or unknown."""
     idle_at: Mapped[datetime | None]
-    """When the rule would put the instance to sleep; changes only with `quiet_since`."""
+    """When all will have been quiet for long enough; changes only with `quiet_since`, or with the rule."""
     used_at: Mapped[datetime | None]
     """The last real use."""
+    rule: Mapped[str]
+    """Names the rule that the next two were made of: where it is another by now, they are made anew."""
+    limits: Mapped[list[Any]] = mapped_column(ARRAY(NUMBER))
+    """By signal: up to here it is quiet. NaN is above every number: as a value unknown, as a limit not looked at."""
+    idle_seconds: Mapped[float] = mapped_column(NUMBER)
+    minute: Mapped[datetime]
+    """The minute that `sums` are of; they become a row of `fleet_minutes` with the first beat of another one."""
+    sums: Mapped[list[Any]] = mapped_column(ARRAY(NUMBER))
+    """In the order of `rules.sums.FIGURES`."""
+    watched_until: Mapped[datetime | None]
+    """Somebody has its page open until about then: its samples are shown live."""
+    lost_at: Mapped[datetime | None]
+    """When it was noticed that it no longer calls."""
+    told_at: Mapped[datetime | None]
+    """Until when reliability knows of it."""
+    notice: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    """The cloud's word that it takes the machine away: `agent.protocol.Notice`."""
 
 
 class FleetMinute(Base):

@@ -1,0 +1,100 @@
+"""What an agent says in a heartbeat, and what it is answered: `dumont.agent.protocol`, with its limits."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, Field, StringConstraints
+
+from dumont.agent.protocol import BUFFERED_MAX
+from dumont.platform.http.bodies import RequestBody
+
+MAX = 1e12
+Figure = Annotated[float | None, Field(ge=0, le=MAX, allow_inf_nan=False, examples=[12.5])]
+Short = Annotated[str, StringConstraints(max_length=200)]
+Moment = Annotated[str, StringConstraints(max_length=40), Field(examples=["2026-11-21T18:00:00Z"])]
+Whole = Annotated[int | None, Field(ge=0, le=2**40, examples=[1])]
+
+
+class GpuSample(RequestBody):
+    index: Annotated[int, Field(ge=0, le=1000)]
+    name: Short = Field(examples=["NVIDIA H100 80GB HBM3"])
+    utilisation: Figure = Field(None, description="Percent; null where it is not known.")
+    memory_used_mb: Figure = None
+    memory_total_mb: Figure = None
+    temperature_c: Figure = None
+    power_w: Figure = None
+    processes: Whole = None
+
+
+class AgentSample(RequestBody):
+    """One look at a machine; null is not known, and counts as busy."""
+
+    at: Moment = Field(description="By the machine's clock.")
+    gpus: Annotated[list[GpuSample], Field(max_length=64)]
+    cpu_percent: Figure = None
+    ram_used_mb: Figure = None
+    ram_total_mb: Figure = None
+    disk_used_gb: Figure = None
+    disk_total_gb: Figure = None
+    net_in_mbps: Figure = None
+    net_out_mbps: Figure = None
+    sessions: Whole = None
+    notebooks: Whole = None
+    processes: Annotated[list[Short], Field(max_length=100)] = []
+
+
+class AgentFacts(RequestBody):
+    hostname: Short | None = None
+    system: Short | None = None
+    python: Short | None = None
+    driver: Short | None = None
+    cuda_max: Short | None = None
+    gpus: Annotated[list[Short], Field(max_length=64)] | None = None
+    cpu_cores: Whole = None
+    ram_gb: Figure = None
+    disk_write_mbps: Figure = None
+    net_down_mbps: Figure = None
+    workspace: Annotated[str, StringConstraints(max_length=4096)] | None = None
+
+
+class AgentNotice(RequestBody):
+    id: Short
+    source: Short = Field(examples=["aws"])
+    at: Moment
+    ends_at: Moment | None = None
+
+
+class AgentAck(RequestBody):
+    id: Short
+    state: Literal["running", "done", "failed"]
+    percent: Annotated[float | None, Field(ge=0, le=100)] = None
+    result: dict[str, Any] = {}
+    error_code: Annotated[str, StringConstraints(max_length=100)] | None = None
+    error_message: Annotated[str, StringConstraints(max_length=20_000)] | None = None
+
+
+class AgentStatus(RequestBody):
+    version: Short = Field(examples=["0.1.0"])
+    boot: Annotated[str, StringConstraints(min_length=1, max_length=64)] = Field(
+        description="Drawn at each start of the agent.", examples=["8f1c2a"]
+    )
+    seq: Annotated[int, Field(ge=0, le=2**53)] = Field(description="Grows with each call of one boot.")
+    samples: Annotated[list[AgentSample], Field(min_length=1, max_length=BUFFERED_MAX)] = Field(
+        description="The oldest first; the last one is now."
+    )
+    facts: AgentFacts | None = None
+    notices: Annotated[list[AgentNotice], Field(max_length=100)] = []
+    acks: Annotated[list[AgentAck], Field(max_length=200)] = []
+
+
+class AgentCommand(BaseModel):
+    id: str
+    kind: str = Field(examples=["snapshot"])
+    args: dict[str, Any]
+
+
+class AgentAnswer(BaseModel):
+    commands: list[AgentCommand]
+    every_seconds: float = Field(examples=[10.0])
+    watch: list[str] = Field(description="Names of processes that count as busy.")
+    deadman_seconds: float = Field(examples=[1800.0])
+    deadman: dict[str, Any] | None = Field(description="What to do alone when the fleet stays away.")

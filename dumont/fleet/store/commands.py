@@ -1,0 +1,80 @@
+"""SQL of what agents are to do."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, literal_column, select, update
+
+from dumont.fleet.rules.states import CommandState
+from dumont.fleet.tables import FleetCommand
+from dumont.platform.db import Tx
+
+OPEN: ColumnElement[bool] = literal_column("fleet_commands.state IN ('queued', 'sent', 'running')")
+"""As it stands in the index, so that it is of use in a plan that was made without the values."""
+OVER = ""
+"""The arguments of one that is over: grants and keys are not kept."""
+
+
+class End(NamedTuple):
+    state: CommandState
+    result: dict[str, Any]
+    error_code: str | None
+    error_message: str | None
+
+
+async def of(tx: Tx, command_ids: Sequence[UUID]) -> Sequence[FleetCommand]:
+    """As the database has them, whatever this session has seen before."""
+    wanted = select(FleetCommand).where(FleetCommand.id.in_(command_ids)).execution_options(populate_existing=True)
+    return (await tx.execute(wanted)).scalars().all() if command_ids else []
+
+
+async def open_of(tx: Tx, rental_id: UUID, now: datetime) -> Sequence[FleetCommand]:
+    due = select(FleetCommand).where(OPEN, FleetCommand.rental_id == rental_id, FleetCommand.expires_at > now)
+    ordered = due.order_by(FleetCommand.created_at, FleetCommand.id).execution_options(populate_existing=True)
+    return (await tx.execute(ordered)).scalars().all()
+
+
+async def sent(tx: Tx, command_ids: Sequence[UUID], now: datetime) -> None:
+    if command_ids:
+        those = update(FleetCommand).where(FleetCommand.id.in_(command_ids), FleetCommand.state == "queued")
+        await tx.execute(those.values(state="sent", sent_at=now))
+
+
+async def running(
+    tx: Tx, whose: tuple[UUID, UUID], percent: float | None, result: dict[str, Any], *, until: datetime
+) -> None:
+    """`whose` is the command and its rental: nobody speaks of another's."""
+    values = {"state": "running", "result": {**result, "percent": percent}, "expires_at": until}
+    await tx.execute(update(FleetCommand).where(OPEN, *_whose(whose)).values(**values))
+
+
+async def end(tx: Tx, whose: tuple[UUID, UUID], how: End, now: datetime) -> UUID | None:
+    """Whose instance it was; None if it had ended before."""
+    values = {**how._asdict(), "ended_at": now, "args_sealed": OVER}
+    ended = update(FleetCommand).where(OPEN, *_whose(whose)).values(**values)
+    return (await tx.execute(ended.returning(FleetCommand.instance_id))).scalar_one_or_none()
+
+
+async def fail_open(tx: Tx, rental_ids: Sequence[UUID], now: datetime, code: str, message: str) -> Sequence[UUID]:
+    """Their instances."""
+    return await _failed(tx, and_(OPEN, FleetCommand.rental_id.in_(rental_ids)), now, code=code, message=message)
+
+
+async def fail_expired(tx: Tx, now: datetime) -> Sequence[UUID]:
+    """Their instances."""
+    late = and_(OPEN, FleetCommand.expires_at <= now)
+    return await _failed(
+        tx, late, now, code="not_acknowledged", message="The agent has not said in time what came of it."
+    )
+
+
+async def _failed(tx: Tx, which: ColumnElement[bool], now: datetime, *, code: str, message: str) -> Sequence[UUID]:
+    values = {"state": "failed", "error_code": code, "error_message": message, "ended_at": now, "args_sealed": OVER}
+    failed = update(FleetCommand).where(which).values(**values).returning(FleetCommand.instance_id)
+    return (await tx.execute(failed)).scalars().all()
+
+
+def _whose(whose: tuple[UUID, UUID]) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return FleetCommand.id == whose[0], FleetCommand.rental_id == whose[1]
