@@ -107,7 +107,7 @@ class TestList:
 
         assert await listed() == ids[::-1]
         assert await listed(label="a") == [ids[2], ids[0]]
-        assert await listed(instance_id=instance) == [ids[1]]
+        assert await listed(instance=instance) == [ids[1]]
         assert await listed(state="complete") == []
         assert await listed(since=moments[1], before=moments[2]) == [ids[1]]
         first = await ada.gets("/snapshots", params={"limit": 2})

@@ -19,7 +19,7 @@ from dumont.basics.clock import Clock
 from dumont.basics.errors import Failure
 from dumont.platform.db.engine import Db
 from dumont.platform.events import Event
-from dumont.platform.http import idempotency
+from dumont.platform.http import idempotency, queries
 from dumont.platform.parts import Parts
 from dumont.platform.settings import Settings
 from dumont.platform.work import Caller, Publisher, Work
@@ -34,8 +34,11 @@ class Door(APIRoute):
     def get_route_handler(self) -> Handler:
         inner = super().get_route_handler()
         old = hasattr(self.endpoint, "old_is_fine")
+        known = queries.names_of(self.dependant)
 
         async def handle(request: Request) -> Response:
+            if request.method in LOOKING:
+                queries.refuse_unknown(request, known)
             response = await _in_one_transaction(request, inner, old_is_fine=old)
             return _with_etag(request, response) if request.method == "GET" else response
 

@@ -27,7 +27,7 @@ SnapshotsWrite = Annotated[Work, guard.needs("snapshots:write")]
 class NoWord(StringConvertor):
     """An id in a path, where words stand as well: so that a wrong method at a word is told from a wrong id."""
 
-    regex = "(?!(?:cost|grant|objects|repository|restores|retention)(?:/|$))[^/]+"
+    regex = r"(?!(?:dumont-snapshots\.pyz|cost|grant|objects|repository|restores|retention)(?:/|$))[^/]+"
 
 
 register_url_convertor("id", NoWord())

@@ -42,7 +42,7 @@ async def list_snapshots(
     work: SnapshotsRead,
     paging: Paginated,
     *,
-    instance_id: InstanceFilter = None,
+    instance: InstanceFilter = None,
     label: LabelFilter = None,
     state: StateFilter = None,
     since: Since = None,
@@ -50,9 +50,7 @@ async def list_snapshots(
     team_id: TeamQuery = None,
 ) -> Paged[Snapshot]:
     """Yours and those of your teams, the newest first."""
-    wanted = Filter(
-        repositories=(), instance_id=instance_id, label=label or None, state=state, since=since, before=before
-    )
+    wanted = Filter(repositories=(), instance_id=instance, label=label or None, state=state, since=since, before=before)
     page = await catalog.listed(work, wanted, team_id, paging.cursor, paging.limit)
     return paging.answer(page, lambda shown: showing.snapshot(shown, _price(work)))
 

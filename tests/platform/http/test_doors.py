@@ -1,12 +1,13 @@
 """The door: it commits before the answer leaves, leaves nothing behind on failure, and does a repeat only once."""
 
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from random import Random
 from typing import Annotated
 from uuid import UUID, uuid4
 
 import pytest
-from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi import APIRouter, Depends, FastAPI, Query, Request
 from httpx import ASGITransport, AsyncClient, Response
 from pydantic import BaseModel
 from sqlalchemy import text
@@ -61,8 +62,15 @@ async def write(note: Note, work: Mine) -> dict[str, str]:
     return {"id": str(uuid4())}
 
 
+@dataclass
+class Which:
+    state: Annotated[str, Query()] = ""
+
+
 @router.get("/notes")
-async def count(work: Mine) -> int:
+async def count(
+    work: Mine, _which: Annotated[Which, Depends()], _limit: Annotated[int, Query(alias="limit")] = 1
+) -> int:
     return int(await work.tx.scalar(text("SELECT count(*) FROM notes")) or 0)
 
 
@@ -182,3 +190,16 @@ class TestETag:
         assert (await client.get("/notes", headers={"if-none-match": tag})).status_code == 304
         await post(client, "one")
         assert (await client.get("/notes", headers={"if-none-match": tag})).status_code == 200
+
+
+class TestQuery:
+    async def test_that_nobody_reads_is_refused_with_the_nearest_name(self, client: AsyncClient) -> None:
+        answer = await client.get("/notes", params={"stat": "done"})
+        assert (answer.status_code, answer.json()["code"]) == (422, "unknown_parameter")
+        assert answer.json()["hint"] == "Do you mean state?"
+        assert [fault["field"] for fault in answer.json()["errors"]] == ["stat"]
+        assert (await client.get("/notes", params={"wholly": "other"})).json()["hint"] == "It takes limit, state."
+        assert (await client.get("/notes", params={"state": "done", "limit": 3})).status_code == 200
+
+    async def test_of_a_writing_request_is_let_be(self, client: AsyncClient) -> None:
+        assert (await client.post("/notes", params={"from": "letter"}, json={"words": "a"})).status_code == 201

@@ -527,13 +527,13 @@ const injectedRtkApi = api.injectEndpoints({
           min_disk_gb: queryArg.minDiskGb,
           cuda_min: queryArg.cudaMin,
           verified: queryArg.verified,
+          min_score: queryArg.minScore,
+          snapshot_gb: queryArg.snapshotGb,
+          hours: queryArg.hours,
           spot: queryArg.spot,
           available_only: queryArg.availableOnly,
           include_blacklisted: queryArg.includeBlacklisted,
-          min_score: queryArg.minScore,
           disk_gb: queryArg.diskGb,
-          snapshot_gb: queryArg.snapshotGb,
-          hours: queryArg.hours,
           sort: queryArg.sort,
           limit: queryArg.limit,
           cursor: queryArg.cursor,
@@ -564,13 +564,13 @@ const injectedRtkApi = api.injectEndpoints({
           min_disk_gb: queryArg.minDiskGb,
           cuda_min: queryArg.cudaMin,
           verified: queryArg.verified,
+          min_score: queryArg.minScore,
+          snapshot_gb: queryArg.snapshotGb,
+          hours: queryArg.hours,
           spot: queryArg.spot,
           available_only: queryArg.availableOnly,
           include_blacklisted: queryArg.includeBlacklisted,
-          min_score: queryArg.minScore,
           disk_gb: queryArg.diskGb,
-          snapshot_gb: queryArg.snapshotGb,
-          hours: queryArg.hours,
           sort: queryArg.sort,
           limit: queryArg.limit,
           cursor: queryArg.cursor,
@@ -601,13 +601,13 @@ const injectedRtkApi = api.injectEndpoints({
           min_disk_gb: queryArg.minDiskGb,
           cuda_min: queryArg.cudaMin,
           verified: queryArg.verified,
+          min_score: queryArg.minScore,
+          snapshot_gb: queryArg.snapshotGb,
+          hours: queryArg.hours,
           spot: queryArg.spot,
           available_only: queryArg.availableOnly,
           include_blacklisted: queryArg.includeBlacklisted,
-          min_score: queryArg.minScore,
           disk_gb: queryArg.diskGb,
-          snapshot_gb: queryArg.snapshotGb,
-          hours: queryArg.hours,
           sort: queryArg.sort,
           limit: queryArg.limit,
           cursor: queryArg.cursor,
@@ -868,7 +868,7 @@ const injectedRtkApi = api.injectEndpoints({
       query: (queryArg) => ({
         url: `/api/v1/snapshots`,
         params: {
-          instance_id: queryArg.instanceId,
+          instance: queryArg.instance,
           label: queryArg.label,
           state: queryArg.state,
           since: queryArg.since,
@@ -1368,18 +1368,18 @@ export type SearchGpusApiArg = {
   minDiskGb?: number | null;
   cudaMin?: number | null;
   verified?: boolean | null;
-  /** True: only what has a spot price, at that price. False: only what can be had on demand. */
-  spot?: boolean | null;
-  availableOnly?: boolean;
-  includeBlacklisted?: boolean;
   /** Least reliability score, 0 to 100. Machines without one are not below it. */
   minScore?: number | null;
-  /** Disk wanted; counts in `dph_total` and the effective price. */
-  diskGb?: number | null;
   /** Size of what is brought in; for the effective price. */
   snapshotGb?: number | null;
   /** How long it is wanted; for the effective price. */
   hours?: number | null;
+  /** True: only what has a spot price, at that price. False: only what can be had on demand. */
+  spot?: boolean | null;
+  availableOnly?: boolean;
+  includeBlacklisted?: boolean;
+  /** Disk wanted; counts in `dph_total` and the effective price. */
+  diskGb?: number | null;
   /** `-` in front for the highest first. */
   sort?:
     | "price"
@@ -1433,18 +1433,18 @@ export type ListOffersApiArg = {
   minDiskGb?: number | null;
   cudaMin?: number | null;
   verified?: boolean | null;
-  /** True: only what has a spot price, at that price. False: only what can be had on demand. */
-  spot?: boolean | null;
-  availableOnly?: boolean;
-  includeBlacklisted?: boolean;
   /** Least reliability score, 0 to 100. Machines without one are not below it. */
   minScore?: number | null;
-  /** Disk wanted; counts in `dph_total` and the effective price. */
-  diskGb?: number | null;
   /** Size of what is brought in; for the effective price. */
   snapshotGb?: number | null;
   /** How long it is wanted; for the effective price. */
   hours?: number | null;
+  /** True: only what has a spot price, at that price. False: only what can be had on demand. */
+  spot?: boolean | null;
+  availableOnly?: boolean;
+  includeBlacklisted?: boolean;
+  /** Disk wanted; counts in `dph_total` and the effective price. */
+  diskGb?: number | null;
   /** `-` in front for the highest first. */
   sort?:
     | "price"
@@ -1498,18 +1498,18 @@ export type ListGpuFacetsApiArg = {
   minDiskGb?: number | null;
   cudaMin?: number | null;
   verified?: boolean | null;
-  /** True: only what has a spot price, at that price. False: only what can be had on demand. */
-  spot?: boolean | null;
-  availableOnly?: boolean;
-  includeBlacklisted?: boolean;
   /** Least reliability score, 0 to 100. Machines without one are not below it. */
   minScore?: number | null;
-  /** Disk wanted; counts in `dph_total` and the effective price. */
-  diskGb?: number | null;
   /** Size of what is brought in; for the effective price. */
   snapshotGb?: number | null;
   /** How long it is wanted; for the effective price. */
   hours?: number | null;
+  /** True: only what has a spot price, at that price. False: only what can be had on demand. */
+  spot?: boolean | null;
+  availableOnly?: boolean;
+  includeBlacklisted?: boolean;
+  /** Disk wanted; counts in `dph_total` and the effective price. */
+  diskGb?: number | null;
   /** `-` in front for the highest first. */
   sort?:
     | "price"
@@ -1725,7 +1725,7 @@ export type ListSnapshotsApiResponse =
   /** status 200 Successful Response */ PagedSnapshot;
 export type ListSnapshotsApiArg = {
   /** Of this instance alone. */
-  instanceId?: string | null;
+  instance?: string | null;
   /** With this label alone. */
   label?: string | null;
   /** In this state alone; deleted ones are left out else. */
