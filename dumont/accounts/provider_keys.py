@@ -53,6 +53,11 @@ async def reveal(tx: Tx, vault: Vault, user_id: UUID, provider: str) -> dict[str
     return {row.field: vault.open(row.sealed, _place(user_id, provider, row.field)) for row in rows}
 
 
+async def providers_of(tx: Tx, user_id: UUID) -> frozenset[str]:
+    """Those that he has any keys of; nothing is opened for it."""
+    return frozenset(row.provider for row in await store.of_user(tx, user_id))
+
+
 async def of_an_admin(tx: Tx, vault: Vault, provider: str) -> dict[str, str]:
     """The secrets that the house itself uses: those that an administrator has set last; empty if none has."""
     admin = await store.newest_admin(tx, provider)

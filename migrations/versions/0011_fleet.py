@@ -62,7 +62,11 @@ def _accounts() -> None:
     )
     op.create_index("ix_fleet_accounts_list_at", ACCOUNTS, ["list_at"])
     op.create_index(
-        "uq_fleet_accounts_whose", ACCOUNTS, ["provider", "user_id"], unique=True, postgresql_nulls_not_distinct=True
+        "uq_fleet_accounts_whose",
+        ACCOUNTS,
+        ["provider", "user_id", "fingerprint"],
+        unique=True,
+        postgresql_nulls_not_distinct=True,
     )
 
 
@@ -238,6 +242,7 @@ def _rentals() -> None:
             sa.Column(name, MOMENT)
             for name in (
                 "attempted_at",
+                "settle_at",
                 "accepted_at",
                 "running_at",
                 "ssh_at",
@@ -245,8 +250,6 @@ def _rentals() -> None:
                 "ready_at",
                 "checked_at",
                 "beat_at",
-                "notice_at",
-                "notice_ends_at",
                 "end_asked_at",
                 "ended_at",
             )
@@ -256,6 +259,7 @@ def _rentals() -> None:
         sa.Column("absences", sa.Integer, nullable=False, server_default="0"),
         sa.Column("addresses", JSONB, nullable=False, server_default=sa.text("'[]'")),
         *[sa.Column(name, sa.Text) for name in ("error_code", "error_message")],
+        sa.Column("tries", sa.Integer, nullable=False, server_default="0"),
         sa.Column("look_at", MOMENT, nullable=False),
         sa.Column("claim", sa.Uuid),
         sa.Column("claimed_until", MOMENT),
@@ -286,6 +290,15 @@ def _rentals_indexes() -> None:
     op.create_index("ix_fleet_rentals_ended_at", RENTALS, ["ended_at"])
     op.create_index("ix_fleet_rentals_instance_id_created_at", RENTALS, ["instance_id", "created_at"])
     op.create_index("ix_fleet_rentals_live", RENTALS, ["account_id"], postgresql_where=sa.text("stage <> 'ended'"))
+    op.create_index(
+        "ix_fleet_rentals_moving",
+        RENTALS,
+        ["account_id"],
+        postgresql_where=sa.text(
+            "stage IN ('creating', 'booting', 'running', 'ending') OR (wanted = 'stopped' AND stage = 'ready') "
+            "OR absences > 0"
+        ),
+    )
     op.create_index("ix_fleet_rentals_look_at", RENTALS, ["look_at"], postgresql_where=sa.text("stage <> 'ended'"))
     op.create_index("ix_fleet_rentals_race_id", RENTALS, ["race_id"])
     op.create_index(

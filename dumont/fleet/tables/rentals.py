@@ -14,6 +14,10 @@ from dumont.fleet.tables.instances import LIST, OBJECT, one_of
 from dumont.platform.db import Base
 
 PRICE = Numeric(20, 9)
+MOVING = (
+    "stage IN ('creating', 'booting', 'running', 'ending') OR (wanted = 'stopped' AND stage = 'ready') OR absences > 0"
+)
+"""Of a rental that starts or ends: its account is listed often."""
 
 
 class FleetInstallation(Base):
@@ -33,7 +37,12 @@ class FleetAccount(Base):
 
     __tablename__ = "fleet_accounts"
     __table_args__ = (
-        Index("uq_fleet_accounts_whose", "provider", "user_id", unique=True, postgresql_nulls_not_distinct=True),
+        Index(
+            "uq_fleet_accounts_whose",
+            *("provider", "user_id", "fingerprint"),
+            unique=True,
+            postgresql_nulls_not_distinct=True,
+        ),
         Index(None, "list_at"),
     )
 
@@ -42,7 +51,9 @@ class FleetAccount(Base):
     user_id: Mapped[UUID | None]
     """Null is the house's. No foreign key: machines outlive who rented them."""
     sealed: Mapped[str]
+    """As JSON; empty once it is forgotten."""
     fingerprint: Mapped[str]
+    """Of the credentials: others are another account, for all that is known, and machines stay where they are."""
     created_at: Mapped[datetime]
     list_at: Mapped[datetime]
     """When its machines are listed next."""
@@ -77,6 +88,7 @@ class FleetRental(Base):
         ),
         Index("ix_fleet_rentals_look_at", "look_at", postgresql_where=text("stage <> 'ended'")),
         Index("ix_fleet_rentals_live", "account_id", postgresql_where=text("stage <> 'ended'")),
+        Index("ix_fleet_rentals_moving", "account_id", postgresql_where=text(MOVING)),
         Index(None, "instance_id", "created_at"),
         Index(None, "race_id"),
         Index(None, "agent_token", unique=True),
@@ -120,6 +132,8 @@ class FleetRental(Base):
     created_at: Mapped[datetime]
     attempted_at: Mapped[datetime | None]
     """Just before the create call: from here on, a machine may exist."""
+    settle_at: Mapped[datetime | None]
+    """Of one whose create call was not answered: lists begun from here on would hold its machine, if there is one."""
     accepted_at: Mapped[datetime | None]
     """The cloud has answered with an id, or the machine was found by its label."""
     running_at: Mapped[datetime | None]
@@ -131,9 +145,6 @@ class FleetRental(Base):
     """When what was sold was found to be there."""
     beat_at: Mapped[datetime | None]
     """The agent's last call, to some seconds."""
-    notice_at: Mapped[datetime | None]
-    """When its cloud said that it takes the machine away, and by when."""
-    notice_ends_at: Mapped[datetime | None]
     end_asked_at: Mapped[datetime | None]
     """The first destroy call that was answered."""
     ended_at: Mapped[datetime | None]
@@ -152,6 +163,8 @@ class FleetRental(Base):
     """`{host, port, user, direct}`, the best first."""
     error_code: Mapped[str | None]
     error_message: Mapped[str | None]
+    tries: Mapped[int] = mapped_column(Integer, server_default="0")
+    """Calls in a row that the cloud did not answer well."""
 
     look_at: Mapped[datetime]
     claim: Mapped[UUID | None]

@@ -1,0 +1,63 @@
+"""Keeps the account of what each rental costs: a row for each price from a moment on, closed by the next one."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from dumont.fleet.rules import costs as rules
+from dumont.fleet.rules.costs import Span
+from dumont.fleet.store import costs as store
+from dumont.fleet.tables import FleetCost, FleetRental
+from dumont.platform.db import Tx
+
+
+async def follow(tx: Tx, rental: FleetRental, at: datetime) -> None:
+    """Opens and closes rows, so that from this moment on they say what the machine's state costs.
+
+    An unknown state changes nothing: the last known one is charged on.
+    """
+    if rental.accepted_at is None or (rental.seen_state == "unknown" and rental.stage != "ended"):
+        return
+    wanted = {} if rental.stage == "ended" else _due(rental)
+    opened = {row.kind: row for row in await store.open_of(tx, rental.id)}
+    for kind, row in opened.items():
+        if row.price_hour != wanted.get(kind):
+            await store.close(tx, row, _end(rental, row, at))
+    for kind, price in wanted.items():
+        if kind not in opened or opened[kind].price_hour != price:
+            row = FleetCost(rental_id=rental.id, kind=kind, since=at, until=None, price_hour=price)
+            await store.add(tx, row)
+
+
+async def charge(tx: Tx, rental: FleetRental, spans: Iterable[Span]) -> None:
+    """For a second machine that a cloud has made of one order, once it is gone."""
+    for span in spans:
+        row = FleetCost(
+            rental_id=rental.id, kind=span.kind, since=span.since, until=span.until, price_hour=span.price_hour
+        )
+        await store.add(tx, row)
+
+
+async def of(tx: Tx, rental_ids: Sequence[UUID]) -> Mapping[UUID, Sequence[FleetCost]]:
+    rows = await store.of(tx, rental_ids)
+    return {identity: [row for row in rows if row.rental_id == identity] for identity in rental_ids}
+
+
+def amount(rows: Iterable[FleetCost], until: datetime) -> Decimal:
+    """What these rows come to by then; not rounded."""
+    return rules.amount((_clipped(row, until) for row in rows if row.since < until), until)
+
+
+def _clipped(row: FleetCost, until: datetime) -> Span:
+    return Span(row.kind, row.price_hour, row.since, until if row.until is None else min(row.until, until))
+
+
+def _due(rental: FleetRental) -> dict[str, Decimal]:
+    return rules.due(rental.provider, rental.seen_state, price_hour=rental.price_hour, disk_hour=rental.disk_hour)
+
+
+def _end(rental: FleetRental, row: FleetCost, at: datetime) -> datetime:
+    """Hours that were paid ahead are gone; for others nothing ends before it began, whatever a clock says."""
+    until = max(at, row.since)
+    return rules.paid_until(rental.provider, row.since, until) if rental.stage == "ended" else until

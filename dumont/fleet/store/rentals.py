@@ -1,0 +1,151 @@
+"""SQL of rentals: how they are written, claimed, and changed by whoever holds the claim."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from dumont.fleet.rules.states import Wanted
+from dumont.fleet.tables import FleetAccount, FleetInstance, FleetRental
+from dumont.platform.db import Tx, raw
+from dumont.reliability.rules.outcomes import AttemptType
+
+LANES = {
+    "create": "attempted_at IS NULL",
+    "end": "attempted_at IS NOT NULL AND wanted <> 'held'",
+    "tend": "attempted_at IS NOT NULL AND wanted = 'held'",
+    "all": "true",
+}
+"""What a lane of `fleet.act` takes: slow creates must keep nobody from ending a machine."""
+
+
+async def add(tx: Tx, values: dict[str, Any]) -> FleetRental | None:
+    """None if its claim key is taken."""
+    claims = FleetRental.claim_key.is_not(None) & (FleetRental.stage != "ended")
+    fresh = insert(FleetRental).values(values)
+    unclaimed = fresh.on_conflict_do_nothing(index_elements=["claim_key"], index_where=claims).returning(FleetRental)
+    return (await tx.execute(unclaimed)).scalar_one_or_none()
+
+
+async def want(tx: Tx, rental_ids: Sequence[UUID], wanted: Wanted, *, why: str | None, now: datetime) -> None:
+    these = (FleetRental.id.in_(rental_ids), FleetRental.stage != "ended", FleetRental.wanted != "gone")
+    values: dict[str, Any] = {"wanted": wanted, "look_at": now, "tries": 0}
+    values |= {"why_ended": why} if why else {}
+    values |= {"error_code": None, "error_message": None} if wanted == "held" else {}
+    await tx.execute(update(FleetRental).where(*these).values(values))
+
+
+async def one(tx: Tx, rental_id: UUID) -> FleetRental | None:
+    query = select(FleetRental).where(FleetRental.id == rental_id)
+    return (await tx.execute(query.execution_options(populate_existing=True))).scalar_one_or_none()
+
+
+async def many(tx: Tx, rental_ids: Iterable[UUID]) -> Sequence[FleetRental]:
+    query = select(FleetRental).where(FleetRental.id.in_(list(rental_ids))).order_by(FleetRental.id)
+    return (await tx.execute(query.execution_options(populate_existing=True))).scalars().all()
+
+
+async def of_instance(tx: Tx, instance_id: UUID, *, live: bool = False) -> Sequence[FleetRental]:
+    query = select(FleetRental).where(FleetRental.instance_id == instance_id)
+    query = query.where(FleetRental.stage != "ended") if live else query
+    found = query.order_by(FleetRental.created_at, FleetRental.id).execution_options(populate_existing=True)
+    return (await tx.execute(found)).scalars().all()
+
+
+async def take(
+    tx: Tx, claim: UUID, now: datetime, until: datetime, *, lane: str, limit: int
+) -> list[tuple[FleetRental, FleetInstance, FleetAccount]]:
+    """Those that are due, with what an order is made of; ours until then, each under an epoch of its own."""
+    taken = await (await raw(tx)).fetch(_TAKE.format(lane=LANES[lane]), claim, now, until, limit)
+    if not taken:
+        return []
+    query = (
+        select(FleetRental, FleetInstance, FleetAccount)
+        .join(FleetInstance, FleetInstance.id == FleetRental.instance_id)
+        .join(FleetAccount, FleetAccount.id == FleetRental.account_id)
+        .where(FleetRental.id.in_([row["id"] for row in taken]))
+        .order_by(FleetRental.look_at, FleetRental.id)
+    )
+    rows = await tx.execute(query.execution_options(populate_existing=True))
+    return [(rental, instance, account) for rental, instance, account in rows]
+
+
+async def next_look(tx: Tx, lane: str) -> datetime | None:
+    """When something may be due, or free again."""
+    found: datetime | None = await (await raw(tx)).fetchval(_NEXT_LOOK.format(lane=LANES[lane]))
+    return found
+
+
+async def renew(tx: Tx, claim: UUID, until: datetime) -> None:
+    await (await raw(tx)).execute(_RENEW, claim, until)
+
+
+async def release(tx: Tx, claim: UUID) -> None:
+    await (await raw(tx)).execute(_RELEASE, claim)
+
+
+async def attempt(tx: Tx, rental_id: UUID, epoch: int, *, now: datetime, settle_at: datetime) -> bool:
+    """The intent of a create call, written once for a rental; False if there is to be none."""
+    return bool(await (await raw(tx)).fetchval(_ATTEMPT, rental_id, epoch, now, settle_at))
+
+
+async def put_off(tx: Tx, rental_id: UUID, epoch: int, look_at: datetime, **values: Any) -> None:
+    """Nothing has changed but when to look again; gives the claim back."""
+    mine = (FleetRental.id == rental_id, FleetRental.epoch == epoch)
+    free = {"claim": None, "claimed_until": None, "look_at": look_at}
+    await tx.execute(update(FleetRental).where(*mine).values(free | values))
+
+
+async def hold(tx: Tx, rental_id: UUID, *, epoch: int | None = None, listing: UUID | None = None) -> FleetRental | None:
+    """Locked; None if it has ended, or if the claim is another's by now: the rental's (`epoch`), or that of listing
+    its account."""
+    query = select(FleetRental).where(FleetRental.id == rental_id, FleetRental.stage != "ended")
+    if epoch is not None:
+        query = query.where(FleetRental.epoch == epoch)
+    if listing is not None:
+        same = select(FleetAccount.id).where(FleetAccount.claim == listing)
+        query = query.where(or_(FleetRental.account_id.in_(same), same.exists()))
+    held = query.with_for_update(key_share=True).execution_options(populate_existing=True)
+    return (await tx.execute(held)).scalar_one_or_none()
+
+
+async def take_attempt(tx: Tx, rental_id: UUID) -> AttemptType | None:
+    """What it counts as in its machine's history; None from the second time on."""
+    found: AttemptType | None = await (await raw(tx)).fetchval(_TAKE_ATTEMPT, rental_id)
+    return found
+
+
+_TAKE = """
+    UPDATE fleet_rentals SET claim = $1, claimed_until = $3, epoch = epoch + 1
+    WHERE id IN (
+        SELECT id FROM fleet_rentals
+        WHERE stage <> 'ended' AND look_at <= $2 AND (claimed_until IS NULL OR claimed_until <= $2) AND {lane}
+        ORDER BY look_at LIMIT $4 FOR NO KEY UPDATE SKIP LOCKED
+    )
+    RETURNING id
+"""
+
+_NEXT_LOOK = """
+    SELECT greatest(look_at, claimed_until) FROM fleet_rentals WHERE stage <> 'ended' AND {lane}
+    ORDER BY look_at LIMIT 1
+"""
+
+_RENEW = "UPDATE fleet_rentals SET claimed_until = $2 WHERE claim = $1 AND stage <> 'ended'"
+
+_RELEASE = """
+    UPDATE fleet_rentals SET claim = NULL, claimed_until = NULL WHERE claim = $1 AND stage <> 'ended'
+"""
+
+_ATTEMPT = """
+    UPDATE fleet_rentals SET attempted_at = $3, settle_at = $4, stage = 'creating'
+    WHERE id = $1 AND epoch = $2 AND attempted_at IS NULL AND wanted = 'held' AND stage = 'intended' RETURNING true
+"""
+
+_TAKE_ATTEMPT = """
+    UPDATE fleet_rentals AS rental SET attempt_type = NULL
+    FROM (SELECT id, attempt_type FROM fleet_rentals WHERE id = $1 FOR NO KEY UPDATE) AS before
+    WHERE rental.id = before.id AND before.attempt_type IS NOT NULL RETURNING before.attempt_type
+"""
