@@ -16,9 +16,15 @@ async def owner_of(tx: Tx, instance_id: UUID) -> UUID | None:
 
 
 async def poke(tx: Tx, instance_ids: Iterable[UUID], now: datetime) -> None:
-    """Something has happened to what these stand on: the controller is to look at once."""
-    found = list(instance_ids)
+    """Something has happened to what these stand on: the controller is to look at once.
+
+    To be called before the cause is written: the rows are locked, in order, so that the controller sees the cause when
+    it looks, and nobody waits for another in a circle (instances first, then their rentals).
+    """
+    found = sorted(set(instance_ids))
     if found:
+        these = select(FleetInstance.id).where(FleetInstance.id.in_(found)).order_by(FleetInstance.id)
+        await tx.execute(these.with_for_update(key_share=True))
         due = update(FleetInstance).where(FleetInstance.id.in_(found), FleetInstance.look_at > now)
         await tx.execute(due.values(look_at=now))
 
