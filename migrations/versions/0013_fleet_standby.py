@@ -37,12 +37,9 @@ def _standbys() -> None:
         *[sa.Column(name, sa.Text, nullable=False) for name in ("kind", "provider", "machine_type")],
         sa.Column("sync_seconds", sa.Integer, nullable=False),
         sa.Column("state", sa.Text, nullable=False),
-        sa.Column("rental_id", sa.Uuid),
+        *[sa.Column(name, sa.Uuid) for name in ("rental_id", "setup_command_id")],
         sa.Column("synced_at", MOMENT),
-        *[
-            sa.Column(name, sa.Uuid)
-            for name in ("synced_snapshot_id", "snapshot_id", "snapshot_command_id", "restore_id", "restore_command_id")
-        ],
+        *[sa.Column(name, sa.Uuid) for name in ("synced_snapshot_id", "restore_id", "restore_command_id")],
         sa.Column("sync_at", MOMENT),
         sa.Column("tries", sa.Integer, nullable=False, server_default="0"),
         *[sa.Column(name, sa.Text) for name in ("error_code", "error_message")],

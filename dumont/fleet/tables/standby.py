@@ -30,13 +30,12 @@ class FleetStandby(Base):
     sync_seconds: Mapped[int] = mapped_column(Integer)
     state: Mapped[StandbyState] = mapped_column(Text)
     rental_id: Mapped[UUID | None]
+    setup_command_id: Mapped[UUID | None]
     synced_at: Mapped[datetime | None]
     """The workspace as it was then is on it."""
     synced_snapshot_id: Mapped[UUID | None]
-    snapshot_id: Mapped[UUID | None]
-    """Of the sync that goes on: first made, then put back."""
-    snapshot_command_id: Mapped[UUID | None]
     restore_id: Mapped[UUID | None]
+    """Of the sync that goes on."""
     restore_command_id: Mapped[UUID | None]
     sync_at: Mapped[datetime | None]
     """When the next one begins."""

@@ -1,0 +1,45 @@
+"""How a step is said: something to do now, or to wait until a moment that is not too far off."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from dumont.fleet.rules.seen import Limits, Seen
+from dumont.fleet.rules.steps import Act, Save, Step
+
+LEAST_SECONDS = 0.05
+"""A look that is due at once would come again and again without anything having changed."""
+
+
+def now_do(now: datetime, act: Act, stage: str | None = None, percent: float | None = None) -> Step:
+    """And look again at once: what it has changed may allow the next."""
+    return Step(act, now, stage, percent)
+
+
+def wait(
+    now: datetime, at_most: float, *moments: datetime | None, stage: str | None = None, percent: float | None = None
+) -> Step:
+    """Until the first of these moments that is still to come."""
+    soonest = now + timedelta(seconds=LEAST_SECONDS)
+    ahead = [moment for moment in moments if moment is not None and moment > now]
+    return Step(None, max(soonest, min([now + timedelta(seconds=at_most), *ahead])), stage, percent)
+
+
+def later(now: datetime, seconds: float) -> Step:
+    return wait(now, seconds)
+
+
+def pausing(seen: Seen, now: datetime) -> bool:
+    """What has failed is not tried again yet."""
+    return seen.retry_at is not None and seen.retry_at > now
+
+
+def save(seen: Seen, now: datetime, limits: Limits, *, rental_id: UUID, why: str) -> Step:
+    """Has the holder of the work make a snapshot, or waits for the one that is being made. The stage is `snapshot`,
+    and `verifying` when all is in the store."""
+    saving = seen.saving
+    if saving is not None:
+        stage = "verifying" if saving.state == "verifying" else "snapshot"
+        return wait(now, limits.look_seconds, stage=stage, percent=saving.percent)
+    if pausing(seen, now):
+        return wait(now, limits.look_seconds, seen.retry_at, stage="snapshot")
+    return now_do(now, Save(rental_id, why), "snapshot")

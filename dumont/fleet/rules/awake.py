@@ -1,0 +1,181 @@
+"""Steps of an instance that can be worked in, or is paused: what ends that, and what is done beside the work."""
+
+from datetime import datetime, timedelta
+
+from dumont.fleet.rules import idle as idling
+from dumont.fleet.rules import standing_by
+from dumont.fleet.rules.answers import now_do, pausing, save, wait
+from dumont.fleet.rules.on_the_way import prepared
+from dumont.fleet.rules.seen import UP, Limits, OperationSeen, RentalSeen, Seen, Trouble
+from dumont.fleet.rules.sleeping import until
+from dumont.fleet.rules.steps import (
+    AskCloud,
+    Finish,
+    Hold,
+    Move,
+    Rehearse,
+    Step,
+    Stop,
+    Unwarn,
+    Warn,
+    WishFor,
+    WouldSleep,
+)
+
+CANT_PAUSE = Trouble(
+    "cant_pause", "This provider keeps no stopped machines.", "Hibernate it: the workspace is kept as a snapshot."
+)
+CANT_RESUME = Trouble(
+    "cant_resume", "The stopped machine did not start again.", "Try again later, or destroy it and launch anew."
+)
+NO_STANDBY = Trouble("no_standby", "There is no standby that holds a copy.", "Set one up, and wait until it is synced.")
+
+
+def running(seen: Seen, now: datetime, limits: Limits) -> Step:
+    machine = seen.primary
+    if machine is None or machine.lost:
+        return _lost(seen, now, machine)
+    return (
+        _notice(seen, now, limits, machine)
+        or _wished(seen, now)
+        or _pausing(seen, now, limits, machine)
+        or _asked(seen, now, limits, machine)
+        or until(seen, now)
+        or _silent(now, limits, machine)
+        or _idle(seen, now)
+        or standing_by.kept(seen, now, limits)
+        or _rest(seen, now, limits, machine)
+    )
+
+
+def paused(seen: Seen, now: datetime, limits: Limits) -> Step:
+    machine = seen.primary
+    if machine is None or machine.stage in ("ending", "ended") or machine.wanted == "gone":
+        return now_do(now, Move("interrupted", "The stopped machine was taken away.", lets_go="interrupted"))
+    if seen.wish == "paused":
+        if machine.wanted != "stopped":
+            return now_do(now, Stop())
+        return until(seen, now) or wait(now, limits.rest_seconds, seen.until_at)
+    if machine.wanted != "held":
+        return now_do(now, Hold(), "booting", 20)
+    if machine.stage not in UP:
+        return _resuming(seen, now, limits)
+    return prepared(seen, now, limits) or now_do(now, Move("running", "It runs again."), "ready")
+
+
+def on_standby(seen: Seen, now: datetime, limits: Limits) -> Step:
+    holder = seen.holder
+    if holder is None:
+        return now_do(now, Move("interrupted", "The standby was lost.", lets_go="interrupted"))
+    if seen.wish in ("running", "paused") and not pausing(seen, now):
+        return now_do(now, Move("recovering", "A machine is got for it."))
+    if seen.wish == "hibernated":
+        return now_do(now, Move("hibernating", "It is to sleep.", who="asked"))
+    return _asked(seen, now, limits, holder) or until(seen, now) or _saved_now_and_then(seen, now, limits, holder)
+
+
+def _lost(seen: Seen, now: datetime, machine: RentalSeen | None) -> Step:
+    told = "The machine was taken away." if machine is None or machine.error is None else machine.error.message
+    return now_do(now, _elsewhere(seen, told))
+
+
+def _elsewhere(seen: Seen, why: str) -> Move:
+    copy = seen.standby is not None and seen.standby.enabled and seen.standby.holds_copy
+    return Move("failing_over" if copy else "interrupted", why, who="provider", lets_go="interrupted")
+
+
+def _notice(seen: Seen, now: datetime, limits: Limits, machine: RentalSeen) -> Step | None:
+    """Its cloud will take it away: what has changed is saved in the time that is left."""
+    if machine.notice_at is None:
+        return None
+    if seen.saved_since(machine.notice_at):
+        return now_do(now, _elsewhere(seen, "Its cloud has given notice; all is saved."))
+    return save(seen, now, limits, rental_id=machine.id, why="notice")
+
+
+def _wished(seen: Seen, now: datetime) -> Step | None:
+    if seen.wish == "hibernated":
+        why, who = ("It was idle.", "idle") if _for_idleness(seen.operation) else ("It is to sleep.", "asked")
+        return now_do(now, Move("hibernating", why, who=who))
+    if seen.wish == "on_standby":
+        return now_do(now, Move("failing_over", "It is to be up on its standby.", who="asked"))
+    if seen.asked("failover") is not None:
+        return now_do(now, Move("failing_over", "It was asked for.", who="asked"))
+    return None
+
+
+def _for_idleness(operation: OperationSeen | None) -> bool:
+    return operation is not None and operation.why == "idle"
+
+
+def _pausing(seen: Seen, now: datetime, limits: Limits, machine: RentalSeen) -> Step | None:
+    if seen.wish != "paused":
+        return now_do(now, Hold()) if machine.wanted == "stopped" else None
+    if not machine.can_stop:
+        return now_do(now, WishFor("running", None, CANT_PAUSE.message, "fleet", CANT_PAUSE))
+    if machine.wanted != "stopped":
+        return now_do(now, Stop(), "stopping", 30)
+    if machine.stage == "stopped":
+        return now_do(now, Move("paused", "The machine is stopped.", who="asked"))
+    return wait(now, limits.look_seconds, stage="stopping", percent=30)
+
+
+def _resuming(seen: Seen, now: datetime, limits: Limits) -> Step:
+    since = seen.operation.created_at if seen.operation is not None else seen.state_since
+    ends = since + timedelta(seconds=limits.resume_seconds)
+    if now >= ends:
+        return now_do(now, WishFor("paused", None, CANT_RESUME.message, "fleet", CANT_RESUME))
+    return wait(now, limits.look_seconds, ends, stage="booting", percent=20)
+
+
+def _asked(seen: Seen, now: datetime, limits: Limits, machine: RentalSeen) -> Step | None:
+    """A snapshot, or a rehearsal."""
+    snapshot = seen.asked("snapshot")
+    if snapshot is not None:
+        if seen.saved_since(snapshot.created_at):
+            return now_do(now, Finish())
+        return save(seen, now, limits, rental_id=machine.id, why="asked")
+    if seen.asked("rehearsal") is None:
+        return None
+    copy = seen.standby is not None and seen.standby.holds_copy
+    return now_do(now, Rehearse() if copy else Finish(NO_STANDBY))
+
+
+def _silent(now: datetime, limits: Limits, machine: RentalSeen) -> Step | None:
+    """An agent that no longer calls proves nothing; the cloud's word does, so it is asked."""
+    if machine.beat_at is None:
+        return None
+    silent_from = machine.beat_at + timedelta(seconds=limits.silent_seconds)
+    if now < silent_from or (machine.seen_at is not None and machine.seen_at >= silent_from):
+        return None
+    return Step(AskCloud(), now + timedelta(seconds=limits.silent_seconds))
+
+
+def _idle(seen: Seen, now: datetime) -> Step | None:
+    if seen.idle is None:
+        return None
+    verdict = idling.verdict(seen.idle, now)
+    if verdict.act == "warn" and verdict.sleeps_at is not None:
+        return now_do(now, Warn(verdict.sleeps_at))
+    if verdict.act == "tell":
+        return now_do(now, WouldSleep())
+    if verdict.act == "sleep":
+        return now_do(now, WishFor("hibernated", "hibernate", "idle", "idle"))
+    gone_quiet = verdict.why in ("busy", "unused", "off")
+    return now_do(now, Unwarn()) if seen.idle.warned_at is not None and gone_quiet else None
+
+
+def _rest(seen: Seen, now: datetime, limits: Limits, machine: RentalSeen) -> Step:
+    sleeps = idling.verdict(seen.idle, now).look_at if seen.idle is not None else None
+    silent = machine.beat_at + timedelta(seconds=limits.silent_seconds) if machine.beat_at else None
+    syncs = standing_by.next_look(seen)
+    return wait(now, limits.rest_seconds, sleeps, silent, syncs, seen.until_at, seen.retry_at)
+
+
+def _saved_now_and_then(seen: Seen, now: datetime, limits: Limits, holder: RentalSeen) -> Step:
+    """The only copy of the newest work is on a small machine: it is saved as often as it was synced."""
+    every = seen.standby.sync_seconds if seen.standby is not None else limits.rest_seconds
+    due = (seen.snapshot_at or seen.state_since) + timedelta(seconds=every)
+    if due <= now or seen.saving is not None:
+        return save(seen, now, limits, rental_id=holder.id, why="standby")
+    return wait(now, limits.rest_seconds, due, seen.until_at, seen.retry_at)

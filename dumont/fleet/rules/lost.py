@@ -1,0 +1,91 @@
+"""Steps of an instance that has lost its machine, or is to be moved to its standby."""
+
+from datetime import datetime, timedelta
+
+from dumont.fleet.rules import standing_by
+from dumont.fleet.rules.answers import now_do, save, wait
+from dumont.fleet.rules.on_the_way import prepared
+from dumont.fleet.rules.seen import Limits, Seen, StandbySeen, Trouble
+from dumont.fleet.rules.steps import Move, Promote, Step, SyncRestore
+
+NO_STANDBY = Trouble("no_standby", "No standby machine came up.", "Try again, or choose another machine for it.")
+
+
+def interrupted(seen: Seen, now: datetime, _limits: Limits) -> Step:
+    if seen.wish in ("hibernated", "paused"):
+        return now_do(now, Move("hibernated", "It is not to run: its newest snapshot is kept."))
+    if seen.wish == "on_standby":
+        return now_do(now, Move("failing_over", "It is to be up on its standby."))
+    return now_do(now, Move("waking", "It is brought back from its newest snapshot."))
+
+
+def failing_over(seen: Seen, now: datetime, limits: Limits) -> Step:
+    """To the standby, by way of a snapshot where the machine is still there to make one."""
+    holder = seen.holder
+    if seen.wish in ("hibernated", "paused"):
+        back = Move("running", "It is not to move.") if holder else Move("hibernated", "It is not to run.")
+        return now_do(now, back)
+    standby = seen.standby
+    if standby is None or not standby.enabled:
+        return _without(seen, now, limits)
+    if holder is not None and holder is seen.primary and not seen.saved_since(seen.state_since):
+        return save(seen, now, limits, rental_id=holder.id, why="failover")
+    if seen.primary is not None and seen.primary is standby.rental:
+        return prepared(seen, now, limits) or now_do(now, Move("running", "The warm machine took over."))
+    return _switch(seen, now, limits, standby)
+
+
+def _switch(seen: Seen, now: datetime, limits: Limits, standby: StandbySeen) -> Step:
+    if not standby.up:
+        return _bring_up(seen, now, limits, standby)
+    keys = standing_by.keys(standby, now, limits)
+    if keys is not None:
+        return keys
+    if standby.setup is not None and not standby.setup.over:
+        return wait(now, limits.look_seconds, stage="setup")
+    if seen.snapshot_id is not None and standby.synced_snapshot_id != seen.snapshot_id:
+        step = _put_copy(seen, now, limits, standby)
+        if step is not None:
+            return step
+    if standby.kind == "gpu":
+        return now_do(now, Promote())
+    return now_do(now, Move("on_standby", "The workspace is up on the standby.", lets_go="interrupted"))
+
+
+def _bring_up(seen: Seen, now: datetime, limits: Limits, standby: StandbySeen) -> Step:
+    if now >= seen.state_since + timedelta(seconds=limits.standby_seconds):
+        if seen.holder is not None:
+            return now_do(now, Move("running", NO_STANDBY.message, error=NO_STANDBY))
+        if seen.wish == "on_standby":
+            return now_do(now, Move("hibernated", NO_STANDBY.message, error=NO_STANDBY))
+        return now_do(now, Move("interrupted", NO_STANDBY.message, error=NO_STANDBY))
+    return standing_by.machine(standby, now, limits) or wait(now, limits.look_seconds, stage="booting")
+
+
+def _put_copy(seen: Seen, now: datetime, limits: Limits, standby: StandbySeen) -> Step | None:
+    """None where an older copy has to do: the newest one can't be put there."""
+    found = standby.restore
+    if found is not None and found.trouble is None and not found.complete:
+        return wait(now, limits.look_seconds, stage="restoring", percent=found.percent)
+    if standby.tries >= limits.tries_max and standby.synced_at is not None:
+        return None
+    settled = standing_by.settled(standby, now)
+    if settled is not None:
+        return settled
+    if seen.snapshot_id is None:
+        return None
+    if standby.sync_at is not None and standby.tries and standby.sync_at > now:
+        return wait(now, limits.look_seconds, standby.sync_at, stage="restoring")
+    return now_do(now, SyncRestore(seen.snapshot_id), "restoring")
+
+
+def _without(seen: Seen, now: datetime, limits: Limits) -> Step:
+    """Nothing stands by: saved, it is brought up elsewhere."""
+    holder = seen.holder
+    if holder is not None and seen.wish == "on_standby":
+        return now_do(now, Move("running", NO_STANDBY.message, error=NO_STANDBY))
+    if holder is not None and not seen.saved_since(seen.state_since):
+        return save(seen, now, limits, rental_id=holder.id, why="failover")
+    if seen.wish == "on_standby":
+        return now_do(now, Move("hibernated", NO_STANDBY.message, error=NO_STANDBY))
+    return now_do(now, Move("interrupted", "It goes on elsewhere.", lets_go="interrupted"))

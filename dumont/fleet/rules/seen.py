@@ -1,0 +1,256 @@
+"""Everything that a step of an instance is decided on: what is known of it at one moment, read in one transaction."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from dumont.fleet.rules.idle import Idle
+from dumont.fleet.rules.states import (
+    CommandState,
+    OperationKind,
+    RaceState,
+    Role,
+    Stage,
+    StandbyKind,
+    StandbyState,
+    State,
+    Wanted,
+    Wish,
+)
+
+TAKEN_AWAY = frozenset({"stopped", "failed", "terminating"})
+"""What a cloud says of a machine that nobody has told to stop."""
+UP: frozenset[Stage] = frozenset({"running", "ready"})
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    code: str
+    message: str
+    hint: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RentalSeen:
+    id: UUID
+    role: Role
+    wanted: Wanted
+    stage: Stage
+    provider: str
+    round: int = 0
+    race_id: UUID | None = None
+    created_at: datetime
+    running_at: datetime | None = None
+    agent_at: datetime | None = None
+    ready_at: datetime | None = None
+    checked_at: datetime | None = None
+    beat_at: datetime | None = None
+    notice_at: datetime | None = None
+    seen_state: str | None = None
+    seen_at: datetime | None = None
+    can_stop: bool = False
+    fault: tuple[str, str] | None = None
+    """What is wrong with it by what its agent told: reason and words. None also while nothing is told."""
+    error: Trouble | None = None
+
+    @property
+    def ended(self) -> bool:
+        return self.stage == "ended"
+
+    @property
+    def lost(self) -> bool:
+        """Of no use any more: gone, given up, or taken away by its cloud."""
+        if self.stage in ("ending", "ended") or self.wanted == "gone":
+            return True
+        return self.wanted == "held" and self.seen_state in TAKEN_AWAY
+
+    @property
+    def of_use(self) -> bool:
+        return self.stage == "ready" and not self.lost
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandSeen:
+    state: CommandState
+    created_at: datetime
+    rental_id: UUID
+    percent: float | None = None
+    error: Trouble | None = None
+
+    @property
+    def over(self) -> bool:
+        return self.state in ("done", "failed")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavingSeen:
+    """A snapshot that is being made. It counts when it is `complete` in the store, whatever the agent says."""
+
+    id: UUID
+    state: str
+    asked_at: datetime
+    rental_id: UUID | None
+    """Whose agent makes it."""
+    percent: float | None = None
+    trouble: Trouble | None = None
+    """It has failed, or its command has."""
+
+    @property
+    def complete(self) -> bool:
+        return self.state == "complete"
+
+    @property
+    def over(self) -> bool:
+        return self.complete or self.trouble is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestoreSeen:
+    snapshot_id: UUID
+    state: str
+    asked_at: datetime
+    rental_id: UUID | None
+    percent: float | None = None
+    trouble: Trouble | None = None
+
+    @property
+    def complete(self) -> bool:
+        return self.state == "complete"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RaceSeen:
+    id: UUID
+    state: RaceState
+    batch: int
+    rounds_max: int
+    round_seconds: float
+    round: int
+    """How many were started."""
+    round_began_at: datetime | None
+    entrants: tuple[RentalSeen, ...] = ()
+    """Of all rounds, those that have ended, too."""
+    boots: dict[UUID, tuple[float | None, float | None]] = field(default_factory=dict)
+    """By entrant: seconds in which it is expected to be of use, and how often its machine fails."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperationSeen:
+    id: UUID
+    kind: OperationKind
+    created_at: datetime
+    why: str = ""
+    cancel_requested: bool = False
+    by_itself: bool = False
+    """Nobody has asked for it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandbySeen:
+    enabled: bool
+    kind: StandbyKind
+    state: StandbyState
+    sync_seconds: float
+    rental: RentalSeen | None = None
+    synced_at: datetime | None = None
+    synced_snapshot_id: UUID | None = None
+    setup: CommandSeen | None = None
+    restore: RestoreSeen | None = None
+    sync_at: datetime | None = None
+    tries: int = 0
+    changed_at: datetime
+
+    @property
+    def up(self) -> bool:
+        return self.rental is not None and self.rental.of_use
+
+    @property
+    def holds_copy(self) -> bool:
+        """Something that can be worked with is on it."""
+        return self.up and self.synced_at is not None
+
+    @property
+    def serving(self) -> bool:
+        return self.state == "serving"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Times that a step waits at most, and how long it pauses."""
+
+    silent_seconds: float = 30
+    """Without a beat for so long, the cloud is asked."""
+    agent_seconds: float = 300
+    """From being of use until its agent has told what the machine is."""
+    command_seconds: float = 300
+    standby_seconds: float = 900
+    resume_seconds: float = 900
+    retry_seconds: float = 5
+    retry_seconds_max: float = 1800
+    look_seconds: float = 30
+    """On the way, whatever else happens."""
+    rest_seconds: float = 300
+    """Where it is to be, whatever else happens."""
+    tries_max: int = 3
+
+    def pause(self, tries: int) -> timedelta:
+        return timedelta(seconds=min(self.retry_seconds_max, self.retry_seconds * 2.0 ** min(tries, 20)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    state: State
+    state_since: datetime
+    wish: Wish
+    primary: RentalSeen | None = None
+    standby: StandbySeen | None = None
+    race: RaceSeen | None = None
+    strays: tuple[RentalSeen, ...] = ()
+    """Other rentals that live."""
+    operation: OperationSeen | None = None
+    setup: CommandSeen | None = None
+    saving: SavingSeen | None = None
+    restore: RestoreSeen | None = None
+    onstart: CommandSeen | None = None
+    has_onstart: bool = False
+    snapshot_id: UUID | None = None
+    snapshot_at: datetime | None = None
+    """What was there then is in the newest complete snapshot."""
+    tries: int = 0
+    retry_at: datetime | None = None
+    idle: Idle | None = None
+    """What the rule of sleeping looks at; None while no machine is in use."""
+    release_seconds: float = 1800
+    awake_since: datetime | None = None
+    """Since its primary holds work that may be in no snapshot; None without such a machine."""
+    until_at: datetime | None = None
+    until_action: str = "hibernate"
+    released: bool = False
+    keep_snapshot: bool = True
+
+    @property
+    def holder(self) -> RentalSeen | None:
+        """The machine that holds the newest work, if it is there to be asked for it."""
+        if self.standby is not None and self.standby.serving:
+            found = self.standby.rental
+        else:
+            found = self.primary if self.awake_since is not None else None
+        return None if found is None or found.lost else found
+
+    def saved_since(self, moment: datetime) -> bool:
+        return self.snapshot_at is not None and self.snapshot_at >= moment
+
+    def asked(self, kind: OperationKind) -> OperationSeen | None:
+        return self.operation if self.operation is not None and self.operation.kind == kind else None
+
+    @property
+    def live(self) -> tuple[RentalSeen, ...]:
+        """All that are not confirmed gone."""
+        second = self.standby.rental if self.standby else None
+        entrants = self.race.entrants if self.race else ()
+        found = {rental.id: rental for rental in (*self.strays, *entrants, self.primary, second) if rental is not None}
+        return tuple(rental for rental in found.values() if not rental.ended)
+
+
+def seconds(value: float) -> timedelta:
+    return timedelta(seconds=value)

@@ -1,0 +1,89 @@
+"""Steps of an instance that goes to sleep, sleeps, or is ended: nothing is given up before it is proved to be saved."""
+
+from datetime import datetime, timedelta
+from typing import Literal
+
+from dumont.fleet.rules.answers import now_do, pausing, save, wait
+from dumont.fleet.rules.seen import Limits, RentalSeen, Seen
+from dumont.fleet.rules.steps import LetGo, Move, Release, Step, WishFor
+
+ENDING_LOOK = 5.0
+LOST = Move("interrupted", "The machine was lost before it was saved.", lets_go="interrupted")
+
+
+def hibernating(seen: Seen, now: datetime, limits: Limits) -> Step:
+    machine = _first_or_serving(seen)
+    if machine is None or machine.ended:
+        if seen.saved_since(seen.state_since):
+            return now_do(now, Move("hibernated", "Saved, and the machine is gone.", lets_go="hibernated"))
+        return now_do(now, LOST)
+    if machine.wanted == "gone":
+        return wait(now, ENDING_LOOK, stage="destroying", percent=90)
+    return _changed_its_mind(seen, now, machine) or _saved_and_given_up(seen, now, limits, machine)
+
+
+def _saved_and_given_up(seen: Seen, now: datetime, limits: Limits, machine: RentalSeen) -> Step:
+    if seen.saved_since(seen.state_since):
+        return now_do(now, LetGo((machine.id,), "hibernated"), "destroying", 85)
+    if machine.lost:
+        return now_do(now, LOST)
+    return save(seen, now, limits, rental_id=machine.id, why="hibernation")
+
+
+def hibernated(seen: Seen, now: datetime, limits: Limits) -> Step:
+    if seen.wish in ("running", "paused") and not pausing(seen, now):
+        return now_do(now, Move("waking", "It is to run.", who="asked"))
+    if seen.wish == "on_standby" and not pausing(seen, now):
+        return now_do(now, Move("failing_over", "It is to be up on its standby.", who="asked"))
+    over = until(seen, now)
+    if over is not None:
+        return over
+    release = seen.state_since + timedelta(seconds=seen.release_seconds)
+    if not seen.released and now >= release:
+        return now_do(now, Release())
+    return wait(now, limits.rest_seconds, None if seen.released else release, seen.retry_at, seen.until_at)
+
+
+def destroying(seen: Seen, now: datetime, limits: Limits) -> Step:
+    holder = seen.holder
+    if seen.keep_snapshot and holder is not None and not seen.saved_since(seen.state_since):
+        return save(seen, now, limits, rental_id=holder.id, why="destroy")
+    held = tuple(rental.id for rental in seen.live if rental.wanted != "gone")
+    if held:
+        return now_do(now, LetGo(held, "destroyed"), "destroying", 50)
+    if seen.live:
+        return wait(now, ENDING_LOOK, stage="destroying", percent=60)
+    return now_do(now, Move("destroyed", "Every machine of it is confirmed gone."))
+
+
+def until(seen: Seen, now: datetime) -> Step | None:
+    """The time that its owner gave it is over."""
+    if seen.until_at is None or now < seen.until_at:
+        return None
+    if seen.until_action == "destroy":
+        return now_do(now, WishFor("destroyed", "destroy", "Its time is over.", "until"))
+    if seen.wish != "hibernated":
+        return now_do(now, WishFor("hibernated", "hibernate", "Its time is over.", "until"))
+    return None
+
+
+def _first_or_serving(seen: Seen) -> RentalSeen | None:
+    """The machine that this is about."""
+    if seen.standby is not None and seen.standby.serving:
+        return seen.standby.rental
+    return seen.primary
+
+
+def _changed_its_mind(seen: Seen, now: datetime, machine: RentalSeen) -> Step | None:
+    serving = seen.standby is not None and seen.standby.serving
+    back: Literal["on_standby", "running"] = "on_standby" if serving else "running"
+    if machine.lost:
+        return None
+    if seen.wish != "hibernated":
+        return now_do(now, Move(back, "It is not to sleep after all.", who="asked"))
+    operation, idle = seen.operation, seen.idle
+    if operation is None or operation.why != "idle" or idle is None or idle.used_at is None:
+        return None
+    if idle.used_at > operation.created_at:
+        return now_do(now, WishFor(back, None, "It is used again.", "idle"))
+    return None

@@ -1,0 +1,246 @@
+"""The steps that an instance can take: values that say what is to be written, and when to look again."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from dumont.fleet.rules.seen import Trouble
+from dumont.fleet.rules.states import OperationKind, State, Wish
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """To another state, giving up its machine if `lets_go` says why; a race that is on ends where none is needed."""
+
+    to: State
+    why: str
+    who: str = "fleet"
+    lets_go: str | None = None
+    error: Trouble | None = None
+    """Why what was asked for did not come about: it is tried again after a pause, if it is still wished."""
+
+
+@dataclass(frozen=True, slots=True)
+class WishFor:
+    """What nobody had to ask for: idleness, a time that is over, an operation that was cancelled."""
+
+    wish: Wish
+    operation: OperationKind | None
+    why: str
+    who: str
+    error: Trouble | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StartRace:
+    attempt_type: Literal["deploy", "wake", "failover"]
+
+
+@dataclass(frozen=True, slots=True)
+class StartRound:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class DropEntrants:
+    """They were too slow, or are broken."""
+
+    rental_ids: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Win:
+    rental_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Accept:
+    """The machine is what was sold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """It is not, or broke before it was handed over; nothing of its user is on it."""
+
+    reason: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Onstart:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Restore:
+    snapshot_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreFailed:
+    trouble: Trouble
+
+
+@dataclass(frozen=True, slots=True)
+class Save:
+    rental_id: UUID
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """The snapshot that was being made is complete, and is the newest."""
+
+
+@dataclass(frozen=True, slots=True)
+class SaveFailed:
+    trouble: Trouble
+
+
+@dataclass(frozen=True, slots=True)
+class LetGo:
+    rental_ids: tuple[UUID, ...]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """The stopped machine is wanted again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Warn:
+    sleeps_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Unwarn:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class WouldSleep:
+    """Only told: the rule is on trial."""
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Asleep for long: nothing is kept but the snapshot."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskCloud:
+    """The agent is silent: the machines of its account are to be listed at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """The operation is over without a move."""
+
+    error: Trouble | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RentStandby:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class SetupStandby:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class SyncRestore:
+    snapshot_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Synced:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class SyncFailed:
+    trouble: Trouble
+
+
+@dataclass(frozen=True, slots=True)
+class StandbyFailed:
+    """Its machine is of no use; another one is rented after a pause."""
+
+    trouble: Trouble
+
+
+@dataclass(frozen=True, slots=True)
+class EndStandby:
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Promote:
+    """The warm machine becomes the first one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearse:
+    """The standby could take over now: how long ago it was synced is written down."""
+
+
+Act = (
+    Move
+    | WishFor
+    | StartRace
+    | StartRound
+    | DropEntrants
+    | Win
+    | Accept
+    | Reject
+    | Setup
+    | Onstart
+    | Restore
+    | RestoreFailed
+    | Save
+    | Saved
+    | SaveFailed
+    | LetGo
+    | Stop
+    | Hold
+    | Warn
+    | Unwarn
+    | WouldSleep
+    | Release
+    | AskCloud
+    | Finish
+    | RentStandby
+    | SetupStandby
+    | SyncRestore
+    | Synced
+    | SyncFailed
+    | StandbyFailed
+    | EndStandby
+    | Promote
+    | Rehearse
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    act: Act | None
+    """None is to wait."""
+    look_at: datetime
+    """The next look, whatever else happens."""
+    stage: str | None = None
+    """Of the operation that is open."""
+    percent: float | None = None
