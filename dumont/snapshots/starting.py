@@ -34,11 +34,30 @@ class Wish:
 
 async def start(work: Work, wish: Wish) -> tuple[Snapshot, Handed]:
     owner = await access.owner_id(work, wish.team_id)
-    await repositories.ensure(work.tx, owner, team=wish.team_id is not None, now=work.now)
+    snapshot, handed = await begin(work, owner, wish, of_team=wish.team_id is not None, user_id=work.caller.user_id)
+    summary = f"Asked for a snapshot of {snapshot.label}"
+    await accounts.audit.record(work, "snapshot.started", ("snapshot", snapshot.id), summary)
+    return snapshot, handed
+
+
+async def start_restore(
+    work: Work, snapshot_id: UUID, target: str, paths: tuple[str, ...]
+) -> tuple[SnapshotRestore, Snapshot, Handed]:
+    snapshot = await access.snapshot(work, snapshot_id)
+    restore, handed = await begin_restore(work, snapshot, target, paths, user_id=work.caller.user_id)
+    details = {"target": target, "restore_id": str(restore.id)}
+    summary = f"Asked to restore {snapshot.label}"
+    await accounts.audit.record(work, "snapshot.restored", ("snapshot", snapshot.id), summary, details=details)
+    return restore, snapshot, handed
+
+
+async def begin(work: Work, owner: UUID, wish: Wish, *, of_team: bool, user_id: UUID | None) -> tuple[Snapshot, Handed]:
+    """Whoever calls has made sure that it is to be."""
+    await repositories.ensure(work.tx, owner, team=of_team, now=work.now)
     snapshot = Snapshot(
         id=ids.new(work.now, work.random),
         repository_id=owner,
-        created_by=work.caller.user_id,
+        created_by=user_id,
         instance_id=wish.instance_id,
         label=wish.named[:200],
         state="queued",
@@ -49,22 +68,19 @@ async def start(work: Work, wish: Wish) -> tuple[Snapshot, Handed]:
     )
     await snapshots.add(work.tx, snapshot)
     handed = await granting.for_snapshot(work, owner, snapshot.id)
-    summary = f"Asked for a snapshot of {snapshot.label}"
-    await accounts.audit.record(work, "snapshot.started", ("snapshot", snapshot.id), summary)
     await telling.of_snapshot(work, snapshot)
     return snapshot, handed
 
 
-async def start_restore(
-    work: Work, snapshot_id: UUID, target: str, paths: tuple[str, ...]
-) -> tuple[SnapshotRestore, Snapshot, Handed]:
-    snapshot = await access.snapshot(work, snapshot_id)
+async def begin_restore(
+    work: Work, snapshot: Snapshot, target: str, paths: tuple[str, ...], *, user_id: UUID | None
+) -> tuple[SnapshotRestore, Handed]:
     if snapshot.state != "complete":
         raise NotComplete(f"This snapshot is {snapshot.state}.")
     restore = SnapshotRestore(
         id=ids.new(work.now, work.random),
         snapshot_id=snapshot.id,
-        created_by=work.caller.user_id,
+        created_by=user_id,
         target=target,
         paths=list(paths),
         state="queued",
@@ -73,8 +89,5 @@ async def start_restore(
     )
     await restores.add(work.tx, restore)
     handed = await granting.for_restore(work, snapshot.repository_id, restore.id)
-    details = {"target": target, "restore_id": str(restore.id)}
-    summary = f"Asked to restore {snapshot.label}"
-    await accounts.audit.record(work, "snapshot.restored", ("snapshot", snapshot.id), summary, details=details)
     await telling.of_restore(work, restore, snapshot)
-    return restore, snapshot, handed
+    return restore, handed

@@ -57,6 +57,23 @@ async def one(tx: Tx, snapshot_id: UUID, repositories: Sequence[UUID] | None = N
     return (await tx.execute(query)).scalar_one_or_none()
 
 
+async def by_ids(tx: Tx, snapshot_ids: Sequence[UUID]) -> Sequence[Snapshot]:
+    return (await tx.execute(select(Snapshot).where(Snapshot.id.in_(snapshot_ids)))).scalars().all()
+
+
+async def ids_of_instance(tx: Tx, repository_id: UUID, instance_id: UUID) -> Sequence[UUID]:
+    mine = (Snapshot.repository_id == repository_id) & (Snapshot.instance_id == instance_id)
+    return (await tx.execute(select(Snapshot.id).where(mine, Snapshot.state != "deleted"))).scalars().all()
+
+
+async def kept_of_instance(tx: Tx, repository_id: UUID, instance_id: UUID) -> tuple[int, int]:
+    """How many complete ones there are, and the bytes that only they need."""
+    sums = select(func.count(), func.coalesce(func.sum(Snapshot.unique_bytes), 0))
+    mine = (Snapshot.repository_id == repository_id) & (Snapshot.instance_id == instance_id)
+    row = (await tx.execute(sums.where(mine, Snapshot.state == "complete"))).one()
+    return int(row[0] or 0), int(row[1] or 0)
+
+
 async def parents(tx: Tx, found: Iterable[Snapshot]) -> dict[UUID, UUID]:
     """Whose files were taken over, by the snapshot that took them."""
     ids = [snapshot.id for snapshot in found if snapshot.parent]
