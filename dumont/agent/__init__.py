@@ -2,3 +2,5 @@
 
 Python 3.9 or newer without any package; knows of the rest only `dumont.snapstore`. Also built as one file.
 """
+
+VERSION = "0.1.0"

@@ -9,6 +9,7 @@ from tests.tidy.source import File, Offence, Tree
 CLOCK = "dumont/platform/clock.py"
 SETTINGS = "dumont/platform/settings.py"
 ENGINE = "dumont/snapstore/surroundings.py"
+AGENT = "dumont/agent/surroundings.py"
 CLIENT_ENVIRONMENT = "dumont/cli/environment.py"
 WALL_CLOCK = frozenset(
     {
@@ -31,7 +32,7 @@ MYPY_OFF = re.compile(r"#\s*mypy:\s*ignore-errors")
 
 def wall_clock(tree: Tree) -> Iterator[Offence]:
     for file in _running(tree):
-        if file.path not in (CLOCK, ENGINE):
+        if file.path not in (CLOCK, ENGINE, AGENT):
             for line, name in _used(file, WALL_CLOCK):
                 yield file.offence(
                     line,
@@ -43,7 +44,7 @@ def wall_clock(tree: Tree) -> Iterator[Offence]:
 
 def environment(tree: Tree) -> Iterator[Offence]:
     for file in _running(tree):
-        if file.path not in (SETTINGS, CLIENT_ENVIRONMENT, ENGINE):
+        if file.path not in (SETTINGS, CLIENT_ENVIRONMENT, ENGINE, AGENT):
             for line, name in _used(file, ENVIRONMENT):
                 yield file.offence(
                     line, "environment", f"`{name}` reads the environment: add a field to Settings and hand it down."

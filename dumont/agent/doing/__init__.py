@@ -1,0 +1,1 @@
+"""What a fleet may ask for: one file for each kind of command."""

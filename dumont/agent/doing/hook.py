@@ -1,0 +1,139 @@
+"""People's own scripts: run once in the workspace, whatever becomes of the agent meanwhile."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from dumont.agent.doing.turn import Failed, Turn
+from dumont.agent.given import Given
+from dumont.agent.sampling import processes
+
+OUTPUT_KEPT = 8192
+LOG_MOST = 16 << 20
+SECONDS = 3600.0
+POLL_SECONDS = 0.05
+GRACE_SECONDS = 5.0
+BEGIN_SECONDS = 5.0
+SHELL = """
+echo $$ > "$4.new" && mv "$4.new" "$4"
+cd "$1" && /bin/sh "$2" >> "$3" 2>&1
+echo $? > "$5.new" && mv "$5.new" "$5"
+"""
+"""Writes down its number and what came of it, for whoever looks after the one who started it has died."""
+
+
+class Hooks:
+    def __init__(self, given: Given) -> None:
+        self._given = given
+
+    def run(self, turn: Turn) -> dict[str, Any]:
+        """What the script leaves running goes on: only the script itself is waited for."""
+        place = _Place(turn.folder)
+        until = time.monotonic() + float(turn.args.get("timeout_seconds") or SECONDS)
+        if not (turn.again and place.script.exists()):
+            self._start(place, turn.args)
+        code = _waited(place, _number(place), turn, until)
+        return {"code": code, "output": _tail(place.log)}
+
+    def trim(self, folder: Path) -> None:
+        """What scripts left running may write without end."""
+        for path in folder.glob("*/log"):
+            with suppress(OSError):
+                if path.stat().st_size > LOG_MOST:
+                    os.truncate(path, 0)
+
+    def _start(self, place: _Place, args: Mapping[str, Any]) -> None:
+        place.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        place.script.touch(mode=0o600)
+        place.script.write_text(str(args.get("script") or ""), encoding="utf-8")
+        wanted = {str(name): str(value) for name, value in dict(args.get("env") or {}).items()}
+        command = ["/bin/sh", "-c", SHELL, "dumont-hook"]
+        files = [str(path) for path in (self._given.workspace, place.script, place.log, place.shell, place.code)]
+        try:
+            subprocess.Popen(  # noqa: S603 - running what people asked for is what a machine is for
+                [*command, *files],
+                env={**self._given.env, **wanted},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise Failed("not_started", f"The script could not be started: {error.strerror}.") from error
+
+
+class _Place:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.script, self.log, self.code, self.shell = (folder / name for name in ("script", "log", "code", "shell"))
+
+
+def _number(place: _Place) -> int:
+    """Of the shell that runs the script."""
+    for _ in _ticks(BEGIN_SECONDS):
+        found = _count(place.shell)
+        if found is not None:
+            return found
+    raise Failed("interrupted", "The agent ended while the script began; nobody knows whether it did.")
+
+
+def _waited(place: _Place, pid: int, turn: Turn, until: float) -> int:
+    while _count(place.code) is None:
+        if not _lives(pid, place) and _count(place.code) is None:
+            raise Failed("killed", f"The script was killed. {_tail(place.log)}".strip())
+        if turn.stop.wait(POLL_SECONDS):
+            _end(pid, place)
+            raise Failed("cancelled", "The script was stopped, as asked.")
+        if time.monotonic() > until:
+            _end(pid, place)
+            raise Failed("timeout", f"The script took too long and was ended. {_tail(place.log)}".strip())
+    return _count(place.code) or 0
+
+
+def _end(pid: int, place: _Place) -> None:
+    """All of its session that did not leave its group."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        if not _lives(pid, place):
+            return
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(pid, number)
+        for _ in _ticks(GRACE_SECONDS):
+            if not _lives(pid, place):
+                return
+
+
+def _ticks(seconds: float) -> Iterator[None]:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        yield
+        time.sleep(POLL_SECONDS)
+
+
+def _lives(pid: int, place: _Place) -> bool:
+    """Numbers are used again, but nobody else runs this very file. A child of ours is buried here."""
+    with suppress(ChildProcessError):
+        os.waitpid(pid, os.WNOHANG)
+    return str(place.script) in processes.words(pid)
+
+
+def _count(path: Path) -> int | None:
+    try:
+        return int(path.read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return None
+
+
+def _tail(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - OUTPUT_KEPT))
+            return file.read().decode("utf-8", "replace")
+    except OSError:
+        return ""

@@ -1,0 +1,107 @@
+"""Snapshots of the workspace and their way back, by the engine, under a grant of the fleet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from threading import Lock, Thread
+from typing import Any
+
+from dumont.agent.doing.turn import Failed, Turn
+from dumont.agent.given import Given
+from dumont.snapstore.errors import SnapError
+from dumont.snapstore.plain import arguments, lent
+from dumont.snapstore.track import Track
+
+POLL_SECONDS = 0.2
+
+
+class Transfers:
+    """One at a time: a snapshot of what is being restored would be of neither state."""
+
+    def __init__(self, given: Given) -> None:
+        self._given = given
+        self._one = Lock()
+
+    def snapshot(self, turn: Turn) -> dict[str, Any]:
+        args = turn.args
+        words = ["create", "--server", _text(args, "server"), *(["--learn-hot"] if args.get("learn_hot") else [])]
+        path = str(args.get("path") or self._given.workspace)
+        with self._followed(turn) as track:
+            report = lent.create(_said([*words, "--", path]), self._env(args), track)
+        return {
+            "manifest": report.name,
+            "files": report.files,
+            "bytes": report.bytes,
+            "new_bytes": report.sent,
+            "seconds": report.progress.stages,
+        }
+
+    def restore(self, turn: Turn) -> dict[str, Any]:
+        """Hot files first. With `delta` the target holds an older state, and what has gone since is removed."""
+        args = turn.args
+        words = ["restore", "--server", _text(args, "server"), *(["--delete"] if args.get("delta") else [])]
+        target = str(args.get("target") or self._given.workspace)
+        with self._followed(turn) as track:
+            report = lent.put_back(_said([*words, "--", "latest", target]), self._env(args), track)
+        return {
+            "files": report.files,
+            "bytes": report.bytes,
+            "fetched_bytes": report.fetched,
+            "seconds": report.seconds,
+        }
+
+    def _env(self, args: Mapping[str, Any]) -> dict[str, str]:
+        """What is remembered of a restore lies with the agent's other notes, never in the workspace."""
+        return {**self._given.env, lent.GRANT: _text(args, "grant"), "XDG_STATE_HOME": str(self._given.state)}
+
+    def _followed(self, turn: Turn) -> _Followed:
+        return _Followed(turn, self._one)
+
+
+class _Followed:
+    """The engine's work as a command's: its progress is told, a wish to stop reaches it, its errors are ours."""
+
+    def __init__(self, turn: Turn, one: Lock) -> None:
+        self._turn = turn
+        self._one = one
+        self._track = Track()
+        self._over = False
+
+    def __enter__(self) -> Track:
+        while not self._one.acquire(timeout=POLL_SECONDS):
+            if self._turn.stop.is_set():
+                raise Failed("cancelled", "Stopped before it began.")
+        self._turn.follow(self._figures)
+        Thread(target=self._listen, name="stop-listener", daemon=True).start()
+        return self._track
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        self._over = True
+        self._one.release()
+        if isinstance(error, SnapError):
+            raise Failed(error.code, f"{error.message} {error.hint}".strip()) from error
+
+    def _listen(self) -> None:
+        while not self._over:
+            if self._turn.stop.wait(POLL_SECONDS):
+                self._track.cancel()
+                return
+
+    def _figures(self) -> tuple[float | None, dict[str, Any]]:
+        now = self._track.now()
+        told = {"stage": now.stage, "files": now.files, "bytes": now.bytes, "bytes_total": now.bytes_total}
+        return (round(100 * now.share, 1) if now.bytes_total else None), told
+
+
+def _said(words: Sequence[str]) -> Any:
+    try:
+        return arguments.parser("dumont-agent").parse_args(words)
+    except SystemExit:
+        raise Failed("bad_request", "The engine does not know what it was asked for.") from None
+
+
+def _text(args: Mapping[str, Any], name: str) -> str:
+    said = args.get(name)
+    if not isinstance(said, str) or not said:
+        raise Failed("bad_request", f"The command does not say its {name}.")
+    return said

@@ -1,0 +1,230 @@
+"""The agent's life: look, tell, do what was asked, and look again."""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import signal
+import sys
+import time
+from collections.abc import Sequence
+from threading import Event, Thread
+
+from dumont.agent import VERSION, given, heartbeat, logs, notices, protocol, surroundings
+from dumont.agent.deadman import DeadMan, life
+from dumont.agent.doing.commands import Commands
+from dumont.agent.doing.hook import Hooks
+from dumont.agent.doing.setup import Setup
+from dumont.agent.doing.transfers import Transfers
+from dumont.agent.doing.turn import Act, Failed, Turn
+from dumont.agent.given import Given, NotTold
+from dumont.agent.remembering import Alone, Notes, Taken, running
+from dumont.agent.sampling import facts
+from dumont.agent.sampling.looking import Eyes
+from dumont.agent.stopping import Stopper
+
+ENDED, FAILED, RUNNING_ALREADY, WRONG = 0, 1, 75, 78
+"""Whoever starts the agent again when it dies does not do so behind the first and the last two."""
+TERMINATED = 143
+SOON_SECONDS = 1.0
+EAGER_SECONDS = 15.0
+"""So long behind something new there may be more to do: the fleet is asked every second."""
+NOTICE_SECONDS = 2.0
+"""So long the fleet has to ask for a snapshot itself, when the cloud has said that it takes the machine away."""
+LEAVE_SECONDS = 30.0
+SAVING = ("snapshot",)
+logger = logging.getLogger(__name__)
+
+
+class Agent:
+    def __init__(self, told: Given) -> None:
+        self._given = told
+        self._wake = Event()
+        self._over = Event()
+        self._notes = Notes(told.state / "commands")
+        self._hooks = Hooks(told)
+        self._transfers = Transfers(told)
+        self._stopper = Stopper(told)
+        acts: dict[str, Act] = {
+            "setup": Setup(told).run,
+            "snapshot": self._transfers.snapshot,
+            "restore": self._transfers.restore,
+            "hook": self._hooks.run,
+            "shutdown": self._shut_down,
+        }
+        self._commands = Commands(self._notes, acts, self._hurry)
+        self._deadman = DeadMan(Notes(told.state), self._transfers.snapshot, self._stopper, life(told.supervisor))
+        self._notices = notices.Notices(self._hurry)
+        self._saved_for: set[str] = set()
+        """Notices behind which we have begun a snapshot, or the fleet has."""
+        self._eyes = Eyes(told)
+        self._line = heartbeat.Line(told.server, told.token)
+        self._buffer = heartbeat.Buffer()
+        self._boot, self._seq = secrets.token_hex(8), 0
+        self._every, self._watch = heartbeat.EVERY_SECONDS, list[str]()
+        self._eager_until = time.monotonic() + EAGER_SECONDS
+        self._facts: protocol.Facts | None = None
+        self._facts_told = False
+        self._leaving: float | None = None
+        """Since when it is to end, and has only to say so."""
+        self._away: str | None = None
+
+    def run(self) -> int:
+        self._commands.resume()
+        notices.watch_all(self._notices, self._given, self._over)
+        self._facts = facts.known(self._given, self._eyes)
+        Thread(target=self._measure, name="measuring", daemon=True).start()
+        while not self._over.is_set():
+            began = time.monotonic()
+            try:
+                self._turn()
+            except Exception:
+                logger.exception("A turn failed")
+            self._wake.wait(max(0.05, self._pause() - (time.monotonic() - began)))
+            self._wake.clear()
+        return ENDED
+
+    def _turn(self) -> None:
+        self._buffer.add(self._eyes.look(self._watch))
+        status = self._status()
+        ended = {ack["id"] for ack in status["acks"] if ack["state"] != "running"}
+        answer = self._called(status)
+        if answer is not None:
+            self._buffer.confirm(status["samples"])
+            self._facts_told = self._facts_told or status["facts"] is self._facts
+            self._every, self._watch = answer.every_seconds, answer.watch
+            self._deadman.reached(answer.deadman_seconds, answer.deadman)
+            if self._commands.has_news(answer.commands):
+                self._eager_until = time.monotonic() + EAGER_SECONDS
+            self._commands.take(answer.commands, ended)
+        self._hooks.trim(self._notes.folder)
+        self._heed_notices()
+        self._deadman.look()
+        self._leave(told=answer is not None and "shutdown" in self._commands.kinds(ended))
+
+    def _status(self) -> protocol.Status:
+        self._seq += 1
+        return protocol.Status(
+            version=VERSION,
+            boot=self._boot,
+            seq=self._seq,
+            samples=self._buffer.all(),
+            facts=None if self._facts_told else self._facts,
+            notices=self._notices.heard(),
+            acks=self._commands.acks(),
+        )
+
+    def _called(self, status: protocol.Status) -> heartbeat.Answer | None:
+        try:
+            answer = self._line.call(status)
+        except heartbeat.Away as error:
+            if str(error) != self._away:
+                logger.warning("%s", error)
+            self._away = str(error)
+            return None
+        if self._away is not None:
+            logger.warning("The fleet is back")
+        self._away = None
+        return answer
+
+    def _pause(self) -> float:
+        eager = time.monotonic() < self._eager_until or self._leaving is not None
+        return min(self._every, SOON_SECONDS) if eager else self._every
+
+    def _hurry(self) -> None:
+        """There is something to tell, and perhaps more to do."""
+        self._eager_until = time.monotonic() + EAGER_SECONDS
+        self._wake.set()
+
+    def _measure(self) -> None:
+        """The disk and the network are asked to show what they can; what is known goes to the fleet before."""
+        known = self._facts
+        if known is None:
+            return
+        try:
+            disk = facts.disk_write_mbps(self._given.workspace)
+        except OSError as error:
+            logger.warning("The workspace's disk can't be measured: %s", error.strerror)
+            disk = None
+        network = facts.net_down_mbps(self._given.server)
+        self._facts, self._facts_told = (
+            protocol.Facts(**{**known, "disk_write_mbps": disk, "net_down_mbps": network}),
+            False,
+        )
+        self._hurry()
+
+    def _heed_notices(self) -> None:
+        """The fleet has heard of it, and may have asked for a snapshot; else what it left for such times is done."""
+        for notice in self._notices.heard():
+            if notice["id"] not in self._saved_for:
+                self._saved_for.add(notice["id"])
+                Thread(target=self._save_before, args=(notice,), name="last-snapshot", daemon=True).start()
+
+    def _save_before(self, notice: protocol.Notice) -> None:
+        self._over.wait(NOTICE_SECONDS)
+        wanted = self._deadman.orders.get("snapshot")
+        if self._commands.running(SAVING) or not isinstance(wanted, dict):
+            return
+        logger.warning("Saving what changed, as %s takes the machine away", notice["source"])
+        try:
+            self._transfers.snapshot(Turn("notice", wanted, self._notes.folder, again=False))
+        except Failed as error:
+            logger.error("The snapshot behind a notice failed: %s", error.message)
+
+    def _shut_down(self, turn: Turn) -> dict[str, object]:
+        """What runs is asked to stop first, and has some seconds to do so."""
+        self._commands.stop(but=turn.id)
+        until = time.monotonic() + LEAVE_SECONDS
+        while self._commands.running(("snapshot", "restore", "hook", "setup")) and time.monotonic() < until:
+            self._over.wait(0.05)
+        self._leaving = time.monotonic()
+        return {}
+
+    def _leave(self, *, told: bool) -> None:
+        """Once the fleet has heard that the order was taken, or can't be told."""
+        if self._leaving is not None and (told or time.monotonic() - self._leaving > LEAVE_SECONDS):
+            logger.warning("Ending, as the fleet has asked")
+            self._stopper.stop()
+            self._over.set()
+
+
+def main(words: Sequence[str]) -> int:
+    """`run`, `restart` of the one that runs, or `version`."""
+    if list(words) == ["version"]:
+        sys.stdout.write(f"{VERSION}\n")
+        return ENDED
+    if list(words) not in ([], ["run"], ["restart"]):
+        sys.stderr.write("dumont-agent [run | restart | version]\n")
+        return WRONG
+    try:
+        told = given.read(surroundings.environment())
+        return _restart(told) if list(words) == ["restart"] else _run(told)
+    except NotTold as error:
+        sys.stderr.write(f"{error}\n")
+        return WRONG
+
+
+def _run(told: Given) -> int:
+    try:
+        alone = Alone(told.state)
+    except Taken as error:
+        sys.stderr.write(f"{error}\n")
+        return RUNNING_ALREADY
+    logs.begin(told.state)
+    # Nothing has to be put in order before the end: whoever comes next finds what was begun, and goes on with it.
+    signal.signal(signal.SIGTERM, lambda *_: os._exit(TERMINATED))
+    logger.warning("The agent %s begins: fleet %s, workspace %s", VERSION, told.server, told.workspace)
+    try:
+        return Agent(told).run()
+    finally:
+        alone.close()
+
+
+def _restart(told: Given) -> int:
+    """Whoever keeps it running starts the newer file."""
+    pid = running(told.state)
+    if pid is None:
+        return FAILED
+    os.kill(pid, signal.SIGTERM)
+    return ENDED

@@ -1,0 +1,90 @@
+"""What the agent must know after its own death: small files outside of the workspace, for its own eyes only."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+
+class Taken(Exception):
+    """Another agent runs with the same folder."""
+
+
+class Notes:
+    """Facts by name; whole or not at all, also when the machine loses its power."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.folder = folder
+
+    def write(self, name: str, told: dict[str, Any]) -> None:
+        place, new = self.folder / f"{name}.json", self.folder / f".{name}.new"
+        handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+        with open(handle, "w", encoding="utf-8") as file:
+            json.dump(told, file)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(new, place)
+        self._settle()
+
+    def read(self, name: str) -> dict[str, Any] | None:
+        """None where there is none, or none that can be read."""
+        try:
+            told = json.loads((self.folder / f"{name}.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
+        return told if isinstance(told, dict) else None
+
+    def names(self) -> list[str]:
+        """The oldest first."""
+        found = [path for path in self.folder.glob("*.json") if not path.name.startswith(".")]
+        return [path.stem for path in sorted(found, key=lambda path: (_changed(path), path.name))]
+
+    def drop(self, name: str) -> None:
+        (self.folder / f"{name}.json").unlink(missing_ok=True)
+
+    def _settle(self) -> None:
+        handle = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+class Alone:
+    """One agent a folder: the system lets go of it with whoever held it."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._handle = os.open(folder / "running", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            os.close(self._handle)
+            raise Taken("An agent runs here already.") from error
+        os.ftruncate(self._handle, 0)
+        os.pwrite(self._handle, str(os.getpid()).encode(), 0)
+
+    def close(self) -> None:
+        os.close(self._handle)
+
+
+def running(folder: Path) -> int | None:
+    """The number of the agent that holds the folder."""
+    try:
+        held = Alone(folder)
+    except Taken:
+        said = (folder / "running").read_text(encoding="ascii")
+        return int(said) if said.isdigit() else None
+    held.close()
+    return None
+
+
+def _changed(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
