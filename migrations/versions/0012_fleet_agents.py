@@ -89,7 +89,7 @@ def _minutes() -> None:
             sa.Column(name, NUMBER, nullable=False)
             for name in ("power_sum", "cpu_sum", "ram_sum", "disk_max", "net_in_sum", "net_out_sum")
         ],
-        sa.PrimaryKeyConstraint("instance_id", "minute", name=f"pk_{MINUTES}"),
+        sa.PrimaryKeyConstraint("instance_id", "minute", "rental_id", name=f"pk_{MINUTES}"),
         postgresql_partition_by="RANGE (minute)",
     )
     op.execute(f"CREATE TABLE {MINUTES}_default PARTITION OF {MINUTES} DEFAULT")

@@ -88,6 +88,11 @@ def values(sample: Mapping[str, Any]) -> list[float]:
     ]
 
 
+def worst(samples: Sequence[Sequence[float]]) -> list[float]:
+    """By signal the busiest of several samples; unknown where one is."""
+    return [UNKNOWN if any(map(math.isnan, each)) else max(each) for each in zip(*samples, strict=True)]
+
+
 def is_quiet(value: float, limit: float) -> bool:
     return math.isnan(limit) or value <= limit  # a comparison with NaN is false: unknown is busy
 

@@ -2,20 +2,22 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 
 from dumont.agent.protocol import BUFFERED_MAX
 from dumont.platform.http.bodies import RequestBody
 
 MAX = 1e12
 Figure = Annotated[float | None, Field(ge=0, le=MAX, allow_inf_nan=False, examples=[12.5])]
-Short = Annotated[str, StringConstraints(max_length=200)]
-Moment = Annotated[str, StringConstraints(max_length=40), Field(examples=["2026-11-21T18:00:00Z"])]
+NO_ZERO = r"^[^\x00]*$"
+"""PostgreSQL holds every letter but this one."""
+Short = Annotated[str, StringConstraints(max_length=200, pattern=NO_ZERO)]
+Moment = Annotated[str, StringConstraints(max_length=40, pattern=NO_ZERO), Field(examples=["2026-11-21T18:00:00Z"])]
 Whole = Annotated[int | None, Field(ge=0, le=2**40, examples=[1])]
 
 
 class GpuSample(RequestBody):
-    index: Annotated[int, Field(ge=0, le=1000)]
+    index: Annotated[int, Field(ge=0, le=1000, examples=[0])]
     name: Short = Field(examples=["NVIDIA H100 80GB HBM3"])
     utilisation: Figure = Field(None, description="Percent; null where it is not known.")
     memory_used_mb: Figure = None
@@ -28,7 +30,7 @@ class GpuSample(RequestBody):
 class AgentSample(RequestBody):
     """One look at a machine; null is not known, and counts as busy."""
 
-    at: Moment = Field(description="By the machine's clock.")
+    at: AwareDatetime = Field(description="By the machine's clock.", examples=["2026-11-21T18:00:00Z"])
     gpus: Annotated[list[GpuSample], Field(max_length=64)]
     cpu_percent: Figure = None
     ram_used_mb: Figure = None
@@ -39,7 +41,7 @@ class AgentSample(RequestBody):
     net_out_mbps: Figure = None
     sessions: Whole = None
     notebooks: Whole = None
-    processes: Annotated[list[Short], Field(max_length=100)] = []
+    processes: Annotated[list[Short], Field(max_length=100)] = Field(default_factory=list)
 
 
 class AgentFacts(RequestBody):
@@ -53,7 +55,7 @@ class AgentFacts(RequestBody):
     ram_gb: Figure = None
     disk_write_mbps: Figure = None
     net_down_mbps: Figure = None
-    workspace: Annotated[str, StringConstraints(max_length=4096)] | None = None
+    workspace: Annotated[str, StringConstraints(max_length=4096, pattern=NO_ZERO)] | None = None
 
 
 class AgentNotice(RequestBody):
@@ -66,24 +68,24 @@ class AgentNotice(RequestBody):
 class AgentAck(RequestBody):
     id: Short
     state: Literal["running", "done", "failed"]
-    percent: Annotated[float | None, Field(ge=0, le=100)] = None
-    result: dict[str, Any] = {}
-    error_code: Annotated[str, StringConstraints(max_length=100)] | None = None
-    error_message: Annotated[str, StringConstraints(max_length=20_000)] | None = None
+    percent: Annotated[float | None, Field(ge=0, le=100, allow_inf_nan=False, examples=[40.0])] = None
+    result: dict[str, Any] = Field(default_factory=dict)
+    error_code: Annotated[str, StringConstraints(max_length=100, pattern=NO_ZERO)] | None = None
+    error_message: Annotated[str, StringConstraints(max_length=20_000, pattern=NO_ZERO)] | None = None
 
 
 class AgentStatus(RequestBody):
     version: Short = Field(examples=["0.1.0"])
-    boot: Annotated[str, StringConstraints(min_length=1, max_length=64)] = Field(
+    boot: Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=NO_ZERO)] = Field(
         description="Drawn at each start of the agent.", examples=["8f1c2a"]
     )
-    seq: Annotated[int, Field(ge=0, le=2**53)] = Field(description="Grows with each call of one boot.")
+    seq: Annotated[int, Field(ge=0, le=2**53)] = Field(description="Grows with each call of one boot.", examples=[17])
     samples: Annotated[list[AgentSample], Field(min_length=1, max_length=BUFFERED_MAX)] = Field(
         description="The oldest first; the last one is now."
     )
     facts: AgentFacts | None = None
-    notices: Annotated[list[AgentNotice], Field(max_length=100)] = []
-    acks: Annotated[list[AgentAck], Field(max_length=200)] = []
+    notices: Annotated[list[AgentNotice], Field(max_length=100)] = Field(default_factory=list)
+    acks: Annotated[list[AgentAck], Field(max_length=200)] = Field(default_factory=list)
 
 
 class AgentCommand(BaseModel):

@@ -1,12 +1,15 @@
 """SQL of the agents' last words, for whoever reads them; the door's own statement is in `store/batches.py`."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, case, false, func, select, update
+from sqlalchemy.dialects.postgresql import insert
 
-from dumont.fleet.tables import FleetBeat
+from dumont.fleet.rules.ruling import Ruled
+from dumont.fleet.tables import FleetBeat, FleetRental
 from dumont.platform.db import Tx
 
 
@@ -23,3 +26,39 @@ async def watch(tx: Tx, instance_id: UUID, until: datetime, *, unless_after: dat
     """Its samples are shown live until then; nothing is written where they are already, for long enough."""
     late: ColumnElement[bool] = FleetBeat.watched_until.is_(None) | (FleetBeat.watched_until < unless_after)
     await tx.execute(update(FleetBeat).where(FleetBeat.instance_id == instance_id, late).values(watched_until=until))
+
+
+async def begin(tx: Tx, values: dict[str, Any]) -> None:
+    """The first beat of a rental; where another process has had one meanwhile, that one stands."""
+    await tx.execute(insert(FleetBeat).values(**values).on_conflict_do_nothing())
+
+
+async def rule(tx: Tx, rental_id: UUID, ruled: Ruled) -> None:
+    """Another rule holds. With other limits it is not known since when anything has been quiet by them."""
+    limits = list(ruled.limits)
+    same = FleetBeat.limits == limits
+    values = {
+        "rule": ruled.name,
+        "limits": limits,
+        "idle_seconds": ruled.idle_seconds,
+        "quiet": case((same, FleetBeat.quiet), else_=[None] * len(limits)),
+        "quiet_since": case((same, FleetBeat.quiet_since), else_=None),
+        "idle_at": case((same, FleetBeat.quiet_since + timedelta(seconds=ruled.idle_seconds)), else_=None),
+    }
+    await tx.execute(update(FleetBeat).where(FleetBeat.rental_id == rental_id).values(**values))
+
+
+async def arrive(tx: Tx, rental_id: UUID, now: datetime, facts: dict[str, Any]) -> bool:
+    """Whether it had not called before, or tells something new of its machine."""
+    told = {"agent_facts": facts} if facts else {}
+    new = FleetRental.agent_at.is_(None) | (FleetRental.agent_facts != facts if facts else false())
+    values = {"agent_at": func.coalesce(FleetRental.agent_at, now), "look_at": now, **told}
+    which = update(FleetRental).where(FleetRental.id == rental_id, FleetRental.stage != "ended", new)
+    return (await tx.execute(which.values(**values).returning(FleetRental.id))).scalar_one_or_none() is not None
+
+
+async def notice(tx: Tx, rental_id: UUID, words: dict[str, Any]) -> bool:
+    """Whether it is news."""
+    news = FleetBeat.notice.is_(None) | (FleetBeat.notice["id"].astext != words["id"])
+    which = update(FleetBeat).where(FleetBeat.rental_id == rental_id, news).values(notice=words)
+    return (await tx.execute(which.returning(FleetBeat.rental_id))).scalar_one_or_none() is not None

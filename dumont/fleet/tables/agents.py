@@ -70,7 +70,8 @@ class FleetMinute(Base):
 
     instance_id: Mapped[UUID] = mapped_column(primary_key=True)
     minute: Mapped[datetime] = mapped_column(primary_key=True)
-    rental_id: Mapped[UUID]
+    rental_id: Mapped[UUID] = mapped_column(primary_key=True)
+    """Its second machine tells of itself, too."""
     samples: Mapped[int] = mapped_column(Integer)
     gpu_samples: Mapped[int] = mapped_column(Integer)
     gpu_sum: Mapped[float] = mapped_column(NUMBER)

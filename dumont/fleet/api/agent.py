@@ -1,0 +1,80 @@
+"""The door of agents: one heartbeat in, the open commands out. Two thousand times a second on one core, if it must.
+
+FastAPI's dependencies and a door's transaction cost several times what taking in a heartbeat does. So this door reads
+token and body itself, by the schema that the document shows, and a transaction is opened only by what needs one.
+"""
+
+from typing import Annotated
+
+import orjson
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
+
+from dumont.accounts import guard
+from dumont.fleet import answering
+from dumont.fleet.beating import NoAgent
+from dumont.fleet.rules import agent_tokens
+from dumont.fleet.schemas.agent import AgentAnswer, AgentStatus
+from dumont.platform.http import limits
+from dumont.platform.http.doors import Door, Handler, parts_of
+from dumont.platform.http.problems import problems
+from dumont.platform.work import Caller
+
+
+class Agent:
+    """Whoever says to be one; whether he is, the statement says that takes in what he says."""
+
+    def __init__(self, request: Request, token: bytes) -> None:
+        self.request = request
+        self.token = token
+
+
+async def _agent(request: Request, token: guard.Bearer) -> Agent:
+    """A token that can't be one is refused before it costs the database anything."""
+    if token is None or not agent_tokens.may_be(token):
+        await _count_stranger(request)
+        raise NoAgent("This needs the token of an agent.")
+    return Agent(request, agent_tokens.digest(token))
+
+
+_agent.permission = "an agent"  # type: ignore[attr-defined]  # the mark by which a test finds routes without a guard
+
+
+class AgentDoor(Door):
+    """The same words in, the same words out, and the same failures; but nothing in between."""
+
+    def get_route_handler(self) -> Handler:
+        async def handle(request: Request) -> Response:
+            agent = await _agent(request, await guard.bearer(request))
+            try:
+                status = AgentStatus.model_validate_json(await request.body())
+            except ValidationError as error:
+                faults = [{**fault, "loc": ("body", *fault["loc"])} for fault in error.errors(include_url=False)]
+                raise RequestValidationError(faults) from None
+            answer: Response = await self.endpoint(status, agent)
+            return answer
+
+        return handle
+
+
+router = APIRouter(prefix="/agent", tags=["agents"], route_class=AgentDoor)
+
+
+@router.post("/status", summary="Take in a heartbeat", response_model=AgentAnswer, responses=problems(503))
+async def agent_status(body: AgentStatus, agent: Annotated[Agent, Depends(_agent)]) -> Response:
+    """Once in some seconds, with the token of one rental. When it is answered, the beat is on disk.
+
+    The answer's commands stay in it until the agent has said what came of them; each is begun once.
+    """
+    try:
+        answer = await answering.answer(parts_of(agent.request).get, agent.token, body)
+    except NoAgent:
+        await _count_stranger(agent.request)
+        raise
+    return Response(orjson.dumps(answer), media_type="application/json", headers={"cache-control": "no-store"})
+
+
+async def _count_stranger(request: Request) -> None:
+    stranger = Caller("anonymous", ip=guard.ip_of(request), request_id=str(getattr(request.state, "request_id", "")))
+    await limits.admit(request, stranger)
