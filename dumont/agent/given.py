@@ -62,6 +62,11 @@ def read(env: Mapping[str, str]) -> Given:
     )
 
 
+def cache(env: Mapping[str, str]) -> Path:
+    """Outside of the workspace, as everything of the agent's."""
+    return _state(env) / "cache"
+
+
 def _narrow_key(env: Mapping[str, str]) -> tuple[str | None, str | None, str | None]:
     """Vast and RunPod put one into the environment of each container."""
     if env.get("CONTAINER_API_KEY") and env.get("CONTAINER_ID"):

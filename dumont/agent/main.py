@@ -190,16 +190,16 @@ class Agent:
 
 
 def main(words: Sequence[str]) -> int:
-    """`run`, `restart` of the one that runs, or `version`."""
+    """`run`, `restart` of the one that runs, `running` to ask whether one does, or `version`."""
     if list(words) == ["version"]:
         sys.stdout.write(f"{VERSION}\n")
         return ENDED
-    if list(words) not in ([], ["run"], ["restart"]):
-        sys.stderr.write("dumont-agent [run | restart | version]\n")
+    act = VERBS.get(words[0] if words else "run")
+    if act is None or len(words) > 1:
+        sys.stderr.write("dumont-agent [run | restart | running | version]\n")
         return WRONG
     try:
-        told = given.read(surroundings.environment())
-        return _restart(told) if list(words) == ["restart"] else _run(told)
+        return act(given.read(surroundings.environment()))
     except NotTold as error:
         sys.stderr.write(f"{error}\n")
         return WRONG
@@ -221,6 +221,10 @@ def _run(told: Given) -> int:
         alone.close()
 
 
+def _is_running(told: Given) -> int:
+    return FAILED if running(told.state) is None else ENDED
+
+
 def _restart(told: Given) -> int:
     """Whoever keeps it running starts the newer file."""
     pid = running(told.state)
@@ -228,3 +232,6 @@ def _restart(told: Given) -> int:
         return FAILED
     os.kill(pid, signal.SIGTERM)
     return ENDED
+
+
+VERBS = {"run": _run, "restart": _restart, "running": _is_running}

@@ -5,8 +5,12 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import time
 from pathlib import Path
 from typing import Any
+
+
+TRIES, PAUSE_SECONDS = 20, 0.05
 
 
 class Taken(Exception):
@@ -57,14 +61,16 @@ class Notes:
 class Alone:
     """One agent a folder: the system lets go of it with whoever held it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, tries: int = TRIES) -> None:
+        """Tries for a moment: whoever only asks whether one runs holds it for so long."""
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._handle = os.open(folder / "running", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            os.close(self._handle)
-            raise Taken("An agent runs here already.") from error
+        while not _locked(self._handle):
+            tries -= 1
+            if tries < 1:
+                os.close(self._handle)
+                raise Taken("An agent runs here already.")
+            time.sleep(PAUSE_SECONDS)
         os.ftruncate(self._handle, 0)
         os.pwrite(self._handle, str(os.getpid()).encode(), 0)
 
@@ -75,12 +81,20 @@ class Alone:
 def running(folder: Path) -> int | None:
     """The number of the agent that holds the folder."""
     try:
-        held = Alone(folder)
+        held = Alone(folder, tries=1)
     except Taken:
         said = (folder / "running").read_text(encoding="ascii")
         return int(said) if said.isdigit() else None
     held.close()
     return None
+
+
+def _locked(handle: int) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 def _changed(path: Path) -> int:

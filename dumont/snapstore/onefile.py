@@ -8,7 +8,7 @@ import io
 import os
 import sys
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -44,10 +44,15 @@ def build(target: Path, library: Path | None = LIBRARY) -> Path:
 
 def content(library: Path | None = LIBRARY) -> bytes:
     """With the compiled library of this platform in it, where there is one; it runs without, too."""
+    return packed(sources(), START, library)
+
+
+def packed(files: Iterable[tuple[Path, str]], start: str, library: Path | None = LIBRARY) -> bytes:
+    """One file of all these, begun by `start`, in which `{library!r}` is where the compiled library lies."""
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as file:
-        _add(file, "dumont/__init__.py", b'"""Only the snapshot engine of Dumont Cloud is in this file."""\n')
-        for path, name in sources():
+        _add(file, "dumont/__init__.py", b'"""Only what this file is for of Dumont Cloud is in it."""\n')
+        for path, name in files:
             _add(file, name, path.read_bytes())
         inside = None
         if library is not None and library.exists():
@@ -55,7 +60,7 @@ def content(library: Path | None = LIBRARY) -> bytes:
             # Its name says what it holds, so that a newer file never runs an older one's library.
             inside = f"native/{sys.platform}-{os.uname().machine}-{hashlib.sha256(compiled).hexdigest()}.so"
             _add(file, inside, compiled)
-        _add(file, "__main__.py", START.format(library=inside).encode())
+        _add(file, "__main__.py", start.format(library=inside).encode())
     return FIRST_LINE + made.getvalue()
 
 

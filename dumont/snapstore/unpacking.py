@@ -16,12 +16,12 @@ from dumont.snapstore.native import library
 FOLDER = "dumont-snapshots"
 
 
-def lend_library(inside: str | None) -> Path | None:
+def lend_library(inside: str | None, cache: Path | None = None) -> Path | None:
     """Lets the engine use it; where it is for another platform, or can't be put anywhere, the engine does without."""
     place = None
     if inside is not None and inside.startswith(f"native/{sys.platform}-{os.uname().machine}-"):
         try:
-            place = unpacked(inside, _cache())
+            place = unpacked(inside, cache or _cache())
         except OSError:
             place = None
     library.elsewhere[:] = [place]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from threading import Lock, Thread
 from typing import Any
@@ -25,7 +26,7 @@ class Transfers:
     def snapshot(self, turn: Turn) -> dict[str, Any]:
         args = turn.args
         words = ["create", "--server", _text(args, "server"), *(["--learn-hot"] if args.get("learn_hot") else [])]
-        path = str(args.get("path") or self._given.workspace)
+        path = self._folder(args.get("path"))
         with self._followed(turn) as track:
             report = lent.create(_said([*words, "--", path]), self._env(args), track)
         return {
@@ -40,7 +41,7 @@ class Transfers:
         """Hot files first. With `delta` the target holds an older state, and what has gone since is removed."""
         args = turn.args
         words = ["restore", "--server", _text(args, "server"), *(["--delete"] if args.get("delta") else [])]
-        target = str(args.get("target") or self._given.workspace)
+        target = self._folder(args.get("target"))
         with self._followed(turn) as track:
             report = lent.put_back(_said([*words, "--", "latest", target]), self._env(args), track)
         return {
@@ -49,6 +50,14 @@ class Transfers:
             "fetched_bytes": report.fetched,
             "seconds": report.seconds,
         }
+
+    def _folder(self, said: object) -> str:
+        """A machine that is some of a computer's processes has its workspace, and nothing else of that computer."""
+        workspace = os.path.realpath(self._given.workspace)
+        if not isinstance(said, str) or not said:
+            return workspace
+        inside = os.path.commonpath([workspace, os.path.realpath(said)]) == workspace
+        return said if inside or self._given.supervisor is None else workspace
 
     def _env(self, args: Mapping[str, Any]) -> dict[str, str]:
         """What is remembered of a restore lies with the agent's other notes, never in the workspace."""

@@ -35,6 +35,8 @@ SLOTS = 8
 WISHES = frozenset({"price_hour", "slots", "boot_seconds", "boot_fails", "boot_never", "sshd"})
 GRACE_SECONDS = 2.0
 LEFTOVER_SECONDS = 3600
+AGENTS_ALONE = frozenset({"DUMONT_AGENT_TOKEN", "DUMONT_AGENT_STATE", "DUMONT_SSH_FOLDER"})
+"""Names in the environment that are no business of who logs in."""
 STATES: Mapping[str, port.State] = {
     "booting": "booting",
     "running": "running",
@@ -166,7 +168,8 @@ class Local:
         new.mkdir(mode=0o700)
         (new / "disk").mkdir()
         env = _environment(order, folder)
-        ssh.prepare(new, order.ssh_keys, {**env, processes.MARK: str(folder)}, lives_in=folder)
+        seen = {name: value for name, value in env.items() if name not in AGENTS_ALONE}
+        ssh.prepare(new, order.ssh_keys, {**seen, processes.MARK: str(folder)}, lives_in=folder)
         (new / "onstart").write_text(order.onstart)
         (new / "label").write_text(order.label)
         (new / "order.json").touch(mode=0o600)
@@ -313,6 +316,16 @@ def _environment(order: port.Order, folder: Path) -> Mapping[str, str]:
         "CUDA_VISIBLE_DEVICES": number if slot == "gpu" else "",
         "DUMONT_LABEL": order.label,
         **order.env,
+        **_of_the_agent(folder),
+    }
+
+
+def _of_the_agent(folder: Path) -> Mapping[str, str]:
+    """Whatever was ordered: a machine here has no other disk than its own, and its agent's notes lie beside that."""
+    return {
+        "DUMONT_WORKSPACE": str(folder / "disk"),
+        "DUMONT_SSH_FOLDER": str(folder / "ssh"),
+        "DUMONT_AGENT_STATE": str(folder / "agent"),
     }
 
 
