@@ -129,6 +129,12 @@ class Shelf:
         """For going over many; `find_all` gives the rows."""
         return listings(self._stock, rows)
 
+    def expected(self, rows: Sequence[int] | Rows) -> list[tuple[float | None, float | None]]:
+        """By experience with each offer's machine: the seconds until it is of use, and how often it never is."""
+        known, machines = self._searched.known, self._stock.columns.machine[np.asarray(rows, np.int64)]
+        figures = (known.figure(name)[machines].tolist() for name in ("boot_seconds", "failure_rate"))
+        return [(_known(boot), _known(failing)) for boot, failing in zip(*figures, strict=True)]
+
     def ages(self, now: datetime) -> dict[str, float | None]:
         """Seconds since each provider's offers were seen; None where they never were."""
         return {
@@ -178,6 +184,10 @@ class Shelf:
     ) -> "Shelf":
         at = self._judged_at if judged_at is None else judged_at
         return _shelf(columns, self._stock.vocabularies, known, marks, asked=self._searched.made, judged_at=at)
+
+
+def _known(figure: float) -> float | None:
+    return None if figure != figure else figure  # noqa: PLR0124 - only NaN is not itself
 
 
 def _shelf(
