@@ -21,7 +21,7 @@ OPERATIONS = [
     for path, methods in DOCUMENT["paths"].items()
     for method, operation in methods.items()
 ]
-STREAMS = {"download_file", "fetch_program"}
+STREAMS = {"download_file", "fetch_program", "fetch_agent", "fetch_agent_installer"}
 """They send bytes that are nobody's document."""
 PUBLIC = {
     "forgot_password",
@@ -54,6 +54,8 @@ PUBLIC = {
     "get_reliability_history",
     "get_ratings",
     "fetch_program",
+    "fetch_agent",
+    "fetch_agent_installer",
 }
 
 
