@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from dumont.snapshots.stores import Stores, asked
 from dumont.snapstore.errors import Missing
 from dumont.snapstore.model import Manifest, snapshot_object
 from dumont.snapstore.repository import Repository, open_repository
+from dumont.snapstore.totals import totals
 
 LOADED_AT_ONCE = 2
 UNFOLDED_TIMES = 6
@@ -28,6 +30,8 @@ class Tree:
 
     repository: Repository
     manifest: Manifest
+    totals: Sequence[int]
+    """Bytes of each entry, a folder's with all that is below it."""
     room: int
 
 
@@ -67,10 +71,10 @@ class Trees:
         if found.size * UNFOLDED_TIMES > self._bytes_max:
             raise TooLarge("This snapshot has too many files to be looked into here.")
         manifest = repository.load(key[1])
-        return Tree(repository, manifest, room_of(manifest))
+        return Tree(repository, manifest, totals(manifest), room_of(manifest))
 
 
 def room_of(manifest: Manifest) -> int:
     """Bytes of memory, about: an object for each path, and the columns."""
     entries, pieces, chunks = len(manifest), len(manifest.piece_chunk), manifest.chunks()
-    return sum(map(len, manifest.paths)) + 110 * entries + 16 * pieces + 49 * chunks
+    return sum(map(len, manifest.paths)) + 118 * entries + 16 * pieces + 49 * chunks

@@ -29,7 +29,7 @@ class TestFolder:
             ("link", "link", 0),
             (SHOWN_ODD, "file", 4),
             ("same.bin", "hardlink", len(build.BIG)),
-            ("src", "folder", 0),
+            ("src", "folder", len("print('hello')\ndeep\n")),
             ("src.txt", "file", 32),
         ]
         assert [one["link"] for one in shown] == [None, "src/train.py", None, "big.bin", None, None]

@@ -112,7 +112,7 @@ def _entry(tree: Tree, entry: Entry) -> FileEntry:
             "name": paths.shown(entry.name),
             "path": paths.shown(entry.path),
             "kind": KINDS[Kind(kind)],
-            "size": manifest.size[number if source is None else source],
+            "size": tree.totals[number] if source is None else manifest.size[source],
             "mode": f"{manifest.mode[number]:04o}",
             "uid": manifest.uid[number],
             "gid": manifest.gid[number],

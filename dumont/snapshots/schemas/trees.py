@@ -16,7 +16,7 @@ class FileEntry(BaseModel):
     name: str = Field(description=NAME, examples=["model.safetensors"])
     path: str = Field(description="To ask for it, below the root.", examples=["models/model.safetensors"])
     kind: Kind
-    size: Bytes = Field(description="Of a file; else 0.")
+    size: Bytes = Field(description="Of a folder, of all files below it, each counted once; of a link 0.")
     mode: str = Field(description="Permissions, octal.", examples=["0644"])
     uid: Count = Field(examples=[1000])
     gid: Count = Field(examples=[1000])

@@ -52,7 +52,8 @@ def of_manifest(manifest: Manifest) -> dict[str, Any]:
     }
 
 
-def of_entry(manifest: Manifest, entry: int) -> dict[str, Any]:
+def of_entry(manifest: Manifest, entry: int, sizes: Sequence[int]) -> dict[str, Any]:
+    """`sizes` are of folders with all that is below them."""
     kind = Kind(manifest.kind[entry])
     told: dict[str, Any] = {
         "path": text.path(manifest.paths[entry]),
@@ -60,7 +61,7 @@ def of_entry(manifest: Manifest, entry: int) -> dict[str, Any]:
         "mode": f"{manifest.mode[entry]:04o}",
         "uid": manifest.uid[entry],
         "gid": manifest.gid[entry],
-        "size": manifest.size[entry],
+        "size": sizes[entry],
         "mtime_ns": manifest.mtime[entry],
     }
     if kind is Kind.SYMLINK:

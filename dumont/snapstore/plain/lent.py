@@ -44,13 +44,15 @@ def create(said: argparse.Namespace, env: Env, track: Track) -> BackupReport:
 def put_back(said: argparse.Namespace, env: Env, track: Track) -> RestoreReport:
     blobs = _blobs(said, env)
     asked = _asked(blobs.door, "restore")
-    ready = Event()
-    with _told(blobs.door, track, ready):
+    first = First()
+    with _told(blobs.door, track, first):
         found = _opened(blobs, said, env)
-        options = arguments.restore_options(said, env)
+        hot_files = tuple(hot.load(found, asked["label"]))
+        first.wanted = bool(hot_files)
+        options = arguments.restore_options(said, env, hot_files)
         wanted = [paths.read(path) for path in asked["paths"]]
         state = None if wanted else options.state
-        options = replace(options, include=options.include or wanted, ready=ready.set, state=state)
+        options = replace(options, include=options.include or wanted, ready=first.came, state=state)
         report = restore(found, asked["manifest"] or said.snapshot, said.target, options, track)
         _refuse_parts(report)
         blobs.door.post("/complete", {"files": report.files, "bytes": report.bytes, "stages": report.seconds})
@@ -86,11 +88,25 @@ def _opened(blobs: GrantedBlobs, said: argparse.Namespace, env: Env) -> Reposito
         return repository.create(blobs, phrase)
 
 
+class First:
+    """Files that are to come before the others, and whether they are there."""
+
+    def __init__(self) -> None:
+        self.wanted = self._there = False
+
+    def came(self) -> None:
+        self._there = True
+
+    @property
+    def there(self) -> bool | None:
+        return self._there if self.wanted else None
+
+
 @contextmanager
-def _told(door: Door, track: Track, ready: Event | None = None) -> Iterator[None]:
+def _told(door: Door, track: Track, first: First | None = None) -> Iterator[None]:
     """The server hears how far it is, may ask to stop, and hears of the error that ended it."""
     over = Event()
-    teller = Thread(target=_tell, args=(door, track, over, ready), name="snapshot-teller", daemon=True)
+    teller = Thread(target=_tell, args=(door, track, over, first or First()), name="snapshot-teller", daemon=True)
     teller.start()
     try:
         yield
@@ -103,11 +119,14 @@ def _told(door: Door, track: Track, ready: Event | None = None) -> Iterator[None
         teller.join()
 
 
-def _tell(door: Door, track: Track, over: Event, ready: Event | None) -> None:
-    while not over.wait(EVERY_SECONDS):
-        heard = _quietly(lambda: door.post("/progress", _progress(track, ready)))
+def _tell(door: Door, track: Track, over: Event, first: First) -> None:
+    """At once too: whoever is killed in the first second must not look as if nobody had begun."""
+    while True:
+        heard = _quietly(lambda: door.post("/progress", _progress(track, first)))
         if heard and heard.get("cancel"):
             track.cancel()
+            return
+        if over.wait(EVERY_SECONDS):
             return
 
 
@@ -119,7 +138,7 @@ def _quietly(ask: Callable[[], dict[str, Any]]) -> dict[str, Any] | None:
         return None
 
 
-def _progress(track: Track, ready: Event | None) -> dict[str, Any]:
+def _progress(track: Track, first: First) -> dict[str, Any]:
     now = track.now()
     return {
         "stage": now.stage,
@@ -130,7 +149,7 @@ def _progress(track: Track, ready: Event | None) -> dict[str, Any]:
         "moved_bytes": now.moved,
         "seconds": now.seconds,
         "stages": now.stages,
-        "hot_ready": ready.is_set() if ready else None,
+        "hot_ready": first.there,
     }
 
 

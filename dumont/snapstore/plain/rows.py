@@ -63,12 +63,12 @@ def entries(manifest: Manifest, below: bytes = b"") -> list[int]:
     ]
 
 
-def of_files(manifest: Manifest, below: bytes = b"") -> list[Row]:
+def of_files(manifest: Manifest, below: bytes, sizes: Sequence[int]) -> list[Row]:
     return [
         (
             f"{manifest.mode[entry]:04o}",
             MARKS[Kind(manifest.kind[entry])],
-            text.size(manifest.size[entry]) if manifest.kind[entry] == Kind.FILE else "",
+            text.size(sizes[entry]) if manifest.kind[entry] in (Kind.FILE, Kind.FOLDER) else "",
             text.path(manifest.paths[entry]),
         )
         for entry in entries(manifest, below)
@@ -93,7 +93,7 @@ def of_restore(report: RestoreReport, seconds: float) -> list[Row]:
         ("put in place", f"{text.size(report.bytes)} in {text.number(report.files)} files"),
         ("fetched", text.size(report.fetched)),
         ("time", _time(seconds, report.bytes)),
-        *([("hot files", f"there after {text.duration(hot)}")] if hot and hot >= 0.05 else []),
+        *([("hot files", f"there after {text.duration(hot)}")] if hot is not None else []),
         *(("left alone", f"{text.number(count)}: {reason}") for reason, count in report.skipped.items()),
         *([("removed", text.number(report.removed))] if report.removed else []),
         *(("note", note) for note in report.notes),

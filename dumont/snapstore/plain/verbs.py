@@ -27,6 +27,7 @@ from dumont.snapstore.restore import Overwrite, restore
 from dumont.snapstore.retention import Dated, keep
 from dumont.snapstore.stats import stats
 from dumont.snapstore.surroundings import moment_of
+from dumont.snapstore.totals import totals
 from dumont.snapstore.track import Track
 
 GOOD, PARTLY = 0, 3
@@ -99,10 +100,11 @@ def show(said: argparse.Namespace, screen: Screen, env: Env) -> int:
     below = os.fsencode(said.files)
     if below.strip(b"/") and not rows.entries(manifest, below):
         raise Missing(f"{text.path(below)} is not in this snapshot.", "Look at a folder above it.")
+    sizes = totals(manifest)
     screen.answer(
-        [facts.of_entry(manifest, entry) for entry in rows.entries(manifest, below)],
+        [facts.of_entry(manifest, entry, sizes) for entry in rows.entries(manifest, below)],
         rows.FILES,
-        rows.of_files(manifest, below),
+        rows.of_files(manifest, below, sizes),
     )
     return GOOD
 

@@ -147,11 +147,14 @@ class _Restoring:
         self._shared.large.soon.update(links.get(entry, entry) for entry in entries)
         left = self._shared.uses.left
         waiting = {links.get(entry, entry) for entry in entries}
-        self._shared.expect_hot((entry for entry in waiting if entry in left), lambda: self._hot_is_there(linked))
+        self._shared.expect_hot(
+            (entry for entry in waiting if entry in left), lambda: self._hot_is_there(entries, linked)
+        )
 
-    def _hot_is_there(self, linked: Sequence[int]) -> None:
+    def _hot_is_there(self, hot: Sequence[int], linked: Sequence[int]) -> None:
         self._finishing.hard_links(linked, self._shared.refused)
-        self._report.seconds["hot"] = time.monotonic() - self._began
+        if hot:
+            self._report.seconds["hot"] = time.monotonic() - self._began
         try:
             if self._options.ready:
                 self._options.ready()

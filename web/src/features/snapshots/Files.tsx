@@ -151,7 +151,7 @@ function columnsOf(chosen: ReadonlySet<string>, toggle: (entry: FileEntry) => vo
       title: "Size",
       cell: (entry) => <Amount entry={entry} />,
       align: "right",
-      width: 124,
+      width: 184,
     },
     {
       id: "modified",
@@ -203,6 +203,11 @@ function Name({ entry }: { entry: FileEntry }) {
 
 function Amount({ entry }: { entry: FileEntry }) {
   if (entry.entries !== null)
-    return <span className="text-ink-3">{plural(entry.entries, "entry", "entries")}</span>;
+    return (
+      <span className="whitespace-nowrap">
+        <span className="mr-2 text-xs text-ink-3">{plural(entry.entries, "entry", "entries")}</span>
+        <Size bytes={entry.size} />
+      </span>
+    );
   return entry.kind === "link" ? <span className="text-ink-3">link</span> : <Size bytes={entry.size} />;
 }

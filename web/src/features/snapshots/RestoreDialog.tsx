@@ -12,8 +12,8 @@ import { absolute } from "../../lib/time";
 import { snapshotsApi } from "./api";
 import { Fault } from "./Fault";
 import { useLiveSnapshots } from "./live";
-import { RunThis, Waiting } from "./RunThis";
-import { Transfer } from "./Transfer";
+import { RunThis } from "./RunThis";
+import { Underway } from "./Underway";
 
 interface Props {
   snapshot: Snapshot | null;
@@ -141,13 +141,8 @@ export function RestoreBecame({ restore }: { restore: Restore }) {
   const { state, progress, target } = restore;
   if (state === "failed") return <Fault error={restore.error} title="The restore failed" />;
   if (state === "cancelled") return <Fault error={restore.error} title="The restore was stopped" />;
-  if (state === "queued") return <Waiting>Waiting for the machine to begin.</Waiting>;
-  if (state === "running")
-    return progress ? (
-      <Transfer label={`Restore into ${target}`} progress={progress} />
-    ) : (
-      <Waiting>The machine has begun.</Waiting>
-    );
+  if (state === "queued" || state === "running")
+    return <Underway state={state} progress={progress} label={`Restore into ${target}`} />;
   return (
     <Alert tone="ok" title="The restore is complete">
       <p className="[overflow-wrap:anywhere]">The files are in {target}.</p>

@@ -30,7 +30,7 @@ import { DeleteSnapshot } from "./DeleteSnapshot";
 import { MonthCost, None, Ratio, Size, StateMark, stateLooks } from "./figures";
 import type { Owner } from "./owners";
 import { RestoreDialog } from "./RestoreDialog";
-import { TransferLine } from "./Transfer";
+import { UnderwayLine } from "./Underway";
 import { useSnapshotActions } from "./useSnapshotActions";
 import { beforeOf, diffPath, isOpen, isReadable } from "./words";
 
@@ -123,7 +123,7 @@ function Files({ of }: { of: number | null }) {
 /** A running one shows how far it is instead of the word. */
 function StateCell({ snapshot }: { snapshot: Snapshot }) {
   if (snapshot.state === "running" && snapshot.progress)
-    return <TransferLine label={`Progress of ${snapshot.label}`} progress={snapshot.progress} />;
+    return <UnderwayLine label={`Progress of ${snapshot.label}`} progress={snapshot.progress} />;
   return <StateMark state={snapshot.state} />;
 }
 

@@ -14,7 +14,7 @@ import { Fault } from "./Fault";
 import { useLiveSnapshots } from "./live";
 import type { Owner } from "./owners";
 import { RunThis, Waiting } from "./RunThis";
-import { Transfer } from "./Transfer";
+import { Underway } from "./Underway";
 
 interface Props {
   open: boolean;
@@ -145,15 +145,10 @@ function Started({ started }: { started: SnapshotStarted }) {
 export function Became({ snapshot }: { snapshot: Snapshot }) {
   const { state, progress, label } = snapshot;
   if (state === "failed") return <Fault error={snapshot.error} title="The snapshot failed" />;
-  if (state === "queued") return <Waiting>Waiting for the machine to begin.</Waiting>;
   if (state === "verifying")
     return <Waiting>All is sent. Looking whether each pack is in the store with the right size.</Waiting>;
-  if (state === "running")
-    return progress ? (
-      <Transfer label={`Progress of ${label}`} progress={progress} />
-    ) : (
-      <Waiting>The machine has begun.</Waiting>
-    );
+  if (state === "queued" || state === "running")
+    return <Underway state={state} progress={progress} label={`Progress of ${label}`} />;
   if (state === "deleted") return null;
   return (
     <Alert tone="ok" title="The snapshot is complete">

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { Snapshot } from "../../lib/api/generated";
-import { beforeOf, consequenceOf } from "./words";
+import type { Snapshot, SnapshotProgress } from "../../lib/api/generated";
+import { beforeOf, consequenceOf, silenceWords } from "./words";
 
 const snapshot = (more: Partial<Snapshot>) =>
   ({
@@ -43,4 +43,14 @@ describe("what deleting does", () => {
     [{ unique_bytes: null }, "is freed by a later pruning"],
     [{ state: "failed", completed_at: null } as const, "leaves the list for good"],
   ])("%j is said", (more, words) => expect(consequenceOf(snapshot(more))).toContain(words));
+});
+
+describe("silence", () => {
+  const at = "2026-03-05T00:00:00Z";
+  const progress = { at } as SnapshotProgress;
+  test("is told of when it has lasted for a minute", () => {
+    expect(silenceWords(progress, Date.parse(at) + 59_000)).toBe("");
+    expect(silenceWords(progress, Date.parse(at) + 190_000)).toBe("3 min");
+  });
+  test("is nothing where nobody has begun", () => expect(silenceWords(null, Date.parse(at))).toBe(""));
 });

@@ -1,7 +1,8 @@
 /** What the server's words of snapshots are called on the pages, and what follows from them. */
-import type { Restore, Snapshot } from "../../lib/api/generated";
+import type { Restore, Snapshot, SnapshotProgress } from "../../lib/api/generated";
 import { size } from "../../lib/bytes";
 import { price, toMicro } from "../../lib/money";
+import { duration } from "../../lib/time";
 
 type State = Snapshot["state"];
 
@@ -22,6 +23,14 @@ export function isReadable({ state, encrypted }: Pick<Snapshot, "state" | "encry
 export function stageWords(stage: string): string {
   const words = stage.replaceAll("_", " ").trim();
   return words ? words[0]?.toUpperCase() + words.slice(1) : "At work";
+}
+
+const SILENT_SECONDS = 60;
+
+/** For how long nothing was heard of what is at work, where that is too long: it says something each second. */
+export function silenceWords(progress: SnapshotProgress | null, now: number): string {
+  const quiet = progress ? (now - Date.parse(progress.at)) / 1000 : 0;
+  return quiet < SILENT_SECONDS ? "" : duration(quiet, 1);
 }
 
 /** The snapshot that one is best compared with: its parent, else the one before it of the same label. */

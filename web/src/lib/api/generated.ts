@@ -3400,7 +3400,7 @@ export type FileEntry = {
   /** To ask for it, below the root. */
   path: string;
   kind: "file" | "folder" | "link" | "hardlink";
-  /** Of a file; else 0. */
+  /** Of a folder, of all files below it, each counted once; of a link 0. */
   size: number;
   /** Permissions, octal. */
   mode: string;
