@@ -81,6 +81,24 @@ class Boots(TypedDict):
     count: int
 
 
+class Candidate(TypedDict):
+    offer_id: str
+    round: int
+    provider: str
+    machine_id: str
+    gpu_name: str | None
+    gpu_count: int
+    vram_gb: float
+    region: str | None
+    spot: bool
+    price_hour: str
+    effective_price_hour: str | None
+    reliability_score: float | None
+    boot_seconds_p50: float | None
+    boot_seconds_p95: float | None
+    boots: int
+
+
 class CheckWish(TypedDict):
     read_data: NotRequired[bool]
     team_id: NotRequired[str | None]
@@ -125,11 +143,37 @@ class Completion(TypedDict):
     stages: NotRequired[dict[str, float]]
 
 
+class Connection(TypedDict):
+    name: str
+    host: str
+    port: int
+    user: str
+    direct: bool
+    host_key: str
+    host_key_alias: str
+    known_hosts: str
+    command: str
+    ssh_config: str
+
+
 class Cost(TypedDict):
     provider: str | None
     offer_id: str | None
     price_gpu_hour: str
     cost: str
+
+
+class CostingMachine(TypedDict):
+    rental_id: str
+    provider: str
+    machine_id: str
+    provider_machine_id: str | None
+    role: Literal['racer', 'primary', 'standby']
+    stage: Literal['intended', 'creating', 'booting', 'running', 'ready', 'stopped', 'ending', 'ended']
+    price_hour: str
+    cost: str
+    asked_at: str | None
+    why: str
 
 
 class Credential(TypedDict):
@@ -180,6 +224,12 @@ class FailureReport(TypedDict):
     hint: NotRequired[str | None]
 
 
+class Fault(TypedDict):
+    code: str
+    message: str
+    hint: str | None
+
+
 class FileEntry(TypedDict):
     name: str
     path: str
@@ -209,6 +259,17 @@ class Goes(TypedDict):
     label: str
     created_at: str
     unique_bytes: int | None
+
+
+class GoneMachine(TypedDict):
+    rental_id: str
+    provider: str
+    machine_id: str
+    provider_machine_id: str | None
+    ended_at: str
+    confirmed_by: Literal['listing', 'never_made']
+    why_ended: str | None
+    cost: str
 
 
 class GpuFacts(TypedDict):
@@ -252,10 +313,122 @@ class HandedGrant(TypedDict):
     expires_at: str
 
 
+class HibernationRule(TypedDict):
+    enabled: bool
+    dry_run: bool
+    gpu_percent: float
+    idle_seconds: float
+    grace_seconds: float
+    warn_seconds: float
+    release_seconds: float
+    cpu_percent: float
+    network_mbps: float
+    sessions: bool
+    processes: list[str]
+
+
+class HibernationWish(TypedDict):
+    enabled: NotRequired[bool]
+    dry_run: NotRequired[bool]
+    gpu_percent: NotRequired[float | None]
+    idle_seconds: NotRequired[float | None]
+    grace_seconds: NotRequired[float | None]
+    warn_seconds: NotRequired[float | None]
+    release_seconds: NotRequired[float | None]
+    cpu_percent: NotRequired[float | None]
+    network_mbps: NotRequired[float | None]
+    sessions: NotRequired[bool]
+    processes: NotRequired[list[str]]
+
+
 class Hidden(TypedDict):
     blacklisted: int
     unavailable: int
     below_threshold: int
+
+
+class InstanceCommand(TypedDict):
+    id: str
+    rental_id: str
+    kind: Literal['setup', 'snapshot', 'restore', 'hook', 'shutdown']
+    state: Literal['queued', 'sent', 'running', 'done', 'failed']
+    percent: float | None
+    created_at: str
+    sent_at: str | None
+    ended_at: str | None
+    error: Fault | None
+
+
+class InstanceEvent(TypedDict):
+    id: str
+    at: str
+    kind: str
+    from_state: Literal['launching', 'running', 'paused', 'hibernating', 'hibernated', 'waking', 'failing_over', 'on_standby', 'recovering', 'interrupted', 'destroying', 'destroyed', 'failed'] | None
+    to_state: Literal['launching', 'running', 'paused', 'hibernating', 'hibernated', 'waking', 'failing_over', 'on_standby', 'recovering', 'interrupted', 'destroying', 'destroyed', 'failed'] | None
+    why: str
+    who: str
+    details: dict[str, Any]
+
+
+class InstanceMachine(TypedDict):
+    rental_id: str
+    held: bool
+    role: Literal['racer', 'primary', 'standby']
+    stage: Literal['intended', 'creating', 'booting', 'running', 'ready', 'stopped', 'ending', 'ended']
+    provider: str
+    machine_id: str
+    gpu_name: str | None
+    gpu_count: int
+    vram_gb: float
+    cpu_cores: float | None
+    ram_gb: float | None
+    disk_gb: float
+    region: str | None
+    country: str | None
+    spot: bool
+    price_hour: str
+    since: str
+
+
+class InstanceRental(TypedDict):
+    id: str
+    role: Literal['racer', 'primary', 'standby']
+    wanted: Literal['held', 'stopped', 'gone']
+    stage: Literal['intended', 'creating', 'booting', 'running', 'ready', 'stopped', 'ending', 'ended']
+    provider: str
+    machine_id: str
+    provider_machine_id: str | None
+    label: str
+    gpu_name: str | None
+    gpu_count: int
+    region: str | None
+    spot: bool
+    price_hour: str
+    cost: str
+    race_id: str | None
+    seen_state: str | None
+    seen_at: str | None
+    created_at: str
+    running_at: str | None
+    ssh_at: str | None
+    agent_at: str | None
+    beat_at: str | None
+    ended_at: str | None
+    why_ended: str | None
+    error: Fault | None
+
+
+class InstanceStandby(TypedDict):
+    enabled: bool
+    kind: Literal['cpu', 'gpu']
+    provider: str
+    machine_type: str
+    sync_seconds: int
+    state: Literal['off', 'starting', 'syncing', 'synced', 'serving', 'failed']
+    rental_id: str | None
+    synced_at: str | None
+    sync_at: str | None
+    error: Fault | None
 
 
 class Invitation(TypedDict):
@@ -279,12 +452,23 @@ class JobError(TypedDict):
     hint: NotRequired[str | None]
 
 
+class KeepAwake(TypedDict):
+    seconds: NotRequired[float | None]
+    until: NotRequired[str | None]
+
+
 class KeepRules(TypedDict):
     keep_last: NotRequired[int]
     keep_hourly: NotRequired[int]
     keep_daily: NotRequired[int]
     keep_weekly: NotRequired[int]
     keep_monthly: NotRequired[int]
+
+
+class KeptStorage(TypedDict):
+    snapshots: int
+    bytes: int
+    cost_month: str
 
 
 class KnownFrom(TypedDict):
@@ -296,6 +480,46 @@ class LabelRules(TypedDict):
     label: str | None
     rules: KeepRules
     changed_at: str
+
+
+class Lane(TypedDict):
+    rental_id: str
+    round: int
+    provider: str
+    machine_id: str
+    gpu_name: str | None
+    gpu_count: int
+    region: str | None
+    spot: bool
+    price_hour: str
+    lane: Literal['waiting', 'creating', 'booting', 'ssh', 'agent', 'winner', 'ending', 'destroyed']
+    stage: Literal['intended', 'creating', 'booting', 'running', 'ready', 'stopped', 'ending', 'ended']
+    winner: bool
+    created_at: str
+    ended_at: str | None
+    seconds: float
+    stages: dict[str, float]
+    why_ended: str | None
+    cost: str
+    error: Fault | None
+
+
+class LaunchPrices(TypedDict):
+    hour: str
+    hour_min: str
+    hour_max: str
+    day: str
+    day_hibernating: str
+    busy_hours: float
+    month: str
+    month_hibernating: str
+
+
+class LaunchWarning(TypedDict):
+    code: str
+    message: str
+    hint: str | None
+    count: int | None
 
 
 class ListedObject(TypedDict):
@@ -478,6 +702,12 @@ class NewApiKey(TypedDict):
     key: str
 
 
+class NextStep(TypedDict):
+    what: Literal['hibernate', 'wake', 'release', 'until', 'retry', 'warn', 'awake_ends', 'recover', 'end']
+    at: str | None
+    text: str
+
+
 class Offer(TypedDict):
     id: str
     provider: str
@@ -524,10 +754,63 @@ class Offer(TypedDict):
     stale: bool
 
 
+class OfferFilters(TypedDict):
+    q: NotRequired[str | None]
+    model: NotRequired[list[str]]
+    provider: NotRequired[list[str]]
+    min_vram: NotRequired[float | None]
+    max_vram: NotRequired[float | None]
+    min_price: NotRequired[float | None]
+    max_price: NotRequired[float | None]
+    gpu_count: NotRequired[int | None]
+    min_gpus: NotRequired[int | None]
+    max_gpus: NotRequired[int | None]
+    region: NotRequired[list[str]]
+    country: NotRequired[list[str]]
+    min_reliability: NotRequired[float | None]
+    min_inet_down: NotRequired[float | None]
+    min_inet_up: NotRequired[float | None]
+    min_cpu_cores: NotRequired[float | None]
+    min_ram_gb: NotRequired[float | None]
+    min_disk_gb: NotRequired[float | None]
+    cuda_min: NotRequired[float | None]
+    verified: NotRequired[bool | None]
+    min_score: NotRequired[float | None]
+    snapshot_gb: NotRequired[float | None]
+    hours: NotRequired[float | None]
+
+
+class Operation(TypedDict):
+    id: str
+    instance_id: str
+    kind: Literal['launch', 'pause', 'resume', 'hibernate', 'wake', 'snapshot', 'failover', 'half_life', 'destroy', 'rehearsal']
+    state: Literal['queued', 'running', 'done', 'failed', 'cancelled']
+    stage: str
+    stage_since: str
+    stages: dict[str, float]
+    plan: list[str]
+    percent: float
+    eta_seconds: float | None
+    seconds: float
+    why: str
+    requested_by: str | None
+    can_cancel: bool
+    cancel_requested: bool
+    details: dict[str, Any]
+    error: Fault | None
+    created_at: str
+    ended_at: str | None
+
+
 class OwnRating(TypedDict):
     rating: int
     comment: str | None
     at: str
+
+
+class Owner(TypedDict):
+    kind: Literal['user', 'team']
+    id: str
 
 
 class PagedApiKey(TypedDict):
@@ -550,6 +833,11 @@ class PagedFileEntry(TypedDict):
     next_cursor: str | None
 
 
+class PagedInstanceEvent(TypedDict):
+    items: list[InstanceEvent]
+    next_cursor: str | None
+
+
 class PagedInvitation(TypedDict):
     items: list[Invitation]
     next_cursor: str | None
@@ -562,6 +850,11 @@ class PagedMachineAttempt(TypedDict):
 
 class PagedMachineHistory(TypedDict):
     items: list[MachineHistory]
+    next_cursor: str | None
+
+
+class PagedOperation(TypedDict):
+    items: list[Operation]
     next_cursor: str | None
 
 
@@ -612,6 +905,21 @@ class ProgressReport(TypedDict):
 class ProgressTaken(TypedDict):
     cancel: bool
     expires_at: str
+
+
+class Proof(TypedDict):
+    instance_id: str
+    name: str
+    state: Literal['launching', 'running', 'paused', 'hibernating', 'hibernated', 'waking', 'failing_over', 'on_standby', 'recovering', 'interrupted', 'destroying', 'destroyed', 'failed']
+    keep_snapshot: bool
+    operation: Operation | None
+    price_hour: str
+    cost: str
+    still_costs: list[CostingMachine]
+    confirmed_gone: list[GoneMachine]
+    storage: KeptStorage | None
+    zero: bool
+    as_of: str
 
 
 class ProviderAge(TypedDict):
@@ -665,6 +973,39 @@ class Quote(TypedDict):
     offer_id: str
 
 
+class Race(TypedDict):
+    id: str
+    attempt_type: str
+    state: Literal['running', 'won', 'lost', 'cancelled']
+    machines: int
+    rounds_max: int
+    round: int
+    round_seconds: float
+    round_began_at: str | None
+    winner_id: str | None
+    why: str
+    expected_cost: str | None
+    cost: str
+    started_at: str
+    ended_at: str | None
+    seconds: float
+    lanes: list[Lane]
+
+
+class RaceCost(TypedDict):
+    expected: str
+    at_most: str
+    expected_seconds: float | None
+    p95_seconds: float | None
+    how: str
+
+
+class RaceWish(TypedDict):
+    machines: NotRequired[int | None]
+    rounds: NotRequired[int | None]
+    seconds: NotRequired[float | None]
+
+
 class RatingDone(TypedDict):
     provider: str
     machine_id: str
@@ -682,6 +1023,22 @@ class RatingWish(TypedDict):
 class ReasonCount(TypedDict):
     reason: str
     count: int
+
+
+class Receipt(TypedDict):
+    race_id: str
+    state: Literal['running', 'won', 'lost', 'cancelled']
+    entrants: int
+    rounds: int
+    seconds: float
+    winner: Lane | None
+    winner_stages: dict[str, float]
+    losers: list[Lane]
+    losers_seconds: float
+    losers_cost: str
+    expected_cost: str | None
+    confirmed: int
+    settled: bool
 
 
 class Refresh(TypedDict):
@@ -803,6 +1160,14 @@ class Sizes(TypedDict):
     bytes: int
 
 
+class SnapshotBrief(TypedDict):
+    id: str
+    at: str | None
+    bytes: int | None
+    stored_bytes: int | None
+    cost_month: str | None
+
+
 class SnapshotCost(TypedDict):
     id: str
     label: str
@@ -843,6 +1208,14 @@ class SnapshotWish(TypedDict):
     instance_id: NotRequired[str | None]
     team_id: NotRequired[str | None]
     tags: NotRequired[list[str]]
+
+
+class StandbyWish(TypedDict):
+    enabled: NotRequired[bool]
+    kind: NotRequired[Literal['cpu', 'gpu']]
+    provider: NotRequired[str | None]
+    machine_type: NotRequired[str | None]
+    sync_seconds: NotRequired[int | None]
 
 
 class Standing(TypedDict):
@@ -992,6 +1365,36 @@ class UserChange(TypedDict):
     disabled: NotRequired[bool | None]
 
 
+class Utilisation(TypedDict):
+    at: str | None
+    gpu_percent: float | None
+    gpu_memory_percent: float | None
+    cpu_percent: float | None
+    ram_percent: float | None
+    disk_percent: float | None
+    idle_since: str | None
+    gpu: list[float | None]
+    cpu: list[float | None]
+
+
+class Wanted(TypedDict):
+    offer_id: NotRequired[str | None]
+    filters: NotRequired[dict[str, Any]]
+    image: NotRequired[str]
+    disk_gb: NotRequired[float]
+    ports: NotRequired[list[int]]
+    ssh_keys: NotRequired[list[str]]
+    onstart: NotRequired[str]
+    workspace: NotRequired[str]
+    race: NotRequired[RaceWish]
+    standby: NotRequired[StandbyWish]
+    max_price_hour: NotRequired[str | None]
+    spot: NotRequired[bool]
+    spread: NotRequired[bool]
+    deadline: NotRequired[str | None]
+    work_hours: NotRequired[float | None]
+
+
 class WorkerRow(TypedDict):
     id: str
     host: str
@@ -1089,6 +1492,108 @@ class HistorySummary(TypedDict):
     trend: list[DaySummary]
 
 
+class Instance(TypedDict):
+    id: str
+    owner: Owner
+    launched_by: str | None
+    name: str
+    state: Literal['launching', 'running', 'paused', 'hibernating', 'hibernated', 'waking', 'failing_over', 'on_standby', 'recovering', 'interrupted', 'destroying', 'destroyed', 'failed']
+    state_since: str
+    why: str
+    wish: Literal['running', 'paused', 'hibernated', 'on_standby', 'destroyed']
+    error: Fault | None
+    machine: InstanceMachine | None
+    machines: int
+    price_hour: str
+    cost: str
+    utilisation: Utilisation
+    snapshot: SnapshotBrief | None
+    next: NextStep | None
+    operation: Operation | None
+    standby: InstanceStandby | None
+    keep_awake_until: str | None
+    until_at: str | None
+    until_action: str
+    created_at: str
+    destroyed_at: str | None
+
+
+class InstanceChange(TypedDict):
+    name: NotRequired[str | None]
+    hibernation: NotRequired[HibernationWish | None]
+    standby: NotRequired[StandbyWish | None]
+    race: NotRequired[RaceWish | None]
+    ssh_keys: NotRequired[list[str] | None]
+    onstart: NotRequired[str | None]
+    max_price_hour: NotRequired[float | str | None]
+    spot: NotRequired[bool | None]
+    until: NotRequired[str | None]
+    until_action: NotRequired[Literal['hibernate', 'destroy'] | None]
+    keep_awake_until: NotRequired[str | None]
+
+
+class InstanceDetail(TypedDict):
+    id: str
+    owner: Owner
+    launched_by: str | None
+    name: str
+    state: Literal['launching', 'running', 'paused', 'hibernating', 'hibernated', 'waking', 'failing_over', 'on_standby', 'recovering', 'interrupted', 'destroying', 'destroyed', 'failed']
+    state_since: str
+    why: str
+    wish: Literal['running', 'paused', 'hibernated', 'on_standby', 'destroyed']
+    error: Fault | None
+    machine: InstanceMachine | None
+    machines: int
+    price_hour: str
+    cost: str
+    utilisation: Utilisation
+    snapshot: SnapshotBrief | None
+    next: NextStep | None
+    operation: Operation | None
+    standby: InstanceStandby | None
+    keep_awake_until: str | None
+    until_at: str | None
+    until_action: str
+    created_at: str
+    destroyed_at: str | None
+    wanted: Wanted
+    env_names: list[str]
+    hibernation: HibernationRule
+    hibernation_own: HibernationWish
+    race: Race | None
+    rentals: list[InstanceRental]
+    commands: list[InstanceCommand]
+    connection: Connection | None
+    host_key: str
+    max_price_hour: str | None
+
+
+class InstanceWish(TypedDict):
+    name: NotRequired[str | None]
+    team_id: NotRequired[str | None]
+    offer_id: NotRequired[str | None]
+    filters: NotRequired[OfferFilters]
+    image: NotRequired[str]
+    disk_gb: NotRequired[float]
+    env: NotRequired[dict[str, str]]
+    ports: NotRequired[list[int]]
+    ssh_keys: NotRequired[list[str]]
+    onstart: NotRequired[str]
+    workspace: NotRequired[str]
+    race: NotRequired[RaceWish]
+    hibernation: NotRequired[HibernationWish]
+    standby: NotRequired[StandbyWish]
+    max_price_hour: NotRequired[float | str | None]
+    spot: NotRequired[bool]
+    spread: NotRequired[bool]
+    ttl_seconds: NotRequired[float | None]
+    until: NotRequired[str | None]
+    until_action: NotRequired[Literal['hibernate', 'destroy']]
+    deadline: NotRequired[str | None]
+    work_hours: NotRequired[float | None]
+    dry_run: NotRequired[bool]
+
+
 class JobRow(TypedDict):
     id: str
     name: str
@@ -1109,6 +1614,27 @@ class JobRow(TypedDict):
     cancel_requested: bool
     worker: str | None
     created_by: str | None
+
+
+class LaunchPlan(TypedDict):
+    name: str
+    candidates: list[Candidate]
+    machines: int
+    rounds: int
+    round_seconds: float
+    fitting: int
+    race: RaceCost | None
+    prices: LaunchPrices | None
+    warnings: list[LaunchWarning]
+    can_launch: bool
+    as_of: str
+
+
+class Launched(TypedDict):
+    dry_run: bool
+    instance: Instance | None
+    operation: Operation | None
+    plan: LaunchPlan | None
 
 
 class MachineDetail(TypedDict):
@@ -1193,6 +1719,11 @@ class OwnerCost(TypedDict):
     shared_bytes: int | None
     cost_month: str | None
     measured_at: str | None
+
+
+class PagedInstance(TypedDict):
+    items: list[Instance]
+    next_cursor: str | None
 
 
 class PagedJobRow(TypedDict):

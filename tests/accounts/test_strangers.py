@@ -26,9 +26,13 @@ BODIES: dict[str, Any] = {
     "change_member": {"role": "member"},
     "invite_to_team": {"email": "eve@example.com", "role": "member"},
     "start_restore": {"target": "/workspace"},
+    "change_instance": {"name": "mine"},
+    "keep_instance_awake": {"seconds": 60},
 }
 FOR_EVERYBODY = {*BY_ROLE["user"], guard.ANYONE, guard.SIGNED_IN}
 NOBODYS = UUID(int=0)
+OF_THE_FLEET = dict.fromkeys(("instance_id", "operation_id"), str(NOBODYS))
+"""A launch takes the market, which is not here: `tests/fleet/test_strangers.py` asks for real ones."""
 OF_ALL = {"machine_id"}
 """What a machine did before is for everybody to see; what is one's own there hangs on the caller, not on an id."""
 
@@ -113,6 +117,7 @@ async def things_of(owner: Person, known: dict[str, str] | None = None) -> dict[
         "key_id": (await owner.gets("/api-keys"))["items"][0]["id"],
         "session_id": (await owner.gets("/auth/sessions"))["items"][0]["id"],
         **await snapshot_and_restore(owner),
+        **OF_THE_FLEET,
     }
 
 

@@ -5,9 +5,16 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 Port = Annotated[int, Field(ge=1, le=65535)]
+Text = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$")]
+"""The database keeps no NUL."""
+Word = Annotated[str, StringConstraints(max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")]
+
+
+def _example(**fields: Any) -> ConfigDict:
+    return ConfigDict(json_schema_extra={"examples": [fields]})
 
 
 class _Part(BaseModel):
@@ -17,6 +24,8 @@ class _Part(BaseModel):
 class RaceWish(_Part):
     """Null takes the setting."""
 
+    model_config = _example(machines=5, rounds=3, seconds=90)
+
     machines: int | None = Field(None, ge=1, le=20, description="Machines that start at once.")
     rounds: int | None = Field(None, ge=1, le=10, description="Batches at most.")
     seconds: float | None = Field(None, ge=1, le=3600, description="Time that a batch has.")
@@ -24,6 +33,8 @@ class RaceWish(_Part):
 
 class HibernationWish(_Part):
     """Null takes the setting."""
+
+    model_config = _example(enabled=True, idle_seconds=300)
 
     enabled: bool = Field(True, description="False keeps the instance awake until somebody says otherwise.")
     dry_run: bool = Field(False, description="Only tells when it would hibernate.")
@@ -33,30 +44,34 @@ class HibernationWish(_Part):
     warn_seconds: float | None = Field(None, ge=0, le=3600, description="Told so long before.")
     release_seconds: float | None = Field(None, ge=0, le=2592000, description="Asleep for so long, all is given back.")
     cpu_percent: float | None = Field(None, ge=0, le=100, description="Above it, the processors are busy.")
-    network_mbps: float | None = Field(None, ge=0, description="Above it, the network is busy.")
+    network_mbps: float | None = Field(None, ge=0, le=1e6, description="Above it, the network is busy.")
     sessions: bool = Field(True, description="A login over SSH, or an open notebook, counts as busy.")
-    processes: tuple[str, ...] = Field((), max_length=20, description="Busy while one of this name runs.")
+    processes: tuple[Word, ...] = Field((), max_length=20, description="Busy while one of this name runs.")
 
 
 class StandbyWish(_Part):
+    model_config = _example(enabled=True, kind="cpu", provider="gcp", machine_type="e2-medium", sync_seconds=60)
+
     enabled: bool = Field(False, description="Whether a second machine holds a copy of the workspace.")
     kind: Literal["cpu", "gpu"] = Field("cpu", description="`gpu` is a warm pool: a second machine like the first.")
-    provider: str | None = Field(None, description="Null takes the setting.")
-    machine_type: str | None = Field(None, max_length=100, description="Such as `e2-medium`; null takes the setting.")
+    provider: Word | None = Field(None, description="Null takes the setting.")
+    machine_type: Word | None = Field(None, description="Such as `e2-medium`; null takes the setting.")
     sync_seconds: int | None = Field(None, ge=5, le=86400, description="Between two copies.")
 
 
 class Wanted(_Part):
     """All but the environment, which is kept sealed, and the name."""
 
+    model_config = _example(filters={"model": ["RTX 4090"]}, disk_gb=50, max_price_hour="0.6")
+
     offer_id: UUID | None = Field(None, description="Races for this offer first; the others must fit the filters.")
     filters: dict[str, Any] = Field(default_factory=dict, description="As `GET /offers` takes them.")
-    image: str = Field("", max_length=500, description="Container image; empty is the house's own.")
+    image: Text = Field("", max_length=500, description="Container image; empty is the house's own.")
     disk_gb: float = Field(50, gt=0, le=100_000)
     ports: tuple[Port, ...] = Field((), max_length=50)
-    ssh_keys: tuple[str, ...] = Field((), max_length=50, description="Public keys that may log in.")
-    onstart: str = Field("", max_length=20_000, description="Run after each start, with the workspace in place.")
-    workspace: str = Field("", max_length=1000, description="Folder that is kept; empty is the machine's usual one.")
+    ssh_keys: tuple[Text, ...] = Field((), max_length=50, description="Public keys that may log in.")
+    onstart: Text = Field("", max_length=20_000, description="Run after each start, with the workspace in place.")
+    workspace: Text = Field("", max_length=1000, description="Folder that is kept; empty is the machine's usual one.")
     race: RaceWish = RaceWish()
     standby: StandbyWish = StandbyWish()
     max_price_hour: Decimal | None = Field(None, gt=0, le=100_000)

@@ -16,8 +16,8 @@ Number = Annotated[int, Field(ge=0, le=10_000)]
 LIMIT_DEFAULT, LIMIT_MAX = 50, 500
 
 
-class SearchParams(BaseModel):
-    """The filters of a search. One that is not known is refused, so that a misspelt one does not show everything."""
+class OfferFilters(BaseModel):
+    """What an offer has to be like. A filter that is not known is refused, so that a misspelt one does not fit all."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -46,19 +46,24 @@ class SearchParams(BaseModel):
     min_disk_gb: Amount | None = Field(None, description="Disk that the machine has.")
     cuda_min: Amount | None = None
     verified: bool | None = None
+    min_score: Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)] | None = Field(
+        None, description="Least reliability score, 0 to 100. Machines without one are not below it."
+    )
+    snapshot_gb: Amount | None = Field(None, description="Size of what is brought in; for the effective price.")
+    hours: Annotated[float, Field(gt=0, le=100_000, allow_inf_nan=False)] | None = Field(
+        None, description="How long it is wanted; for the effective price."
+    )
+
+
+class SearchParams(OfferFilters):
+    """The filters of a search, and how its answer is to be put."""
+
     spot: bool | None = Field(
         None, description="True: only what has a spot price, at that price. False: only what can be had on demand."
     )
     available_only: bool = True
     include_blacklisted: bool = False
-    min_score: Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)] | None = Field(
-        None, description="Least reliability score, 0 to 100. Machines without one are not below it."
-    )
     disk_gb: Amount | None = Field(None, description="Disk wanted; counts in `dph_total` and the effective price.")
-    snapshot_gb: Amount | None = Field(None, description="Size of what is brought in; for the effective price.")
-    hours: Annotated[float, Field(gt=0, le=100_000, allow_inf_nan=False)] | None = Field(
-        None, description="How long it is wanted; for the effective price."
-    )
     sort: Sort = Field("price", description="`-` in front for the highest first.")
     limit: int = Field(LIMIT_DEFAULT, ge=1, le=LIMIT_MAX, description="How many at most.")
     cursor: Annotated[str, Field(max_length=500)] | None = Field(

@@ -14,12 +14,12 @@ class NoExample(LookupError):
 
 
 def example_of(schema: Schema, components: dict[str, Schema], at: str = "body") -> Any:
-    if "$ref" in schema:
-        name = schema["$ref"].rsplit("/", 1)[1]
-        return example_of(components[name], components, name)
     for word in ("examples", "enum"):
         if word in schema:
             return schema[word][0]
+    if "$ref" in schema:
+        name = schema["$ref"].rsplit("/", 1)[1]
+        return example_of(components[name], components, name)
     for word in ("const", "default"):
         if word in schema:
             return schema[word]

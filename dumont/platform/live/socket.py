@@ -40,9 +40,16 @@ Authorise = Callable[[Caller, str], Awaitable[bool]]
 
 
 async def serve(
-    websocket: WebSocket, hub: Hub, identify: Identify, authorise: Authorise, *, origins: Sequence[str] = ()
+    websocket: WebSocket,
+    hub: Hub,
+    identify: Identify,
+    authorise: Authorise,
+    *,
+    origins: Sequence[str] = (),
+    watched: Sequence[str] = (),
 ) -> None:
-    """Returns when the socket is closed. `origins` are those of other hosts whose pages may connect."""
+    """Returns when the socket is closed. `origins` are those of other hosts whose pages may connect; `watched` are
+    topics that nobody has to subscribe to."""
     if not _origin_is_fine(websocket, origins):
         await websocket.close(4403, "origin")  # before it is accepted: the browser sees an HTTP 403
         return
@@ -53,7 +60,7 @@ async def serve(
         caller = await _identified(identify, token, websocket)
         async with hub.reader(_owner(caller, websocket)) as reader:
             conversation = _Conversation(websocket, hub, reader, caller=caller, authorise=authorise)
-            await conversation.run(lambda: identify(token, websocket))
+            await conversation.run(lambda: identify(token, websocket), watched)
     except Closed as closed:
         await _close(websocket, closed)
     except WebSocketDisconnect:
@@ -71,9 +78,11 @@ class _Conversation:
         self._authorise = authorise
         self._limits = hub.limits
 
-    async def run(self, identify: Callable[[], Awaitable[Caller]]) -> None:
+    async def run(self, identify: Callable[[], Awaitable[Caller]], watched: Sequence[str] = ()) -> None:
         self._hub.watch(self._reader, of_session(self._caller))
         self._reader.tell({"type": "ready"})
+        if watched:
+            await self._subscribe(watched, None)
         tasks = [asyncio.create_task(each) for each in (self._listen(), self._speak(), self._keep(identify))]
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)

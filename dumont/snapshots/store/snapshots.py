@@ -66,6 +66,12 @@ async def ids_of_instance(tx: Tx, repository_id: UUID, instance_id: UUID) -> Seq
     return (await tx.execute(select(Snapshot.id).where(mine, Snapshot.state != "deleted"))).scalars().all()
 
 
+async def newest_of_instance(tx: Tx, repository_id: UUID, instance_id: UUID) -> Snapshot | None:
+    mine = (Snapshot.repository_id == repository_id) & (Snapshot.instance_id == instance_id)
+    query = select(Snapshot).where(mine, Snapshot.state == "complete").order_by(Snapshot.created_at.desc()).limit(1)
+    return (await tx.execute(query)).scalar_one_or_none()
+
+
 async def kept_of_instance(tx: Tx, repository_id: UUID, instance_id: UUID) -> tuple[int, int]:
     """How many complete ones there are, and the bytes that only they need."""
     sums = select(func.count(), func.coalesce(func.sum(Snapshot.unique_bytes), 0))

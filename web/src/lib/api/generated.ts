@@ -937,6 +937,201 @@ const injectedRtkApi = api.injectEndpoints({
         },
       }),
     }),
+    getOperation: build.query<GetOperationApiResponse, GetOperationApiArg>({
+      query: (queryArg) => ({
+        url: `/api/v1/operations/${encodeURIComponent(String(queryArg.operationId))}`,
+      }),
+    }),
+    cancelOperation: build.mutation<
+      CancelOperationApiResponse,
+      CancelOperationApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/operations/${encodeURIComponent(String(queryArg.operationId))}/cancel`,
+        method: "POST",
+      }),
+    }),
+    pauseInstance: build.mutation<
+      PauseInstanceApiResponse,
+      PauseInstanceApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/instances/${encodeURIComponent(String(queryArg.instanceId))}/pause`,
+        method: "POST",
+      }),
+    }),
+    resumeInstance: build.mutation<
+      ResumeInstanceApiResponse,
+      ResumeInstanceApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/instances/${encodeURIComponent(String(queryArg.instanceId))}/resume`,
+        method: "POST",
+      }),
+    }),
+    hibernateInstance: build.mutation<
+      HibernateInstanceApiResponse,
+      HibernateInstanceApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/instances/${encodeURIComponent(String(queryArg.instanceId))}/hibernate`,
+        method: "POST",
+      }),
+    }),
+    wakeInstance: build.mutation<WakeInstanceApiResponse, WakeInstanceApiArg>({
+      query: (queryArg) => ({
+        url: `/api/v1/instances/${encodeURIComponent(String(queryArg.instanceId))}/wake`,
+        method: "POST",
+      }),
+    }),
+    snapshotInstance: build.mutation<
+      SnapshotInstanceApiResponse,
+      SnapshotInstanceApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/instances/${encodeURIComponent(String(queryArg.instanceId))}/snapshot`,
+        method: "POST",
+      }),
+    }),
+    failOverInstance: build.mutation<
+      FailOverInstanceApiResponse,
+      FailOverInstanceApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/instances/${encodeURIComponent(String(queryArg.instanceId))}/failover`,
+        method: "POST",
+      }),
+    }),
+    putInstanceOnStandby: build.mutation<
+      PutInstanceOnStandbyApiResponse,
+      PutInstanceOnStandbyApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/instances/${encodeURIComponent(String(queryArg.instanceId))}/half-life`,
+        method: "POST",
+      }),
+    }),
+    keepInstanceAwake: build.mutation<
+      KeepInstanceAwakeApiResponse,
+      KeepInstanceAwakeApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/instances/${encodeURIComponent(String(queryArg.instanceId))}/keep-awake`,
+        method: "POST",
+        body: queryArg.body,
+      }),
+    }),
+    listInstanceEvents: build.query<
+      ListInstanceEventsApiResponse,
+      ListInstanceEventsApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/instances/${encodeURIComponent(String(queryArg.instanceId))}/events`,
+        params: {
+          cursor: queryArg.cursor,
+          limit: queryArg.limit,
+        },
+      }),
+    }),
+    listInstanceOperations: build.query<
+      ListInstanceOperationsApiResponse,
+      ListInstanceOperationsApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/instances/${encodeURIComponent(String(queryArg.instanceId))}/operations`,
+        params: {
+          cursor: queryArg.cursor,
+          limit: queryArg.limit,
+        },
+      }),
+    }),
+    showInstanceRace: build.query<
+      ShowInstanceRaceApiResponse,
+      ShowInstanceRaceApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/instances/${encodeURIComponent(String(queryArg.instanceId))}/race`,
+        params: {
+          race_id: queryArg.raceId,
+        },
+      }),
+    }),
+    showInstanceReceipt: build.query<
+      ShowInstanceReceiptApiResponse,
+      ShowInstanceReceiptApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/instances/${encodeURIComponent(String(queryArg.instanceId))}/receipt`,
+        params: {
+          race_id: queryArg.raceId,
+        },
+      }),
+    }),
+    showInstanceConnection: build.query<
+      ShowInstanceConnectionApiResponse,
+      ShowInstanceConnectionApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/instances/${encodeURIComponent(String(queryArg.instanceId))}/connect`,
+      }),
+    }),
+    listInstances: build.query<ListInstancesApiResponse, ListInstancesApiArg>({
+      query: (queryArg) => ({
+        url: `/api/v1/instances`,
+        params: {
+          state: queryArg.state,
+          name: queryArg.name,
+          team_id: queryArg.teamId,
+          cursor: queryArg.cursor,
+          limit: queryArg.limit,
+        },
+      }),
+    }),
+    launchInstance: build.mutation<
+      LaunchInstanceApiResponse,
+      LaunchInstanceApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/instances`,
+        method: "POST",
+        body: queryArg.body,
+      }),
+    }),
+    getInstance: build.query<GetInstanceApiResponse, GetInstanceApiArg>({
+      query: (queryArg) => ({
+        url: `/api/v1/instances/${encodeURIComponent(String(queryArg.instanceId))}`,
+      }),
+    }),
+    changeInstance: build.mutation<
+      ChangeInstanceApiResponse,
+      ChangeInstanceApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/instances/${encodeURIComponent(String(queryArg.instanceId))}`,
+        method: "PATCH",
+        body: queryArg.body,
+      }),
+    }),
+    destroyInstance: build.mutation<
+      DestroyInstanceApiResponse,
+      DestroyInstanceApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/instances/${encodeURIComponent(String(queryArg.instanceId))}`,
+        method: "DELETE",
+        params: {
+          keep_snapshot: queryArg.keepSnapshot,
+        },
+      }),
+    }),
+    showInstanceProof: build.query<
+      ShowInstanceProofApiResponse,
+      ShowInstanceProofApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/instances/${encodeURIComponent(String(queryArg.instanceId))}/proof`,
+      }),
+    }),
   }),
   overrideExisting: false,
 });
@@ -1788,6 +1983,172 @@ export type ListRestoresApiArg = {
   cursor?: string | null;
   /** How many at most. */
   limit?: number;
+};
+export type GetOperationApiResponse =
+  /** status 200 Successful Response */ Operation;
+export type GetOperationApiArg = {
+  /** The operation. */
+  operationId: string;
+};
+export type CancelOperationApiResponse =
+  /** status 202 Successful Response */ Operation;
+export type CancelOperationApiArg = {
+  /** The operation. */
+  operationId: string;
+};
+export type PauseInstanceApiResponse =
+  /** status 202 Successful Response */ Operation;
+export type PauseInstanceApiArg = {
+  /** The instance. */
+  instanceId: string;
+};
+export type ResumeInstanceApiResponse =
+  /** status 202 Successful Response */ Operation;
+export type ResumeInstanceApiArg = {
+  /** The instance. */
+  instanceId: string;
+};
+export type HibernateInstanceApiResponse =
+  /** status 202 Successful Response */ Operation;
+export type HibernateInstanceApiArg = {
+  /** The instance. */
+  instanceId: string;
+};
+export type WakeInstanceApiResponse =
+  /** status 202 Successful Response */ Operation;
+export type WakeInstanceApiArg = {
+  /** The instance. */
+  instanceId: string;
+};
+export type SnapshotInstanceApiResponse =
+  /** status 202 Successful Response */ Operation;
+export type SnapshotInstanceApiArg = {
+  /** The instance. */
+  instanceId: string;
+};
+export type FailOverInstanceApiResponse =
+  /** status 202 Successful Response */ Operation;
+export type FailOverInstanceApiArg = {
+  /** The instance. */
+  instanceId: string;
+};
+export type PutInstanceOnStandbyApiResponse =
+  /** status 202 Successful Response */ Operation;
+export type PutInstanceOnStandbyApiArg = {
+  /** The instance. */
+  instanceId: string;
+};
+export type KeepInstanceAwakeApiResponse =
+  /** status 200 Successful Response */ Instance;
+export type KeepInstanceAwakeApiArg = {
+  /** The instance. */
+  instanceId: string;
+  body: KeepAwake;
+};
+export type ListInstanceEventsApiResponse =
+  /** status 200 Successful Response */ PagedInstanceEvent;
+export type ListInstanceEventsApiArg = {
+  /** The instance. */
+  instanceId: string;
+  /** Where to go on: `next_cursor` of the page before. */
+  cursor?: string | null;
+  /** How many at most. */
+  limit?: number;
+};
+export type ListInstanceOperationsApiResponse =
+  /** status 200 Successful Response */ PagedOperation;
+export type ListInstanceOperationsApiArg = {
+  /** The instance. */
+  instanceId: string;
+  /** Where to go on: `next_cursor` of the page before. */
+  cursor?: string | null;
+  /** How many at most. */
+  limit?: number;
+};
+export type ShowInstanceRaceApiResponse =
+  /** status 200 Successful Response */ Race;
+export type ShowInstanceRaceApiArg = {
+  /** The instance. */
+  instanceId: string;
+  /** This race of the instance; else the newest. */
+  raceId?: string | null;
+};
+export type ShowInstanceReceiptApiResponse =
+  /** status 200 Successful Response */ Receipt;
+export type ShowInstanceReceiptApiArg = {
+  /** The instance. */
+  instanceId: string;
+  /** This race of the instance; else the newest. */
+  raceId?: string | null;
+};
+export type ShowInstanceConnectionApiResponse =
+  /** status 200 Successful Response */ Connection;
+export type ShowInstanceConnectionApiArg = {
+  /** The instance. */
+  instanceId: string;
+};
+export type ListInstancesApiResponse =
+  /** status 200 Successful Response */ PagedInstance;
+export type ListInstancesApiArg = {
+  /** In this state alone; destroyed ones are left out else. */
+  state?:
+    | (
+        | "launching"
+        | "running"
+        | "paused"
+        | "hibernating"
+        | "hibernated"
+        | "waking"
+        | "failing_over"
+        | "on_standby"
+        | "recovering"
+        | "interrupted"
+        | "destroying"
+        | "destroyed"
+        | "failed"
+      )
+    | null;
+  /** With exactly this name. */
+  name?: string | null;
+  /** Of this team of yours alone. */
+  teamId?: string | null;
+  /** Where to go on: `next_cursor` of the page before. */
+  cursor?: string | null;
+  /** How many at most. */
+  limit?: number;
+};
+export type LaunchInstanceApiResponse =
+  | /** status 200 Of a dry run: what would be done */ Launched
+  | /** status 202 Successful Response */ Launched;
+export type LaunchInstanceApiArg = {
+  body: InstanceWish;
+};
+export type GetInstanceApiResponse =
+  /** status 200 Successful Response */ InstanceDetail;
+export type GetInstanceApiArg = {
+  /** The instance. */
+  instanceId: string;
+};
+export type ChangeInstanceApiResponse =
+  /** status 200 Successful Response */ Instance;
+export type ChangeInstanceApiArg = {
+  /** The instance. */
+  instanceId: string;
+  body: InstanceChange;
+};
+export type DestroyInstanceApiResponse =
+  /** status 202 Successful Response */ Proof;
+export type DestroyInstanceApiArg = {
+  /** The instance. */
+  instanceId: string;
+  /** False deletes its snapshots, too: its work is then lost. */
+  keepSnapshot?: boolean;
+};
+export type ShowInstanceProofApiResponse =
+  /** status 200 Successful Response */ Proof;
+export type ShowInstanceProofApiArg = {
+  /** The instance. */
+  instanceId: string;
 };
 export type Area = {
   key: string;
@@ -3599,6 +3960,834 @@ export type PagedRestore = {
   /** Give it as `cursor` to get the next page; null on the last one. */
   next_cursor: string | null;
 };
+export type Fault = {
+  code: string;
+  message: string;
+  hint: string | null;
+};
+export type Operation = {
+  id: string;
+  instance_id: string;
+  kind:
+    | "launch"
+    | "pause"
+    | "resume"
+    | "hibernate"
+    | "wake"
+    | "snapshot"
+    | "failover"
+    | "half_life"
+    | "destroy"
+    | "rehearsal";
+  state: "queued" | "running" | "done" | "failed" | "cancelled";
+  /** Where it is; empty before it has begun. */
+  stage: string;
+  stage_since: string;
+  /** Seconds of each stage that is over. */
+  stages: {
+    [key: string]: number;
+  };
+  /** All stages of this kind, in order. */
+  plan: string[];
+  percent: number;
+  /** Until it is over, by what was learned; null if unknown. */
+  eta_seconds: number | null;
+  /** Since it was asked for, or in all once it is over. */
+  seconds: number;
+  why: string;
+  /** Null for what the fleet does by itself. */
+  requested_by: string | null;
+  can_cancel: boolean;
+  cancel_requested: boolean;
+  details: {
+    [key: string]: any;
+  };
+  error: Fault | null;
+  created_at: string;
+  ended_at: string | null;
+};
+export type Owner = {
+  kind: "user" | "team";
+  id: string;
+};
+export type InstanceMachine = {
+  rental_id: string;
+  /** False for one that it had. */
+  held: boolean;
+  role: "racer" | "primary" | "standby";
+  stage:
+    | "intended"
+    | "creating"
+    | "booting"
+    | "running"
+    | "ready"
+    | "stopped"
+    | "ending"
+    | "ended";
+  provider: string;
+  /** The provider's own id of the machine. */
+  machine_id: string;
+  gpu_name: string | null;
+  gpu_count: number;
+  /** Of one GPU. */
+  vram_gb: number;
+  cpu_cores: number | null;
+  ram_gb: number | null;
+  /** That was rented with it. */
+  disk_gb: number;
+  region: string | null;
+  country: string | null;
+  spot: boolean;
+  /** As agreed, its disk included. */
+  price_hour: string;
+  since: string;
+};
+export type Utilisation = {
+  /** Of the newest heartbeat; null before the first. */
+  at: string | null;
+  /** Mean of all GPUs; null for a machine without any, or unknown. */
+  gpu_percent: number | null;
+  /** 0 to 100; null where it is not known. */
+  gpu_memory_percent: number | null;
+  /** 0 to 100; null where it is not known. */
+  cpu_percent: number | null;
+  /** 0 to 100; null where it is not known. */
+  ram_percent: number | null;
+  /** 0 to 100; null where it is not known. */
+  disk_percent: number | null;
+  /** Since when all signals are quiet; null while any is not. */
+  idle_since: string | null;
+  /** Mean of each of the last 30 minutes, the oldest first; null where nothing was heard. */
+  gpu: (number | null)[];
+  cpu: (number | null)[];
+};
+export type SnapshotBrief = {
+  id: string;
+  /** Up to when work is in it. */
+  at: string | null;
+  /** Of the workspace. */
+  bytes: number | null;
+  stored_bytes: number | null;
+  /** Of what no other snapshot needs. */
+  cost_month: string | null;
+};
+export type NextStep = {
+  what:
+    | "hibernate"
+    | "wake"
+    | "release"
+    | "until"
+    | "retry"
+    | "warn"
+    | "awake_ends"
+    | "recover"
+    | "end";
+  /** Null for as soon as it can. */
+  at: string | null;
+  text: string;
+};
+export type InstanceStandby = {
+  enabled: boolean;
+  kind: "cpu" | "gpu";
+  provider: string;
+  machine_type: string;
+  sync_seconds: number;
+  state: "off" | "starting" | "syncing" | "synced" | "serving" | "failed";
+  rental_id: string | null;
+  /** The workspace as it was then is on it. */
+  synced_at: string | null;
+  sync_at: string | null;
+  error: Fault | null;
+};
+export type Instance = {
+  id: string;
+  owner: Owner;
+  launched_by: string | null;
+  name: string;
+  state:
+    | "launching"
+    | "running"
+    | "paused"
+    | "hibernating"
+    | "hibernated"
+    | "waking"
+    | "failing_over"
+    | "on_standby"
+    | "recovering"
+    | "interrupted"
+    | "destroying"
+    | "destroyed"
+    | "failed";
+  state_since: string;
+  /** Of the last move. */
+  why: string;
+  /** Where it is being taken, or is to stay. */
+  wish: "running" | "paused" | "hibernated" | "on_standby" | "destroyed";
+  /** Of one that failed, or is tried again. */
+  error: Fault | null;
+  machine: InstanceMachine | null;
+  /** That cost money now, racers and standby included. */
+  machines: number;
+  /** Of all its machines at this moment. */
+  price_hour: string;
+  /** So far, of all its machines. */
+  cost: string;
+  utilisation: Utilisation;
+  /** The newest complete one. */
+  snapshot: SnapshotBrief | null;
+  next: NextStep | null;
+  /** The one that is open. */
+  operation: Operation | null;
+  standby: InstanceStandby | null;
+  keep_awake_until: string | null;
+  until_at: string | null;
+  /** `hibernate` or `destroy`. */
+  until_action: string;
+  created_at: string;
+  destroyed_at: string | null;
+};
+export type KeepAwake = {
+  /** From now on. */
+  seconds?: number | null;
+  until?: string | null;
+};
+export type InstanceEvent = {
+  id: string;
+  at: string;
+  /** `moved`, `warning`, `race`, `snapshot`, `failure`, ... */
+  kind: string;
+  from_state:
+    | (
+        | "launching"
+        | "running"
+        | "paused"
+        | "hibernating"
+        | "hibernated"
+        | "waking"
+        | "failing_over"
+        | "on_standby"
+        | "recovering"
+        | "interrupted"
+        | "destroying"
+        | "destroyed"
+        | "failed"
+      )
+    | null;
+  to_state:
+    | (
+        | "launching"
+        | "running"
+        | "paused"
+        | "hibernating"
+        | "hibernated"
+        | "waking"
+        | "failing_over"
+        | "on_standby"
+        | "recovering"
+        | "interrupted"
+        | "destroying"
+        | "destroyed"
+        | "failed"
+      )
+    | null;
+  why: string;
+  /** `user:<id>`, `idle`, `budget`, `schedule`, `fleet` or `provider`. */
+  who: string;
+  details: {
+    [key: string]: any;
+  };
+};
+export type PagedInstanceEvent = {
+  items: InstanceEvent[];
+  /** Give it as `cursor` to get the next page; null on the last one. */
+  next_cursor: string | null;
+};
+export type PagedOperation = {
+  items: Operation[];
+  /** Give it as `cursor` to get the next page; null on the last one. */
+  next_cursor: string | null;
+};
+export type Lane = {
+  rental_id: string;
+  round: number;
+  provider: string;
+  /** The provider's own id of the machine. */
+  machine_id: string;
+  gpu_name: string | null;
+  gpu_count: number;
+  region: string | null;
+  spot: boolean;
+  /** Its disk included. */
+  price_hour: string;
+  /** How far it is: what the race shows. */
+  lane:
+    | "waiting"
+    | "creating"
+    | "booting"
+    | "ssh"
+    | "agent"
+    | "winner"
+    | "ending"
+    | "destroyed";
+  stage:
+    | "intended"
+    | "creating"
+    | "booting"
+    | "running"
+    | "ready"
+    | "stopped"
+    | "ending"
+    | "ended";
+  winner: boolean;
+  created_at: string;
+  /** When the cloud's own list no longer held it. */
+  ended_at: string | null;
+  /** In the race, so far or in all. */
+  seconds: number;
+  /** Seconds of each stage that is over. */
+  stages: {
+    [key: string]: number;
+  };
+  why_ended: string | null;
+  /** So far. */
+  cost: string;
+  error: Fault | null;
+};
+export type Race = {
+  id: string;
+  /** `deploy`, `wake` or `failover`. */
+  attempt_type: string;
+  state: "running" | "won" | "lost" | "cancelled";
+  /** That start at once. */
+  machines: number;
+  rounds_max: number;
+  round: number;
+  /** That a round has. */
+  round_seconds: number;
+  round_began_at: string | null;
+  /** The rental that won. */
+  winner_id: string | null;
+  why: string;
+  /** Of the losers, as it was told before. */
+  expected_cost: string | null;
+  /** Of the losers, so far. */
+  cost: string;
+  started_at: string;
+  ended_at: string | null;
+  seconds: number;
+  /** By round, in the order in which they were started. */
+  lanes: Lane[];
+};
+export type Receipt = {
+  race_id: string;
+  state: "running" | "won" | "lost" | "cancelled";
+  entrants: number;
+  rounds: number;
+  /** From its start to its end, or until now. */
+  seconds: number;
+  winner: Lane | null;
+  /** Seconds of each stage that is over. */
+  winner_stages: {
+    [key: string]: number;
+  };
+  losers: Lane[];
+  /** That losers were paid for. */
+  losers_seconds: number;
+  /** US dollars, exact to the last figure. */
+  losers_cost: string;
+  expected_cost: string | null;
+  /** Losers that the cloud's own list no longer held. */
+  confirmed: number;
+  /** Every loser is confirmed to be gone: no figure changes any more. */
+  settled: boolean;
+};
+export type Connection = {
+  /** Works with `ssh NAME` once `ssh_config` is in place. */
+  name: string;
+  host: string;
+  port: number;
+  user: string;
+  /** False for a gateway of the cloud. */
+  direct: boolean;
+  /** Public; it stays the same on every machine. */
+  host_key: string;
+  /** Under which `known_hosts` keeps it. */
+  host_key_alias: string;
+  /** The line for `known_hosts`. */
+  known_hosts: string;
+  command: string;
+  /** For `~/.ssh/config`. */
+  ssh_config: string;
+};
+export type PagedInstance = {
+  items: Instance[];
+  /** Give it as `cursor` to get the next page; null on the last one. */
+  next_cursor: string | null;
+};
+export type Candidate = {
+  offer_id: string;
+  /** In which it would start. */
+  round: number;
+  provider: string;
+  /** The provider's own id of the machine. */
+  machine_id: string;
+  gpu_name: string | null;
+  gpu_count: number;
+  vram_gb: number;
+  region: string | null;
+  spot: boolean;
+  /** Of the machine with the disk that was asked for. */
+  price_hour: string;
+  /** What an hour of useful work costs, all in. */
+  effective_price_hour: string | null;
+  /** 0 to 100; null where too little is known. */
+  reliability_score: number | null;
+  /** As learned; null where nothing is. */
+  boot_seconds_p50: number | null;
+  boot_seconds_p95: number | null;
+  /** From which that was learned. */
+  boots: number;
+};
+export type RaceCost = {
+  /** US dollars, exact to the last figure. */
+  expected: string;
+  /** If every round is run in vain, to its last second. */
+  at_most: string;
+  /** Until the first machine is ready. */
+  expected_seconds: number | null;
+  p95_seconds: number | null;
+  /** How it was worked out, in words. */
+  how: string;
+};
+export type LaunchPrices = {
+  /** Of the machine that is most likely to win. */
+  hour: string;
+  /** US dollars, exact to the last figure. */
+  hour_min: string;
+  /** US dollars, exact to the last figure. */
+  hour_max: string;
+  /** 24 hours awake. */
+  day: string;
+  /** With `busy_hours` of use, asleep for the rest; the snapshot's storage included. */
+  day_hibernating: string;
+  /** That `day_hibernating` assumes. */
+  busy_hours: number;
+  /** 730 hours awake. */
+  month: string;
+  /** US dollars, exact to the last figure. */
+  month_hibernating: string;
+};
+export type LaunchWarning = {
+  code: string;
+  message: string;
+  hint: string | null;
+  count: number | null;
+};
+export type LaunchPlan = {
+  name: string;
+  /** In the order in which they would be started. */
+  candidates: Candidate[];
+  /** That start at once. */
+  machines: number;
+  rounds: number;
+  round_seconds: number;
+  /** Offers that fit, racing or not. */
+  fitting: number;
+  /** Null where no machine fits. */
+  race: RaceCost | null;
+  prices: LaunchPrices | null;
+  warnings: LaunchWarning[];
+  can_launch: boolean;
+  as_of: string;
+};
+export type Launched = {
+  dry_run: boolean;
+  instance: Instance | null;
+  operation: Operation | null;
+  plan: LaunchPlan | null;
+};
+export type OfferFilters = {
+  /** In words: `H100:80GB:1..8`, `gpu_name=RTX_4090 num_gpus=1 dph<0.5`, or `4090 x2 <0.5 EU`. */
+  q?: string | null;
+  /** Canonical name or alias of a GPU; may be repeated. */
+  model?: string[];
+  /** May be repeated. */
+  provider?: string[];
+  /** GB of one GPU. */
+  min_vram?: number | null;
+  max_vram?: number | null;
+  /** Dollars an hour for the whole machine; at spot, the spot price. */
+  min_price?: number | null;
+  max_price?: number | null;
+  /** Exactly so many GPUs; 0 for machines without any. */
+  gpu_count?: number | null;
+  min_gpus?: number | null;
+  max_gpus?: number | null;
+  /** As the cloud calls it, or `EU`, `US`; may be repeated. */
+  region?: string[];
+  /** Two letters; may be repeated. */
+  country?: string[];
+  /** 0 to 1, as the provider claims. */
+  min_reliability?: number | null;
+  /** Mbit/s. */
+  min_inet_down?: number | null;
+  min_inet_up?: number | null;
+  min_cpu_cores?: number | null;
+  min_ram_gb?: number | null;
+  /** Disk that the machine has. */
+  min_disk_gb?: number | null;
+  cuda_min?: number | null;
+  verified?: boolean | null;
+  /** Least reliability score, 0 to 100. Machines without one are not below it. */
+  min_score?: number | null;
+  /** Size of what is brought in; for the effective price. */
+  snapshot_gb?: number | null;
+  /** How long it is wanted; for the effective price. */
+  hours?: number | null;
+};
+export type RaceWish = {
+  /** Machines that start at once. */
+  machines?: number | null;
+  /** Batches at most. */
+  rounds?: number | null;
+  /** Time that a batch has. */
+  seconds?: number | null;
+};
+export type HibernationWish = {
+  /** False keeps the instance awake until somebody says otherwise. */
+  enabled?: boolean;
+  /** Only tells when it would hibernate. */
+  dry_run?: boolean;
+  /** All GPUs below it are idle. */
+  gpu_percent?: number | null;
+  /** Idle for so long, it hibernates. */
+  idle_seconds?: number | null;
+  /** Never so soon after a start or a wake. */
+  grace_seconds?: number | null;
+  /** Told so long before. */
+  warn_seconds?: number | null;
+  /** Asleep for so long, all is given back. */
+  release_seconds?: number | null;
+  /** Above it, the processors are busy. */
+  cpu_percent?: number | null;
+  /** Above it, the network is busy. */
+  network_mbps?: number | null;
+  /** A login over SSH, or an open notebook, counts as busy. */
+  sessions?: boolean;
+  /** Busy while one of this name runs. */
+  processes?: string[];
+};
+export type StandbyWish = {
+  /** Whether a second machine holds a copy of the workspace. */
+  enabled?: boolean;
+  /** `gpu` is a warm pool: a second machine like the first. */
+  kind?: "cpu" | "gpu";
+  /** Null takes the setting. */
+  provider?: string | null;
+  /** Such as `e2-medium`; null takes the setting. */
+  machine_type?: string | null;
+  /** Between two copies. */
+  sync_seconds?: number | null;
+};
+export type InstanceWish = {
+  /** Lower-case letters, digits and hyphens; for `ssh NAME`. Null invents one. */
+  name?: string | null;
+  /** Owned by this team of yours. */
+  team_id?: string | null;
+  /** Races for this offer first; the others must fit the filters. */
+  offer_id?: string | null;
+  /** As `GET /offers` takes them. */
+  filters?: OfferFilters;
+  /** Container image; empty is the house's own. */
+  image?: string;
+  disk_gb?: number;
+  /** Kept sealed, and not shown again. */
+  env?: object;
+  /** Besides 22. */
+  ports?: number[];
+  /** Public keys that may log in, as in `authorized_keys`. */
+  ssh_keys?: string[];
+  /** Run after each start, with the workspace in place. */
+  onstart?: string;
+  /** Folder that is kept; empty is the machine's usual one. */
+  workspace?: string;
+  race?: RaceWish;
+  hibernation?: HibernationWish;
+  standby?: StandbyWish;
+  /** The most that one machine may cost, its disk included. */
+  max_price_hour?: number | string | null;
+  /** Takes machines that may be interrupted, at their lower price. */
+  spot?: boolean;
+  /** Whether other providers and regions than the best offer's may race, too. */
+  spread?: boolean;
+  /** Ends so long after the launch; or say `until`. */
+  ttl_seconds?: number | null;
+  /** Ends at this moment. */
+  until?: string | null;
+  /** What ends it. */
+  until_action?: "hibernate" | "destroy";
+  /** The work must be done by then: decides about spot. */
+  deadline?: string | null;
+  /** How long the work takes undisturbed. */
+  work_hours?: number | null;
+  /** Rents nothing; answers with what would be done, and what it would cost. */
+  dry_run?: boolean;
+};
+export type Wanted = {
+  /** Races for this offer first; the others must fit the filters. */
+  offer_id?: string | null;
+  /** As `GET /offers` takes them. */
+  filters?: {
+    [key: string]: any;
+  };
+  /** Container image; empty is the house's own. */
+  image?: string;
+  disk_gb?: number;
+  ports?: number[];
+  /** Public keys that may log in. */
+  ssh_keys?: string[];
+  /** Run after each start, with the workspace in place. */
+  onstart?: string;
+  /** Folder that is kept; empty is the machine's usual one. */
+  workspace?: string;
+  race?: RaceWish;
+  standby?: StandbyWish;
+  max_price_hour?: string | null;
+  /** Takes machines that may be interrupted, at their lower price. */
+  spot?: boolean;
+  /** Whether other providers and regions than the best offer's may race, too. */
+  spread?: boolean;
+  /** The work must be done by then: decides about spot. */
+  deadline?: string | null;
+  /** How long the work takes undisturbed. */
+  work_hours?: number | null;
+};
+export type HibernationRule = {
+  enabled: boolean;
+  dry_run: boolean;
+  gpu_percent: number;
+  idle_seconds: number;
+  grace_seconds: number;
+  warn_seconds: number;
+  release_seconds: number;
+  cpu_percent: number;
+  network_mbps: number;
+  sessions: boolean;
+  processes: string[];
+};
+export type InstanceRental = {
+  id: string;
+  role: "racer" | "primary" | "standby";
+  wanted: "held" | "stopped" | "gone";
+  stage:
+    | "intended"
+    | "creating"
+    | "booting"
+    | "running"
+    | "ready"
+    | "stopped"
+    | "ending"
+    | "ended";
+  provider: string;
+  /** The provider's own id of the machine. */
+  machine_id: string;
+  provider_machine_id: string | null;
+  label: string;
+  gpu_name: string | null;
+  gpu_count: number;
+  region: string | null;
+  spot: boolean;
+  /** US dollars, exact to the last figure. */
+  price_hour: string;
+  /** US dollars, exact to the last figure. */
+  cost: string;
+  race_id: string | null;
+  /** As the cloud tells it. */
+  seen_state: string | null;
+  seen_at: string | null;
+  created_at: string;
+  running_at: string | null;
+  ssh_at: string | null;
+  agent_at: string | null;
+  beat_at: string | null;
+  ended_at: string | null;
+  why_ended: string | null;
+  error: Fault | null;
+};
+export type InstanceCommand = {
+  id: string;
+  rental_id: string;
+  kind: "setup" | "snapshot" | "restore" | "hook" | "shutdown";
+  state: "queued" | "sent" | "running" | "done" | "failed";
+  /** 0 to 100; null where it is not known. */
+  percent: number | null;
+  created_at: string;
+  sent_at: string | null;
+  ended_at: string | null;
+  error: Fault | null;
+};
+export type InstanceDetail = {
+  id: string;
+  owner: Owner;
+  launched_by: string | null;
+  name: string;
+  state:
+    | "launching"
+    | "running"
+    | "paused"
+    | "hibernating"
+    | "hibernated"
+    | "waking"
+    | "failing_over"
+    | "on_standby"
+    | "recovering"
+    | "interrupted"
+    | "destroying"
+    | "destroyed"
+    | "failed";
+  state_since: string;
+  /** Of the last move. */
+  why: string;
+  /** Where it is being taken, or is to stay. */
+  wish: "running" | "paused" | "hibernated" | "on_standby" | "destroyed";
+  /** Of one that failed, or is tried again. */
+  error: Fault | null;
+  machine: InstanceMachine | null;
+  /** That cost money now, racers and standby included. */
+  machines: number;
+  /** Of all its machines at this moment. */
+  price_hour: string;
+  /** So far, of all its machines. */
+  cost: string;
+  utilisation: Utilisation;
+  /** The newest complete one. */
+  snapshot: SnapshotBrief | null;
+  next: NextStep | null;
+  /** The one that is open. */
+  operation: Operation | null;
+  standby: InstanceStandby | null;
+  keep_awake_until: string | null;
+  until_at: string | null;
+  /** `hibernate` or `destroy`. */
+  until_action: string;
+  created_at: string;
+  destroyed_at: string | null;
+  /** What was asked for, as it is now; the environment's values are not shown. */
+  wanted: Wanted;
+  env_names: string[];
+  hibernation: HibernationRule;
+  /** What it sets otherwise than the settings. */
+  hibernation_own: HibernationWish;
+  /** The newest one, on or over. */
+  race: Race | null;
+  /** Live ones first, then the newest; 50 at most. */
+  rentals: InstanceRental[];
+  /** Open ones, and the newest ten that are over. */
+  commands: InstanceCommand[];
+  /** How to get in; null while there is no way in. */
+  connection: Connection | null;
+  /** The SSH host key that it keeps for its whole life. */
+  host_key: string;
+  /** The most that one machine may cost. */
+  max_price_hour: string | null;
+};
+export type InstanceChange = {
+  name?: string | null;
+  /** Replaces what it sets otherwise than the settings. */
+  hibernation?: HibernationWish | null;
+  standby?: StandbyWish | null;
+  /** For the next race. */
+  race?: RaceWish | null;
+  /** From the next start on. */
+  ssh_keys?: string[] | null;
+  onstart?: string | null;
+  /** For the next machine; null for no limit. */
+  max_price_hour?: number | string | null;
+  spot?: boolean | null;
+  /** Null takes it away. */
+  until?: string | null;
+  until_action?: ("hibernate" | "destroy") | null;
+  /** Null lets it sleep again. */
+  keep_awake_until?: string | null;
+};
+export type CostingMachine = {
+  rental_id: string;
+  provider: string;
+  /** The provider's own id of the machine. */
+  machine_id: string;
+  /** The cloud's id of what was rented. */
+  provider_machine_id: string | null;
+  role: "racer" | "primary" | "standby";
+  stage:
+    | "intended"
+    | "creating"
+    | "booting"
+    | "running"
+    | "ready"
+    | "stopped"
+    | "ending"
+    | "ended";
+  /** What it costs at this moment. */
+  price_hour: string;
+  /** So far. */
+  cost: string;
+  /** When the cloud first answered that it ends it. */
+  asked_at: string | null;
+  why: string;
+};
+export type GoneMachine = {
+  rental_id: string;
+  provider: string;
+  /** The provider's own id of the machine. */
+  machine_id: string;
+  provider_machine_id: string | null;
+  ended_at: string;
+  /** `listing`: two complete lists of the cloud, begun after the end was asked for, did not hold it. */
+  confirmed_by: "listing" | "never_made";
+  why_ended: string | null;
+  /** In all. */
+  cost: string;
+};
+export type KeptStorage = {
+  snapshots: number;
+  /** That no other snapshot needs. */
+  bytes: number;
+  /** US dollars, exact to the last figure. */
+  cost_month: string;
+};
+export type Proof = {
+  instance_id: string;
+  name: string;
+  state:
+    | "launching"
+    | "running"
+    | "paused"
+    | "hibernating"
+    | "hibernated"
+    | "waking"
+    | "failing_over"
+    | "on_standby"
+    | "recovering"
+    | "interrupted"
+    | "destroying"
+    | "destroyed"
+    | "failed";
+  keep_snapshot: boolean;
+  /** That which goes on; ask again until it is done. */
+  operation: Operation | null;
+  /** Of all machines of the instance at this moment. */
+  price_hour: string;
+  /** Of its whole life. */
+  cost: string;
+  still_costs: CostingMachine[];
+  /** The newest first, 200 at most. */
+  confirmed_gone: GoneMachine[];
+  /** Snapshots that are kept; null for none. */
+  storage: KeptStorage | null;
+  /** No machine costs anything, confirmed by the clouds' own lists. */
+  zero: boolean;
+  as_of: string;
+};
 export const {
   useShowSystemQuery,
   useListJobsQuery,
@@ -3705,4 +4894,25 @@ export const {
   useCancelSnapshotMutation,
   useStartRestoreMutation,
   useListRestoresQuery,
+  useGetOperationQuery,
+  useCancelOperationMutation,
+  usePauseInstanceMutation,
+  useResumeInstanceMutation,
+  useHibernateInstanceMutation,
+  useWakeInstanceMutation,
+  useSnapshotInstanceMutation,
+  useFailOverInstanceMutation,
+  usePutInstanceOnStandbyMutation,
+  useKeepInstanceAwakeMutation,
+  useListInstanceEventsQuery,
+  useListInstanceOperationsQuery,
+  useShowInstanceRaceQuery,
+  useShowInstanceReceiptQuery,
+  useShowInstanceConnectionQuery,
+  useListInstancesQuery,
+  useLaunchInstanceMutation,
+  useGetInstanceQuery,
+  useChangeInstanceMutation,
+  useDestroyInstanceMutation,
+  useShowInstanceProofQuery,
 } = injectedRtkApi;

@@ -1,0 +1,38 @@
+"""Whose instances somebody may see and move: his own, those of his teams, and what he launched for a team that is no
+more, because its machines still cost money."""
+
+from uuid import UUID
+
+from dumont.accounts import teams
+from dumont.basics.errors import NotFound
+from dumont.fleet.store import owned
+from dumont.fleet.store.owned import Whose
+from dumont.fleet.tables import FleetInstance, FleetOperation
+from dumont.platform.work import Work
+
+
+async def mine(work: Work, team_id: UUID | None = None) -> Whose:
+    """All of these; or those of one team alone."""
+    if team_id is not None:
+        return Whose([await owner_id(work, team_id)], None)
+    return Whose([work.caller.me, *await teams.my_ids(work)], work.caller.me)
+
+
+async def owner_id(work: Work, team_id: UUID | None) -> UUID:
+    """Somebody else's team is as good as none."""
+    return work.caller.me if team_id is None else (await teams.my_team(work, team_id)).id
+
+
+async def instance(work: Work, instance_id: UUID, *, to_change: bool = False) -> FleetInstance:
+    """Locked until the end of the transaction if it is to be changed."""
+    found = await owned.one(work.tx, instance_id, await mine(work), lock=to_change)
+    if found is None:
+        raise NotFound("There is no such instance.")
+    return found
+
+
+async def operation(work: Work, operation_id: UUID) -> FleetOperation:
+    found = await owned.operation(work.tx, operation_id, await mine(work))
+    if found is None:
+        raise NotFound("There is no such operation.")
+    return found
