@@ -170,10 +170,11 @@ def _filled(header: Header, found: dict[str, bytes]) -> Manifest:
 
 
 def _numbered(manifest: Manifest, kind: int, values: Any) -> dict[int, Any]:
-    entries = [entry for entry, its in enumerate(manifest.kind) if its == kind]
-    if len(entries) != len(values):
+    if manifest.kind.count(kind) != len(values):
         raise Hostile("A manifest's columns of links disagree about how many there are.")
-    return dict(zip(entries, values))
+    if not values:
+        return {}
+    return dict(zip([entry for entry, its in enumerate(manifest.kind) if its == kind], values))
 
 
 def _fill_attributes(manifest: Manifest, found: dict[str, bytes]) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import partial
+from itertools import accumulate, chain
 from typing import Any, NamedTuple
 
 HOLE = 0xFFFFFFFF
@@ -94,12 +95,7 @@ class Manifest:
 
     def first_pieces(self) -> array[int]:
         """Where the pieces of each entry begin, and the end behind the last: one more than there are entries."""
-        starts = array("Q", bytes(8 * (len(self.paths) + 1)))
-        total = 0
-        for entry, count in enumerate(self.pieces):
-            total += count
-            starts[entry + 1] = total
-        return starts
+        return array("Q", chain((0,), accumulate(self.pieces)))
 
     def pieces_of(self, entry: int, starts: array[int]) -> Iterator[Piece]:
         for number in range(starts[entry], starts[entry + 1]):

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import mmap
 from threading import Condition
+
+from dumont.snapstore.large_pages import room
 
 
 class Buffer:
     """Is free again when all chunks in it have been coded."""
 
-    def __init__(self, room: Room, size: int) -> None:
+    def __init__(self, place: Room, size: int) -> None:
         # Of whole pages, as reading past the system's cache asks for.
-        self.data = memoryview(mmap.mmap(-1, size))
+        self.data = room(size)
         self.users = 1
-        self._room = room
+        self._room = place
 
     def use(self) -> None:
         self._room.use(self)

@@ -63,13 +63,29 @@ class Scanned(NamedTuple):
     """Where the symbolic links point, in the order of those among the entries."""
 
 
+class Seen(NamedTuple):
+    """What stands in the places of paths."""
+
+    kinds: bytearray
+    """As in `Scanned`; 254 where nothing stands."""
+    modes: array[int]
+    uids: array[int]
+    gids: array[int]
+    mtimes: array[int]
+    inodes: array[int]
+    links: array[int]
+    sizes: array[int]
+    blocks: array[int]
+    """Of 512 bytes each."""
+
+
 class Tree:
     """The part of the library that touches files; it follows no symbolic link."""
 
     def __init__(self, library: ctypes.CDLL) -> None:
         self._library = library
         self.has_files = hasattr(library, "dumont_scan")
-        """Whether the three calls below are there: on Linux."""
+        """Whether the calls below are there: on Linux."""
 
     def write_files(
         self, folder: int, files: Files, data: Buffer, *, replace: bool = False, owners: bool = False
@@ -100,6 +116,19 @@ class Tree:
             *(column.buffer_info()[0] for column in read),
         )
         return read
+
+    def look(self, folder: int, paths: Sequence[bytes]) -> Seen:
+        """What stands below an open folder, path by path (neighbours best stand together). Raises `OSError` where that
+        can't be told."""
+        count, joined = len(paths), _joined(paths)
+        columns = [array(kind, bytes(array(kind).itemsize * count)) for kind in "IIIqQQQQ"]
+        kinds = bytearray(count)
+        lent = Lent(kinds, writable=True)
+        addresses = [lent.address, *(column.buffer_info()[0] for column in columns)]
+        why = self._library.dumont_look(folder, count, joined, len(joined), (ctypes.c_void_p * 9)(*addresses))
+        if why:
+            raise OSError(why, os.strerror(why))
+        return Seen(kinds, *columns)
 
     def scan(
         self, folder: int, *, one_filesystem: bool = False, xattrs: bool = True, skipped: Sequence[bytes] = ()

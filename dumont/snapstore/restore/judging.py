@@ -39,7 +39,8 @@ class Judging:
     def judged(self, target: str, track: Track) -> tuple[Shared, Standing]:
         track.stage("survey")
         options, chosen = self._options, self._chosen
-        look = Survey(self._ground, chosen, options.overwrite, owners=self._owners, rescan=options.rescan)
+        what = {"owners": self._owners, "extras": options.delete, "rescan": options.rescan}
+        look = Survey(self._ground, chosen, options.overwrite, **what)
         standing = look.look()
         self._report.skip("something else is there", standing.kept)
         room.check(room.free(self._ground.root), chosen, standing, self.starts)
@@ -101,12 +102,11 @@ class Judging:
             return None
 
     def _want(self, shared: Shared, standing: Standing, track: Track) -> None:
-        files = size = 0
-        for entry in self._chosen.files:
-            if entry in standing.there:
-                continue
-            source, patch = self._chosen.pieces_from(entry), shared.patches.get(entry)
-            shared.uses.want(entry, self.starts[source], self.starts[source + 1], patch.have if patch else None)
-            files += 1
-            size += shared.uses.left.get(entry, 0)
-        track.expect(files, size)
+        content, patches, uses = self._chosen.content, shared.patches, shared.uses
+        wanted = [entry for entry in self._chosen.files if entry not in standing.there]
+        odd = content.keys() | patches.keys()
+        uses.want_each([entry for entry in wanted if entry not in odd] if odd else wanted, self.starts)
+        for entry in odd.difference(standing.there):
+            source, patch = self._chosen.pieces_from(entry), patches.get(entry)
+            uses.want(entry, self.starts[source], self.starts[source + 1], patch.have if patch else None)
+        track.expect(len(wanted), sum(uses.left.values()))

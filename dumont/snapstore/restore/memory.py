@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import mmap
 import os
 from collections.abc import Callable
 from queue import SimpleQueue
 from threading import Lock
 
 from dumont.snapstore.errors import BadRequest
+from dumont.snapstore.large_pages import room
 from dumont.snapstore.model import MAX_CHUNK
 
 LEAST = 96 << 20
@@ -59,11 +59,6 @@ class Pool:
         """Lets go who waits."""
         for _ in range(waiting):
             self._free.put(None)
-
-
-def room(size: int) -> memoryview:
-    """Zeroed and at the beginning of a page, as writing past the page cache wants it."""
-    return memoryview(mmap.mmap(-1, size))
 
 
 def placers() -> int:

@@ -7,8 +7,9 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 
 from dumont.snapstore.errors import Exists, NoRoom
+from dumont.snapstore.large_pages import room
 from dumont.snapstore.restore.bundles import Part
-from dumont.snapstore.restore.memory import OUT, PAGE, room
+from dumont.snapstore.restore.memory import OUT, PAGE
 from dumont.snapstore.restore.plan import SMALL, Job, Use
 from dumont.snapstore.restore.shared import Shared
 

@@ -66,6 +66,19 @@ class Uses:
         if left:
             self.left[entry] = left
 
+    def want_each(self, entries: Iterable[int], starts: Sequence[int]) -> None:
+        """All of these files; mostly each is one piece, and there are a hundred thousand."""
+        chunk_of, length_of = self._manifest.piece_chunk, self._manifest.piece_length
+        head, following, entry_of, left = self._head, self._next, self._entry, self.left
+        for entry in entries:
+            first = starts[entry]
+            if starts[entry + 1] != first + 1 or chunk_of[first] == HOLE:
+                self.want(entry, first, starts[entry + 1])
+                continue
+            chunk = chunk_of[first]
+            following[first], head[chunk] = head[chunk], first
+            entry_of[first], left[entry] = entry, length_of[first]
+
     def of(self, chunk: int) -> Iterator[Use]:
         manifest, piece = self._manifest, self._head[chunk]
         while piece != END:

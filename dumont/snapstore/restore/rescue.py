@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dumont.snapstore import index
 from dumont.snapstore.errors import Damaged, Missing
 from dumont.snapstore.index import Place
+from dumont.snapstore.large_pages import room
 from dumont.snapstore.model import ID, Manifest, pack_object
 from dumont.snapstore.pack import FIRST, PackTable
 from dumont.snapstore.repository import Repository
-from dumont.snapstore.restore.memory import room
 from dumont.snapstore.restore.plan import LONGEST_FRAME
 from dumont.snapstore.restore.shared import Shared
 

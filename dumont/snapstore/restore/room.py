@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from array import array
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from dumont.snapstore.errors import NoRoom
-from dumont.snapstore.model import HOLE
+from dumont.snapstore.model import HOLE, Manifest
 from dumont.snapstore.restore.chosen import Chosen
 from dumont.snapstore.restore.survey import Standing
 
@@ -30,7 +31,8 @@ def free(handle: int) -> Free:
 
 def check(disk: Free, chosen: Chosen, standing: Standing, starts: array[int]) -> None:
     """Raises `NoRoom` with both figures."""
-    needed = sum(_allocated(chosen, starts, entry) for entry in chosen.files if entry not in standing.there) - sum(
+    wanted = [entry for entry in chosen.files if entry not in standing.there] if standing.there else chosen.files
+    needed = _allocated(chosen, starts, wanted) - sum(
         old.allocated for entry, old in standing.old.items() if old.links == 1 and entry not in standing.there
     )
     if needed > 0 and needed + SPARE > disk.size:
@@ -46,11 +48,20 @@ def check(disk: Free, chosen: Chosen, standing: Standing, starts: array[int]) ->
         )
 
 
-def _allocated(chosen: Chosen, starts: array[int], entry: int) -> int:
-    manifest, source = chosen.manifest, chosen.pieces_from(entry)
-    size = sum(
+def _allocated(chosen: Chosen, starts: array[int], entries: Sequence[int]) -> int:
+    manifest, content = chosen.manifest, chosen.content
+    sources = [content.get(entry, entry) for entry in entries] if content else entries
+    if HOLE not in manifest.piece_chunk:
+        sizes: Iterable[int] = map(manifest.size.__getitem__, sources)
+    else:
+        sizes = (_stored(manifest, starts, source) for source in sources)
+    return sum([-(-size // BLOCK) for size in sizes]) * BLOCK
+
+
+def _stored(manifest: Manifest, starts: array[int], source: int) -> int:
+    """Without its holes."""
+    return sum(
         manifest.piece_length[piece]
         for piece in range(starts[source], starts[source + 1])
         if manifest.piece_chunk[piece] != HOLE
     )
-    return -(-size // BLOCK) * BLOCK

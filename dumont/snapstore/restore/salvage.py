@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from dumont.snapstore.large_pages import room
 from dumont.snapstore.model import HOLE, Kind, Manifest
 from dumont.snapstore.restore.chosen import Chosen
 from dumont.snapstore.restore.ground import Ground
-from dumont.snapstore.restore.memory import room
 from dumont.snapstore.restore.plan import SMALL
 from dumont.snapstore.restore.survey import Old, Standing
 from dumont.snapstore.seal import Sealer

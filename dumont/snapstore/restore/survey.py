@@ -8,11 +8,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from dumont.snapstore import native
 from dumont.snapstore.errors import Exists
 from dumont.snapstore.model import Kind, Manifest
+from dumont.snapstore.native.tree import Seen
 from dumont.snapstore.restore.chosen import Chosen
 from dumont.snapstore.restore.ground import Ground
 from dumont.snapstore.restore.options import Overwrite
+
+ABSENT = 254
+"""Of a path where nothing stands, as the compiled library says it."""
 
 
 class Old(NamedTuple):
@@ -42,19 +47,58 @@ class Standing:
 
 class Survey:
     def __init__(
-        self, ground: Ground, chosen: Chosen, overwrite: Overwrite, *, owners: bool, rescan: bool = False
+        self, ground: Ground, chosen: Chosen, overwrite: Overwrite, *, owners: bool, extras: bool, rescan: bool = False
     ) -> None:
+        """`extras`: look for what the snapshot doesn't have, too."""
         self._ground = ground
         self._chosen = chosen
         self._manifest: Manifest = chosen.manifest
         self._overwrite = overwrite
         self._owners = owners
+        self._extras = extras
         self._rescan = rescan and overwrite is Overwrite.REPLACE
         self._found = Standing()
 
     def look(self) -> Standing:
         if self._ground.is_bare():
             return self._found
+        library = native.load()
+        if self._extras or library is None or not library.has_files or not self._by_columns(library):
+            self._by_folders()
+        return self._found
+
+    def _by_columns(self, library: native.Native) -> bool:
+        """All of ours in one call; False where only a closer look can tell. What isn't ours is not seen."""
+        wanted, paths = self._chosen.wanted, self._manifest.paths
+        entries = [entry for entry, want in enumerate(wanted) if want and entry]
+        try:
+            seen = library.look(self._ground.root, [paths[entry] for entry in entries])
+        except OSError:
+            return False
+        owners = ((seen.uids, self._manifest.uid), (seen.gids, self._manifest.gid)) if self._owners else ()
+        ours = self._manifest
+        now = zip(seen.kinds, seen.sizes, seen.mtimes, seen.modes, *(its for its, _ours in owners))
+        wants = list(zip(ours.kind, ours.size, ours.mtime, ours.mode, *(mine for _its, mine in owners)))
+        there, kinds = self._found.there, seen.kinds
+        for row, (entry, its) in enumerate(zip(entries, now)):  # most are as they must be, and are judged as a whole
+            if its == wants[entry] and not self._rescan and kinds[row] == Kind.FILE:
+                there.add(entry)
+            elif kinds[row] != ABSENT:
+                self._see_row(entry, seen, row)
+        self._found.present = len(entries) - kinds.count(ABSENT)
+        return True
+
+    def _see_row(self, entry: int, seen: Seen, row: int) -> None:
+        ours, kind = self._manifest.kind[entry], seen.kinds[row]
+        if ours == Kind.FOLDER:
+            if kind != Kind.FOLDER:
+                self._differs(entry, self._manifest.paths[entry])
+        elif ours == Kind.FILE or entry in self._chosen.content:
+            old = Old(seen.sizes[row], seen.mtimes[row], seen.inodes[row], seen.links[row], seen.blocks[row] * 512)
+            owner = (seen.uids[row], seen.gids[row])
+            self._see_file(entry, old if kind == Kind.FILE else None, seen.modes[row], owner)
+
+    def _by_folders(self) -> None:
         index = {path: entry for entry, path in enumerate(self._manifest.paths)}
         folders = [b""]
         while folders:
@@ -66,7 +110,6 @@ class Survey:
                         self._found.extras.append(path)
                 elif self._chosen.wanted[entry]:
                     self._see(entry, path, item, folders)
-        return self._found
 
     def _see(self, entry: int, path: bytes, item: os.DirEntry[str], folders: list[bytes]) -> None:
         self._found.present += 1
@@ -77,22 +120,23 @@ class Survey:
             else:
                 self._differs(entry, path)
         elif kind == Kind.FILE or entry in self._chosen.content:
-            self._see_file(entry, path, item.stat(follow_symlinks=False))
+            seen = item.stat(follow_symlinks=False)
+            old = Old(seen.st_size, seen.st_mtime_ns, seen.st_ino, seen.st_nlink, seen.st_blocks * 512)
+            regular, owner = stat.S_ISREG(seen.st_mode), (seen.st_uid, seen.st_gid)
+            self._see_file(entry, old if regular else None, stat.S_IMODE(seen.st_mode), owner)
 
-    def _see_file(self, entry: int, path: bytes, seen: os.stat_result) -> None:
-        regular = stat.S_ISREG(seen.st_mode)
-        same = regular and seen.st_size == self._chosen.size(entry)
-        if same and seen.st_mtime_ns == self._manifest.mtime[entry] and not self._rescan:
+    def _see_file(self, entry: int, old: Old | None, mode: int, owner: tuple[int, int]) -> None:
+        """`old`: what is in its place, if that is a file."""
+        same = old is not None and old.size == self._chosen.size(entry)
+        if old is not None and same and old.mtime == self._manifest.mtime[entry] and not self._rescan:
             self._found.there.add(entry)
-            if self._worn(entry, seen):
+            if self._is_worn(entry, mode, owner):
                 self._found.worn.append(entry)
             return
-        if regular:
-            self._found.old[entry] = Old(
-                seen.st_size, seen.st_mtime_ns, seen.st_ino, seen.st_nlink, seen.st_blocks * 512
-            )
+        if old is not None:
+            self._found.old[entry] = old
         if not (same and self._rescan):
-            self._differs(entry, path)
+            self._differs(entry, self._manifest.paths[entry])
 
     def _differs(self, entry: int, path: bytes) -> None:
         if self._overwrite is Overwrite.REFUSE:
@@ -105,11 +149,9 @@ class Survey:
             self._found.old.pop(entry, None)
             self._found.kept += 1
 
-    def _worn(self, entry: int, seen: os.stat_result) -> bool:
+    def _is_worn(self, entry: int, mode: int, owner: tuple[int, int]) -> bool:
         manifest = self._manifest
-        if stat.S_IMODE(seen.st_mode) != manifest.mode[entry]:
-            return True
-        return self._owners and (seen.st_uid, seen.st_gid) != (manifest.uid[entry], manifest.gid[entry])
+        return mode != manifest.mode[entry] or (self._owners and owner != (manifest.uid[entry], manifest.gid[entry]))
 
 
 def _children(ground: Ground, folder: bytes) -> Iterator[tuple[bytes, os.DirEntry[str]]]:
