@@ -19,6 +19,8 @@ NEWEST = "v1"
 VERSIONED = re.compile(r"/api/v\d+(/|$)")
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 QUIET = ("/health/", "/metrics", "/assets/")
+QUIET_WHEN_FINE = (f"/api/{NEWEST}/agent/status",)
+"""Machines call by the thousand each second: a line for each would hide all others."""
 SECURITY = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "strict-origin-when-cross-origin",
@@ -133,7 +135,7 @@ class BodyLimit:
 def _record(scope: Scope, status: int, seconds: float) -> None:
     route = getattr(scope.get("route"), "path", "") or "unmatched"
     REQUEST_SECONDS.labels(scope["method"], route, str(status)).observe(seconds)
-    if not scope["path"].startswith(QUIET):
+    if not scope["path"].startswith(QUIET if status >= 400 else (*QUIET, *QUIET_WHEN_FINE)):
         # The path without its query: a query may carry what should not be kept.
         log.info(
             "request", method=scope["method"], path=scope["path"], status=status, milliseconds=round(seconds * 1000, 1)
