@@ -77,6 +77,15 @@ async def may_use_house(work: Work, user_id: UUID) -> bool:
     return person.role in STAFF and not person.disabled
 
 
+async def still_given(work: Work, vault: Vault, account: FleetAccount) -> bool:
+    """Whether its owner still has the credentials that the fleet has copied."""
+    if account.user_id is None:
+        given = await _of_house(work, vault, registry.kind(account.provider)) or {}
+    else:
+        given = await accounts.provider_keys.reveal(work.tx, vault, account.user_id, account.provider)
+    return account_of(account.provider, given) == account.fingerprint
+
+
 def open(means: Means, account: FleetAccount) -> Adapter:  # noqa: A001 - as one says it: accounts.open
     """Raises what `providers.opening` raises, and `Unavailable` where the copy does not open."""
     text = means.vault.open(account.sealed, _place(account.id))

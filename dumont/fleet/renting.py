@@ -10,13 +10,11 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from dumont.accounts.rules import tokens
-from dumont.agent.protocol import TOKEN_PREFIX
 from dumont.basics import ids
 from dumont.basics.errors import Conflict, Invalid
 from dumont.fleet.events import RentalChanged
 from dumont.fleet.means import Means
-from dumont.fleet.rules import costs, labels, offers
+from dumont.fleet.rules import agent_tokens, costs, labels, offers
 from dumont.fleet.rules.states import Role, Wanted
 from dumont.fleet.store import installation
 from dumont.fleet.store import rentals as store
@@ -88,7 +86,7 @@ async def _values(work: Work, means: Means, intent: Intent) -> dict[str, Any]:
     price = offers.price_of(listed, spot=intent.spot)
     if price is None:
         raise Invalid(f"Offer {listed.provider_offer_id} at {account.provider} can't be had in this way.")
-    identity, token = ids.new(work.now, work.random), TOKEN_PREFIX + tokens.new_token()
+    identity, token = ids.new(work.now, work.random), agent_tokens.new()
     name = await installation.name(work.tx, labels.new_installation(work.random), work.now)
     return {
         "id": identity,
@@ -109,7 +107,7 @@ async def _values(work: Work, means: Means, intent: Intent) -> dict[str, Any]:
         "race_id": intent.race_id,
         "round": intent.round,
         "attempt_type": intent.attempt_type,
-        "agent_token": tokens.digest(token),
+        "agent_token": agent_tokens.digest(token),
         "agent_token_sealed": means.vault.seal(token, token_place(identity)),
         "created_at": work.now,
         "look_at": work.now,

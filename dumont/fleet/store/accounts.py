@@ -78,9 +78,9 @@ async def finish(tx: Tx, account_id: UUID, claim: UUID, outcome: Outcome) -> boo
     return bool(await (await raw(tx)).fetchval(_FINISH, account_id, claim, *given, *told))
 
 
-async def forget(tx: Tx, account_id: UUID, claim: UUID, until: datetime) -> None:
+async def forget(tx: Tx, account_id: UUID, claim: UUID) -> None:
     """Its credentials: nothing of ours is there, and their owner has taken them away."""
-    await (await raw(tx)).execute(_FORGET, account_id, claim, until)
+    await (await raw(tx)).execute(_FORGET, account_id, claim)
 
 
 _DUE = f"""
@@ -118,4 +118,4 @@ _FINISH = """
     WHERE id = $1 AND claim = $2 RETURNING true
 """
 
-_FORGET = "UPDATE fleet_accounts SET sealed = '', list_at = $3 WHERE id = $1 AND claim = $2"
+_FORGET = "UPDATE fleet_accounts SET sealed = '' WHERE id = $1 AND claim = $2"

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import case, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from dumont.fleet.rules.states import Wanted
@@ -34,7 +34,9 @@ async def want(tx: Tx, rental_ids: Sequence[UUID], wanted: Wanted, *, why: str |
     these = (FleetRental.id.in_(rental_ids), FleetRental.stage != "ended", FleetRental.wanted != "gone")
     values: dict[str, Any] = {"wanted": wanted, "look_at": now, "tries": 0}
     values |= {"why_ended": why} if why else {}
-    values |= {"error_code": None, "error_message": None} if wanted == "held" else {}
+    if wanted == "held":  # whoever is to start again is not lost because it is still seen to be stopped
+        seen = case((FleetRental.stage == "stopped", "booting"), else_=FleetRental.seen_state)
+        values |= {"error_code": None, "error_message": None, "seen_state": seen}
     await tx.execute(update(FleetRental).where(*these).values(values))
 
 
@@ -100,14 +102,13 @@ async def put_off(tx: Tx, rental_id: UUID, epoch: int, look_at: datetime, **valu
 
 
 async def hold(tx: Tx, rental_id: UUID, *, epoch: int | None = None, listing: UUID | None = None) -> FleetRental | None:
-    """Locked; None if it has ended, or if the claim is another's by now: the rental's (`epoch`), or that of listing
-    its account."""
+    """Locked; None if it has ended, or if the claim is another's by now: the rental's (`epoch`), or that of a
+    listing."""
     query = select(FleetRental).where(FleetRental.id == rental_id, FleetRental.stage != "ended")
     if epoch is not None:
         query = query.where(FleetRental.epoch == epoch)
     if listing is not None:
-        same = select(FleetAccount.id).where(FleetAccount.claim == listing)
-        query = query.where(or_(FleetRental.account_id.in_(same), same.exists()))
+        query = query.where(select(FleetAccount.id).where(FleetAccount.claim == listing).exists())
     held = query.with_for_update(key_share=True).execution_options(populate_existing=True)
     return (await tx.execute(held)).scalar_one_or_none()
 

@@ -1,0 +1,60 @@
+"""A lease on work that calls clouds: renewed while it is held, and not trusted after a sleep that nobody noticed.
+
+Whether the lease still has time is asked of the monotonic clock of this process, just before a call that costs money:
+a process that was frozen meanwhile finds that it has none.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+
+import structlog
+
+log = structlog.get_logger()
+
+MARGIN = 1 / 3
+"""Of a lease: one with less left is not begun with."""
+
+
+class Lease:
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self._until = time.monotonic() + seconds
+
+    def sure(self) -> bool:
+        return time.monotonic() < self._until - self.seconds * MARGIN
+
+    def renewed(self, asked_at: float) -> None:
+        """Counted from before the database was asked."""
+        self._until = asked_at + self.seconds
+
+
+@asynccontextmanager
+async def kept(
+    lease: Lease, renew: Callable[[], Awaitable[None]], release: Callable[[], Awaitable[None]]
+) -> AsyncIterator[None]:
+    """Renews while something is done under it; given back at once when that breaks off."""
+    renewing = asyncio.create_task(_renew(lease, renew))
+    try:
+        yield
+    except BaseException:
+        with suppress(Exception):
+            await release()
+        raise
+    finally:
+        renewing.cancel()
+        await asyncio.wait({renewing})
+
+
+async def _renew(lease: Lease, renew: Callable[[], Awaitable[None]]) -> None:
+    """One that can't be renewed runs out, which whoever writes finds out."""
+    while True:
+        await asyncio.sleep(lease.seconds / 3)
+        began = time.monotonic()
+        try:
+            await renew()
+        except Exception as error:
+            log.warning("lease_not_renewed", error=type(error).__name__)
+        else:
+            lease.renewed(began)

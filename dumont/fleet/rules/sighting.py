@@ -1,0 +1,116 @@
+"""What one listing tells of a rental: compared with what is known, and nothing said twice."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from dumont.fleet.rules import proof
+from dumont.fleet.rules.acts import INTERRUPTED
+from dumont.fleet.rules.states import Stage, Wanted
+from dumont.providers.port import Address, Machine
+
+SEEN_AGAIN_SECONDS = 300.0
+"""That a machine which does not change is still there, is written so often; of one that ends, each time."""
+
+
+class Known(NamedTuple):
+    """A rental that has not ended, as far as a listing can change it."""
+
+    id: UUID
+    instance_id: UUID
+    account_id: UUID
+    stage: Stage
+    wanted: Wanted
+    provider_machine_id: str | None
+    attempted_at: datetime | None
+    settle_at: datetime | None
+    accepted_at: datetime | None
+    running_at: datetime | None
+    ssh_at: datetime | None
+    agent_at: datetime | None
+    end_asked_at: datetime | None
+    seen_at: datetime | None
+    beat_at: datetime | None
+    seen_state: str | None
+    raw_state: str | None
+    error_code: str | None
+    absences: int
+    absent_since: datetime | None
+    addresses: Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Changes that nobody has to be told of; `reachable` says that its doors are worth a knock now."""
+
+    id: UUID
+    raw_state: str | None
+    addresses: Sequence[Mapping[str, Any]]
+    seen_at: datetime | None
+    absences: int
+    absent_since: datetime | None
+    reachable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """A machine that is new to us, or in another state."""
+
+    known: Known
+    machine: Machine
+
+
+Sight = Facts | Turned | None
+
+
+def seen(known: Known, machine: Machine, began: datetime) -> Sight:
+    if known.provider_machine_id is None or turns(known, machine):
+        return Turned(known, machine)
+    addresses = written(machine.addresses)
+    reachable = bool(addresses) and addresses != list(known.addresses)
+    changed = machine.raw_state != known.raw_state or reachable or known.absences > 0
+    stale = known.seen_at is None or began - known.seen_at > timedelta(seconds=SEEN_AGAIN_SECONDS)
+    if not (changed or stale or known.stage == "ending"):
+        return None
+    kept = addresses or known.addresses
+    return Facts(known.id, machine.raw_state, kept, began, 0, None, reachable)
+
+
+def missing(known: Known, began: datetime) -> Facts | None:
+    """One absence more, if this list began late enough to count."""
+    counts = proof.counts_from(known)
+    if counts is None or began <= counts:
+        return None
+    since = known.absent_since or began
+    return Facts(known.id, known.raw_state, known.addresses, known.seen_at, known.absences + 1, since)
+
+
+def turns(known: Known, machine: Machine) -> bool:
+    state = state_of(known, machine)
+    return state != known.seen_state or stage_of(known, state) != known.stage
+
+
+def state_of(known: Known, machine: Machine) -> str:
+    """One that was just started is still seen to be stopped for a while, which says nothing."""
+    restarting = known.wanted == "held" and known.stage in ("booting", "stopped") and known.running_at is not None
+    asleep = machine.state in ("stopped", "stopping") and known.error_code != INTERRUPTED
+    return known.seen_state or "booting" if restarting and asleep else machine.state
+
+
+def stage_of(known: Known, state: str) -> Stage:
+    """`ending` is left only by the end; `stopped` by a start, or when the cloud gives back what it took."""
+    stage: Stage = "booting" if known.stage in ("intended", "creating") else known.stage
+    if stage == "ending":
+        return stage
+    if state == "running" and (stage in ("booting", "running") or (stage == "stopped" and known.wanted == "held")):
+        return "ready" if known.ssh_at or known.agent_at else "running"
+    if state == "stopped" and (stage in ("running", "ready") or (stage == "booting" and known.wanted == "stopped")):
+        return "stopped"
+    return stage
+
+
+def written(addresses: Sequence[Address]) -> list[dict[str, Any]]:
+    """As they are kept."""
+    return [{"host": a.host, "port": a.port, "user": a.user, "direct": a.direct} for a in addresses]
