@@ -8,11 +8,14 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
 from dumont.__main__ import command
+from dumont.cli.snapshot_book import state_of
+from dumont.snapstore.plain.rows import DIFF
 from dumont.snapstore.plain.verbs import VERBS
 from tests.cli.conftest import ADA, BOB
 from tests.cli.terminal import Terminal
@@ -63,6 +66,15 @@ class TestSnapshots:
             time.sleep(0.2)
         assert (target / "link").read_text() == (tree / "sub" / "words").read_text()
         assert seat(BOB).run("snapshots", "restore", "latest", str(target), "--server", server).code
+        (listed,) = json.loads(ada.does("snapshots", "list", "--label", "box", "--json", "--server", server).out)
+        name = listed["manifest"][:12]
+        assert f"{name}  complete" in ada.does("snapshots", "list", "--server", server).out
+        assert f"manifest           {listed['manifest']}" in ada.does("snapshots", "show", name, "--server", server).out
+        files = ada.does("snapshots", "show", name, "--files", "--json", "--server", server).out
+        assert {one["path"]: one["size"] for one in json.loads(files)} == {"link": 0, "sub": 12_000}
+        assert ada.does("snapshots", "diff", name, name, "--server", server).out.split() == [*DIFF]
+        assert "in the store" in ada.does("--server", server, "snapshots", "stats").out
+        assert "no snapshot" in ada.run("snapshots", "show", "f" * 20, "--server", server).err
 
     @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not here")
     def test_runs_on_a_machine_that_has_python_and_nothing_of_ours(
@@ -78,6 +90,13 @@ class TestSnapshots:
         assert done.returncode == 0, done.stderr
         found = httpx.get(f"{api}/{started['snapshot']['id']}", headers=me, timeout=PATIENCE_SECONDS).json()
         assert found["state"] in ("verifying", "complete")
+
+    def test_tells_of_a_killed_one_that_it_is_silent(self) -> None:
+        at, now = "2026-03-05T12:00:00Z", 1_772_712_000.0
+        running: Any = {"state": "running", "progress": {"at": at}}
+        assert state_of(running, now + 5) == "running"
+        assert state_of(running, now + 185) == "silent for 3 min 05 s"
+        assert state_of({**running, "state": "queued", "progress": None}, now) == "waiting"
 
     def test_is_found_by_its_word(self) -> None:
         assert "snapshots" in command().commands

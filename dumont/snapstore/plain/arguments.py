@@ -18,6 +18,8 @@ ABOUT = f"""Keeps folders in an object store and puts them back fast.
 The repository is --repository or {REPOSITORY}: file:///folder, s3://bucket/prefix, or restic:... (by restic itself).
 Keys of S3 come by AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a passphrase by {PASSPHRASE} or --passphrase-file."""
 Env = Mapping[str, str]
+READING = ("list", "show", "diff", "stats")
+"""What is asked of a server's book, where a server is named."""
 SPANS = ("last", "hourly", "daily", "weekly", "monthly")
 
 
@@ -36,7 +38,7 @@ def parser(program: str) -> argparse.ArgumentParser:
         ("check", "Look whether everything is there and sound", _check),
         ("forget", "Take snapshots off the list, by name or by policy", _forget),
         ("prune", "Delete what no snapshot needs", _prune),
-        ("stats", "Tell how much the repository holds", _nothing),
+        ("stats", "Tell how much the repository holds", _book),
         ("hot", "Show or set which files come first", _hot),
         ("gains", "Tell what this machine lacks to be faster", _nothing),
     ):
@@ -137,11 +139,13 @@ def _create(verb: argparse.ArgumentParser) -> None:
 
 def _list(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--label", default="")
+    _book(verb)
 
 
 def _show(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("snapshot", nargs="?", default="latest")
     verb.add_argument("--files", nargs="?", const="", default=None, metavar="FOLDER", help="list what is in it")
+    _book(verb)
 
 
 def _restore(verb: argparse.ArgumentParser) -> None:
@@ -163,9 +167,14 @@ def _server(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--server", default="", metavar="URL", help="work under the grant in DUMONT_GRANT of this server")
 
 
+def _book(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--server", default="", metavar="URL", help="of the snapshots that this server keeps for you")
+
+
 def _diff(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("before")
     verb.add_argument("after", nargs="?", default="latest")
+    _book(verb)
 
 
 def _check(verb: argparse.ArgumentParser) -> None:

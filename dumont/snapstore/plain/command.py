@@ -6,10 +6,11 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from typing import Callable, NamedTuple
 
 from dumont.snapstore import surroundings
-from dumont.snapstore.errors import Cancelled, SnapError
+from dumont.snapstore.errors import BadRequest, Cancelled, SnapError
 from dumont.snapstore.native import library
 from dumont.snapstore.plain import arguments, facts
 from dumont.snapstore.plain.screen import Screen
@@ -17,18 +18,22 @@ from dumont.snapstore.plain.screen import Screen
 FAILED, CANCELLED, PIPE_CLOSED = 1, 130, 141
 
 
-def main(
-    words: Sequence[str] | None = None,
-    program: str = "dumont-snapshots",
-    granted: Callable[[argparse.Namespace], Mapping[str, str]] | None = None,
-) -> int:
-    """`granted` asks the server for a grant where the environment holds none."""
+class Server(NamedTuple):
+    """What a program that is signed in can do at a server; the single file can't."""
+
+    granted: Callable[[argparse.Namespace], Mapping[str, str]]
+    """Asks it for a grant, where the environment holds none."""
+    read: Callable[[argparse.Namespace, Screen], int]
+    """Looks into its book."""
+
+
+def main(words: Sequence[str] | None = None, program: str = "dumont-snapshots", server: Server | None = None) -> int:
     said = arguments.parser(program).parse_args(words)
     screen = Screen(as_json=said.json, quiet=said.quiet)
     if said.no_native:
         library.elsewhere[:] = [None]
     try:
-        return _run(said, screen, granted)
+        return _run(said, screen, server)
     except SnapError as error:
         _tell(error, screen)
         return CANCELLED if isinstance(error, Cancelled) else FAILED
@@ -41,16 +46,18 @@ def main(
         return PIPE_CLOSED
 
 
-def _run(
-    said: argparse.Namespace, screen: Screen, granted: Callable[[argparse.Namespace], Mapping[str, str]] | None
-) -> int:
+def _run(said: argparse.Namespace, screen: Screen, server: Server | None) -> int:
     from dumont.snapstore.plain.lent import GRANT
     from dumont.snapstore.plain.verbs import VERBS  # behind the switch above: it decides how hashes are made
 
     env = surroundings.environment()
-    under_a_server = bool(getattr(said, "server", ""))
-    if granted is not None and under_a_server and not env.get(GRANT):
-        env = {**env, **granted(said)}
+    at_a_server = bool(getattr(said, "server", ""))
+    if at_a_server and said.verb in arguments.READING:
+        if server is None:
+            raise BadRequest("Nobody is signed in here.", f"Use `dumont snapshots {said.verb} --server`.")
+        return server.read(said, screen)
+    if server is not None and at_a_server and not env.get(GRANT):
+        env = {**env, **server.granted(said)}
     status = VERBS[said.verb](said, screen, env)
     sys.stdout.flush()
     return status

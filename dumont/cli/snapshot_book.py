@@ -1,0 +1,136 @@
+"""What the server's book says of snapshots: `dumont snapshots list|show|diff|stats --server`, in the engine's words."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from dumont.basics.errors import NotFound
+from dumont.snapstore.plain import rows, text
+from dumont.snapstore.plain.screen import Screen
+from dumont.snapstore.surroundings import seconds_now
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from dumont.client import models
+    from dumont.client.snapshots import Snapshots
+
+SILENT_SECONDS = 60.0
+"""Whoever makes a snapshot says something each second."""
+LATEST = "latest"
+
+
+def read(book: Snapshots, said: Namespace, screen: Screen) -> int:
+    READ[said.verb](book, said, screen)
+    return 0
+
+
+def named(book: Snapshots, word: str, *, state: str | None = "complete") -> str:
+    """The id of a row: by its id, by the beginning of its manifest's name, or the newest complete one."""
+    wanted = "complete" if word == LATEST else state
+    for found in _all(book, state=wanted):
+        if word == LATEST or found["id"] == word or (found["manifest"] or "").startswith(word):
+            return str(found["id"])
+    kind = "complete snapshot" if wanted else "snapshot"
+    raise NotFound(f"The server has no {kind} {word}.", hint="See `dumont snapshots list --server`.")
+
+
+def state_of(snapshot: models.Snapshot, now: float) -> str:
+    """As it is: one whose machine was killed is still running in the book."""
+    if snapshot["state"] == "queued":
+        return "waiting"
+    if snapshot["state"] != "running" or snapshot["progress"] is None:
+        return snapshot["state"]
+    quiet = now - datetime.fromisoformat(snapshot["progress"]["at"]).timestamp()
+    return f"silent for {text.duration(quiet)}" if quiet > SILENT_SECONDS else "running"
+
+
+def _list(book: Snapshots, said: Namespace, screen: Screen) -> None:
+    found, now = list(_all(book, label=said.label or None)), seconds_now()
+    screen.answer(found, rows.LIST, [_row(one, now) for one in found])
+
+
+def _show(book: Snapshots, said: Namespace, screen: Screen) -> None:
+    identity = named(book, said.snapshot, state=None)
+    if said.files is not None:
+        entries = list(book.files(identity, said.files))
+        screen.answer(entries, rows.FILES, [_entry(one) for one in entries])
+        return
+    found = book.one(identity)
+    lines = [("state", state_of(found, seconds_now())), *_plain(found, ("state",))]
+    if found["error"]:
+        lines.append(("error", f"{found['error']['message']} {found['error']['hint'] or ''}"))
+    screen.answer(found, (), lines)
+
+
+def _diff(book: Snapshots, said: Namespace, screen: Screen) -> None:
+    before, after = (named(book, word) for word in (said.before, said.after))
+    found = list(book.diff(before, after))
+    screen.answer(found, rows.DIFF, [_difference(one) for one in found])
+
+
+def _stats(book: Snapshots, _said: Namespace, screen: Screen) -> None:
+    state, cost = book.repository(), book.cost()
+    month = cost["cost_month"]
+    lines = [
+        ("snapshots", text.number(state["snapshots"])),
+        ("in the store", _size(state["stored_bytes"])),
+        ("cost a month", "" if month is None else f"${float(month):.2f}"),
+        ("checked", _moment(state["check"]["at"]) if state["check"] else "never"),
+        *(("problem", problem) for problem in (state["check"]["problems"] if state["check"] else ())),
+        ("pruned", _moment(state["prune"]["at"]) if state["prune"] else "never"),
+        *((f"alone {one['label']}", _size(one["unique_bytes"])) for one in cost["snapshots"]),
+    ]
+    screen.answer({"repository": state, "cost": cost}, (), lines)
+
+
+def _all(book: Snapshots, **filters: Any) -> Iterator[models.Snapshot]:
+    for page in book.all(**filters):
+        yield from page["items"]
+
+
+def _row(snapshot: models.Snapshot, now: float) -> rows.Row:
+    return (
+        (snapshot["manifest"] or snapshot["id"])[: rows.SHORT if snapshot["manifest"] else None],
+        state_of(snapshot, now),
+        _moment(snapshot["created_at"]),
+        snapshot["label"],
+        snapshot["host"],
+        snapshot["root"],
+        _size(snapshot["bytes"]),
+        " ".join(snapshot["tags"]),
+    )
+
+
+def _entry(entry: models.FileEntry) -> rows.Row:
+    size = text.size(entry["size"]) if entry["kind"] in ("file", "folder") else ""
+    return (entry["mode"], entry["kind"], size, entry["path"])
+
+
+def _difference(found: models.Difference) -> rows.Row:
+    before, after = found["bytes_before"], found["bytes_after"]
+    return (found["change"], found["kind"], _size(before), _size(after), found["path"])
+
+
+def _plain(found: models.SnapshotDetail, shown: Sequence[str]) -> list[tuple[str, str]]:
+    """Only what is one value and known."""
+    values = ((name, value) for name, value in found.items() if name not in shown)
+    return [(name, str(value)) for name, value in values if value is not None and not isinstance(value, (dict, list))]
+
+
+def _size(size: int | None) -> str:
+    return "" if size is None else text.size(size)
+
+
+def _moment(said: str) -> str:
+    return said[:19].replace("T", " ")
+
+
+READ: dict[str, Callable[[Snapshots, Namespace, Screen], None]] = {
+    "list": _list,
+    "show": _show,
+    "diff": _diff,
+    "stats": _stats,
+}
