@@ -1,0 +1,1 @@
+"""Work with a deadline on interruptible machines, replayed on what really happened."""
