@@ -11,7 +11,7 @@ MAX = 1e12
 Figure = Annotated[float | None, Field(ge=0, le=MAX, allow_inf_nan=False, examples=[12.5])]
 NO_ZERO = r"^[^\x00]*$"
 """PostgreSQL holds every letter but this one."""
-Short = Annotated[str, StringConstraints(max_length=200, pattern=NO_ZERO)]
+Short = Annotated[str, StringConstraints(max_length=200, pattern=NO_ZERO), Field(examples=["8f1c2a"])]
 Moment = Annotated[str, StringConstraints(max_length=40, pattern=NO_ZERO), Field(examples=["2026-11-21T18:00:00Z"])]
 Whole = Annotated[int | None, Field(ge=0, le=2**40, examples=[1])]
 
@@ -41,7 +41,7 @@ class AgentSample(RequestBody):
     net_out_mbps: Figure = None
     sessions: Whole = None
     notebooks: Whole = None
-    processes: Annotated[list[Short], Field(max_length=100)] = Field(default_factory=list)
+    processes: Annotated[list[Short], Field(max_length=100)] = Field(default_factory=list, examples=[["jupyter"]])
 
 
 class AgentFacts(RequestBody):
@@ -83,7 +83,7 @@ class AgentStatus(RequestBody):
     samples: Annotated[list[AgentSample], Field(min_length=1, max_length=BUFFERED_MAX)] = Field(
         description="The oldest first; the last one is now."
     )
-    facts: AgentFacts | None = None
+    facts: AgentFacts | None = Field(None, examples=[{"hostname": "box", "gpus": ["NVIDIA H100 80GB HBM3"]}])
     notices: Annotated[list[AgentNotice], Field(max_length=100)] = Field(default_factory=list)
     acks: Annotated[list[AgentAck], Field(max_length=200)] = Field(default_factory=list)
 

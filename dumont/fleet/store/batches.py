@@ -57,6 +57,8 @@ async def take(tx: Tx, beats: Sequence[Given], now: datetime, *, silent: timedel
 
 
 async def add(tx: Tx, minutes: Sequence[Whole]) -> None:
+    if not minutes:
+        return
     rows = [(each.instance_id, each.rental_id, each.minute, _text(each.sums)) for each in minutes]
     await (await raw(tx)).execute(_ADD, *[list(column) for column in zip(*rows, strict=True)])
 

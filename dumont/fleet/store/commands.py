@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, literal_column, select, update
+from sqlalchemy import ColumnElement, and_, literal_column, or_, select, update
 
 from dumont.fleet.rules.states import CommandState
-from dumont.fleet.tables import FleetCommand
+from dumont.fleet.tables import FleetCommand, FleetRental
 from dumont.platform.db import Tx
 
 OPEN: ColumnElement[bool] = literal_column("fleet_commands.state IN ('queued', 'sent', 'running')")
@@ -62,12 +62,27 @@ async def fail_open(tx: Tx, rental_ids: Sequence[UUID], now: datetime, code: str
     return await _failed(tx, and_(OPEN, FleetCommand.rental_id.in_(rental_ids)), now, code=code, message=message)
 
 
-async def fail_expired(tx: Tx, now: datetime) -> Sequence[UUID]:
-    """Their instances."""
-    late = and_(OPEN, FleetCommand.expires_at <= now)
-    return await _failed(
-        tx, late, now, code="not_acknowledged", message="The agent has not said in time what came of it."
-    )
+async def over(tx: Tx, now: datetime) -> Sequence[UUID]:
+    """The instances of open commands that were not acknowledged in time, or that nobody is there to do."""
+    found = select(FleetCommand.instance_id).where(or_(_late(now), _of_ended())).distinct()
+    return (await tx.execute(found)).scalars().all()
+
+
+async def fail_over(tx: Tx, instance_ids: Sequence[UUID], now: datetime) -> int:
+    """How many; those of instances that the caller holds."""
+    whose = FleetCommand.instance_id.in_(instance_ids)
+    silent = "The agent has not said in time what came of it."
+    late = await _failed(tx, and_(whose, _late(now)), now, code="not_acknowledged", message=silent)
+    gone = await _failed(tx, and_(whose, _of_ended()), now, code="machine_gone", message="The machine is gone.")
+    return len(late) + len(gone)
+
+
+def _late(now: datetime) -> ColumnElement[bool]:
+    return and_(OPEN, FleetCommand.expires_at <= now)
+
+
+def _of_ended() -> ColumnElement[bool]:
+    return and_(OPEN, FleetCommand.rental_id.in_(select(FleetRental.id).where(FleetRental.stage == "ended")))
 
 
 async def _failed(tx: Tx, which: ColumnElement[bool], now: datetime, *, code: str, message: str) -> Sequence[UUID]:
