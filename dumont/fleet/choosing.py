@@ -15,7 +15,7 @@ from uuid import UUID
 from dumont.basics.errors import Invalid
 from dumont.basics.machine_key import MachineKey, NotAMachine
 from dumont.fleet import accounts
-from dumont.fleet.rules import offers as rows
+from dumont.fleet import offers as rows
 from dumont.fleet.rules.choosing import Candidate, Taste, choose
 from dumont.fleet.rules.wanted import Wanted
 from dumont.fleet.store import races

@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import structlog
 
-from dumont.fleet import environment, experience
+from dumont.fleet import environment, experience, offers
 from dumont.fleet.altering import accept, altered, end, let_go
+from dumont.fleet.order import Terms, order_of
 from dumont.fleet.renting import token_place
-from dumont.fleet.rules import acts, offers, proof
-from dumont.fleet.rules.order import Terms, order_of
+from dumont.fleet.rules import acts, proof
 from dumont.fleet.rules.wanted import Wanted
 from dumont.fleet.store import rentals as store
 from dumont.fleet.turns import Turn

@@ -6,10 +6,9 @@ from dumont.fleet.altering import Change, accept, altered
 from dumont.fleet.listings import Listing
 from dumont.fleet.rules import sighting
 from dumont.fleet.rules.acts import INTERRUPTED
-from dumont.fleet.rules.sighting import Known, Turned
+from dumont.fleet.rules.sighting import Known, Machine, Turned
 from dumont.fleet.store import sightings
 from dumont.fleet.tables import FleetRental
-from dumont.providers.port import Machine
 
 WORDS_MAX = 500
 

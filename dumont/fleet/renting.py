@@ -12,9 +12,10 @@ from uuid import UUID
 
 from dumont.basics import ids
 from dumont.basics.errors import Conflict, Invalid
+from dumont.fleet import offers
 from dumont.fleet.events import RentalChanged
 from dumont.fleet.means import Means
-from dumont.fleet.rules import agent_tokens, costs, labels, offers
+from dumont.fleet.rules import agent_tokens, costs, labels
 from dumont.fleet.rules.states import Role, Wanted
 from dumont.fleet.store import installation
 from dumont.fleet.store import rentals as store
@@ -116,5 +117,5 @@ async def _values(work: Work, means: Means, intent: Intent) -> dict[str, Any]:
 
 
 def _prices(price: Decimal, intent: Intent) -> dict[str, Any]:
-    disk = costs.disk_hour(intent.account.provider, intent.listed, intent.disk_gb)
+    disk = costs.disk_hour(intent.account.provider, intent.listed.storage_price_gb_month, intent.disk_gb)
     return {"price_hour": price, "disk_hour": disk, "disk_gb": intent.disk_gb}

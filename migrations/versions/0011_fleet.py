@@ -21,6 +21,7 @@ EVENTS = "fleet_events"
 RACES = "fleet_races"
 RENTALS = "fleet_rentals"
 COSTS = "fleet_costs"
+LIFE = ("attempted", "settle", "accepted", "running", "ssh", "agent", "ready", "checked", "beat", "end_asked", "ended")
 
 
 def upgrade() -> None:
@@ -238,22 +239,7 @@ def _rentals() -> None:
         sa.Column("agent_token_sealed", sa.Text),
         sa.Column("agent_facts", JSONB, nullable=False, server_default=sa.text("'{}'")),
         sa.Column("created_at", MOMENT, nullable=False),
-        *[
-            sa.Column(name, MOMENT)
-            for name in (
-                "attempted_at",
-                "settle_at",
-                "accepted_at",
-                "running_at",
-                "ssh_at",
-                "agent_at",
-                "ready_at",
-                "checked_at",
-                "beat_at",
-                "end_asked_at",
-                "ended_at",
-            )
-        ],
+        *[sa.Column(f"{name}_at", MOMENT) for name in LIFE],
         *[sa.Column(name, sa.Text) for name in ("why_ended", "provider_machine_id", "seen_state", "raw_state")],
         *[sa.Column(name, MOMENT) for name in ("seen_at", "absent_since")],
         sa.Column("absences", sa.Integer, nullable=False, server_default="0"),

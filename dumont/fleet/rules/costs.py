@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from dumont.providers.port import Listed
-
 HOUR = Decimal(3600)
 MONTH_HOURS = Decimal(720)
 """Prices of disks are told by the month, and charged by the hour of one of thirty days."""
@@ -42,11 +40,11 @@ class Span:
     until: datetime | None = None
 
 
-def disk_hour(provider: str, listed: Listed, disk_gb: float) -> Decimal:
+def disk_hour(provider: str, price_gb_month: Decimal | None, disk_gb: float) -> Decimal:
     """Zero where the disk is in the price, or its price is not told."""
     if not BILLING.get(provider, USUAL).disk:
         return Decimal(0)
-    return (listed.storage_price_gb_month or Decimal(0)) * Decimal(str(disk_gb)) / MONTH_HOURS
+    return (price_gb_month or Decimal(0)) * Decimal(str(disk_gb)) / MONTH_HOURS
 
 
 def due(provider: str, state: str | None, *, price_hour: Decimal, disk_hour: Decimal) -> dict[str, Decimal]:

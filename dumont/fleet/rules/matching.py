@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from dumont.fleet.rules import labels, proof
-from dumont.fleet.rules.sighting import Known
-from dumont.providers.port import Machine
+from dumont.fleet.rules.sighting import Known, Machine
 
 SKEW_SECONDS = 5.0
 

@@ -3,16 +3,47 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from dumont.fleet.rules import proof
 from dumont.fleet.rules.acts import INTERRUPTED
 from dumont.fleet.rules.states import Stage, Wanted
-from dumont.providers.port import Address, Machine
 
 SEEN_AGAIN_SECONDS = 300.0
 """That a machine which does not change is still there, is written so often; of one that ends, each time."""
+
+
+class Door(Protocol):
+    """`providers.port.Address`."""
+
+    @property
+    def host(self) -> str: ...
+    @property
+    def port(self) -> int: ...
+    @property
+    def user(self) -> str: ...
+    @property
+    def direct(self) -> bool: ...
+
+
+class Machine(Protocol):
+    """`providers.port.Machine`, as far as it says how a machine is."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def raw_state(self) -> str: ...
+    @property
+    def reason(self) -> str | None: ...
+    @property
+    def label(self) -> str | None: ...
+    @property
+    def addresses(self) -> Sequence[Door]: ...
+    @property
+    def created_at(self) -> datetime | None: ...
 
 
 class Known(NamedTuple):
@@ -111,6 +142,6 @@ def stage_of(known: Known, state: str) -> Stage:
     return stage
 
 
-def written(addresses: Sequence[Address]) -> list[dict[str, Any]]:
+def written(addresses: Sequence[Door]) -> list[dict[str, Any]]:
     """As they are kept."""
     return [{"host": a.host, "port": a.port, "user": a.user, "direct": a.direct} for a in addresses]
