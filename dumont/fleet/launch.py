@@ -48,6 +48,9 @@ async def launch(work: Work, means: Means, wish: Wish) -> FleetInstance:
     wish = _checked(work, wish)
     owner = await access.owner_id(work, wish.team_id)
     name = await naming.free(work, owner, wish.name)
+    made = await planning.plan(work, means, owner, wish.wanted, name=name)
+    planning.refuse_hopeless(made)
+    wish = replace(wish, wanted=made.wanted)
     instance = await _written(work, _row(work, means, wish, (owner, name)))
     who = f"user:{work.caller.me}"
     await moves.born(work, instance, "Asked for.", who=who)

@@ -66,7 +66,7 @@ class InstanceWish(RequestBody):
     hibernation: HibernationWish = Field(default_factory=HibernationWish, examples=[{"idle_seconds": 300}])
     standby: StandbyWish = Field(default_factory=StandbyWish, examples=[{"enabled": False}])
     max_price_hour: MaxPrice | None = Field(
-        None, description="The most that one machine may cost, its disk included.", examples=["0.6"]
+        None, description="The most that one machine may cost, without its disk.", examples=["0.6"]
     )
     spot: bool = Field(False, description="Takes machines that may be interrupted, at their lower price.")
     spread: bool = Field(True, description="Whether other providers and regions than the best offer's may race, too.")

@@ -7,6 +7,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from dumont.fleet.tables import (
     FleetBeat,
@@ -61,7 +62,7 @@ async def live_rentals(tx: Tx, ids: Sequence[UUID]) -> Sequence[FleetRental]:
 async def last_machines(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, FleetRental]:
     """The machine that each had last, for those that have none."""
     newest = (FleetRental.instance_id, FleetRental.created_at.desc())
-    query = select(FleetRental).distinct(FleetRental.instance_id)
+    query = select(FleetRental).ext(distinct_on(FleetRental.instance_id))
     query = query.where(FleetRental.instance_id.in_(ids), FleetRental.role == "primary").order_by(*newest)
     return {rental.instance_id: rental for rental in (await tx.execute(query)).scalars()}
 
