@@ -133,6 +133,10 @@ class Verdict:
     """When another verdict may be due without any news; null if only news can change it."""
 
 
+def seconds(value: float) -> timedelta:
+    return timedelta(seconds=value)
+
+
 def armed_at(idle: Idle) -> datetime | None:
     """When the present stretch of being awake saw its first real use, or some use of it; null before."""
     if idle.use_seen_at is not None and (idle.awake_since is None or idle.use_seen_at >= idle.awake_since):

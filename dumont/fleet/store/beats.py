@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, false, func, select, update
+from sqlalchemy import case, false, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from dumont.fleet.rules.ruling import Ruled
@@ -22,10 +22,12 @@ async def of(tx: Tx, rental_ids: Iterable[UUID | None]) -> dict[UUID, FleetBeat]
     return {row.rental_id: row for row in (await tx.execute(found)).scalars()}
 
 
-async def watch(tx: Tx, instance_id: UUID, until: datetime, *, unless_after: datetime) -> None:
-    """Its samples are shown live until then; nothing is written where they are already, for long enough."""
-    late: ColumnElement[bool] = FleetBeat.watched_until.is_(None) | (FleetBeat.watched_until < unless_after)
-    await tx.execute(update(FleetBeat).where(FleetBeat.instance_id == instance_id, late).values(watched_until=until))
+async def watch(tx: Tx, instance_id: UUID, seconds: float) -> None:
+    """Its samples are shown live for so long; by the database's clock, and written only when half of it is over."""
+    now, whole = func.now(), timedelta(seconds=seconds)
+    late = FleetBeat.watched_until.is_(None) | (FleetBeat.watched_until < now + whole / 2)
+    which = update(FleetBeat).where(FleetBeat.instance_id == instance_id, late)
+    await tx.execute(which.values(watched_until=now + whole))
 
 
 async def begin(tx: Tx, values: dict[str, Any]) -> None:
