@@ -84,7 +84,7 @@ void probe_bytes(const uint8_t *data, size_t size, struct probe *found);
 
 /* zstd.c: the system's libzstd, lent to us by Python; sizes are 0 where something went wrong. */
 int zstd_there(void);
-size_t zstd_encode(const uint8_t *data, size_t size, int quality, uint8_t *out, size_t room);
+size_t zstd_encode(const uint8_t *data, size_t size, int quality, int is_text, uint8_t *out, size_t room);
 int zstd_decode(const uint8_t *payload, size_t size, uint8_t *out, size_t n);
 
 #endif

@@ -53,12 +53,15 @@ DUMONT size_t dumont_decode_frames(const uint8_t *buffer, size_t size, size_t fi
     return count;
 }
 
+/* Of one byte, in 1024ths of a bit: text has less, programs have more. */
+#define TEXT (5 * 1024 + 128)
+
 /* What zstd makes of a part, in 1024ths of a bit for each byte; or much, where it can't be tried. */
 static uint32_t tried(const uint8_t *data, size_t size)
 {
     const size_t some = MIN(size, 32768);
     uint8_t *room = room_take(65536);
-    size_t made = room ? zstd_encode(data + (size - some) / 2, some, 1, room, 65536) : 0;
+    size_t made = room ? zstd_encode(data + (size - some) / 2, some, 1, 0, room, 65536) : 0;
     room_give(room);
     return made ? (uint32_t)(made * 8 * 1024 / some) : UINT32_MAX;
 }
@@ -104,7 +107,7 @@ static unsigned encode(const uint8_t *data, size_t size, unsigned hint, int qual
         if (!zstd_there())
             return 255;
         codec = ZSTD;
-        made = zstd_encode(data, size, quality, out, room);
+        made = zstd_encode(data, size, quality, size >= 65536 && found.bits[0] < TEXT, out, room);
     }
     /* Saving less than a fiftieth is not worth the time of every restore. */
     if (!made || made >= size - size / 50)

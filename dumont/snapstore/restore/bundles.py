@@ -5,23 +5,15 @@ from __future__ import annotations
 import contextlib
 from array import array
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from dumont.snapstore import native
 from dumont.snapstore.model import Manifest
 from dumont.snapstore.restore.ground import Ground
 from dumont.snapstore.restore.metadata import Metadata
-from dumont.snapstore.restore.plan import Use
+from dumont.snapstore.restore.plan import Small
 
 BY_HAND = 1
 """Said of a file that is not written yet; whoever asked writes it with more care."""
-
-
-class Part(NamedTuple):
-    """Bytes of a buffer, and where they go."""
-
-    use: Use
-    place: int
 
 
 class Bundles:
@@ -32,23 +24,26 @@ class Bundles:
         self._metadata = metadata
         self._manifest = manifest
 
-    def write(self, parts: Sequence[Part], out: memoryview) -> Sequence[int]:
+    def write(self, small: Small, out: memoryview) -> Sequence[int]:
         """For each 0 if it is whole; anything else where it has to be written by hand."""
+        count = len(small.entries)
         if self._native is None:
-            return [BY_HAND] * len(parts)
+            return [BY_HAND] * count
         having = self._manifest.xattrs  # these come before the time that says that a file is whole
-        if having and any(part.use.entry in having for part in parts):
-            return [BY_HAND if part.use.entry in having else self.write([part], out)[0] for part in parts]
-        manifest, entries = self._manifest, [part.use.entry for part in parts]
+        if having and count > 1 and not having.keys().isdisjoint(small.entries):
+            return [self.write(small.some([number]), out)[0] for number in range(count)]
+        if having and small.entries[0] in having:
+            return [BY_HAND]
+        manifest, entries = self._manifest, small.entries
         self._make_folders(entries)
         files = native.tree.Files(
-            [manifest.paths[entry] for entry in entries],
-            array("Q", [part.place for part in parts]),
-            array("Q", [part.use.length for part in parts]),
-            array("I", [manifest.mode[entry] for entry in entries]),
-            array("I", [manifest.uid[entry] for entry in entries]),
-            array("I", [manifest.gid[entry] for entry in entries]),
-            array("q", [manifest.mtime[entry] for entry in entries]),
+            list(map(manifest.paths.__getitem__, entries)),
+            small.begins,
+            small.sizes,
+            array("I", map(manifest.mode.__getitem__, entries)),
+            array("I", map(manifest.uid.__getitem__, entries)),
+            array("I", map(manifest.gid.__getitem__, entries)),
+            array("q", map(manifest.mtime.__getitem__, entries)),
         )
         return self._native.write_files(self._ground.root, files, out, owners=self._metadata.owners_differ(entries))
 

@@ -21,6 +21,7 @@ class Metadata:
         self._manifest = manifest
         self.owners = owners
         self._ours = ours
+        self._uids, self._gids = set(manifest.uid), set(manifest.gid)
         self._lock = Lock()
         self._refused: Counter[str] = Counter()
 
@@ -37,8 +38,10 @@ class Metadata:
 
     def owners_differ(self, entries: Iterable[int]) -> bool:
         """Whether what we make is not owned as it must be by itself."""
-        uid, gid, ours = self._manifest.uid, self._manifest.gid, self._ours
-        return self.owners and any((uid[entry], gid[entry]) != ours for entry in entries)
+        uid, gid = self._ours
+        if not self.owners or (uid in self._uids and gid in self._gids and len(self._uids) == 1 == len(self._gids)):
+            return False
+        return any((self._manifest.uid[entry], self._manifest.gid[entry]) != self._ours for entry in entries)
 
     def of_symlink(self, where: int, last: bytes, entry: int) -> None:
         manifest = self._manifest

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import errno
 import os
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from dumont.snapstore.errors import Exists, NoRoom
 from dumont.snapstore.large_pages import room
-from dumont.snapstore.restore.bundles import Part
 from dumont.snapstore.restore.memory import OUT, PAGE
-from dumont.snapstore.restore.plan import SMALL, Job, Use
+from dumont.snapstore.restore.plan import Job, Small, Use
 from dumont.snapstore.restore.shared import Shared
 
 GROUP = 4 << 20
 """Decoded at once: less than the processor's last cache, so that what is written is still near."""
 FULL = (errno.ENOSPC, errno.EDQUOT)
+
+
+class Part(NamedTuple):
+    """Bytes of a buffer, and where they go."""
+
+    use: Use
+    place: int
 
 
 class Placer:
@@ -34,15 +42,12 @@ class Placer:
 
     def spread(self, placed: Iterable[tuple[int, int]], out: memoryview) -> None:
         """Writes chunks, which stand in `out` at these places, to all files that are made of them."""
-        small: list[Part] = []
-        large: list[Part] = []
+        small, large = Small([], array("Q"), array("Q")), []
         sizes, uses = self._shared.sizes, self._shared.uses
         for chunk, place in placed:
-            for use in uses.of(chunk):
-                part = Part(use, place + use.offset)
-                whole = use.length == sizes[use.entry] and use.length <= SMALL
-                (small if whole else large).append(part)
-        if small:
+            others = uses.sorted_out(chunk, place, sizes, small)
+            large += [Part(use, place + use.offset) for use in others]
+        if small.entries:
             self._write_small(small, out)
         for part in _joined(large):
             self._write_part(part, out)
@@ -67,14 +72,15 @@ class Placer:
         if found:
             yield found, places
 
-    def _write_small(self, parts: list[Part], out: memoryview) -> None:
-        done = size = 0
-        wrong = self._shared.bundles.write(parts, out)
-        for (use, place), error in zip(parts, wrong):
-            if not error or self._guarded(use.entry, self._write_one, use, out[place : place + use.length]):
-                done += 1
-                size += use.length
-        self._shared.wrote(done, size, [part.use.entry for part in parts])
+    def _write_small(self, small: Small, out: memoryview) -> None:
+        done, size = len(small.entries), sum(small.sizes)
+        wrong = self._shared.bundles.write(small, out)
+        if any(wrong):
+            for error, entry, place, length in zip(wrong, *small):
+                use, data = Use(entry, 0, 0, length), out[place : place + length]
+                if error and not self._guarded(entry, self._write_one, use, data):
+                    done, size = done - 1, size - length
+        self._shared.wrote(done, size, small.entries)
 
     def _write_one(self, use: Use, data: memoryview) -> bool:
         handle = self._shared.ground.create(self._shared.manifest.paths[use.entry])
