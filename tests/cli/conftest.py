@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from dumont.simulators.s3.server import S3Server, serving
 from tests.build.accounts import PASSWORD
 from tests.cli.terminal import Terminal
 from tests.conftest import DatabaseMaker
 from tests.processes import Dumont
 
+BUCKET = "snapshots"
 ADA, BOB = "ada@example.com", "bob@example.com"
 
 
@@ -29,9 +31,20 @@ def database(make_database: DatabaseMaker) -> str:
 
 
 @pytest.fixture(scope="session")
-def server(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def bucket(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
+    """An object store with one bucket, in which the server keeps snapshots."""
+    with serving(tmp_path_factory.mktemp("s3"), BUCKET) as store:
+        yield store
+
+
+@pytest.fixture(scope="session")
+def server(database: str, bucket: S3Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of `dumont up`, with a database of its own."""
     env = {
+        "DUMONT_SNAPSHOTS_STORE": f"s3://{BUCKET}/kept",
+        "DUMONT_SNAPSHOTS_ENDPOINT": bucket.url,
+        "DUMONT_SNAPSHOTS_ACCESS_KEY": bucket.key.access,
+        "DUMONT_SNAPSHOTS_SECRET_KEY": bucket.key.secret,
         "DATABASE_URL": database,
         "DUMONT_HOME": str(tmp_path_factory.mktemp("home")),
         "DUMONT_PROVIDER_KEYS": '{"vast": {"api_key": "k"}}',

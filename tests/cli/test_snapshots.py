@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import httpx
@@ -15,9 +16,10 @@ import pytest
 
 from dumont.__main__ import command
 from dumont.cli.snapshot_book import state_of
+from dumont.simulators.s3.server import S3Server
 from dumont.snapstore.plain.rows import DIFF
 from dumont.snapstore.plain.verbs import VERBS
-from tests.cli.conftest import ADA, BOB
+from tests.cli.conftest import ADA, BOB, BUCKET
 from tests.cli.terminal import Terminal
 
 PATIENCE_SECONDS = 60
@@ -30,6 +32,15 @@ def tree(tmp_path: Path) -> Path:
     (root / "sub" / "words").write_text("a few words\n" * 1000)
     (root / "link").symlink_to("sub/words")
     return root
+
+
+def seen(root: Path) -> dict[str, object]:
+    """All content, with modes and times."""
+    found: dict[str, object] = {}
+    for path in root.rglob("*"):
+        known, content = path.lstat(), path.read_bytes() if path.is_file() else None
+        found[str(path.relative_to(root))] = (content, known.st_mode, known.st_mtime_ns, known.st_nlink)
+    return found
 
 
 class TestSnapshots:
@@ -55,8 +66,11 @@ class TestSnapshots:
         assert "--repository" in answer.err
 
     def test_keeps_a_folder_at_the_server_and_puts_it_back(
-        self, seat: Callable[[str], Terminal], server: str, tree: Path, tmp_path: Path
+        self, seat: Callable[[str], Terminal], server: str, bucket: S3Server, tree: Path, tmp_path: Path
     ) -> None:
+        """By addresses that the server has signed: the bytes go straight to its object store, and come from there."""
+        (tree / "weights.bin").write_bytes(Random(1).randbytes(5_000_000))
+        os.link(tree / "weights.bin", tree / "sub" / "same.bin")
         ada = seat(ADA)
         ada.does("snapshots", "create", str(tree), "--label", "box", "-q", "--server", server)
         target, deadline = tmp_path / "back", time.monotonic() + PATIENCE_SECONDS
@@ -64,14 +78,20 @@ class TestSnapshots:
             assert "no complete snapshot" in answer.err, answer
             assert time.monotonic() < deadline, answer
             time.sleep(0.2)
-        assert (target / "link").read_text() == (tree / "sub" / "words").read_text()
+        assert seen(target) == seen(tree)
+        packs = [key for key in bucket.keys(BUCKET) if "/packs/" in key]
+        assert sum(bucket.file(BUCKET, key).stat().st_size for key in packs) > 5_000_000
         assert seat(BOB).run("snapshots", "restore", "latest", str(target), "--server", server).code
         (listed,) = json.loads(ada.does("snapshots", "list", "--label", "box", "--json", "--server", server).out)
         name = listed["manifest"][:12]
         assert f"{name}  complete" in ada.does("snapshots", "list", "--server", server).out
         assert f"manifest           {listed['manifest']}" in ada.does("snapshots", "show", name, "--server", server).out
         files = ada.does("snapshots", "show", name, "--files", "--json", "--server", server).out
-        assert {one["path"]: one["size"] for one in json.loads(files)} == {"link": 0, "sub": 12_000}
+        assert {one["path"]: one["size"] for one in json.loads(files)} == {
+            "link": 0,
+            "sub": 5_012_000,
+            "weights.bin": 5_000_000,
+        }
         assert ada.does("snapshots", "diff", name, name, "--server", server).out.split() == [*DIFF]
         assert "in the store" in ada.does("--server", server, "snapshots", "stats").out
         assert "no snapshot" in ada.run("snapshots", "show", "f" * 20, "--server", server).err
