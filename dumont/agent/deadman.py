@@ -79,7 +79,8 @@ class DeadMan:
         saved = self._saved()
         if self._heard.is_set() or ("stop" in self._orders and self._orders["stop"] is None):
             return
-        if not saved and self._stopper.may_lose_the_disk and self.silent_seconds < self.seconds * PATIENCE:
+        provider = (self._orders.get("stop") or {}).get("provider")
+        if not saved and self._stopper.may_lose_the_disk(provider) and self.silent_seconds < self.seconds * PATIENCE:
             logger.error("The work is not saved, and to stop may lose it: trying again")
         elif self._stopper.stop():
             logger.error("This machine was told to stop")

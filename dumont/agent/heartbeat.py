@@ -30,6 +30,10 @@ class Refused(Away):
     """Somebody did, and does not know this token."""
 
 
+class Unreadable(Away):
+    """What was told, no fleet can read: something in it is longer, or odder, than anybody thought."""
+
+
 class Buffer:
     """Samples that no answer has confirmed yet: the newest."""
 
@@ -41,6 +45,10 @@ class Buffer:
 
     def all(self) -> list[protocol.Sample]:
         return list(self._kept)
+
+    def forget(self) -> None:
+        """Something in them can't be told."""
+        self._kept.clear()
 
     def confirm(self, samples: list[protocol.Sample]) -> None:
         """They have arrived. What came meanwhile stays."""
@@ -94,6 +102,8 @@ class Line:
             raise
         if status in (401, 403):
             raise Refused(f"The fleet does not know this machine's token ({status}).")
+        if status in (413, 422):
+            raise Unreadable(f"The fleet can't read what this machine tells ({status}).")
         if status != 200:
             raise Away(f"The fleet answered {status}.")
         return judged(told)

@@ -69,6 +69,8 @@ class Agent:
         self._leaving: float | None = None
         """Since when it is to end, and has only to say so."""
         self._away: str | None = None
+        self._plainly = False
+        """The fleet could not read what it was told: only what it surely can is told next."""
 
     def run(self) -> int:
         self._commands.resume()
@@ -112,20 +114,23 @@ class Agent:
             samples=self._buffer.all(),
             facts=None if self._facts_told else self._facts,
             notices=self._notices.heard(),
-            acks=self._commands.acks(),
+            acks=self._commands.acks(plain=self._plainly),
         )
 
     def _called(self, status: protocol.Status) -> heartbeat.Answer | None:
         try:
             answer = self._line.call(status)
         except heartbeat.Away as error:
+            if isinstance(error, heartbeat.Unreadable):
+                self._plainly = self._facts_told = True
+                self._buffer.forget()
             if str(error) != self._away:
                 logger.warning("%s", error)
             self._away = str(error)
             return None
         if self._away is not None:
             logger.warning("The fleet is back")
-        self._away = None
+        self._away, self._plainly = None, False
         return answer
 
     def _pause(self) -> float:
@@ -139,6 +144,7 @@ class Agent:
 
     def _measure(self) -> None:
         """The disk and the network are asked to show what they can; what is known goes to the fleet before."""
+        self._transfers.warm()
         known = self._facts
         if known is None:
             return

@@ -9,7 +9,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-
 TRIES, PAUSE_SECONDS = 20, 0.05
 
 

@@ -34,10 +34,9 @@ class Stopper:
         self._addresses = addresses or {}
         self._systemd = systemd
 
-    @property
-    def may_lose_the_disk(self) -> bool:
-        """Some clouds end a machine for good that switches itself off."""
-        return self._given.supervisor is None and self._given.cloud is None
+    def may_lose_the_disk(self, provider: str | None) -> bool:
+        """Amazon ends a machine for good that switches itself off, as it was ordered; who isn't known might, too."""
+        return self._given.supervisor is None and self._given.cloud is None and provider in (None, "aws")
 
     def stop(self) -> bool:
         """Whether somebody has taken the order; it may take a while until it is done."""

@@ -21,6 +21,7 @@ from dumont.agent.remembering import Notes
 ID = re.compile(r"[0-9A-Za-z-]{1,64}")
 KEPT = 200
 """Of those that are over and told, so that one that is handed out late is not begun anew."""
+ACKS_MOST = 200
 WORDS_MOST = 4000
 logger = logging.getLogger(__name__)
 
@@ -77,8 +78,12 @@ class Commands:
                 self._keep(record)
         self._forget_oldest()
 
-    def acks(self) -> list[protocol.Acknowledgement]:
-        return [self._ack(record) for record in list(self._records.values()) if not record.settled]
+    def acks(self, *, plain: bool = False) -> list[protocol.Acknowledgement]:
+        """`plain`: without what a fleet might not be able to read."""
+        told = [self._ack(record) for record in list(self._records.values()) if not record.settled][:ACKS_MOST]
+        for ack in told if plain else ():
+            ack["result"], ack["error_message"] = {}, ack["error_message"] and "This can't be told."
+        return told
 
     def running(self, kinds: Collection[str]) -> bool:
         return any(record.kind in kinds and not record.over for record in list(self._records.values()))
@@ -126,7 +131,9 @@ class Commands:
         """What came of it is on the disk before the fleet hears of it. Its grant and keys are needed no more."""
         logger.info("%s %s is %s%s", record.kind, record.id, state, f" ({code}: {message})" if code else "")
         with self._lock:
-            ended = Record(record.id, record.kind, {}, state, result, code, message and message[:WORDS_MOST])
+            ended = Record(
+                record.id, record.kind, {}, state, _clean(result), code, _clean(message and message[:WORDS_MOST])
+            )
             self._notes.write(record.id, vars(ended))
             vars(record).update(vars(ended))
             self._turns.pop(record.id, None)
@@ -154,6 +161,15 @@ class Commands:
             del self._records[record.id]
             self._notes.drop(record.id)
             shutil.rmtree(self._notes.folder / record.id, ignore_errors=True)
+
+
+def _clean(told: Any) -> Any:
+    """Without letters that no database takes: names of files may hold any bytes."""
+    if isinstance(told, str):
+        return told.encode("utf-8", "replace").decode().replace("\0", "")
+    if isinstance(told, dict):
+        return {_clean(name): _clean(value) for name, value in told.items()}
+    return [_clean(each) for each in told] if isinstance(told, list) else told
 
 
 def _refuse(_turn: Turn) -> dict[str, Any]:

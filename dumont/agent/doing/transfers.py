@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Mapping, Sequence
 from threading import Lock, Thread
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dumont.agent.doing.turn import Failed, Turn
 from dumont.agent.given import Given
-from dumont.snapstore.errors import SnapError
-from dumont.snapstore.plain import arguments, lent
-from dumont.snapstore.track import Track
+
+if TYPE_CHECKING:
+    from dumont.snapstore.track import Track
 
 POLL_SECONDS = 0.2
+GRANT = "DUMONT_GRANT"
+"""As the engine's own command line has it."""
+logger = logging.getLogger(__name__)
 
 
 class Transfers:
@@ -22,8 +26,20 @@ class Transfers:
     def __init__(self, given: Given) -> None:
         self._given = given
         self._one = Lock()
+        self._reading = Lock()
+
+    def warm(self) -> None:
+        """The engine takes a while to be read, which the first word to the fleet shall not wait for; and two threads
+        that read it at once would find it half there."""
+        with self._reading:
+            from dumont.snapstore.plain import lent
+
+            logger.debug("The engine is there: %s", lent.__name__)
 
     def snapshot(self, turn: Turn) -> dict[str, Any]:
+        self.warm()
+        from dumont.snapstore.plain import lent
+
         args = turn.args
         words = ["create", "--server", _text(args, "server"), *(["--learn-hot"] if args.get("learn_hot") else [])]
         path = self._folder(args.get("path"))
@@ -39,6 +55,9 @@ class Transfers:
 
     def restore(self, turn: Turn) -> dict[str, Any]:
         """Hot files first. With `delta` the target holds an older state, and what has gone since is removed."""
+        self.warm()
+        from dumont.snapstore.plain import lent
+
         args = turn.args
         words = ["restore", "--server", _text(args, "server"), *(["--delete"] if args.get("delta") else [])]
         target = self._folder(args.get("target"))
@@ -61,7 +80,7 @@ class Transfers:
 
     def _env(self, args: Mapping[str, Any]) -> dict[str, str]:
         """What is remembered of a restore lies with the agent's other notes, never in the workspace."""
-        return {**self._given.env, lent.GRANT: _text(args, "grant"), "XDG_STATE_HOME": str(self._given.state)}
+        return {**self._given.env, GRANT: _text(args, "grant"), "XDG_STATE_HOME": str(self._given.state)}
 
     def _followed(self, turn: Turn) -> _Followed:
         return _Followed(turn, self._one)
@@ -71,6 +90,8 @@ class _Followed:
     """The engine's work as a command's: its progress is told, a wish to stop reaches it, its errors are ours."""
 
     def __init__(self, turn: Turn, one: Lock) -> None:
+        from dumont.snapstore.track import Track
+
         self._turn = turn
         self._one = one
         self._track = Track()
@@ -87,6 +108,8 @@ class _Followed:
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         self._over = True
         self._one.release()
+        from dumont.snapstore.errors import SnapError
+
         if isinstance(error, SnapError):
             raise Failed(error.code, f"{error.message} {error.hint}".strip()) from error
 
@@ -103,6 +126,8 @@ class _Followed:
 
 
 def _said(words: Sequence[str]) -> Any:
+    from dumont.snapstore.plain import arguments
+
     try:
         return arguments.parser("dumont-agent").parse_args(words)
     except SystemExit:

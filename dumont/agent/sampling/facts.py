@@ -20,7 +20,7 @@ BLOCK = 4 << 20
 DISK_BYTES, DISK_SECONDS = 64 << 20, 1.5
 FREE_SHARE = 20
 """Of the free room at most one in so many is written for a moment."""
-NETWORK_BYTES, NETWORK_SECONDS = 32 << 20, 2.0
+NETWORK_BYTES, NETWORK_SECONDS = 4 << 20, 2.0
 PROGRAM = "/api/v1/agent/dumont-agent.pyz"
 
 
