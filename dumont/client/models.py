@@ -5,6 +5,42 @@ from __future__ import annotations
 from typing import Any, Literal, NotRequired, TypedDict
 
 
+class AgentAck(TypedDict):
+    id: str
+    state: Literal['running', 'done', 'failed']
+    percent: NotRequired[float | None]
+    result: NotRequired[dict[str, Any]]
+    error_code: NotRequired[str | None]
+    error_message: NotRequired[str | None]
+
+
+class AgentCommand(TypedDict):
+    id: str
+    kind: str
+    args: dict[str, Any]
+
+
+class AgentFacts(TypedDict):
+    hostname: NotRequired[str | None]
+    system: NotRequired[str | None]
+    python: NotRequired[str | None]
+    driver: NotRequired[str | None]
+    cuda_max: NotRequired[str | None]
+    gpus: NotRequired[list[str] | None]
+    cpu_cores: NotRequired[int | None]
+    ram_gb: NotRequired[float | None]
+    disk_write_mbps: NotRequired[float | None]
+    net_down_mbps: NotRequired[float | None]
+    workspace: NotRequired[str | None]
+
+
+class AgentNotice(TypedDict):
+    id: str
+    source: str
+    at: str
+    ends_at: NotRequired[str | None]
+
+
 class ApiKey(TypedDict):
     id: str
     name: str
@@ -79,6 +115,24 @@ class Boots(TypedDict):
     from_seconds: float
     to_seconds: float
     count: int
+
+
+class Budget(TypedDict):
+    owner_id: str
+    max_price_hour: str | None
+    per_day: str | None
+    per_month: str | None
+    price_hour: str
+    spent_today: str
+    spent_this_month: str
+    changed_at: str | None
+
+
+class BudgetWish(TypedDict):
+    max_price_hour: NotRequired[float | str | None]
+    per_day: NotRequired[float | str | None]
+    per_month: NotRequired[float | str | None]
+    team_id: NotRequired[str | None]
 
 
 class Candidate(TypedDict):
@@ -184,6 +238,16 @@ class Credential(TypedDict):
     hint: str
 
 
+class DaySavings(TypedDict):
+    hours_asleep: float
+    given_up: str
+    storage: str
+    race_overhead: str
+    saved: str
+    day: str
+    spent: str
+
+
 class DaySummary(TypedDict):
     day: str
     attempts: int
@@ -282,6 +346,17 @@ class GpuFacts(TypedDict):
     bandwidth_gbs: float
     tdp_watts: int
     verified: bool
+
+
+class GpuSample(TypedDict):
+    index: int
+    name: str
+    utilisation: NotRequired[float | None]
+    memory_used_mb: NotRequired[float | None]
+    memory_total_mb: NotRequired[float | None]
+    temperature_c: NotRequired[float | None]
+    power_w: NotRequired[float | None]
+    processes: NotRequired[int | None]
 
 
 class Grant(TypedDict):
@@ -416,6 +491,19 @@ class InstanceRental(TypedDict):
     ended_at: str | None
     why_ended: str | None
     error: Fault | None
+
+
+class InstanceSavings(TypedDict):
+    hours_asleep: float
+    given_up: str
+    storage: str
+    race_overhead: str
+    saved: str
+    instance_id: str
+    name: str
+    spent: str
+    on_demand: str | None
+    on_demand_of: str | None
 
 
 class InstanceStandby(TypedDict):
@@ -802,6 +890,15 @@ class Operation(TypedDict):
     ended_at: str | None
 
 
+class OperationTimes(TypedDict):
+    kind: str
+    provider: str | None
+    done: int
+    failed: int
+    p50_seconds: float | None
+    p95_seconds: float | None
+
+
 class OwnRating(TypedDict):
     rating: int
     comment: str | None
@@ -1083,6 +1180,16 @@ class RetentionWish(TypedDict):
     team_id: NotRequired[str | None]
 
 
+class RuleShown(TypedDict):
+    enabled: bool
+    dry_run: bool
+    idle_seconds: float
+    grace_seconds: float
+    warn_seconds: float
+    release_seconds: float
+    processes: list[str]
+
+
 class Savings(TypedDict):
     variant: str | None
     cheapest: Cost | None
@@ -1102,6 +1209,17 @@ class Savings(TypedDict):
     as_of: str | None
 
 
+class Schedule(TypedDict):
+    id: str
+    action: Literal['wake', 'hibernate']
+    at: str | None
+    cron: str | None
+    timezone: str
+    next_at: str | None
+    last_at: str | None
+    last_outcome: str | None
+
+
 class ScheduleRow(TypedDict):
     name: str
     cron: str
@@ -1110,8 +1228,11 @@ class ScheduleRow(TypedDict):
     last_state: Literal['queued', 'waiting', 'running', 'succeeded', 'failed', 'cancelled'] | None
 
 
-class Schedules(TypedDict):
-    items: list[ScheduleRow]
+class ScheduleWish(TypedDict):
+    action: Literal['wake', 'hibernate']
+    at: NotRequired[str | None]
+    cron: NotRequired[str | None]
+    timezone: NotRequired[str]
 
 
 class ScorePart(TypedDict):
@@ -1155,9 +1276,40 @@ class SignUp(TypedDict):
     password: str
 
 
+class SignalShown(TypedDict):
+    signal: Literal['gpu', 'cpu', 'sessions', 'notebooks', 'process', 'network']
+    looked_at: bool
+    value: float | None
+    threshold: float | None
+    unit: str
+    busy: bool
+    quiet_since: str | None
+    seconds: float | None
+
+
 class Sizes(TypedDict):
     files: int
     bytes: int
+
+
+class SleepExplained(TypedDict):
+    hours_asleep: float
+    given_up: str
+    storage: str
+    race_overhead: str
+    saved: str
+    hibernation_id: str
+    instance_id: str
+    rental_id: str
+    snapshot_id: str | None
+    race_id: str | None
+    why: str
+    slept_at: str
+    ended_at: str | None
+    price_hour: str
+    snapshot_bytes: int | None
+    storage_price_gb_month: str
+    formula: str
 
 
 class SnapshotBrief(TypedDict):
@@ -1208,6 +1360,19 @@ class SnapshotWish(TypedDict):
     instance_id: NotRequired[str | None]
     team_id: NotRequired[str | None]
     tags: NotRequired[list[str]]
+
+
+class Snooze(TypedDict):
+    method: NotRequired[Literal['POST']]
+    url: str
+    page: str
+
+
+class StageTimes(TypedDict):
+    kind: str
+    stage: str
+    p50_seconds: float
+    p95_seconds: float
 
 
 class StandbyWish(TypedDict):
@@ -1377,6 +1542,28 @@ class Utilisation(TypedDict):
     cpu: list[float | None]
 
 
+UtilisationSeries = TypedDict(
+    'UtilisationSeries',
+    {
+        'from': str,
+        'to': str,
+        'step_seconds': int,
+        'at': list[str],
+        'samples': list[int],
+        'gpu_percent': list[float | None],
+        'gpu_percent_max': list[float | None],
+        'gpu_memory_percent': list[float | None],
+        'gpu_temperature_max': list[float | None],
+        'gpu_power_watts': list[float | None],
+        'cpu_percent': list[float | None],
+        'ram_percent': list[float | None],
+        'disk_percent': list[float | None],
+        'net_in_mbps': list[float | None],
+        'net_out_mbps': list[float | None],
+    },
+)
+
+
 class Wanted(TypedDict):
     offer_id: NotRequired[str | None]
     filters: NotRequired[dict[str, Any]]
@@ -1395,6 +1582,24 @@ class Wanted(TypedDict):
     work_hours: NotRequired[float | None]
 
 
+class WhyAwake(TypedDict):
+    instance_id: str
+    name: str
+    state: Literal['launching', 'running', 'paused', 'hibernating', 'hibernated', 'waking', 'failing_over', 'on_standby', 'recovering', 'interrupted', 'destroying', 'destroyed', 'failed']
+    why: Literal['off', 'saving', 'unknown', 'unused', 'busy', 'grace', 'kept_awake', 'quiet', 'idle']
+    summary: str
+    signals: list[SignalShown]
+    heard_at: str | None
+    used_at: str | None
+    armed: bool
+    next: Literal['nothing', 'warn', 'hibernate', 'dry_run']
+    next_at: str | None
+    hibernates_at: str | None
+    keep_awake_until: str | None
+    rule: RuleShown
+    snooze: Snooze
+
+
 class WorkerRow(TypedDict):
     id: str
     host: str
@@ -1406,6 +1611,14 @@ class WorkerRow(TypedDict):
 
 class Workers(TypedDict):
     items: list[WorkerRow]
+
+
+class DumontFleetSchemasMoneySchedules(TypedDict):
+    items: list[Schedule]
+
+
+class DumontMainApiJobsSchedules(TypedDict):
+    items: list[ScheduleRow]
 
 
 class FieldProblem(TypedDict):
@@ -1424,6 +1637,39 @@ class Problem(TypedDict):
     request_id: NotRequired[str]
 
 
+class AgentAnswer(TypedDict):
+    commands: list[AgentCommand]
+    every_seconds: float
+    watch: list[str]
+    deadman_seconds: float
+    deadman: dict[str, Any] | None
+
+
+class AgentSample(TypedDict):
+    at: str
+    gpus: list[GpuSample]
+    cpu_percent: NotRequired[float | None]
+    ram_used_mb: NotRequired[float | None]
+    ram_total_mb: NotRequired[float | None]
+    disk_used_gb: NotRequired[float | None]
+    disk_total_gb: NotRequired[float | None]
+    net_in_mbps: NotRequired[float | None]
+    net_out_mbps: NotRequired[float | None]
+    sessions: NotRequired[int | None]
+    notebooks: NotRequired[int | None]
+    processes: NotRequired[list[str]]
+
+
+class AgentStatus(TypedDict):
+    version: str
+    boot: str
+    seq: int
+    samples: list[AgentSample]
+    facts: NotRequired[AgentFacts | None]
+    notices: NotRequired[list[AgentNotice]]
+    acks: NotRequired[list[AgentAck]]
+
+
 class BlacklistCheck(TypedDict):
     is_blacklisted: bool
     entry: BlacklistEntry | None
@@ -1439,6 +1685,7 @@ class CheckResult(TypedDict):
     seconds: float
     problems: list[str]
     files_touched: int
+    sealed: NotRequired[bool]
     error: SnapshotFault | None
 
 
@@ -1479,6 +1726,26 @@ class EffectiveSpread(TypedDict):
     spread_percent: float
     saving_hour: str
     saving_month: str
+
+
+FleetFigures = TypedDict(
+    'FleetFigures',
+    {
+        'from': str,
+        'to': str,
+        'operations': list[OperationTimes],
+        'stages': list[StageTimes],
+        'races': int,
+        'races_won': int,
+        'entrants': int,
+        'race_overhead': str,
+        'interruptions': int,
+        'failovers': int,
+        'hibernations': int,
+        'running_hours': float,
+        'uptime': float | None,
+    },
+)
 
 
 class HistorySummary(TypedDict):
@@ -1796,8 +2063,30 @@ class PruneResult(TypedDict):
     doomed_bytes: int
     freed_packs: int
     freed_bytes: int
+    mended_indexes: NotRequired[int]
     seconds: float
     error: SnapshotFault | None
+
+
+RealSavings = TypedDict(
+    'RealSavings',
+    {
+        'hours_asleep': float,
+        'given_up': str,
+        'storage': str,
+        'race_overhead': str,
+        'saved': str,
+        'from': str,
+        'to': str,
+        'spent': str,
+        'never_hibernated': str,
+        'on_demand': str | None,
+        'saved_on_demand': str | None,
+        'instances': list[InstanceSavings],
+        'days': list[DaySavings],
+        'explained': list[SleepExplained] | None,
+    },
+)
 
 
 class RepositoryState(TypedDict):

@@ -1,5 +1,7 @@
 """The doors of the fleet; those with words in their paths stand before those with ids."""
 
-from dumont.fleet.api import instances, operations, past, stream, wishes
+from dumont.fleet.api import agent, agent_program, busy, instances, money, operations, past, stream, wishes
 
-ROUTERS = tuple(door.router for door in (operations, wishes, past, instances, stream))
+ROUTERS = tuple(
+    door.router for door in (agent, agent_program, operations, money, wishes, past, busy, instances, stream)
+)

@@ -7,6 +7,8 @@ from typing import Literal
 WARNS_AT = Decimal("0.8")
 Limit = Literal["hour", "day", "month"]
 Level = Literal["fine", "near", "over"]
+SPANS: tuple[Limit, ...] = ("day", "month")
+"""That can be used up. The hourly limit refuses launches, and ends nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +20,9 @@ class Limits:
     day: Decimal | None = None
     month: Decimal | None = None
 
+    def of(self, limit: Limit) -> Decimal | None:
+        return {"hour": self.hour, "day": self.day, "month": self.month}[limit]
+
 
 @dataclass(frozen=True, slots=True)
 class Spent:
@@ -25,6 +30,9 @@ class Spent:
     """What all machines cost an hour, now."""
     day: Decimal
     month: Decimal
+
+    def of(self, limit: Limit) -> Decimal:
+        return {"hour": self.hour, "day": self.day, "month": self.month}[limit]
 
 
 def level(spent: Decimal, limit: Decimal | None) -> Level:
@@ -35,19 +43,8 @@ def level(spent: Decimal, limit: Decimal | None) -> Level:
     return "near" if spent >= limit * WARNS_AT else "fine"
 
 
-def levels(spent: Spent, limits: Limits) -> dict[Limit, Level]:
-    """An hourly limit refuses launches and ends nothing: of it, `over` means that it is exceeded, not reached."""
-    hour: Level = "fine"
-    if limits.hour is not None and spent.hour > limits.hour:
-        hour = "over"
-    return {"hour": hour, "day": level(spent.day, limits.day), "month": level(spent.month, limits.month)}
-
-
 def affordable(price_hour: Decimal, spent: Spent, limits: Limits) -> Limit | None:
     """Which limit stands against another machine at this price; None where none does."""
     if limits.hour is not None and spent.hour + price_hour > limits.hour:
         return "hour"
-    for name, used, limit in (("day", spent.day, limits.day), ("month", spent.month, limits.month)):
-        if limit is not None and used >= limit:
-            return "day" if name == "day" else "month"
-    return None
+    return next((span for span in SPANS if level(spent.of(span), limits.of(span)) == "over"), None)

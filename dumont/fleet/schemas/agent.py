@@ -69,9 +69,13 @@ class AgentAck(RequestBody):
     id: Short
     state: Literal["running", "done", "failed"]
     percent: Annotated[float | None, Field(ge=0, le=100, allow_inf_nan=False, examples=[40.0])] = None
-    result: dict[str, Any] = Field(default_factory=dict)
-    error_code: Annotated[str, StringConstraints(max_length=100, pattern=NO_ZERO)] | None = None
-    error_message: Annotated[str, StringConstraints(max_length=20_000, pattern=NO_ZERO)] | None = None
+    result: dict[str, Any] = Field(default_factory=dict, examples=[{}])
+    error_code: Annotated[str, StringConstraints(max_length=100, pattern=NO_ZERO)] | None = Field(
+        None, examples=["disk_full"]
+    )
+    error_message: Annotated[str, StringConstraints(max_length=20_000, pattern=NO_ZERO)] | None = Field(
+        None, examples=["There is no room left on the disk."]
+    )
 
 
 class AgentStatus(RequestBody):
@@ -89,14 +93,14 @@ class AgentStatus(RequestBody):
 
 
 class AgentCommand(BaseModel):
-    id: str
+    id: str = Field(examples=["0190a2c4-6d1e-7b3f-8a55-0c9d4e2f1b60"])
     kind: str = Field(examples=["snapshot"])
-    args: dict[str, Any]
+    args: dict[str, Any] = Field(examples=[{}])
 
 
 class AgentAnswer(BaseModel):
     commands: list[AgentCommand]
     every_seconds: float = Field(examples=[10.0])
-    watch: list[str] = Field(description="Names of processes that count as busy.")
+    watch: list[str] = Field(description="Names of processes that count as busy.", examples=[["train.py"]])
     deadman_seconds: float = Field(examples=[1800.0])
-    deadman: dict[str, Any] | None = Field(description="What to do alone when the fleet stays away.")
+    deadman: dict[str, Any] | None = Field(description="What to do alone when the fleet stays away.", examples=[None])

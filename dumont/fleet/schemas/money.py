@@ -40,7 +40,7 @@ class InstanceSavings(_Saved):
 
 
 class DaySavings(_Saved):
-    day: date
+    day: date = Field(examples=["2026-11-20"])
     spent: Dollars
 
 
@@ -56,7 +56,7 @@ class SleepExplained(_Saved):
     slept_at: datetime
     ended_at: datetime | None = Field(description="Null: it sleeps.")
     price_hour: Dollars
-    snapshot_bytes: int | None
+    snapshot_bytes: int | None = Field(examples=[7_100_000_000])
     storage_price_gb_month: Dollars
     formula: str = Field(examples=["3600 s / 3600 * 0.41 - storage 0.000100 - losers of the race 0.004000 = 0.405900"])
 
@@ -78,17 +78,17 @@ class RealSavings(_Saved):
 class OperationTimes(BaseModel):
     kind: str = Field(examples=["wake"])
     provider: str | None = Field(description="Null: all of them.", examples=["vast"])
-    done: int
-    failed: int
-    p50_seconds: float | None
-    p95_seconds: float | None
+    done: int = Field(examples=[12])
+    failed: int = Field(examples=[1])
+    p50_seconds: float | None = Field(examples=[41.0])
+    p95_seconds: float | None = Field(examples=[88.0])
 
 
 class StageTimes(BaseModel):
     kind: str = Field(examples=["wake"])
     stage: str = Field(examples=["restoring"])
-    p50_seconds: float
-    p95_seconds: float
+    p50_seconds: float = Field(examples=[41.0])
+    p95_seconds: float = Field(examples=[88.0])
 
 
 class FleetFigures(BaseModel):
@@ -98,13 +98,13 @@ class FleetFigures(BaseModel):
     until: datetime = Field(alias="to", serialization_alias="to")
     operations: list[OperationTimes] = Field(description="From being asked for until done.")
     stages: list[StageTimes]
-    races: int
-    races_won: int
-    entrants: int
+    races: int = Field(examples=[14])
+    races_won: int = Field(examples=[13])
+    entrants: int = Field(examples=[66])
     race_overhead: Dollars
-    interruptions: int
-    failovers: int
-    hibernations: int
+    interruptions: int = Field(examples=[1])
+    failovers: int = Field(examples=[1])
+    hibernations: int = Field(examples=[9])
     running_hours: Hours
     uptime: float | None = Field(
         description="Of the time in which instances were meant to be of use.", examples=[0.998]
@@ -142,11 +142,11 @@ class Schedule(BaseModel):
     id: UUID
     action: Literal["wake", "hibernate"]
     at: datetime | None
-    cron: str | None
-    timezone: str
+    cron: str | None = Field(examples=["0 8 * * 1-5"])
+    timezone: str = Field(examples=["Europe/Berlin"])
     next_at: datetime | None = Field(description="Null: it is over.")
     last_at: datetime | None
-    last_outcome: str | None = Field(description="`done`, or why not.")
+    last_outcome: str | None = Field(description="`done`, or why not.", examples=["done"])
 
 
 class Schedules(BaseModel):

@@ -37,14 +37,14 @@ async def lock(tx: Tx, owner_id: UUID) -> FleetBudget | None:
     return (await tx.execute(query)).scalar_one_or_none()
 
 
-async def awake(tx: Tx, owner_id: UUID) -> Sequence[FleetInstance]:
-    """Those of this owner that are meant to run."""
-    query = select(FleetInstance).where(
+async def awake(tx: Tx, owner_id: UUID) -> Sequence[UUID]:
+    """Those of this owner that are meant to run, in one order for everybody who locks them."""
+    query = select(FleetInstance.id).where(
         FleetInstance.owner_id == owner_id,
         FleetInstance.wish.in_(("running", "on_standby")),
         FleetInstance.state.not_in(("destroyed", "failed")),
     )
-    return (await tx.execute(query.order_by(FleetInstance.created_at))).scalars().all()
+    return (await tx.execute(query.order_by(FleetInstance.id))).scalars().all()
 
 
 async def schedules(tx: Tx, instance_id: UUID) -> Sequence[FleetSchedule]:

@@ -1,10 +1,10 @@
-"""Budgets: near at four fifths, over when used up; an hourly limit refuses and never ends anything."""
+"""Budgets: near at four fifths, over when used up; an hourly limit counts the new machine too."""
 
 from decimal import Decimal
 
 import pytest
 
-from dumont.fleet.rules.budgets import Limits, Spent, affordable, level, levels
+from dumont.fleet.rules.budgets import Limits, Spent, affordable, level
 
 TEN = Decimal(10)
 
@@ -22,11 +22,6 @@ class TestLevel:
 
     def test_is_fine_without_a_limit(self) -> None:
         assert level(Decimal(1000), None) == "fine"
-
-    def test_of_an_hour_is_over_only_above_it(self) -> None:
-        limits = Limits(hour=TEN)
-        assert levels(spent(hour="10"), limits)["hour"] == "fine"
-        assert levels(spent(hour="10.01"), limits)["hour"] == "over"
 
 
 class TestAffordable:

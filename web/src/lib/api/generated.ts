@@ -2,6 +2,22 @@
 import { api } from "./client";
 const injectedRtkApi = api.injectEndpoints({
   endpoints: (build) => ({
+    agentStatus: build.mutation<AgentStatusApiResponse, AgentStatusApiArg>({
+      query: (queryArg) => ({
+        url: `/api/v1/agent/status`,
+        method: "POST",
+        body: queryArg.body,
+      }),
+    }),
+    fetchAgent: build.query<FetchAgentApiResponse, FetchAgentApiArg>({
+      query: () => ({ url: `/api/v1/agent/dumont-agent.pyz` }),
+    }),
+    fetchAgentInstaller: build.query<
+      FetchAgentInstallerApiResponse,
+      FetchAgentInstallerApiArg
+    >({
+      query: () => ({ url: `/api/v1/agent/install.sh` }),
+    }),
     showSystem: build.query<ShowSystemApiResponse, ShowSystemApiArg>({
       query: () => ({ url: `/api/v1/system` }),
     }),
@@ -951,6 +967,74 @@ const injectedRtkApi = api.injectEndpoints({
         method: "POST",
       }),
     }),
+    showRealSavings: build.query<
+      ShowRealSavingsApiResponse,
+      ShowRealSavingsApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/metrics/savings/real`,
+        params: {
+          from: queryArg["from"],
+          to: queryArg.to,
+          instance_id: queryArg.instanceId,
+          explain: queryArg.explain,
+        },
+      }),
+    }),
+    showFleetFigures: build.query<
+      ShowFleetFiguresApiResponse,
+      ShowFleetFiguresApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/metrics`,
+        params: {
+          from: queryArg["from"],
+          to: queryArg.to,
+        },
+      }),
+    }),
+    showBudget: build.query<ShowBudgetApiResponse, ShowBudgetApiArg>({
+      query: (queryArg) => ({
+        url: `/api/v1/budgets`,
+        params: {
+          team_id: queryArg.teamId,
+        },
+      }),
+    }),
+    putBudget: build.mutation<PutBudgetApiResponse, PutBudgetApiArg>({
+      query: (queryArg) => ({
+        url: `/api/v1/budgets`,
+        method: "PUT",
+        body: queryArg.body,
+      }),
+    }),
+    listInstanceSchedules: build.query<
+      ListInstanceSchedulesApiResponse,
+      ListInstanceSchedulesApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/instances/${encodeURIComponent(String(queryArg.instanceId))}/schedules`,
+      }),
+    }),
+    addInstanceSchedule: build.mutation<
+      AddInstanceScheduleApiResponse,
+      AddInstanceScheduleApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/instances/${encodeURIComponent(String(queryArg.instanceId))}/schedules`,
+        method: "POST",
+        body: queryArg.body,
+      }),
+    }),
+    removeInstanceSchedule: build.mutation<
+      RemoveInstanceScheduleApiResponse,
+      RemoveInstanceScheduleApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/instances/${encodeURIComponent(String(queryArg.instanceId))}/schedules/${encodeURIComponent(String(queryArg.scheduleId))}`,
+        method: "DELETE",
+      }),
+    }),
     pauseInstance: build.mutation<
       PauseInstanceApiResponse,
       PauseInstanceApiArg
@@ -1075,6 +1159,24 @@ const injectedRtkApi = api.injectEndpoints({
         url: `/api/v1/instances/${encodeURIComponent(String(queryArg.instanceId))}/connect`,
       }),
     }),
+    showWhyAwake: build.query<ShowWhyAwakeApiResponse, ShowWhyAwakeApiArg>({
+      query: (queryArg) => ({
+        url: `/api/v1/instances/${encodeURIComponent(String(queryArg.instanceId))}/why-awake`,
+      }),
+    }),
+    showInstanceMetrics: build.query<
+      ShowInstanceMetricsApiResponse,
+      ShowInstanceMetricsApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/instances/${encodeURIComponent(String(queryArg.instanceId))}/metrics`,
+        params: {
+          from: queryArg["from"],
+          to: queryArg.to,
+          step: queryArg.step,
+        },
+      }),
+    }),
     listInstances: build.query<ListInstancesApiResponse, ListInstancesApiArg>({
       query: (queryArg) => ({
         url: `/api/v1/instances`,
@@ -1136,6 +1238,17 @@ const injectedRtkApi = api.injectEndpoints({
   overrideExisting: false,
 });
 export { injectedRtkApi as generatedApi };
+export type AgentStatusApiResponse =
+  /** status 200 Successful Response */ AgentAnswer;
+export type AgentStatusApiArg = {
+  body: AgentStatus;
+};
+export type FetchAgentApiResponse =
+  /** status 200 Runs on Python 3.9 and newer. */ Blob;
+export type FetchAgentApiArg = void;
+export type FetchAgentInstallerApiResponse =
+  /** status 200 A script for `sh`. */ string;
+export type FetchAgentInstallerApiArg = void;
 export type ShowSystemApiResponse =
   /** status 200 Successful Response */ System;
 export type ShowSystemApiArg = void;
@@ -1996,6 +2109,55 @@ export type CancelOperationApiArg = {
   /** The operation. */
   operationId: string;
 };
+export type ShowRealSavingsApiResponse =
+  /** status 200 Successful Response */ RealSavings;
+export type ShowRealSavingsApiArg = {
+  /** 30 days before the end, if not said. */
+  from?: string | null;
+  /** Now, if not said. */
+  to?: string | null;
+  /** Of this instance alone. */
+  instanceId?: string | null;
+  /** With every row that the sums are made of. */
+  explain?: boolean;
+};
+export type ShowFleetFiguresApiResponse =
+  /** status 200 Successful Response */ FleetFigures;
+export type ShowFleetFiguresApiArg = {
+  /** 30 days before the end, if not said. */
+  from?: string | null;
+  /** Now, if not said. */
+  to?: string | null;
+};
+export type ShowBudgetApiResponse =
+  /** status 200 Successful Response */ Budget;
+export type ShowBudgetApiArg = {
+  /** Of this team of yours; else your own. */
+  teamId?: string | null;
+};
+export type PutBudgetApiResponse = /** status 200 Successful Response */ Budget;
+export type PutBudgetApiArg = {
+  body: BudgetWish;
+};
+export type ListInstanceSchedulesApiResponse =
+  /** status 200 Successful Response */ Schedules2;
+export type ListInstanceSchedulesApiArg = {
+  /** The instance. */
+  instanceId: string;
+};
+export type AddInstanceScheduleApiResponse =
+  /** status 201 Successful Response */ Schedule;
+export type AddInstanceScheduleApiArg = {
+  /** The instance. */
+  instanceId: string;
+  body: ScheduleWish;
+};
+export type RemoveInstanceScheduleApiResponse = unknown;
+export type RemoveInstanceScheduleApiArg = {
+  /** The instance. */
+  instanceId: string;
+  scheduleId: string;
+};
 export type PauseInstanceApiResponse =
   /** status 202 Successful Response */ Operation;
 export type PauseInstanceApiArg = {
@@ -2087,6 +2249,24 @@ export type ShowInstanceConnectionApiArg = {
   /** The instance. */
   instanceId: string;
 };
+export type ShowWhyAwakeApiResponse =
+  /** status 200 Successful Response */ WhyAwake;
+export type ShowWhyAwakeApiArg = {
+  /** The instance. */
+  instanceId: string;
+};
+export type ShowInstanceMetricsApiResponse =
+  /** status 200 Successful Response */ UtilisationSeries;
+export type ShowInstanceMetricsApiArg = {
+  /** The instance. */
+  instanceId: string;
+  /** Six hours before the end, if not said. */
+  from?: string | null;
+  /** Now, if not said. */
+  to?: string | null;
+  /** Seconds; as fits the window, if not said. */
+  step?: number | null;
+};
 export type ListInstancesApiResponse =
   /** status 200 Successful Response */ PagedInstance;
 export type ListInstancesApiArg = {
@@ -2150,22 +2330,23 @@ export type ShowInstanceProofApiArg = {
   /** The instance. */
   instanceId: string;
 };
-export type Area = {
-  key: string;
-  title: string;
-  /** Whether it is built; the application says so honestly where it is not. */
-  ready: boolean;
+export type AgentCommand = {
+  id: string;
+  kind: string;
+  args: {
+    [key: string]: any;
+  };
 };
-export type System = {
-  version: string;
-  /** False on an empty system, whose first account becomes administrator. */
-  has_accounts: boolean;
-  sign_up_open: boolean;
-  /** Whether the clouds are simulated, so that nothing here costs money. */
-  demo: boolean;
-  /** Whether a forgotten password can be reset by mail. */
-  mail_configured: boolean;
-  areas: Area[];
+export type AgentAnswer = {
+  commands: AgentCommand[];
+  every_seconds: number;
+  /** Names of processes that count as busy. */
+  watch: string[];
+  deadman_seconds: number;
+  /** What to do alone when the fleet stays away. */
+  deadman: {
+    [key: string]: any;
+  } | null;
 };
 export type FieldProblem = {
   /** Dotted path of the field, or the name of the parameter. */
@@ -2188,6 +2369,90 @@ export type Problem = {
   errors?: FieldProblem[];
   /** Give this to whoever helps you; the logs carry it too. */
   request_id?: string;
+};
+export type GpuSample = {
+  index: number;
+  name: string;
+  /** Percent; null where it is not known. */
+  utilisation?: number | null;
+  memory_used_mb?: number | null;
+  memory_total_mb?: number | null;
+  temperature_c?: number | null;
+  power_w?: number | null;
+  processes?: number | null;
+};
+export type AgentSample = {
+  /** By the machine's clock. */
+  at: string;
+  gpus: GpuSample[];
+  cpu_percent?: number | null;
+  ram_used_mb?: number | null;
+  ram_total_mb?: number | null;
+  disk_used_gb?: number | null;
+  disk_total_gb?: number | null;
+  net_in_mbps?: number | null;
+  net_out_mbps?: number | null;
+  sessions?: number | null;
+  notebooks?: number | null;
+  processes?: string[];
+};
+export type AgentFacts = {
+  hostname?: string | null;
+  system?: string | null;
+  python?: string | null;
+  driver?: string | null;
+  cuda_max?: string | null;
+  gpus?: string[] | null;
+  cpu_cores?: number | null;
+  ram_gb?: number | null;
+  disk_write_mbps?: number | null;
+  net_down_mbps?: number | null;
+  workspace?: string | null;
+};
+export type AgentNotice = {
+  id: string;
+  source: string;
+  at: string;
+  ends_at?: string | null;
+};
+export type AgentAck = {
+  id: string;
+  state: "running" | "done" | "failed";
+  percent?: number | null;
+  result?: {
+    [key: string]: any;
+  };
+  error_code?: string | null;
+  error_message?: string | null;
+};
+export type AgentStatus = {
+  version: string;
+  /** Drawn at each start of the agent. */
+  boot: string;
+  /** Grows with each call of one boot. */
+  seq: number;
+  /** The oldest first; the last one is now. */
+  samples: AgentSample[];
+  facts?: AgentFacts | null;
+  notices?: AgentNotice[];
+  acks?: AgentAck[];
+};
+export type Area = {
+  key: string;
+  title: string;
+  /** Whether it is built; the application says so honestly where it is not. */
+  ready: boolean;
+};
+export type System = {
+  version: string;
+  /** False on an empty system, whose first account becomes administrator. */
+  has_accounts: boolean;
+  sign_up_open: boolean;
+  /** Whether the clouds are simulated, so that nothing here costs money. */
+  demo: boolean;
+  /** Whether a forgotten password can be reset by mail. */
+  mail_configured: boolean;
+  areas: Area[];
 };
 export type Progress = {
   done: number;
@@ -3595,6 +3860,8 @@ export type CheckResult = {
   /** 100 at most. */
   problems: string[];
   files_touched: number;
+  /** It is encrypted, and the server has no key: whole objects were looked at, and no file in them. */
+  sealed?: boolean;
   error: SnapshotFault | null;
 };
 export type PruneResult = {
@@ -3606,6 +3873,8 @@ export type PruneResult = {
   doomed_bytes: number;
   freed_packs: number;
   freed_bytes: number;
+  /** Damaged ones in whose place new ones were put. */
+  mended_indexes?: number;
   seconds: number;
   error: SnapshotFault | null;
 };
@@ -4006,6 +4275,175 @@ export type Operation = {
   created_at: string;
   ended_at: string | null;
 };
+export type InstanceSavings = {
+  hours_asleep: number;
+  /** What the machines that were given up would have cost meanwhile. */
+  given_up: string;
+  /** Of the snapshots, meanwhile. */
+  storage: string;
+  /** Losers of the races that woke instances up. */
+  race_overhead: string;
+  /** given_up - storage - race_overhead; less than zero is a loss. */
+  saved: string;
+  instance_id: string;
+  name: string;
+  /** On all its machines. */
+  spent: string;
+  /** The same hours at the nearest machine of a large cloud. */
+  on_demand: string | null;
+  on_demand_of: string | null;
+};
+export type DaySavings = {
+  hours_asleep: number;
+  /** What the machines that were given up would have cost meanwhile. */
+  given_up: string;
+  /** Of the snapshots, meanwhile. */
+  storage: string;
+  /** Losers of the races that woke instances up. */
+  race_overhead: string;
+  /** given_up - storage - race_overhead; less than zero is a loss. */
+  saved: string;
+  day: string;
+  /** US dollars. */
+  spent: string;
+};
+export type SleepExplained = {
+  hours_asleep: number;
+  /** What the machines that were given up would have cost meanwhile. */
+  given_up: string;
+  /** Of the snapshots, meanwhile. */
+  storage: string;
+  /** Losers of the races that woke instances up. */
+  race_overhead: string;
+  /** given_up - storage - race_overhead; less than zero is a loss. */
+  saved: string;
+  hibernation_id: string;
+  instance_id: string;
+  /** The machine that was given up. */
+  rental_id: string;
+  snapshot_id: string | null;
+  /** That woke it. */
+  race_id: string | null;
+  why: string;
+  slept_at: string;
+  /** Null: it sleeps. */
+  ended_at: string | null;
+  /** US dollars. */
+  price_hour: string;
+  snapshot_bytes: number | null;
+  /** US dollars. */
+  storage_price_gb_month: string;
+  formula: string;
+};
+export type RealSavings = {
+  hours_asleep: number;
+  /** What the machines that were given up would have cost meanwhile. */
+  given_up: string;
+  /** Of the snapshots, meanwhile. */
+  storage: string;
+  /** Losers of the races that woke instances up. */
+  race_overhead: string;
+  /** given_up - storage - race_overhead; less than zero is a loss. */
+  saved: string;
+  from: string;
+  to: string;
+  /** On all machines. */
+  spent: string;
+  /** What it would have come to without any sleep. */
+  never_hibernated: string;
+  /** The same hours at the nearest machines of large clouds, where known. */
+  on_demand: string | null;
+  /** Against that, by the instances that have a like machine there. */
+  saved_on_demand: string | null;
+  instances: InstanceSavings[];
+  /** In UTC, the oldest first. */
+  days: DaySavings[];
+  /** With `explain`: every row behind the sums. */
+  explained: SleepExplained[] | null;
+};
+export type OperationTimes = {
+  kind: string;
+  /** Null: all of them. */
+  provider: string | null;
+  done: number;
+  failed: number;
+  p50_seconds: number | null;
+  p95_seconds: number | null;
+};
+export type StageTimes = {
+  kind: string;
+  stage: string;
+  p50_seconds: number;
+  p95_seconds: number;
+};
+export type FleetFigures = {
+  from: string;
+  to: string;
+  /** From being asked for until done. */
+  operations: OperationTimes[];
+  stages: StageTimes[];
+  races: number;
+  races_won: number;
+  entrants: number;
+  /** US dollars. */
+  race_overhead: string;
+  interruptions: number;
+  failovers: number;
+  hibernations: number;
+  running_hours: number;
+  /** Of the time in which instances were meant to be of use. */
+  uptime: number | null;
+};
+export type Budget = {
+  owner_id: string;
+  /** US dollars; null where it is not known, or there is no limit. */
+  max_price_hour: string | null;
+  /** US dollars; null where it is not known, or there is no limit. */
+  per_day: string | null;
+  /** US dollars; null where it is not known, or there is no limit. */
+  per_month: string | null;
+  /** What all machines cost an hour, now. */
+  price_hour: string;
+  /** US dollars. */
+  spent_today: string;
+  /** US dollars. */
+  spent_this_month: string;
+  changed_at: string | null;
+};
+export type BudgetWish = {
+  /** Of all machines together; refuses launches above it. */
+  max_price_hour?: number | string | null;
+  /** In UTC. Used up, instances are put to sleep, their data first. */
+  per_day?: number | string | null;
+  /** In UTC. */
+  per_month?: number | string | null;
+  /** Of this team of yours; else your own. */
+  team_id?: string | null;
+};
+export type Schedule = {
+  id: string;
+  action: "wake" | "hibernate";
+  at: string | null;
+  cron: string | null;
+  timezone: string;
+  /** Null: it is over. */
+  next_at: string | null;
+  last_at: string | null;
+  /** `done`, or why not. */
+  last_outcome: string | null;
+};
+export type Schedules2 = {
+  items: Schedule[];
+};
+export type ScheduleWish = {
+  action: "wake" | "hibernate";
+  /** Once; or else `cron`. */
+  at?: string | null;
+  /** Minute hour day month weekday. */
+  cron?: string | null;
+  /** In which `cron` is read. */
+  timezone?: string;
+};
 export type Owner = {
   kind: "user" | "team";
   id: string;
@@ -4319,6 +4757,107 @@ export type Connection = {
   /** For `~/.ssh/config`. */
   ssh_config: string;
 };
+export type SignalShown = {
+  signal: "gpu" | "cpu" | "sessions" | "notebooks" | "process" | "network";
+  /** False where the rule leaves it out. */
+  looked_at: boolean;
+  /** Null is not known, which counts as busy. */
+  value: number | null;
+  /** Up to here it is quiet. */
+  threshold: number | null;
+  unit: string;
+  busy: boolean;
+  quiet_since: string | null;
+  /** Quiet for so long. */
+  seconds: number | null;
+};
+export type RuleShown = {
+  enabled: boolean;
+  dry_run: boolean;
+  idle_seconds: number;
+  grace_seconds: number;
+  warn_seconds: number;
+  release_seconds: number;
+  /** Names that count as busy while one of them runs. */
+  processes: string[];
+};
+export type Snooze = {
+  method?: "POST";
+  url: string;
+  page: string;
+};
+export type WhyAwake = {
+  instance_id: string;
+  name: string;
+  state:
+    | "launching"
+    | "running"
+    | "paused"
+    | "hibernating"
+    | "hibernated"
+    | "waking"
+    | "failing_over"
+    | "on_standby"
+    | "recovering"
+    | "interrupted"
+    | "destroying"
+    | "destroyed"
+    | "failed";
+  why:
+    | "off"
+    | "saving"
+    | "unknown"
+    | "unused"
+    | "busy"
+    | "grace"
+    | "kept_awake"
+    | "quiet"
+    | "idle";
+  summary: string;
+  signals: SignalShown[];
+  /** Its agent's last call. */
+  heard_at: string | null;
+  /** Its last real use. */
+  used_at: string | null;
+  /** It was used since it was last started; before that, nothing is idle. */
+  armed: boolean;
+  /** What happens if everything stays as it is. */
+  next: "nothing" | "warn" | "hibernate" | "dry_run";
+  next_at: string | null;
+  hibernates_at: string | null;
+  keep_awake_until: string | null;
+  rule: RuleShown;
+  snooze: Snooze;
+};
+export type UtilisationSeries = {
+  from: string;
+  to: string;
+  step_seconds: number;
+  /** The beginning of each step. */
+  at: string[];
+  /** Heartbeats in it. */
+  samples: number[];
+  /** Null is a gap: nothing was heard. */
+  gpu_percent: (number | null)[];
+  /** Null is a gap: nothing was heard. */
+  gpu_percent_max: (number | null)[];
+  /** Null is a gap: nothing was heard. */
+  gpu_memory_percent: (number | null)[];
+  /** Null is a gap: nothing was heard. */
+  gpu_temperature_max: (number | null)[];
+  /** Null is a gap: nothing was heard. */
+  gpu_power_watts: (number | null)[];
+  /** Null is a gap: nothing was heard. */
+  cpu_percent: (number | null)[];
+  /** Null is a gap: nothing was heard. */
+  ram_percent: (number | null)[];
+  /** Null is a gap: nothing was heard. */
+  disk_percent: (number | null)[];
+  /** Null is a gap: nothing was heard. */
+  net_in_mbps: (number | null)[];
+  /** Null is a gap: nothing was heard. */
+  net_out_mbps: (number | null)[];
+};
 export type PagedInstance = {
   items: Instance[];
   /** Give it as `cursor` to get the next page; null on the last one. */
@@ -4514,7 +5053,7 @@ export type InstanceWish = {
   race?: RaceWish;
   hibernation?: HibernationWish;
   standby?: StandbyWish;
-  /** The most that one machine may cost, its disk included. */
+  /** The most that one machine may cost, without its disk. */
   max_price_hour?: number | string | null;
   /** Takes machines that may be interrupted, at their lower price. */
   spot?: boolean;
@@ -4789,6 +5328,9 @@ export type Proof = {
   as_of: string;
 };
 export const {
+  useAgentStatusMutation,
+  useFetchAgentQuery,
+  useFetchAgentInstallerQuery,
   useShowSystemQuery,
   useListJobsQuery,
   useListSchedulesQuery,
@@ -4896,6 +5438,13 @@ export const {
   useListRestoresQuery,
   useGetOperationQuery,
   useCancelOperationMutation,
+  useShowRealSavingsQuery,
+  useShowFleetFiguresQuery,
+  useShowBudgetQuery,
+  usePutBudgetMutation,
+  useListInstanceSchedulesQuery,
+  useAddInstanceScheduleMutation,
+  useRemoveInstanceScheduleMutation,
   usePauseInstanceMutation,
   useResumeInstanceMutation,
   useHibernateInstanceMutation,
@@ -4909,6 +5458,8 @@ export const {
   useShowInstanceRaceQuery,
   useShowInstanceReceiptQuery,
   useShowInstanceConnectionQuery,
+  useShowWhyAwakeQuery,
+  useShowInstanceMetricsQuery,
   useListInstancesQuery,
   useLaunchInstanceMutation,
   useGetInstanceQuery,
