@@ -35,6 +35,7 @@ _SIGNATURES: dict[str, tuple[object, list[object]]] = {
 _OF_LINUX: dict[str, tuple[object, list[object]]] = {
     "dumont_write_files": (_Z, [_I, _Z, _P, _Z, _P, _Z, _P, _P, _P, _P, _P, _P, _I, _P]),
     "dumont_read_files": (_Z, [_I, _Z, _P, _Z, _P, _Z, _P, _P, _P]),
+    "dumont_borrow_files": (_Z, [_I, _I, _Z, _P, _Z, _P, _P, _P, _P, _P, _I, _P]),
     "dumont_look": (_I, [_I, _Z, _P, _Z, _P]),
     "dumont_scan": (_P, [_I, _I, _P, _Z, _P]),
     "dumont_scan_column": (_Z, [_P, _I, _P]),

@@ -11,7 +11,7 @@ from typing import NamedTuple, Union
 from dumont.snapstore.native.memory import Lent
 
 Buffer = Union[bytes, bytearray, memoryview]
-_REPLACE, _OWNERS = 1, 2
+_REPLACE, _OWNERS, _LINKS = 1, 2, 4
 _ONE_FILESYSTEM, _XATTRS = 1, 2
 _COLUMNS = "pBIIIqqQQQQQBIt"
 
@@ -116,6 +116,21 @@ class Tree:
             *(column.buffer_info()[0] for column in read),
         )
         return read
+
+    def borrow_files(
+        self, source: int, folder: int, files: Files, *, owners: bool = False, links: bool = False
+    ) -> array[int]:
+        """Takes files from below one open folder to below another, whose folders are there: where size and time are
+        the same, as a link (if mode and owner are, too, and that is wanted) or a copy. For each 0, or its errno."""
+        count, paths = len(files.paths), _joined(files.paths)
+        wrong = array("i", bytes(4 * count))
+        columns = zip("QqIII", (files.sizes, files.mtimes, files.modes, files.uids, files.gids))
+        addresses = [_address(column, kind, count) for kind, column in columns]
+        flags = (_OWNERS if owners else 0) | (_LINKS if links else 0)
+        self._library.dumont_borrow_files(
+            source, folder, count, paths, len(paths), *addresses, flags, wrong.buffer_info()[0]
+        )
+        return wrong
 
     def look(self, folder: int, paths: Sequence[bytes]) -> Seen:
         """What stands below an open folder, path by path (neighbours best stand together). Raises `OSError` where that

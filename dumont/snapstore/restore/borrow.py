@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
-from collections.abc import Iterable
+from array import array
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
+from dumont.snapstore import native
 from dumont.snapstore.errors import Exists
 from dumont.snapstore.restore.copying import copied
 from dumont.snapstore.restore.memory import cores
 from dumont.snapstore.restore.salvage import READ
 from dumont.snapstore.restore.shared import Shared
+
+AT_ONCE = 256
+"""Files in one call of the library."""
 
 
 class Borrow:
@@ -22,10 +29,46 @@ class Borrow:
         self.taken: set[int] = set()
 
     def take(self, entries: Iterable[int]) -> None:
+        left = list(entries)
+        library = native.load()
         with ThreadPoolExecutor(cores()) as pool:
-            for entry, took in pool.map(self._take, entries):
+            if library is not None and library.has_files:
+                left = self._taken_by_library(library, left, pool)
+            for entry, took in pool.map(self._take, left):
                 if took:
                     self.taken.add(entry)
+
+    def _taken_by_library(self, library: native.Native, entries: list[int], pool: ThreadPoolExecutor) -> list[int]:
+        """Returns those that need more care: something is in their way, or a link; or they have attributes."""
+        odd, having = [], self._shared.manifest.xattrs
+        for root in self._roots:
+            try:
+                source = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+            except OSError:
+                continue
+            try:
+                left = [entry for entry in entries if entry not in self.taken and entry not in having]
+                batches = [left[at : at + AT_ONCE] for at in range(0, len(left), AT_ONCE)]
+                for batch, wrong in zip(batches, pool.map(partial(self._batch, library, source), batches)):
+                    self.taken.update(entry for entry, error in zip(batch, wrong) if not error)
+                    odd += [entry for entry, error in zip(batch, wrong) if error not in (0, errno.ENOENT)]
+            finally:
+                os.close(source)
+        return sorted({*odd, *(entry for entry in entries if entry in having)} - self.taken)
+
+    def _batch(self, library: native.Native, source: int, entries: list[int]) -> Sequence[int]:
+        manifest, shared = self._shared.manifest, self._shared
+        shared.bundles.make_folders(entries)
+        files = native.tree.Files(
+            [manifest.paths[entry] for entry in entries],
+            array("Q"),
+            array("Q", [shared.sizes[entry] for entry in entries]),
+            array("I", [manifest.mode[entry] for entry in entries]),
+            array("I", [manifest.uid[entry] for entry in entries]),
+            array("I", [manifest.gid[entry] for entry in entries]),
+            array("q", [manifest.mtime[entry] for entry in entries]),
+        )
+        return library.borrow_files(source, shared.ground.root, files, owners=shared.metadata.owners, links=self._links)
 
     def _take(self, entry: int) -> tuple[int, bool]:
         for root in self._roots:

@@ -35,7 +35,7 @@ class Bundles:
         if having and small.entries[0] in having:
             return [BY_HAND]
         manifest, entries = self._manifest, small.entries
-        self._make_folders(entries)
+        self.make_folders(entries)
         files = native.tree.Files(
             list(map(manifest.paths.__getitem__, entries)),
             small.begins,
@@ -47,7 +47,7 @@ class Bundles:
         )
         return self._native.write_files(self._ground.root, files, out, owners=self._metadata.owners_differ(entries))
 
-    def _make_folders(self, entries: Sequence[int]) -> None:
+    def make_folders(self, entries: Sequence[int]) -> None:
         before = None
         for entry in entries:
             above = self._manifest.paths[entry].rpartition(b"/")[0]

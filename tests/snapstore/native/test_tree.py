@@ -191,3 +191,53 @@ class TestScan:
         before = open_files()
         assert len(library.scan(folder).paths) == 201
         assert open_files() == before
+
+
+class TestLook:
+    def test_tells_what_stands_in_each_place(self, library: Native, folder: int, tmp_path: Path) -> None:
+        (tmp_path / "a" / "b").mkdir(parents=True)
+        (tmp_path / "a" / "x").write_bytes(b"12345")
+        (tmp_path / "a" / "x").chmod(0o640)
+        (tmp_path / "link").symlink_to("a")
+        os.mkfifo(tmp_path / "pipe")
+        before = open_files()
+        seen = library.look(folder, [b"a", b"a/b", b"a/b/none/x", b"a/x", b"link", b"link/x", b"none", b"pipe"])
+        assert list(seen.kinds) == [1, 1, 254, 0, 2, 254, 254, 255]
+        known = (tmp_path / "a" / "x").stat()
+        row = (seen.modes[3], seen.uids[3], seen.gids[3], seen.mtimes[3], seen.inodes[3], seen.links[3], seen.sizes[3])
+        assert row == (0o640, known.st_uid, known.st_gid, known.st_mtime_ns, known.st_ino, 1, 5)
+        assert seen.blocks[3] == known.st_blocks
+        assert open_files() == before
+
+    def test_says_what_it_can_not_tell(self, library: Native, folder: int) -> None:
+        with pytest.raises(OSError, match="Invalid"):
+            library.look(folder, [b"a", b"../x"])
+
+
+class TestBorrowFiles:
+    def test_takes_what_is_equal_and_nothing_else(self, library: Native, folder: int, tmp_path: Path) -> None:
+        image, target = tmp_path / "image", tmp_path / "target"
+        for place in (image, target):
+            (place / "a").mkdir(parents=True)
+        wanted, data = files(a__x=b"first", a__y=b"second", a__z=b"third", w=b"fourth", v=b"fifth", u=b"sixth")
+        source, goal = (os.open(place, os.O_RDONLY) for place in (image, target))
+        try:
+            library.write_files(source, wanted, data, owners=True)
+            (image / "a" / "y").write_bytes(b"second")  # another time
+            (image / "w").unlink()
+            (image / "w").symlink_to("v")
+            (image / "u").unlink()
+            (target / "v").write_bytes(b"mine")
+            wrong = library.borrow_files(source, goal, wanted, owners=True)
+            assert list(wrong) == [0, errno.ENOENT, 0, errno.ELOOP, errno.EEXIST, errno.ENOENT]
+            assert sorted(path.name for path in (target / "a").iterdir()) == ["x", "z"]
+            assert (target / "v").read_bytes() == b"mine"
+            seen = (target / "a" / "x").stat()
+            assert (target / "a" / "x").read_bytes() == b"first"
+            assert (seen.st_mode & 0o7777, seen.st_mtime_ns, seen.st_nlink) == (0o640, wanted.mtimes[0], 1)
+            (target / "a" / "x").unlink()
+            assert library.borrow_files(source, goal, wanted, owners=True, links=True)[0] == 0
+            assert (target / "a" / "x").stat().st_ino == (image / "a" / "x").stat().st_ino
+        finally:
+            os.close(source)
+            os.close(goal)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from dumont.snapstore import native
 from dumont.snapstore.errors import BadRequest
 from dumont.snapstore.repository import Repository
 from dumont.snapstore.restore import RestoreOptions, restore, state
@@ -31,6 +32,13 @@ def moved(content: bytes) -> dict[str, bytes]:
         "cut off": content[: 10 * CHUNK],
         "moved": content[: 3 * CHUNK] + random.Random(6).randbytes(CHUNK) + content[3 * CHUNK :],
     }
+
+
+@pytest.fixture(params=["native", "plain"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With and without the compiled library."""
+    if request.param == "plain":
+        monkeypatch.setattr(native, "load", lambda: None)
 
 
 class TestDelta:
@@ -118,7 +126,7 @@ class TestRescan:
         assert seen(tmp_path) == drawn(tree)
         assert 0 < report.fetched < 4 * CHUNK
 
-    def test_fetches_nothing_where_all_is_well(self, tmp_path: Path) -> None:
+    def test_fetches_nothing_where_all_is_well(self, tmp_path: Path, way: None) -> None:
         repository = build.fresh()
         name = build.snapshot(repository, mixed())
         restore(repository, name, str(tmp_path))
@@ -127,10 +135,25 @@ class TestRescan:
         assert report.skipped["already there"] > 60
         assert seen(tmp_path) == drawn(mixed())
 
+    def test_mends_what_is_worn_exchanged_or_gone(self, tmp_path: Path, way: None) -> None:
+        """A link in a folder's place is not looked through, though all that should be there is behind it."""
+        tree, target = mixed(), tmp_path / "tree"
+        repository = build.fresh()
+        name = build.snapshot(repository, tree)
+        restore(repository, name, str(target))
+        (target / "code/file 1").chmod(0o600)
+        (target / "code/file 2").unlink()
+        (target / "models").rename(tmp_path / "elsewhere")
+        (target / "models").symlink_to(tmp_path / "elsewhere")
+        report = restore(repository, name, str(target))
+        assert seen(target) == drawn(tree)
+        assert 50 < report.skipped["already there"] < len(tree)
+        assert report.files > 1
+
 
 class TestBorrow:
     @pytest.mark.parametrize("links", [False, True])
-    def test_takes_equal_files_from_elsewhere(self, tmp_path: Path, links: bool) -> None:
+    def test_takes_equal_files_from_elsewhere(self, tmp_path: Path, links: bool, way: None) -> None:
         tree = changed(mixed(), LARGE)
         repository = build.fresh()
         name = build.snapshot(repository, tree)
