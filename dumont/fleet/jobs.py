@@ -4,10 +4,10 @@ from functools import partial
 from uuid import UUID
 
 from dumont.accounts import teams
-from dumont.fleet import acting, tables, watching
+from dumont.fleet import acting, budgets, dozing, listening, schedules, tables, telling, thinking, watching
 from dumont.fleet.events import ONE, OWNER
 from dumont.fleet.means import Means
-from dumont.fleet.store import instances
+from dumont.fleet.store import beats, instances
 from dumont.platform.db import Tx
 from dumont.platform.db.partitions import Partitioned
 from dumont.platform.jobs.duties import Duty
@@ -17,17 +17,44 @@ from dumont.platform.parts import Parts
 from dumont.platform.work import Caller
 
 MINUTES_KEPT_DAYS = 30
+WATCHED_SECONDS = 90.0
 LANES: tuple[acting.Lane, ...] = ("create", "create", "end", "end", "tend")
 """Each goes round for itself, so that a cloud which is slow to make a machine keeps nobody from ending one."""
 WATCHES = 3
+THINKERS = 2
+"""One that waits for the market keeps nobody else from being thought about."""
 
 
 async def _act(lane: acting.Lane, parts: Parts) -> float:
     return await acting.turn(Means.of(parts.get), lane=lane)
 
 
+async def _think(parts: Parts) -> float:
+    return await thinking.turn(Means.of(parts.get))
+
+
 async def _watch(parts: Parts) -> float:
     return await watching.turn(Means.of(parts.get))
+
+
+async def _doze(parts: Parts) -> float:
+    return await dozing.turn(Means.of(parts.get))
+
+
+async def _listen(parts: Parts) -> float:
+    return await listening.turn(Means.of(parts.get))
+
+
+async def _tell(parts: Parts) -> float:
+    return await telling.turn(Means.of(parts.get))
+
+
+async def _budget(parts: Parts) -> float:
+    return await budgets.turn(Means.of(parts.get))
+
+
+async def _schedule(parts: Parts) -> float:
+    return await schedules.turn(Means.of(parts.get))
 
 
 async def _my_fleet(caller: Caller, thing: str, tx: Tx) -> bool:
@@ -38,9 +65,13 @@ async def _my_fleet(caller: Caller, thing: str, tx: Tx) -> bool:
 
 
 async def _my_instance(caller: Caller, thing: str, tx: Tx) -> bool:
+    """It is asked again at each ping of an open page: so long, its heartbeats are shown live."""
     identity = _id(thing)
     owner = await instances.owner_of(tx, identity) if identity else None
-    return owner is not None and await _my_fleet(caller, str(owner), tx)
+    if identity is None or owner is None or not await _my_fleet(caller, str(owner), tx):
+        return False
+    await beats.watch(tx, identity, WATCHED_SECONDS)
+    return True
 
 
 def _id(thing: str) -> UUID | None:
@@ -53,7 +84,13 @@ def _id(thing: str) -> UUID | None:
 JOBS: tuple[Job, ...] = ()
 DUTIES: tuple[Duty, ...] = (
     *[Duty(f"fleet.act.{lane}.{number}", partial(_act, lane)) for number, lane in enumerate(LANES)],
+    Duty("fleet.budgets", _budget),
+    Duty("fleet.idle", _doze),
+    Duty("fleet.listen", _listen),
+    Duty("fleet.schedules", _schedule),
+    Duty("fleet.tell", _tell),
     *[Duty(f"fleet.watch.{number}", _watch) for number in range(WATCHES)],
+    *[Duty(f"fleet.think.{number}", _think) for number in range(THINKERS)],
 )
 TOPICS = (TopicRule(f"{OWNER}:{{id}}", _my_fleet), TopicRule(f"{ONE}:{{id}}", _my_instance))
 PARTITIONED = (
