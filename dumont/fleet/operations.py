@@ -19,11 +19,12 @@ class Busy(Conflict):
 
 
 async def open(  # noqa: A001 - as one says it: operations.open
-    work: Work, instance: FleetInstance, kind: OperationKind, why: str = ""
+    work: Work, instance: FleetInstance, kind: OperationKind, why: str = "", *, by_itself: bool = False
 ) -> FleetOperation:
     """The one that is open already if it is of the same kind; any other is superseded. `instance` is locked.
 
-    What an operation wishes becomes the instance's wish, and whatever had failed before is tried again at once.
+    What an operation wishes becomes the instance's wish, and whatever had failed before is tried again at once; not so
+    for one that the fleet begins `by_itself`, to tell what it does anyway.
     """
     found = await store.open_of(work.tx, instance.id)
     if found is not None and found.kind == kind:
@@ -32,8 +33,9 @@ async def open(  # noqa: A001 - as one says it: operations.open
         if WISHES[kind] is None:
             raise Busy(f"{instance.name} is busy: {found.kind} is under way.")
         await _end(work, instance, found, "cancelled", error=Superseded(kind))
-    instance.wish = WISHES[kind] or instance.wish
-    instance.tries, instance.retry_at = 0, None
+    if not by_itself:
+        instance.wish = WISHES[kind] or instance.wish
+        instance.tries, instance.retry_at = 0, None
     instance.look_at = min(instance.look_at, work.now)
     made = FleetOperation(
         id=ids.new(work.now, work.random),

@@ -15,6 +15,20 @@ from dumont.snapshots.starting import NotComplete, Wish
 from dumont.snapshots.store import restores, snapshots
 from dumont.snapshots.tables import Snapshot, SnapshotRestore
 
+__all__ = [
+    "Owner",
+    "Snapshot",
+    "SnapshotRestore",
+    "delete_all",
+    "found",
+    "found_restore",
+    "give_up",
+    "give_up_restore",
+    "newest",
+    "start",
+    "start_restore",
+]
+
 
 @dataclass(frozen=True, slots=True)
 class Owner:
@@ -56,6 +70,11 @@ async def found(tx: Tx, snapshot_id: UUID | None) -> Snapshot | None:
 
 async def found_restore(tx: Tx, restore_id: UUID | None) -> SnapshotRestore | None:
     return await restores.one(tx, restore_id) if restore_id is not None else None
+
+
+async def newest(tx: Tx, owner_id: UUID, instance_id: UUID) -> Snapshot | None:
+    """Of this instance, that can be read."""
+    return await snapshots.newest_of_instance(tx, owner_id, instance_id)
 
 
 async def delete_all(work: Work, owner_id: UUID, instance_id: UUID) -> int:

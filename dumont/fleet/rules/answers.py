@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from dumont.fleet.rules.seen import Limits, Seen
+from dumont.fleet.rules.seen import Limits, SavingSeen, Seen
 from dumont.fleet.rules.steps import Act, Save, Step
 
 LEAST_SECONDS = 0.05
@@ -33,13 +33,18 @@ def pausing(seen: Seen, now: datetime) -> bool:
     return seen.retry_at is not None and seen.retry_at > now
 
 
+def saving(now: datetime, limits: Limits, found: SavingSeen) -> Step:
+    """The store proves it without a word to us, so it is looked at often."""
+    if found.state == "verifying":
+        return wait(now, limits.poll_seconds, stage="verifying", percent=80)
+    return wait(now, limits.poll_seconds * 4, stage="snapshot", percent=(found.percent or 0) * 0.75)
+
+
 def save(seen: Seen, now: datetime, limits: Limits, *, rental_id: UUID, why: str) -> Step:
     """Has the holder of the work make a snapshot, or waits for the one that is being made. The stage is `snapshot`,
     and `verifying` when all is in the store."""
-    saving = seen.saving
-    if saving is not None:
-        stage = "verifying" if saving.state == "verifying" else "snapshot"
-        return wait(now, limits.look_seconds, stage=stage, percent=saving.percent)
+    if seen.saving is not None:
+        return saving(now, limits, seen.saving)
     if pausing(seen, now):
         return wait(now, limits.look_seconds, seen.retry_at, stage="snapshot")
     return now_do(now, Save(rental_id, why), "snapshot")

@@ -5,10 +5,9 @@ nothing. Speeds are of a short probe, so only a small part of what was promised 
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from dumont.basics.gpu import named
-from dumont.providers.port import Listed
 from dumont.reliability.rules.outcomes import Reason
 
 NETWORK_SHARE, NETWORK_MBPS = 0.02, 1.0
@@ -18,11 +17,26 @@ DISK_MBPS = 10.0
 Fault = tuple[Reason, str]
 
 
-def fault_of(facts: Mapping[str, Any], listed: Listed) -> Fault | None:
+class Sold(Protocol):
+    """What was promised; None is nothing."""
+
+    @property
+    def gpu_name(self) -> str | None: ...
+    @property
+    def gpu_count(self) -> int: ...
+    @property
+    def driver(self) -> str | None: ...
+    @property
+    def cuda_max(self) -> float | None: ...
+    @property
+    def inet_down_mbps(self) -> float | None: ...
+
+
+def fault_of(facts: Mapping[str, Any], listed: Sold) -> Fault | None:
     return _gpus(facts.get("gpus"), listed) or _driver(facts, listed) or _speeds(facts, listed)
 
 
-def _gpus(seen: Sequence[str] | None, listed: Listed) -> Fault | None:
+def _gpus(seen: Sequence[str] | None, listed: Sold) -> Fault | None:
     if seen is None or listed.gpu_count == 0:
         return None
     if len(seen) < listed.gpu_count:
@@ -34,7 +48,7 @@ def _gpus(seen: Sequence[str] | None, listed: Listed) -> Fault | None:
     return None
 
 
-def _driver(facts: Mapping[str, Any], listed: Listed) -> Fault | None:
+def _driver(facts: Mapping[str, Any], listed: Sold) -> Fault | None:
     driver, cuda = _version(facts.get("driver")), _version(facts.get("cuda_max"))
     if driver and (sold := _version(listed.driver)) and driver[0] < sold[0]:
         return "driver_mismatch", f"The driver is {facts['driver']}, and {listed.driver} was promised."
@@ -43,7 +57,7 @@ def _driver(facts: Mapping[str, Any], listed: Listed) -> Fault | None:
     return None
 
 
-def _speeds(facts: Mapping[str, Any], listed: Listed) -> Fault | None:
+def _speeds(facts: Mapping[str, Any], listed: Sold) -> Fault | None:
     network, disk = facts.get("net_down_mbps"), facts.get("disk_write_mbps")
     least = min(NETWORK_MBPS, NETWORK_SHARE * (listed.inet_down_mbps or 0))
     if network is not None and network < least:

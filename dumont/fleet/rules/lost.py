@@ -66,7 +66,7 @@ def _put_copy(seen: Seen, now: datetime, limits: Limits, standby: StandbySeen) -
     """None where an older copy has to do: the newest one can't be put there."""
     found = standby.restore
     if found is not None and found.trouble is None and not found.complete:
-        return wait(now, limits.look_seconds, stage="restoring", percent=found.percent)
+        return wait(now, limits.poll_seconds * 2, stage="restoring", percent=found.percent)
     if standby.tries >= limits.tries_max and standby.synced_at is not None:
         return None
     settled = standing_by.settled(standby, now)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from dumont.fleet.rules import race as racing
-from dumont.fleet.rules.answers import later, now_do, pausing, save, wait
+from dumont.fleet.rules.answers import later, now_do, pausing, save, saving, wait
 from dumont.fleet.rules.seen import CommandSeen, Limits, RaceSeen, RentalSeen, Seen, Trouble
 from dumont.fleet.rules.states import Stage, State
 from dumont.fleet.rules.steps import (
@@ -91,6 +91,7 @@ def _get_machine(seen: Seen, now: datetime, limits: Limits, way: Way) -> Step:
         return now_do(now, Reject("hardware_error", "The machine was lost before it was handed over."))
     step = (
         _check(now, limits, machine)
+        or _begin(seen, now)
         or _keys(seen, now, limits)
         or _workspace(seen, now, limits, way)
         or _onstart(seen, now, limits)
@@ -136,6 +137,15 @@ def _check(now: datetime, limits: Limits, machine: RentalSeen) -> Step | None:
     return wait(now, limits.look_seconds, ends, stage="agent", percent=42)
 
 
+def _begin(seen: Seen, now: datetime) -> Step | None:
+    """Keys and workspace are put there side by side: each needs the agent to call once."""
+    if seen.setup is None:
+        return now_do(now, Setup(), "setup", 50)
+    if seen.snapshot_id is not None and seen.restore is None and seen.saving is None and not pausing(seen, now):
+        return now_do(now, Restore(seen.snapshot_id), "restoring", RESTORING)
+    return None
+
+
 def _keys(seen: Seen, now: datetime, limits: Limits) -> Step | None:
     command = seen.setup
     if command is None:
@@ -162,6 +172,8 @@ def _ends(command: CommandSeen, limits: Limits) -> datetime:
 
 def _workspace(seen: Seen, now: datetime, limits: Limits, way: Way) -> Step | None:
     """None when the newest work is in place, and when there is none."""
+    if seen.saving is not None:
+        return saving(now, limits, seen.saving)
     if seen.snapshot_id is not None and not _restored(seen):
         return _restore(seen, now, limits)
     holder, machine = seen.holder, seen.primary
@@ -185,7 +197,7 @@ def _restore(seen: Seen, now: datetime, limits: Limits) -> Step:
         return now_do(now, RestoreFailed(found.trouble))
     if found is not None and not found.complete:
         percent = RESTORING + (RESTORED - RESTORING) * (found.percent or 0.0) / 100
-        return wait(now, limits.look_seconds, stage="restoring", percent=percent)
+        return wait(now, limits.poll_seconds * 2, stage="restoring", percent=percent)
     if pausing(seen, now):
         return wait(now, limits.look_seconds, seen.retry_at, stage="restoring")
     if seen.snapshot_id is None:

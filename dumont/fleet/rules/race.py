@@ -10,6 +10,7 @@ are dead; new machines cost what the fastest of their kind was expected to take.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from math import erf, exp, inf, log, prod, sqrt
 from typing import Literal
 from uuid import UUID
@@ -94,6 +95,16 @@ def winning_seconds(boots: Iterable[tuple[float | None, float | None]]) -> float
     """When the first of these can be expected to be of use: the fastest of those that are likely to come at all."""
     known = [boot or BOOT_SECONDS for boot, failing in boots if (failing or FAILURE_RATE) < 0.5]
     return min(known, default=None)
+
+
+def expected_cost(entrants: Sequence[tuple[Decimal, float | None, float | None]]) -> Decimal:
+    """Of those that lose, in dollars: each is paid until the first comes up. By price an hour, boot time, failures."""
+    seconds = winning_seconds((boot, failing) for _, boot, failing in entrants) or BOOT_SECONDS
+    if not entrants:
+        return Decimal(0)
+    total = sum((price for price, _, _ in entrants), Decimal(0))
+    paid = total * (len(entrants) - 1) / len(entrants)
+    return (paid * Decimal(str(seconds)) / 3600).quantize(Decimal("0.000001"))
 
 
 def _winner(entrants: Sequence[RentalSeen]) -> RentalSeen | None:

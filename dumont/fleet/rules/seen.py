@@ -74,7 +74,6 @@ class CommandSeen:
     state: CommandState
     created_at: datetime
     rental_id: UUID
-    percent: float | None = None
     error: Trouble | None = None
 
     @property
@@ -187,6 +186,8 @@ class Limits:
     resume_seconds: float = 900
     retry_seconds: float = 5
     retry_seconds_max: float = 1800
+    poll_seconds: float = 0.5
+    """For what is proved elsewhere, without a word to us."""
     look_seconds: float = 30
     """On the way, whatever else happens."""
     rest_seconds: float = 300

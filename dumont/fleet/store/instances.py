@@ -49,12 +49,10 @@ async def take(tx: Tx, instance_id: UUID, now: datetime) -> FleetInstance | None
     return (await tx.execute(held)).scalar_one_or_none()
 
 
-async def due(tx: Tx, now: datetime, limit: int) -> Sequence[tuple[UUID, str]]:
-    """With their states; whose look is longest due first."""
-    query = select(FleetInstance.id, FleetInstance.state).where(
-        FleetInstance.look_at <= now, FleetInstance.state != "destroyed"
-    )
-    return [(row[0], row[1]) for row in await tx.execute(query.order_by(FleetInstance.look_at).limit(limit))]
+async def due(tx: Tx, now: datetime, limit: int) -> Sequence[UUID]:
+    """Whose look is longest due first."""
+    query = select(FleetInstance.id).where(FleetInstance.look_at <= now, FleetInstance.state != "destroyed")
+    return (await tx.execute(query.order_by(FleetInstance.look_at).limit(limit))).scalars().all()
 
 
 async def next_look(tx: Tx) -> datetime | None:

@@ -43,7 +43,7 @@ class Recorded:
 
 async def record(tx: Tx, attempts: Sequence[Mapping[str, Any]], limits: Mapping[str, Any]) -> list[Recorded]:
     """One after the other, in this order, in one round trip."""
-    given = {"attempts": orjson.dumps(list(attempts)).decode(), "limits": orjson.dumps(limits).decode()}
+    given = {"attempts": orjson.dumps(list(attempts), default=str).decode(), "limits": orjson.dumps(limits).decode()}
     return [_recorded(row) for row in await tx.execute(_RECORD, given)]
 
 

@@ -1,0 +1,276 @@
+"""Reads everything that a step of an instance is decided on: rows in one transaction, and what they mean."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from dumont.fleet import commands, idle, offers
+from dumont.fleet.commands import Command
+from dumont.fleet.rules.checking import fault_of
+from dumont.fleet.rules.seen import (
+    CommandSeen,
+    OperationSeen,
+    RaceSeen,
+    RentalSeen,
+    RestoreSeen,
+    SavingSeen,
+    Seen,
+    StandbySeen,
+    Trouble,
+)
+from dumont.fleet.rules.wanted import Wanted
+from dumont.fleet.store import beats, operations, races, standbys
+from dumont.fleet.tables import FleetBeat, FleetInstance, FleetOperation, FleetRace, FleetRental, FleetStandby
+from dumont.platform.work import Work
+from dumont.providers import registry
+from dumont.snapshots import on_behalf
+from dumont.snapshots.on_behalf import Snapshot, SnapshotRestore
+
+LOST = Trouble("machine_lost", "The machine was lost in the midst of it.")
+EXPIRED = Trouble("no_answer", "The agent did not take it up in time.")
+
+
+@dataclass(slots=True)
+class Rows:
+    """As they are in the database; the instance's row is locked."""
+
+    instance: FleetInstance
+    wanted: Wanted
+    rentals: Mapping[UUID, FleetRental]
+    race: FleetRace | None
+    operation: FleetOperation | None
+    standby: FleetStandby | None
+    commands: Mapping[UUID, Command]
+    saving: Snapshot | None
+    restore: SnapshotRestore | None
+    sync: SnapshotRestore | None
+    beat: FleetBeat | None
+
+    def rental(self, rental_id: UUID | None) -> FleetRental | None:
+        return self.rentals.get(rental_id) if rental_id is not None else None
+
+    @property
+    def primary(self) -> FleetRental | None:
+        return self.rental(self.instance.primary_rental_id)
+
+    @property
+    def second(self) -> FleetRental | None:
+        return self.rental(self.standby.rental_id) if self.standby is not None else None
+
+
+async def read(work: Work, instance: FleetInstance) -> Rows:
+    tx = work.tx
+    standby = await standbys.one(tx, instance.id)
+    rentals = await races.rentals_of(tx, instance, standby.rental_id if standby else None)
+    asked = [instance.setup_command_id, instance.saving_command_id, instance.restore_command_id]
+    asked += [instance.onstart_command_id]
+    asked += [standby.setup_command_id, standby.restore_command_id] if standby else []
+    return Rows(
+        instance=instance,
+        wanted=Wanted.model_validate(instance.wanted),
+        rentals={rental.id: rental for rental in rentals},
+        race=await races.one(tx, instance.race_id),
+        operation=await operations.open_of(tx, instance.id) if instance.operation_id else None,
+        standby=standby,
+        commands=await commands.of(tx, asked),
+        saving=await on_behalf.found(tx, instance.saving_id),
+        restore=await on_behalf.found_restore(tx, instance.restore_id),
+        sync=await on_behalf.found_restore(tx, standby.restore_id) if standby else None,
+        beat=(await beats.of(tx, [instance.primary_rental_id])).get(instance.primary_rental_id or instance.id),
+    )
+
+
+def meant(work: Work, rows: Rows) -> Seen:
+    instance, now = rows.instance, work.now
+    rentals = {identity: _rental(rental, rows.beat) for identity, rental in rows.rentals.items()}
+    second = rows.standby.rental_id if rows.standby else None
+    mine = {instance.primary_rental_id, second}
+    strays = [
+        rentals[each.id]
+        for each in rows.rentals.values()
+        if each.id not in mine and (instance.race_id is None or each.race_id != instance.race_id)
+    ]
+    saving = _saving(rows, rentals, now)
+    return Seen(
+        state=instance.state,
+        state_since=instance.state_since,
+        wish=instance.wish,
+        primary=rentals.get(instance.primary_rental_id) if instance.primary_rental_id else None,
+        standby=_standby(rows, rentals, now),
+        race=_race(rows, rentals),
+        strays=tuple(strays),
+        operation=_operation(rows.operation),
+        setup=_command(rows.commands, instance.setup_command_id, now),
+        saving=saving,
+        restore=_restore(rows, rows.restore, rentals, now),
+        onstart=_command(rows.commands, instance.onstart_command_id, now),
+        has_onstart=bool(rows.wanted.onstart.strip()),
+        snapshot_id=instance.snapshot_id,
+        snapshot_at=instance.snapshot_at,
+        tries=instance.tries,
+        retry_at=instance.retry_at,
+        idle=idle.of(instance, rows.beat, work.settings, saving=saving is not None),
+        release_seconds=idle.rule_of(instance, work.settings).release_seconds,
+        awake_since=instance.awake_since,
+        until_at=instance.until_at,
+        until_action=instance.until_action,
+        released=instance.released_at is not None,
+        keep_snapshot=instance.keep_snapshot,
+    )
+
+
+def _rental(row: FleetRental, beat: FleetBeat | None) -> RentalSeen:
+    mine = beat if beat is not None and beat.rental_id == row.id else None
+    error = Trouble(row.error_code, row.error_message or row.error_code) if row.error_code else None
+    return RentalSeen(
+        id=row.id,
+        role=row.role,
+        wanted=row.wanted,
+        stage=row.stage,
+        provider=row.provider,
+        round=row.round,
+        race_id=row.race_id,
+        created_at=row.created_at,
+        running_at=row.running_at,
+        agent_at=row.agent_at,
+        ready_at=row.ready_at,
+        checked_at=row.checked_at,
+        beat_at=mine.received_at if mine else row.beat_at,
+        notice_at=_noticed(mine),
+        seen_state=row.seen_state,
+        seen_at=row.seen_at,
+        can_stop=registry.kind(row.provider).can.stop_start,
+        fault=fault_of(row.agent_facts, offers.read(row.listed)) if row.agent_facts else None,
+        error=error,
+    )
+
+
+def _noticed(beat: FleetBeat | None) -> datetime | None:
+    if beat is None or not beat.notice:
+        return None
+    said = beat.notice.get("received_at")
+    return datetime.fromisoformat(said) if said else beat.received_at
+
+
+def _race(rows: Rows, rentals: Mapping[UUID, RentalSeen]) -> RaceSeen | None:
+    race = rows.race
+    if race is None:
+        return None
+    entrants = tuple(seen for seen in rentals.values() if seen.race_id == race.id)
+    return RaceSeen(
+        id=race.id,
+        state=race.state,  # type: ignore[arg-type]
+        batch=race.batch,
+        rounds_max=race.rounds_max,
+        round_seconds=race.round_seconds,
+        round=race.round,
+        round_began_at=race.round_began_at,
+        entrants=entrants,
+        boots={UUID(name): (boots[0], boots[1]) for name, boots in race.boots.items()},
+    )
+
+
+def _operation(row: FleetOperation | None) -> OperationSeen | None:
+    if row is None:
+        return None
+    return OperationSeen(
+        id=row.id, kind=row.kind, created_at=row.created_at, why=row.why, cancel_requested=row.cancel_requested
+    )
+
+
+def _command(known: Mapping[UUID, Command], command_id: UUID | None, now: datetime) -> CommandSeen | None:
+    found = known.get(command_id) if command_id is not None else None
+    if found is None:
+        return None
+    late = found.is_open and found.expires_at <= now
+    error = Trouble(found.error_code or "failed", found.error_message or "") if found.state == "failed" else None
+    return CommandSeen(
+        state="failed" if late else found.state,
+        created_at=found.created_at,
+        rental_id=found.rental_id,
+        error=EXPIRED if late else error,
+    )
+
+
+def _saving(rows: Rows, rentals: Mapping[UUID, RentalSeen], now: datetime) -> SavingSeen | None:
+    """A snapshot that is looked for in the store needs its machine no more."""
+    snapshot, identity = rows.saving, rows.instance.saving_id
+    if identity is None:
+        return None
+    if snapshot is None:
+        gone = Trouble("snapshot_gone", "The snapshot was deleted.")
+        return SavingSeen(id=identity, state="gone", asked_at=now, rental_id=None, trouble=gone)
+    command = _command(rows.commands, rows.instance.saving_command_id, now)
+    trouble = _why_over(snapshot.state, snapshot.error_code, snapshot.error_message, ("failed", "deleted"))
+    if snapshot.state in ("queued", "running"):
+        trouble = _of_agent(command, rentals)
+    return SavingSeen(
+        id=snapshot.id,
+        state=snapshot.state,
+        asked_at=snapshot.created_at,
+        rental_id=command.rental_id if command else None,
+        percent=_percent(rows, rows.instance.saving_command_id),
+        trouble=trouble,
+    )
+
+
+def _restore(
+    rows: Rows, found: SnapshotRestore | None, rentals: Mapping[UUID, RentalSeen], now: datetime
+) -> RestoreSeen | None:
+    if found is None:
+        return None
+    standby = rows.standby
+    of_standby = standby is not None and found.id == standby.restore_id
+    identity = standby.restore_command_id if standby and of_standby else rows.instance.restore_command_id
+    command = _command(rows.commands, identity, now)
+    trouble = _why_over(found.state, found.error_code, found.error_message, ("failed", "cancelled"))
+    if found.state in ("queued", "running"):
+        trouble = _of_agent(command, rentals)
+    return RestoreSeen(
+        snapshot_id=found.snapshot_id,
+        state=found.state,
+        asked_at=found.created_at,
+        rental_id=command.rental_id if command else None,
+        percent=_percent(rows, identity),
+        trouble=trouble,
+    )
+
+
+def _percent(rows: Rows, command_id: UUID | None) -> float | None:
+    found = rows.commands.get(command_id) if command_id is not None else None
+    return found.percent if found is not None else None
+
+
+def _why_over(state: str, code: str | None, message: str | None, over: Sequence[str]) -> Trouble | None:
+    return Trouble(code or state, message or f"It is {state}.") if state in over else None
+
+
+def _of_agent(command: CommandSeen | None, rentals: Mapping[UUID, RentalSeen]) -> Trouble | None:
+    """What is still to be done by an agent, which may have failed in it, or be gone."""
+    if command is None:
+        return Trouble("no_command", "Nobody was told to do it.")
+    machine = rentals.get(command.rental_id)
+    if machine is None or machine.lost:
+        return LOST
+    return (command.error or EXPIRED) if command.state == "failed" else None
+
+
+def _standby(rows: Rows, rentals: Mapping[UUID, RentalSeen], now: datetime) -> StandbySeen | None:
+    row = rows.standby
+    if row is None:
+        return None
+    return StandbySeen(
+        enabled=row.enabled,
+        kind=row.kind,
+        state=row.state,
+        sync_seconds=row.sync_seconds,
+        rental=rentals.get(row.rental_id) if row.rental_id else None,
+        synced_at=row.synced_at,
+        synced_snapshot_id=row.synced_snapshot_id,
+        setup=_command(rows.commands, row.setup_command_id, now),
+        restore=_restore(rows, rows.sync, rentals, now),
+        sync_at=row.sync_at,
+        tries=row.tries,
+        changed_at=row.changed_at,
+    )

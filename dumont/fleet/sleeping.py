@@ -1,0 +1,49 @@
+"""Writes down each sleep of an instance: from when its machine cost nothing any more until the next one was held."""
+
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from dumont.basics import ids
+from dumont.fleet.store import standbys as store
+from dumont.fleet.tables import FleetHibernation, FleetInstance, FleetOperation, FleetRental
+from dumont.platform.work import Work
+from dumont.snapshots import on_behalf
+
+WORDS = ("idle", "budget", "schedule", "until", "deadman")
+"""Why somebody sleeps whom nobody asked to."""
+
+
+async def begin(work: Work, instance: FleetInstance, rental: FleetRental, operation: FleetOperation | None) -> None:
+    snapshot = await on_behalf.found(work.tx, instance.snapshot_id)
+    slept_at = rental.ended_at or work.now
+    row = FleetHibernation(
+        id=ids.new(work.now, work.random),
+        instance_id=instance.id,
+        owner_id=instance.owner_id,
+        rental_id=rental.id,
+        snapshot_id=instance.snapshot_id,
+        why=_why(operation),
+        asked_at=min(operation.created_at, slept_at) if operation is not None else min(instance.state_since, slept_at),
+        slept_at=slept_at,
+        price_hour=rental.price_hour + rental.disk_hour,
+        snapshot_bytes=snapshot.stored_bytes if snapshot is not None else None,
+        storage_price_gb_month=Decimal(work.settings.snapshots_price_gb_month),
+    )
+    await end(work, instance, race_id=None, at=slept_at)
+    work.tx.add(row)
+    await work.tx.flush()
+
+
+async def end(work: Work, instance: FleetInstance, *, race_id: UUID | None, at: datetime) -> None:
+    """Does nothing where it did not sleep."""
+    row = await store.open_sleep(work.tx, instance.id)
+    if row is not None:
+        row.ended_at, row.race_id = max(at, row.slept_at), race_id
+
+
+def _why(operation: FleetOperation | None) -> str:
+    if operation is None:
+        return "asked"
+    said = str(operation.details.get("who") or operation.why)
+    return next((word for word in WORDS if word in (said, operation.why)), "asked")

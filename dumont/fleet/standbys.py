@@ -1,0 +1,63 @@
+"""Says whether an instance has a second machine, and which: by its own wish, its owner's default, or the settings."""
+
+from dumont.fleet.rules.wanted import StandbyWish
+from dumont.fleet.store import standbys as store
+from dumont.fleet.tables import FleetInstance, FleetStandby
+from dumont.platform.work import Work
+
+
+async def settle(
+    work: Work, instance: FleetInstance, wish: StandbyWish, known: FleetStandby | None
+) -> FleetStandby | None:
+    """The row, made if there is to be one and is none; the controller does the rest. `instance` is locked."""
+    if known is not None:
+        return known
+    default = await store.default_of(work.tx, instance.owner_id)
+    if not wish.enabled and not (default is not None and default.enabled):
+        return None
+    made = FleetStandby(
+        instance_id=instance.id,
+        enabled=True,
+        kind=wish.kind if wish.enabled or default is None else default.kind,
+        provider=wish.provider or (default.provider if default else work.settings.fleet_standby_provider),
+        machine_type=_type(work, wish, default.machine_type if default else None),
+        sync_seconds=wish.sync_seconds
+        or (default.sync_seconds if default else work.settings.fleet_standby_sync_seconds),
+        state="starting",
+        tries=0,
+        changed_at=work.now,
+    )
+    work.tx.add(made)
+    await work.tx.flush()
+    return made
+
+
+async def change(work: Work, instance: FleetInstance, wish: StandbyWish) -> FleetStandby | None:
+    """Another wish than before. Another kind, provider or type takes another machine; the old one is given up."""
+    row = await store.one(work.tx, instance.id)
+    if row is None:
+        return await settle(work, instance, wish, None)
+    asked = (wish.kind, wish.provider or row.provider, _type(work, wish, row.machine_type))
+    other = asked != (row.kind, row.provider, row.machine_type)
+    row.enabled = wish.enabled
+    row.sync_seconds = wish.sync_seconds or row.sync_seconds
+    if other and row.state != "serving":
+        row.kind, row.provider, row.machine_type = asked
+        row.rental_id = row.setup_command_id = row.restore_id = row.restore_command_id = None
+        row.synced_at = row.synced_snapshot_id = None
+        row.state = "starting"
+        instance.standby_rental_id = None
+    row.tries, row.sync_at, row.changed_at = 0, None, work.now
+    instance.look_at = min(instance.look_at, work.now)
+    await work.tx.flush()
+    return row
+
+
+def _type(work: Work, wish: StandbyWish, known: str | None) -> str:
+    """The usual type is one of the usual provider; elsewhere the cheapest is taken."""
+    if wish.machine_type is not None:
+        return wish.machine_type
+    if known is not None and wish.provider is None:
+        return known
+    usual = wish.provider in (None, work.settings.fleet_standby_provider)
+    return work.settings.fleet_standby_type if usual and wish.kind == "cpu" else ""

@@ -1,0 +1,1 @@
+"""What each step of an instance writes: one file a kind of step, one transaction a step."""

@@ -1,0 +1,167 @@
+"""Moves an instance, with all that entering its new state brings with it; and changes its wish by itself."""
+
+from dumont.basics.errors import Failure, Unavailable
+from dumont.fleet import failovers, moves, operations, sleeping, standbys
+from dumont.fleet.rules.operations import WISHES, done_in
+from dumont.fleet.rules.seen import Trouble
+from dumont.fleet.rules.states import OperationKind, State
+from dumont.fleet.rules.steps import Finish, Move, WishFor
+from dumont.fleet.steps import racing
+from dumont.fleet.steps.holding import lose_primary, part_from, reset_standby
+from dumont.fleet.steps.turn import Turn
+from dumont.fleet.tables import FleetRental
+from dumont.snapshots import on_behalf
+
+RACING: frozenset[State] = frozenset({"launching", "waking", "recovering", "failing_over"})
+BEGINS: dict[State, OperationKind] = {
+    "waking": "wake",
+    "failing_over": "failover",
+    "recovering": "failover",
+    "hibernating": "hibernate",
+    "destroying": "destroy",
+}
+"""What is opened where nobody asked for what happens."""
+
+
+async def move(turn: Turn, act: Move) -> None:
+    instance, before = turn.instance, turn.instance.state
+    given_up = _worked_on(turn)
+    who = _who(turn, act.who)
+    if act.to in ("interrupted", "failing_over"):
+        await failovers.begin(turn.work, instance, turn.seen, act.why)
+    if act.lets_go is not None:
+        await lose_primary(turn, act.lets_go)
+    await _standby_follows(turn, act)
+    _remember(turn, act)
+    await moves.move(turn.work, instance, act.to, act.why, who=who)
+    if act.to not in RACING:
+        await racing.end(turn, "lost" if act.error else "cancelled", act.why)
+    await failovers.moved(turn.work, instance, act.to)
+    if act.to == "running":
+        await _entered_running(turn)
+    elif act.to == "hibernated":
+        await _entered_sleep(turn, given_up if before == "hibernating" else None)
+    elif act.to == "destroyed" and not instance.keep_snapshot:
+        await on_behalf.delete_all(turn.work, instance.owner_id, instance.id)
+    await _operation_follows(turn, act)
+
+
+async def wish_for(turn: Turn, act: WishFor) -> None:
+    """In the name of a rule, or back after something was cancelled or can't be."""
+    instance, operation = turn.instance, turn.rows.operation
+    if act.who == "until":
+        instance.until_at = None
+    if act.error is not None and operation is not None:
+        await _close(turn, act.error)
+    if act.operation is not None:
+        opened = await operations.open(turn.work, instance, act.operation, act.why)
+        operations.note(opened, who=act.who)
+    elif act.error is None and operation is not None:
+        await operations.cancel(turn.work, instance, operation, act.why)
+    instance.wish = act.wish
+    if act.error is not None and act.error.code != "cancelled":
+        await moves.note(turn.work, instance, "failure", act.why, who=_who(turn, act.who), code=act.error.code)
+
+
+async def finish(turn: Turn, act: Finish) -> None:
+    operation = turn.rows.operation
+    if operation is None:
+        return
+    if act.error is None:
+        await operations.finish(turn.work, turn.instance, operation)
+    else:
+        await _close(turn, act.error)
+
+
+async def _close(turn: Turn, error: Trouble) -> None:
+    operation = turn.rows.operation
+    if operation is None:
+        return
+    if error.code == "cancelled":
+        await operations.cancel(turn.work, turn.instance, operation, error.message)
+    else:
+        await operations.fail(turn.work, turn.instance, operation, _failure(error))
+
+
+def _failure(error: Trouble) -> Failure:
+    return Unavailable(error.message, code=error.code, hint=error.hint)
+
+
+def _worked_on(turn: Turn) -> FleetRental | None:
+    row = turn.rows.standby
+    return turn.rows.second if row is not None and row.state == "serving" else turn.rows.primary
+
+
+async def _standby_follows(turn: Turn, act: Move) -> None:
+    """Which of the two machines holds the work from here on."""
+    row, second = turn.rows.standby, turn.rows.second
+    if row is None:
+        return
+    if act.to == "on_standby":
+        row.state, row.changed_at = "serving", turn.work.now
+    elif row.state == "serving" and act.to in ("hibernated", "interrupted"):
+        await part_from(turn, [second] if second is not None else [], act.lets_go or "interrupted")
+        reset_standby(turn)
+    elif row.state == "serving" and act.to == "running":
+        row.state, row.changed_at, row.sync_at, row.tries = "syncing", turn.work.now, turn.work.now, 0
+
+
+def _remember(turn: Turn, act: Move) -> None:
+    """What went wrong, and when it is tried again; or that all is well."""
+    instance, error = turn.instance, act.error
+    if error is not None:
+        instance.tries += 1
+        instance.retry_at = turn.work.now + turn.limits.pause(instance.tries)
+        instance.error_code, instance.error_message, instance.error_hint = error.code, error.message, error.hint
+    elif act.to in ("running", "on_standby", "hibernated", "paused"):
+        instance.tries, instance.retry_at = 0, None
+        instance.error_code = instance.error_message = instance.error_hint = None
+
+
+async def _entered_running(turn: Turn) -> None:
+    instance = turn.instance
+    if instance.awake_since is None or turn.seen.state == "paused":
+        instance.awake_since, instance.use_seen_at, instance.warned_at = turn.work.now, None, None
+    instance.released_at = None
+    await standbys.settle(turn.work, instance, turn.rows.wanted.standby, turn.rows.standby)
+    if turn.seen.onstart is not None and turn.seen.onstart.state == "failed":
+        said = turn.seen.onstart.error.message if turn.seen.onstart.error else ""
+        await moves.note(turn.work, instance, "failure", f"The onstart script failed: {said}")
+
+
+async def _entered_sleep(turn: Turn, given_up: FleetRental | None) -> None:
+    instance = turn.instance
+    instance.released_at = None
+    if instance.wish == "paused":
+        instance.wish = "hibernated"
+    if given_up is not None:
+        await sleeping.begin(turn.work, instance, given_up, turn.rows.operation)
+
+
+async def _operation_follows(turn: Turn, act: Move) -> None:
+    """It is done, has failed, is overtaken, or begins, as the move has it."""
+    instance, operation = turn.instance, turn.rows.operation
+    if operation is not None and act.error is not None:
+        await _close(turn, act.error)
+    elif operation is not None and done_in(operation.kind, act.to):
+        await operations.finish(turn.work, instance, operation)
+    elif operation is not None and WISHES[operation.kind] not in (None, instance.wish):
+        await operations.cancel(turn.work, instance, operation, act.why)
+    elif operation is not None and WISHES[operation.kind] is None and act.to != "running":
+        await _close(turn, Trouble("moved_on", f"It became {act.to} before that was done."))
+    kind = BEGINS.get(act.to)
+    if kind is not None and instance.operation_id is None:
+        kind = "half_life" if act.to == "failing_over" and instance.wish == "on_standby" else kind
+        await operations.open(turn.work, instance, kind, act.why, by_itself=True)
+
+
+def _who(turn: Turn, who: str) -> str:
+    """`asked` is whoever asked for the operation that is open."""
+    if who != "asked":
+        return who
+    operation = turn.rows.operation
+    if operation is None:
+        return "fleet"
+    return str(
+        operation.details.get("who") or (f"user:{operation.requested_by}" if operation.requested_by else "fleet")
+    )

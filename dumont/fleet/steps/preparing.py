@@ -1,0 +1,100 @@
+"""Gives a machine what makes it the instance's: its keys, its workspace, and the start of its owner's script."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from dumont.fleet import commands, environment, host_keys, moves
+from dumont.fleet.rules.states import CommandKind
+from dumont.fleet.rules.steps import Onstart, Restore, RestoreFailed, Setup
+from dumont.fleet.steps.turn import NotNow, Turn
+from dumont.fleet.tables import FleetRental
+from dumont.snapshots import on_behalf
+from dumont.snapshots.granting import Handed
+from dumont.snapshots.starting import NotComplete
+
+HOOK_SECONDS = 3600.0
+AGAIN_SECONDS = 5.0
+
+
+async def set_up(turn: Turn, _act: Setup) -> None:
+    turn.instance.setup_command_id = await give_keys(turn, _machine(turn))
+
+
+async def run_onstart(turn: Turn, _act: Onstart) -> None:
+    args = {
+        "script": turn.rows.wanted.onstart,
+        "timeout_seconds": HOOK_SECONDS,
+        "env": environment.of(turn.means.vault, turn.instance),
+    }
+    turn.instance.onstart_command_id = await put(turn, _machine(turn), "hook", args)
+
+
+async def restore(turn: Turn, act: Restore) -> None:
+    instance, machine = turn.instance, _machine(turn)
+    delta = instance.restore_id is not None
+    made = await put_back(turn, machine, act.snapshot_id, delta=delta)
+    if made is not None:
+        instance.restore_id, instance.restore_command_id = made
+
+
+async def restore_failed(turn: Turn, act: RestoreFailed) -> None:
+    instance, trouble = turn.instance, act.trouble
+    if instance.restore_id is not None:
+        await on_behalf.give_up_restore(turn.work, instance.restore_id, trouble.code, trouble.message)
+    instance.restore_id = instance.restore_command_id = None
+    instance.tries += 1
+    instance.retry_at = turn.work.now + turn.limits.pause(instance.tries)
+    said = f"The workspace could not be put back: {trouble.message}"
+    await moves.note(turn.work, instance, "failure", said, code=trouble.code, tries=instance.tries)
+
+
+async def give_keys(turn: Turn, machine: FleetRental) -> UUID:
+    instance = turn.instance
+    private = turn.means.vault.open(instance.host_key_sealed, host_keys.place(instance.id))
+    args = {
+        "host_key": private,
+        "host_key_pub": instance.host_key_public,
+        "authorized_keys": list(turn.rows.wanted.ssh_keys),
+    }
+    return await put(turn, machine, "setup", args, seconds=turn.limits.command_seconds)
+
+
+async def put_back(turn: Turn, machine: FleetRental, snapshot_id: UUID, *, delta: bool) -> tuple[UUID, UUID] | None:
+    """The restore, and the command that it is; None where the snapshot was deleted, and another one is the newest."""
+    target = turn.rows.wanted.workspace
+    try:
+        made, handed = await on_behalf.start_restore(turn.work, turn.owner, snapshot_id, target)
+    except NotComplete as error:
+        await _take_older(turn, error.message)
+        return None
+    args = {**grant(handed), "target": target, "delta": delta}
+    return made.id, await put(turn, machine, "restore", args)
+
+
+async def _take_older(turn: Turn, why: str) -> None:
+    instance = turn.instance
+    older = await on_behalf.newest(turn.work.tx, instance.owner_id, instance.id)
+    instance.snapshot_id = older.id if older else None
+    instance.snapshot_at = older.created_at if older else None
+    left = f"one of {older.created_at:%Y-%m-%d %H:%M} UTC is taken" if older else "it starts without one"
+    await moves.note(turn.work, instance, "failure", f"The newest snapshot can't be read, so {left}: {why}")
+
+
+def grant(handed: Handed) -> dict[str, Any]:
+    return {"server": handed.url, "grant": handed.token}
+
+
+async def put(
+    turn: Turn, machine: FleetRental, kind: CommandKind, args: Mapping[str, Any], *, seconds: float | None = None
+) -> UUID:
+    expires = turn.work.now + timedelta(seconds=seconds) if seconds is not None else None
+    return await commands.put(turn.work, turn.means.vault, machine, kind, args, expires=expires)
+
+
+def _machine(turn: Turn) -> FleetRental:
+    machine = turn.rows.primary
+    if machine is None:
+        raise NotNow(AGAIN_SECONDS)
+    return machine

@@ -1,0 +1,213 @@
+"""Starts races and their rounds, and deals with who wins, is too late, or is not what was sold."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from decimal import Decimal
+from typing import cast, get_args
+from uuid import UUID
+
+from dumont.basics import ids
+from dumont.basics.errors import Failure
+from dumont.fleet import accounts, choosing, experience, moves, renting, sleeping
+from dumont.fleet.choosing import Wishes
+from dumont.fleet.renting import Intent
+from dumont.fleet.rules.choosing import Candidate, Taste
+from dumont.fleet.rules.race import expected_cost
+from dumont.fleet.rules.steps import Accept, DropEntrants, Reject, StartRace, StartRound, Win
+from dumont.fleet.steps.holding import lose_primary, part_from
+from dumont.fleet.steps.turn import NotNow, Turn
+from dumont.fleet.store import races
+from dumont.fleet.tables import FleetRace, FleetRental
+from dumont.providers import registry
+from dumont.reliability.rules.outcomes import AttemptType, Reason
+
+NO_MARKET_SECONDS = 2.0
+LATELY = timedelta(hours=1)
+"""Machines that came to nothing for this instance are not tried again so soon."""
+
+
+async def start(turn: Turn, act: StartRace) -> None:
+    work, race_wish, settings = turn.work, turn.rows.wanted.race, turn.work.settings
+    race = FleetRace(
+        id=ids.new(work.now, work.random),
+        instance_id=turn.instance.id,
+        attempt_type=act.attempt_type,
+        state="running",
+        batch=race_wish.machines or settings.fleet_race_machines,
+        rounds_max=race_wish.rounds or settings.fleet_race_rounds,
+        round_seconds=race_wish.seconds or settings.fleet_race_seconds,
+        round=0,
+        why="",
+        boots={},
+        expected_cost=Decimal(0),
+        started_at=work.now,
+    )
+    work.tx.add(race)
+    turn.instance.race_id = race.id
+    await work.tx.flush()
+
+
+async def start_round(turn: Turn, _act: StartRound) -> None:
+    """Where nothing fits any more, the race has no further rounds."""
+    race = _race(turn)
+    if turn.view is None:
+        raise NotNow(NO_MARKET_SECONDS)
+    try:
+        chosen = await _chosen(turn, race)
+    except Failure as error:
+        chosen, race.why = [], error.message
+    entered = await _entered(turn, race, chosen)
+    if not entered:
+        race.rounds_max = race.round
+        race.why = race.why or "No machine fits, or all that do are taken."
+        await moves.note(turn.work, turn.instance, "race", race.why, race_id=str(race.id))
+        return
+    race.round += 1
+    race.round_began_at = turn.work.now
+    race.boots = {**race.boots, **{str(each): [known.boot_seconds, known.failure_rate] for each, known in entered}}
+    figures = [(each.price_hour, each.boot_seconds, each.failure_rate) for _, each in entered]
+    race.expected_cost = (race.expected_cost or Decimal(0)) + expected_cost(figures)
+    said = f"Round {race.round}: {len(entered)} machines race."
+    await moves.note(turn.work, turn.instance, "race", said, race_id=str(race.id))
+
+
+async def drop(turn: Turn, act: DropEntrants) -> None:
+    out = [turn.rows.rentals[each] for each in act.rental_ids if each in turn.rows.rentals]
+    for rental in out:
+        if rental.attempted_at is None:
+            continue
+        seen = next((each for each in turn.seen.live if each.id == rental.id), None)
+        if seen is not None and seen.lost:
+            said = rental.error_message or f"It was {rental.seen_state} before it was of use."
+            await experience.failed(turn.work, rental, experience.reason_in(rental.error_message), said)
+        else:
+            await experience.failed(turn.work, rental, _late(rental), "It was of no use in time.")
+    await part_from(turn, out, "boot_timeout")
+
+
+async def win(turn: Turn, act: Win) -> None:
+    """The winner becomes the machine; all others are given up in the same moment."""
+    race, work, instance = _race(turn), turn.work, turn.instance
+    winner = turn.rows.rentals[act.rental_id]
+    race.state, race.winner_id, race.ended_at = "won", winner.id, work.now
+    winner.role = "primary"
+    instance.primary_rental_id = winner.id
+    instance.setup_command_id = instance.onstart_command_id = None
+    instance.restore_id = instance.restore_command_id = None
+    await work.tx.flush()
+    await part_from(turn, [each for each in entrants(turn, race) if each.id != winner.id], "lost_race")
+    await sleeping.end(work, instance, race_id=race.id, at=winner.accepted_at or work.now)
+    said = f"{winner.provider}:{winner.machine_id} has won in round {winner.round}."
+    await moves.note(work, instance, "race", said, race_id=str(race.id), rental_id=str(winner.id))
+
+
+async def accept(turn: Turn, _act: Accept) -> None:
+    machine = turn.rows.primary
+    if machine is None:
+        raise NotNow(NO_MARKET_SECONDS)
+    machine.checked_at = turn.work.now
+    await turn.work.tx.flush()
+    if machine.ready_at is not None and machine.attempted_at is not None:
+        await experience.succeeded(turn.work, machine)
+
+
+async def reject(turn: Turn, act: Reject) -> None:
+    """An attempt that failed; its race goes on with other machines."""
+    machine, race = turn.rows.primary, turn.rows.race
+    reason = cast(Reason, act.reason if act.reason in get_args(Reason) else "unknown")
+    if machine is not None:
+        await experience.failed(turn.work, machine, reason, act.message)
+    await lose_primary(turn, reason)
+    if race is not None and race.state == "won":
+        race.state, race.winner_id, race.ended_at = "running", None, None
+    await moves.note(turn.work, turn.instance, "rental", act.message, reason=reason)
+
+
+async def end(turn: Turn, state: str, why: str) -> None:
+    """Nobody needs a machine of it any more."""
+    race = turn.rows.race
+    if race is None:
+        return
+    if race.state == "running":
+        race.state, race.why, race.ended_at = state, race.why or why, turn.work.now
+    await part_from(
+        turn, [each for each in entrants(turn, race) if each.id != turn.instance.primary_rental_id], "unused"
+    )
+    turn.instance.race_id = None
+
+
+def entrants(turn: Turn, race: FleetRace) -> list[FleetRental]:
+    return [rental for rental in turn.rows.rentals.values() if rental.race_id == race.id]
+
+
+async def _chosen(turn: Turn, race: FleetRace) -> Sequence[Candidate]:
+    instance, work = turn.instance, turn.work
+    if instance.user_id is None or turn.view is None:
+        return []
+    tried = [*entrants(turn, race), *await races.lately(work.tx, instance.id, work.now - LATELY)]
+    had = await races.before(work.tx, instance.id) if instance.snapshot_id is not None else None
+    taste = Taste(
+        count=race.batch,
+        first=turn.rows.wanted.offer_id,
+        same=f"{had.provider}:{had.machine_id}" if had else None,
+        near=f"{had.provider}:{had.listed.get('region')}" if had else None,
+        spread=turn.rows.wanted.spread,
+        without=frozenset(_places(tried)),
+        hosts_count=_hosts_count,
+    )
+    wishes = Wishes(wanted=turn.rows.wanted, user_id=instance.user_id, taste=taste)
+    return (await choosing.candidates(work, turn.view, wishes)).chosen
+
+
+def _places(tried: Sequence[FleetRental]) -> list[str]:
+    hosts = [f"{each.provider}:{each.host_id}" for each in tried if each.host_id and each.stage != "ended"]
+    return [f"{each.provider}:{each.machine_id}" for each in tried] + hosts
+
+
+def _hosts_count(provider: str) -> bool:
+    """This computer is the host of all its machines."""
+    return bool(registry.kind(provider).credentials)
+
+
+async def _entered(turn: Turn, race: FleetRace, chosen: Sequence[Candidate]) -> list[tuple[UUID, Candidate]]:
+    found = []
+    for candidate in chosen:
+        rental = await _intended(turn, race, candidate)
+        if rental is not None:
+            found.append((rental.id, candidate))
+    return found
+
+
+async def _intended(turn: Turn, race: FleetRace, candidate: Candidate) -> FleetRental | None:
+    """None where somebody was quicker, or the account is gone."""
+    work, instance = turn.work, turn.instance
+    try:
+        account = await accounts.ensure(work, turn.means.vault, candidate.provider, instance.user_id)
+        intent = Intent(
+            instance=instance,
+            account=account,
+            listed=choosing.listed_of(candidate),
+            disk_gb=turn.rows.wanted.disk_gb,
+            offer_id=candidate.id,
+            role="racer",
+            attempt_type=cast(AttemptType, race.attempt_type),
+            race_id=race.id,
+            round=race.round + 1,
+            spot=candidate.spot,
+        )
+        return await renting.intend(work, turn.means, intent)
+    except Failure as error:
+        race.why = error.message
+        return None
+
+
+def _late(rental: FleetRental) -> Reason:
+    """How far it came says what was wrong with it."""
+    return "ssh_failed" if rental.running_at is not None else "boot_timeout"
+
+
+def _race(turn: Turn) -> FleetRace:
+    race = turn.rows.race
+    if race is None:
+        raise NotNow(NO_MARKET_SECONDS)
+    return race

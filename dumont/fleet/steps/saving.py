@@ -1,0 +1,68 @@
+"""Has a machine's agent make a snapshot, and takes over what came of it."""
+
+from dumont.basics.errors import Unavailable
+from dumont.fleet import moves, operations
+from dumont.fleet.rules.seen import Trouble
+from dumont.fleet.rules.steps import Save, Saved, SaveFailed
+from dumont.fleet.steps.preparing import grant, put
+from dumont.fleet.steps.turn import NotNow, Turn
+from dumont.snapshots import on_behalf
+from dumont.snapshots.starting import Wish
+
+QUIET = "sync"
+"""Copies to a standby are made all the time: only a failure of one is told."""
+USUAL_FOLDER = "/workspace"
+
+
+async def save(turn: Turn, act: Save) -> None:
+    instance, machine = turn.instance, turn.rows.rental(act.rental_id)
+    if machine is None:
+        raise NotNow(turn.limits.look_seconds)
+    folder = turn.rows.wanted.workspace or str(machine.agent_facts.get("workspace") or USUAL_FOLDER)
+    wish = Wish(path=folder, label=instance.name, instance_id=instance.id, tags=(act.why,))
+    snapshot, handed = await on_behalf.start(turn.work, turn.owner, wish)
+    args = {
+        **grant(handed),
+        "path": turn.rows.wanted.workspace,
+        "label": snapshot.label,
+        "learn_hot": instance.restore_id is not None and machine.id == instance.primary_rental_id,
+    }
+    instance.saving_id = snapshot.id
+    instance.saving_command_id = await put(turn, machine, "snapshot", args)
+
+
+async def saved(turn: Turn, _act: Saved) -> None:
+    """Only what the store has been seen to hold counts."""
+    instance, snapshot = turn.instance, turn.rows.saving
+    if snapshot is None or snapshot.state != "complete":
+        raise NotNow(turn.limits.poll_seconds)
+    instance.snapshot_id, instance.snapshot_at = snapshot.id, snapshot.created_at
+    instance.saving_id = instance.saving_command_id = None
+    instance.tries, instance.retry_at = 0, None
+    if turn.rows.operation is not None:
+        operations.note(turn.rows.operation, snapshot_id=str(snapshot.id), new_bytes=snapshot.new_bytes)
+    if QUIET not in snapshot.tags:
+        await moves.note(turn.work, instance, "snapshot", "A snapshot is complete.", snapshot_id=str(snapshot.id))
+
+
+async def save_failed(turn: Turn, act: SaveFailed) -> None:
+    """The machine stays, and it is tried again after a pause that grows."""
+    instance = turn.instance
+    await forget(turn, act.trouble)
+    instance.tries += 1
+    pause = turn.limits.pause(instance.tries)
+    instance.retry_at = turn.work.now + pause
+    said = f"A snapshot failed ({act.trouble.message}). It is tried again in {pause.total_seconds():.0f} s."
+    await moves.note(turn.work, instance, "failure", said, code=act.trouble.code, tries=instance.tries)
+    operation = turn.rows.operation
+    if operation is not None and operation.kind == "snapshot":
+        error = Unavailable(act.trouble.message, code=act.trouble.code, hint="Try again; see what the agent says.")
+        await operations.fail(turn.work, instance, operation, error)
+
+
+async def forget(turn: Turn, trouble: Trouble) -> None:
+    """Nobody waits for the snapshot that is being made."""
+    instance = turn.instance
+    if instance.saving_id is not None:
+        await on_behalf.give_up(turn.work, instance.saving_id, trouble.code, trouble.message)
+    instance.saving_id = instance.saving_command_id = None

@@ -1,0 +1,185 @@
+"""Keeps a second machine: rents it, puts copies of the workspace there, and lets it take the first one's place."""
+
+from datetime import timedelta
+from typing import Any
+
+from dumont.basics.errors import Failure, Unavailable
+from dumont.fleet import accounts, choosing, failovers, moves, operations, renting
+from dumont.fleet.choosing import Wishes
+from dumont.fleet.renting import Intent
+from dumont.fleet.rules.choosing import Candidate, Taste
+from dumont.fleet.rules.seen import Trouble
+from dumont.fleet.rules.steps import (
+    EndStandby,
+    Promote,
+    Rehearse,
+    RentStandby,
+    SetupStandby,
+    StandbyFailed,
+    Synced,
+    SyncFailed,
+    SyncRestore,
+)
+from dumont.fleet.steps.holding import part_from, reset_standby
+from dumont.fleet.steps.preparing import give_keys, put_back
+from dumont.fleet.steps.turn import NotNow, Turn
+from dumont.fleet.tables import FleetRental, FleetStandby
+from dumont.providers import registry
+from dumont.snapshots import on_behalf
+
+NO_MARKET_SECONDS = 2.0
+NOTHING_FITS = Trouble("no_standby_machine", "No machine fits for the standby.")
+
+
+async def rent(turn: Turn, _act: RentStandby) -> None:
+    row = _row(turn)
+    if turn.view is None:
+        raise NotNow(NO_MARKET_SECONDS)
+    trouble = NOTHING_FITS
+    try:
+        chosen = await _chosen(turn, row)
+    except Failure as error:
+        chosen, trouble = [], Trouble(error.code, error.message)
+    for candidate in chosen:
+        try:
+            rental = await _intended(turn, candidate)
+        except Failure as error:
+            trouble = Trouble(error.code, error.message)
+            continue
+        row.rental_id = turn.instance.standby_rental_id = rental.id
+        row.state, row.changed_at = "starting", turn.work.now
+        row.setup_command_id = row.restore_id = row.restore_command_id = None
+        row.synced_at = row.synced_snapshot_id = None
+        return
+    await _failed(turn, row, trouble)
+
+
+async def set_up(turn: Turn, _act: SetupStandby) -> None:
+    machine = turn.rows.second
+    if machine is None:
+        raise NotNow(NO_MARKET_SECONDS)
+    machine.checked_at = turn.work.now
+    row = _row(turn)
+    row.setup_command_id = await give_keys(turn, machine)
+    row.state, row.changed_at = "syncing", turn.work.now
+
+
+async def put_copy(turn: Turn, act: SyncRestore) -> None:
+    row, machine = _row(turn), turn.rows.second
+    if machine is None:
+        raise NotNow(NO_MARKET_SECONDS)
+    made = await put_back(turn, machine, act.snapshot_id, delta=row.synced_at is not None)
+    if made is not None:
+        row.restore_id, row.restore_command_id = made
+        row.state, row.changed_at = "syncing", turn.work.now
+
+
+async def synced(turn: Turn, _act: Synced) -> None:
+    """The workspace as it was when the snapshot was asked for is there."""
+    row, restore = _row(turn), turn.rows.sync
+    if restore is None:
+        raise NotNow(NO_MARKET_SECONDS)
+    snapshot = await on_behalf.found(turn.work.tx, restore.snapshot_id)
+    row.synced_snapshot_id = restore.snapshot_id
+    row.synced_at = snapshot.created_at if snapshot is not None else restore.created_at
+    row.restore_id = row.restore_command_id = None
+    row.state, row.tries, row.changed_at = "synced", 0, turn.work.now
+    row.error_code = row.error_message = None
+    row.sync_at = turn.work.now + timedelta(seconds=row.sync_seconds)
+
+
+async def sync_failed(turn: Turn, act: SyncFailed) -> None:
+    row, trouble = _row(turn), act.trouble
+    if row.restore_id is not None:
+        await on_behalf.give_up_restore(turn.work, row.restore_id, trouble.code, trouble.message)
+    row.restore_id = row.restore_command_id = None
+    await _failed(turn, row, trouble)
+
+
+async def machine_failed(turn: Turn, act: StandbyFailed) -> None:
+    row, machine = _row(turn), turn.rows.second
+    await part_from(turn, [machine] if machine is not None else [], "boot_timeout")
+    reset_standby(turn)
+    await _failed(turn, row, act.trouble)
+
+
+async def end(turn: Turn, act: EndStandby) -> None:
+    machine = turn.rows.second
+    await part_from(turn, [machine] if machine is not None else [], act.why)
+    reset_standby(turn)
+
+
+async def promote(turn: Turn, _act: Promote) -> None:
+    """The first machine is given up by now, or is with this: all that it held is on the second."""
+    instance, row, machine = turn.instance, _row(turn), turn.rows.second
+    if machine is None:
+        raise NotNow(NO_MARKET_SECONDS)
+    first = turn.rows.primary
+    if first is not None:
+        await part_from(turn, [first], "interrupted")
+    keys = row.setup_command_id
+    machine.role = "primary"
+    reset_standby(turn)
+    instance.primary_rental_id, instance.setup_command_id = machine.id, keys
+    instance.onstart_command_id = instance.restore_id = instance.restore_command_id = None
+    instance.awake_since = instance.use_seen_at = instance.warned_at = None
+
+
+async def rehearse(turn: Turn, _act: Rehearse) -> None:
+    found = await failovers.rehearsed(turn.work, turn.instance, turn.seen)
+    if turn.rows.operation is not None:
+        operations.note(turn.rows.operation, failover_id=str(found.id), lost_seconds=found.lost_seconds)
+        await operations.finish(turn.work, turn.instance, turn.rows.operation)
+
+
+async def _chosen(turn: Turn, row: FleetStandby) -> list[Candidate]:
+    instance, wanted = turn.instance, turn.rows.wanted
+    if instance.user_id is None or turn.view is None:
+        return []
+    over: dict[str, Any] = {"provider": [row.provider]}
+    if row.kind == "cpu":
+        wanted = wanted.model_copy(update={"filters": {}, "offer_id": None, "spot": False})
+        over |= {"min_gpus": 0, "max_gpus": 0}
+    else:
+        over = over if turn.rows.wanted.standby.provider else {}
+    machines = [rental for rental in turn.rows.rentals.values() if rental.stage != "ended"]
+    taste = Taste(
+        count=3,
+        without=frozenset(f"{each.provider}:{each.machine_id}" for each in machines),
+        hosts_count=lambda provider: bool(registry.kind(provider).credentials),
+    )
+    wishes = Wishes(wanted=wanted, user_id=instance.user_id, taste=taste, over=over, type_word=row.machine_type)
+    return list((await choosing.candidates(turn.work, turn.view, wishes)).chosen)
+
+
+async def _intended(turn: Turn, candidate: Candidate) -> FleetRental:
+    instance = turn.instance
+    account = await accounts.ensure(turn.work, turn.means.vault, candidate.provider, instance.user_id)
+    intent = Intent(
+        instance=instance,
+        account=account,
+        listed=choosing.listed_of(candidate),
+        disk_gb=turn.rows.wanted.disk_gb,
+        offer_id=candidate.id,
+        role="standby",
+        spot=candidate.spot,
+    )
+    return await renting.intend(turn.work, turn.means, intent)
+
+
+async def _failed(turn: Turn, row: FleetStandby, trouble: Trouble) -> None:
+    """Tried again after a pause that grows; told when it begins."""
+    row.tries += 1
+    row.state, row.changed_at = "failed", turn.work.now
+    row.sync_at = turn.work.now + turn.limits.pause(row.tries)
+    row.error_code, row.error_message = trouble.code, trouble.message
+    if row.tries == 1:
+        said = f"The standby is in trouble: {trouble.message}"
+        await moves.note(turn.work, turn.instance, "failure", said, code=trouble.code)
+
+
+def _row(turn: Turn) -> FleetStandby:
+    row = turn.rows.standby
+    if row is None:
+        raise Unavailable("There is no standby.")
+    return row

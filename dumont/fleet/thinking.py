@@ -1,0 +1,123 @@
+"""The controller's duty: takes instances that are due one step further, each step in a transaction of its own.
+
+A step is decided by a pure rule on what is read under the instance's lock, and writes rows only. So it does not matter
+when a worker dies, or how many of them there are.
+"""
+
+from datetime import timedelta
+from uuid import UUID
+
+import structlog
+
+from dumont.fleet import looking, operations
+from dumont.fleet.means import Means
+from dumont.fleet.rules.lifecycle import next_step
+from dumont.fleet.rules.seen import Limits
+from dumont.fleet.rules.steps import RentStandby, StartRound, Step
+from dumont.fleet.steps.taking import take
+from dumont.fleet.steps.turn import NotNow, Turn
+from dumont.fleet.store import instances
+from dumont.market.following import MarketNotLoaded, View
+from dumont.platform.settings import Settings
+
+log = structlog.get_logger()
+
+AT_ONCE = 50
+STEPS_MAX = 12
+"""In a row for one instance, before others have their turn."""
+LOOK_SECONDS = 0.05
+"""Between two looks at whether anything is due."""
+AFTER_ERROR = timedelta(seconds=10)
+FROM_MARKET = (StartRound, RentStandby)
+
+
+class Market:
+    """As it is in this turn: looked at once, and only when somebody is to choose; never within a transaction."""
+
+    def __init__(self, means: Means) -> None:
+        self._means = means
+        self.known = False
+        self.view: View | None = None
+
+    async def look(self) -> None:
+        self.known = True
+        try:
+            self.view = await self._means.market.view()
+        except MarketNotLoaded:
+            self.view = None
+
+
+class _MarketNeeded(Exception):
+    """The step is to be begun anew with it."""
+
+
+async def turn(means: Means) -> float:
+    """Seconds until it is wanted again."""
+    async with means.db.looking() as tx:
+        next_look = await instances.next_look(tx)
+        now = means.clock.now()
+        if next_look is None or next_look > now:
+            return LOOK_SECONDS
+        due = await instances.due(tx, now, AT_ONCE)
+    market = Market(means)
+    for identity in due:
+        await think(means, identity, market)
+    return 0.0
+
+
+async def think(means: Means, instance_id: UUID, market: Market) -> None:
+    """As many steps as follow from each other; what fails is put off, and keeps nobody else waiting."""
+    try:
+        for _ in range(STEPS_MAX):
+            if not await _step_with(means, instance_id, market):
+                return
+    except NotNow as later:
+        await _put_off(means, instance_id, timedelta(seconds=later.seconds))
+    except Exception as error:
+        log.exception("step_failed", instance=str(instance_id), error=type(error).__name__)
+        await _put_off(means, instance_id, AFTER_ERROR)
+
+
+def limits_of(settings: Settings) -> Limits:
+    return Limits(silent_seconds=settings.fleet_missed_beats * settings.fleet_beat_seconds)
+
+
+async def _step_with(means: Means, instance_id: UUID, market: Market) -> bool:
+    try:
+        return await _step(means, instance_id, market)
+    except _MarketNeeded:
+        await market.look()
+        return await _step(means, instance_id, market)
+
+
+async def _step(means: Means, instance_id: UUID, market: Market) -> bool:
+    """Whether another one may follow at once."""
+    async with means.db.begin() as tx:
+        work = means.work(tx)
+        instance = await instances.take(tx, instance_id, work.now)
+        if instance is None:
+            return False
+        rows, limits = await looking.read(work, instance), limits_of(means.settings)
+        seen = looking.meant(work, rows)
+        step = next_step(seen, work.now, limits)
+        if isinstance(step.act, FROM_MARKET) and not market.known:
+            raise _MarketNeeded
+        await _write(Turn(work, means, rows, seen, limits, market.view), step)
+        return step.act is not None and step.look_at <= work.now
+
+
+async def _write(turn: Turn, step: Step) -> None:
+    operation = turn.rows.operation
+    if operation is not None and step.stage is not None:
+        await operations.stage(turn.work, turn.instance, operation, step.stage, percent=step.percent)
+    if step.act is not None:
+        await take(turn, step.act)
+    turn.instance.look_at = step.look_at
+
+
+async def _put_off(means: Means, instance_id: UUID, pause: timedelta) -> None:
+    async with means.db.begin() as tx:
+        now = means.clock.now()
+        instance = await instances.take(tx, instance_id, now)
+        if instance is not None:
+            instance.look_at = now + pause
