@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, select, update
+from sqlalchemy import case, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from dumont.fleet.rules.states import Wanted
@@ -24,10 +24,9 @@ LANES = {
 
 async def add(tx: Tx, values: dict[str, Any]) -> FleetRental | None:
     """None if its claim key is taken."""
-    claims = FleetRental.claim_key.is_not(None) & (FleetRental.stage != "ended")
     fresh = insert(FleetRental).values(values)
-    unclaimed = fresh.on_conflict_do_nothing(index_elements=["claim_key"], index_where=claims).returning(FleetRental)
-    return (await tx.execute(unclaimed)).scalar_one_or_none()
+    unclaimed = fresh.on_conflict_do_nothing(index_elements=["claim_key"], index_where=_CLAIMED)
+    return (await tx.execute(unclaimed.returning(FleetRental))).scalar_one_or_none()
 
 
 async def want(tx: Tx, rental_ids: Sequence[UUID], wanted: Wanted, *, why: str | None, now: datetime) -> None:
@@ -118,6 +117,9 @@ async def take_attempt(tx: Tx, rental_id: UUID) -> AttemptType | None:
     found: AttemptType | None = await (await raw(tx)).fetchval(_TAKE_ATTEMPT, rental_id)
     return found
 
+
+_CLAIMED = text("claim_key IS NOT NULL AND stage <> 'ended'")
+"""Word for word as the index has it: with parameters, the generic plan of a prepared statement does not find it."""
 
 _TAKE = """
     UPDATE fleet_rentals SET claim = $1, claimed_until = $3, epoch = epoch + 1
