@@ -12,6 +12,10 @@ from dumont.agent import protocol
 MACHINE, SUPERVISOR = "DUMONT_MACHINE", "DUMONT_SUPERVISOR"
 """Set where the machine is no whole computer but processes on one: its folder, and who ends it."""
 USUAL_WORKSPACE = Path("/workspace")
+WHOLE = "DUMONT_WHOLE_MACHINE"
+"""Set by the system's own service: this is a computer of its own, which the agent may switch off."""
+CLOUDS = "DUMONT_AGENT_CLOUDS"
+"""Other addresses of clouds than their own, such as `gcp=http://127.0.0.1:8080,vast=...`: of a simulated one."""
 OURS = (protocol.TOKEN, protocol.STATE, protocol.SSH_FOLDER)
 """No business of what people run."""
 
@@ -35,6 +39,10 @@ class Given:
     machine_id: str | None = None
     cloud: str | None = None
     """Whose narrow key that is."""
+    whole: bool = False
+    """Whether it may be switched off."""
+    clouds: Mapping[str, str] = field(default_factory=dict)
+    """Addresses that are not the clouds' own."""
     env: Mapping[str, str] = field(default_factory=dict, repr=False)
     """For what people run here."""
 
@@ -58,6 +66,8 @@ def read(env: Mapping[str, str]) -> Given:
         machine_key=key,
         machine_id=machine_id,
         cloud=cloud,
+        whole=env.get(WHOLE) == "yes",
+        clouds=dict(part.split("=", 1) for part in env.get(CLOUDS, "").split(",") if "=" in part),
         env={name: value for name, value in env.items() if name not in OURS},
     )
 

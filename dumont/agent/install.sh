@@ -105,6 +105,7 @@ Wants=network-online.target
 After=network-online.target
 
 [Service]
+Environment=DUMONT_WHOLE_MACHINE=yes
 ExecStart=/bin/sh "$state/run" once
 Restart=on-failure
 RestartSec=1

@@ -157,16 +157,15 @@ class Vast:
 
 
 def watch_all(notices: Notices, given: Given, over: Event, vendor: Path = VENDOR, product: Path = PRODUCT) -> None:
-    """Whoever of the clouds this machine may be at."""
-    said = f"{_text(vendor)} {_text(product)}"
-    if given.supervisor is not None:
-        return
-    if "Amazon EC2" in said:
-        notices.watch("aws", Aws().look, AWS_SECONDS, over)
-    if "Google" in said:
-        notices.watch("gcp", Gcp().look, GCP_SECONDS, over)
+    """Whoever of the clouds this machine may be at. One that is some of a computer's processes is at none of them."""
+    said = f"{_text(vendor)} {_text(product)}" if given.supervisor is None else ""
+    where = given.clouds
+    if "Amazon EC2" in said or "aws" in where:
+        notices.watch("aws", Aws(where.get("aws", AWS)).look, AWS_SECONDS, over)
+    if "Google" in said or "gcp" in where:
+        notices.watch("gcp", Gcp(where.get("gcp", GCP)).look, GCP_SECONDS, over)
     if given.cloud == "vast" and given.machine_id and given.machine_key:
-        vast = Vast(given.machine_id, given.machine_key, surroundings.seconds)
+        vast = Vast(given.machine_id, given.machine_key, surroundings.seconds, where.get("vast", VAST))
         notices.watch("vast", vast.look, VAST_SECONDS, over)
 
 

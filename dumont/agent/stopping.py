@@ -10,13 +10,12 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Mapping
-from pathlib import Path
 from typing import NamedTuple
 
 from dumont.agent.given import Given
 from dumont.agent.sampling.facts import connect
 
-SYSTEMD = Path("/run/systemd/system")
+PROGRAM = "systemctl"
 SECONDS = 20.0
 logger = logging.getLogger(__name__)
 
@@ -29,10 +28,9 @@ class Call(NamedTuple):
 
 
 class Stopper:
-    def __init__(self, given: Given, addresses: Mapping[str, str] | None = None, systemd: Path = SYSTEMD) -> None:
+    def __init__(self, given: Given, program: str = PROGRAM) -> None:
         self._given = given
-        self._addresses = addresses or {}
-        self._systemd = systemd
+        self._program = program
 
     def may_lose_the_disk(self, provider: str | None) -> bool:
         """Amazon ends a machine for good that switches itself off, as it was ordered; who isn't known might, too."""
@@ -48,9 +46,9 @@ class Stopper:
 
     def _call(self, cloud: str, machine_id: str) -> Call:
         if cloud == "vast":
-            address = self._addresses.get("vast", "https://console.vast.ai")
+            address = self._given.clouds.get("vast", "https://console.vast.ai")
             return Call(address, "PUT", f"/api/v0/instances/{machine_id}/", {"state": "stopped"})
-        address = self._addresses.get("runpod", "https://api.runpod.io")
+        address = self._given.clouds.get("runpod", "https://api.runpod.io")
         ask = f"mutation {{ podStop(input: {{podId: {json.dumps(machine_id)}}}) {{ id desiredStatus }} }}"
         return Call(address, "POST", "/graphql", {"query": ask})
 
@@ -72,8 +70,8 @@ class Stopper:
 
     def _switched_off(self) -> bool:
         """Only a whole machine, of which we are root: nothing else is ours to switch off."""
-        program = shutil.which("systemctl")
-        if os.getuid() != 0 or not self._systemd.is_dir() or program is None:
+        program = shutil.which(self._program)
+        if not self._given.whole or os.getuid() != 0 or program is None:
             logger.error("This machine can't be stopped from inside: no key, and no system of its own to switch off")
             return False
         ended = subprocess.run(  # noqa: S603 - the system's own program

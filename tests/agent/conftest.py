@@ -11,6 +11,7 @@ import pytest
 
 import dumont
 from dumont.agent import onefile
+from tests.agent.cloud import Cloud, answering
 from tests.agent.fleet import TOKEN, Fleet, serving
 
 ROOT = Path(dumont.__file__).parents[1]
@@ -65,6 +66,12 @@ class Agent:
 @pytest.fixture
 def fleet(tmp_path: Path) -> Iterator[Fleet]:
     with serving(Fleet(tmp_path / "store")) as made:
+        yield made
+
+
+@pytest.fixture
+def cloud() -> Iterator[Cloud]:
+    with answering() as made:
         yield made
 
 

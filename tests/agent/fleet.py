@@ -41,6 +41,8 @@ class Fleet:
         self.grants: dict[str, Told] = {}
         self.reports: list[tuple[str, str]] = []
         """Grant and word: `complete`, `failed`."""
+        self.others: list[tuple[str, str, str, Told]] = []
+        """What came in that is no fleet's business: method, path, token and body, as a cloud would hear it."""
         self.away = threading.Event()
         self.refuses: Callable[[Told], bool] = lambda _status: False
         """Whether it can't read a heartbeat."""
@@ -162,6 +164,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._heartbeat(json.loads(said))
         elif path.startswith("/snapshots/grant/") and self._known_grant():
             self._tell(200, self.of.report(self._token(), path.rpartition("/")[2], json.loads(said)))
+        elif path == "/graphql":
+            self._other(said)
 
     def do_GET(self) -> None:
         parts = urlsplit(self.path)
@@ -183,6 +187,12 @@ class _Handler(BaseHTTPRequestHandler):
     def do_PUT(self) -> None:
         name = self.path.removeprefix("/objects/")
         content = self._body()
+        if self.of.away.is_set():
+            self._hang_up()
+            return
+        if name == self.path:
+            self._other(content)
+            return
         self.of.pass_gate(name)
         self.of.blobs.put(name, [content])
         self._send(200, b"")
@@ -219,6 +229,10 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(206, content[start:end], said)
         else:
             self._send(200, content)
+
+    def _other(self, said: bytes) -> None:
+        self.of.others.append((self.command, self.path, self._token(), json.loads(said)))
+        self._tell(200, {})
 
     def _known_grant(self) -> bool:
         if self._token() in self.of.grants:
