@@ -2,6 +2,7 @@
 
 import contextlib
 import time
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -12,12 +13,15 @@ from dumont.platform.jobs.errors import LeaseLost
 from dumont.platform.jobs.port import Job, Run
 from dumont.platform.jobs.retry import growing
 from dumont.snapshots import tasks
+from dumont.snapshots.store import snapshots
 from dumont.snapshots.stores import Stores
 from dumont.snapshots.tasks import TASK_HOURS_MAX, Held
 from dumont.snapstore import paths
 from dumont.snapstore.blobs import Blobs
 from dumont.snapstore.check import CheckReport, Problem, check
+from dumont.snapstore.errors import KeyNeeded
 from dumont.snapstore.repository import open_repository
+from dumont.snapstore.sealed_check import Needs, check_sealed
 from dumont.snapstore.track import Track
 
 PROBLEMS_KEPT, FILES_NAMED = 100, 3
@@ -35,8 +39,9 @@ async def check_repository(run: Run, args: Wanted) -> dict[str, Any]:
     began = time.monotonic()
     blobs = run.part(Stores).blobs(args.repository_id)
     try:
-        report = await tasks.doing(held, lambda track: _checked(blobs, track, read_data=args.read_data))
-        result = _told(report, read_data=args.read_data)
+        needs = await _needs(held)
+        report, sealed = await tasks.doing(held, lambda track: _checked(blobs, track, needs, read_data=args.read_data))
+        result = _told(report, read_data=args.read_data) | {"sealed": sealed}
     except Conflict as failure:
         result = _failed(failure, read_data=args.read_data)
     finally:
@@ -48,8 +53,20 @@ async def check_repository(run: Run, args: Wanted) -> dict[str, Any]:
     return {"ok": result["ok"], "problems": len(result["problems"])}
 
 
-def _checked(blobs: Blobs, track: Track, *, read_data: bool) -> CheckReport:
-    return check(open_repository(blobs), read_data, track)
+async def _needs(held: Held) -> dict[str, Mapping[str, int] | None]:
+    """What was told of the packs of snapshots, by their manifests."""
+    async with held.run.work() as work:
+        found = await snapshots.in_store(work.tx, held.repository_id)
+    return {each.manifest: each.packs for each in found if each.manifest is not None}
+
+
+def _checked(blobs: Blobs, track: Track, needs: Needs, *, read_data: bool) -> tuple[CheckReport, bool]:
+    """And whether it is encrypted, so that less could be looked at."""
+    try:
+        repository = open_repository(blobs)
+    except KeyNeeded:
+        return check_sealed(blobs, needs, track, tables=read_data), True
+    return check(repository, read_data, track), False
 
 
 def _told(report: CheckReport, *, read_data: bool) -> dict[str, Any]:

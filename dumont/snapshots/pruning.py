@@ -122,6 +122,7 @@ def _told(report: PruneReport, manifests: int) -> dict[str, Any]:
         "doomed_bytes": report.doomed_bytes,
         "freed_packs": report.deleted,
         "freed_bytes": report.deleted_bytes,
+        "mended_indexes": report.mended,
     }
 
 

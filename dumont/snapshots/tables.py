@@ -107,7 +107,7 @@ class Snapshot(Base):
     stages: Mapped[dict[str, Any]] = mapped_column(server_default=NOTHING)
     """Seconds of each stage."""
     packs: Mapped[dict[str, Any] | None]
-    """Sizes by name, told by whoever made it where the server can't read the manifest; gone when it is complete."""
+    """Sizes by name, told by whoever made it where the server can't read the manifest."""
     files: Mapped[int | None] = mapped_column(BigInteger)
     bytes: Mapped[int | None] = mapped_column(BigInteger)
     """Of the tree."""

@@ -85,7 +85,8 @@ async def _apply(work: Work, jobs: Jobs, snapshot: Snapshot, seen: Seen) -> str:
     await repositories.learn(work.tx, snapshot.repository_id, {"encrypted": seen.encrypted})
     if seen.why is not None:
         return (await ending.fail(work, snapshot, seen.why)).state
-    known = {"state": "complete", "completed_at": work.now, "encrypted": seen.encrypted, "packs": None}
+    known = {"state": "complete", "completed_at": work.now, "encrypted": seen.encrypted}
+    known |= {} if seen.encrypted else {"packs": None}
     done = await snapshots.move(work.tx, snapshot.id, ("verifying",), {**known, **seen.values})
     if done is None:
         return "gone"

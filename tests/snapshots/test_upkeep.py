@@ -14,6 +14,7 @@ from dumont.platform.parts import Parts
 from dumont.snapshots import checking, pruning, tasks
 from dumont.snapshots.housekeeping import prune_all, tidy
 from dumont.snapshots.measuring import Repositories, measure
+from dumont.snapshots.verifying import Which, verify
 from tests.build import snapshots as build
 from tests.build.accounts import Person
 from tests.fakes.clock import FakeClock
@@ -122,6 +123,33 @@ class TestCheck:
         assert not harmed["ok"]
         assert harmed["files_touched"] == 6
         assert "is missing" in harmed["problems"][0]
+
+    async def test_without_the_key_looks_at_whole_objects(
+        self, ada: Person, parts: Parts, folder: Path, store: Path
+    ) -> None:
+        granted = await build.started(ada, folder)
+        manifest = build.sent(parts, granted.owner, folder, "correct horse")
+        place = store / str(granted.owner)
+        packs = {pack.name: pack.stat().st_size for pack in (place / "packs").glob("*/*")}
+        await build.reported(ada, granted, "complete", {"manifest": manifest, "packs": packs, "files": 6})
+        await verify(FakeRun(parts), Which(snapshot_id=UUID(granted.id)))
+
+        async def checked() -> Any:
+            started = await ada.does("POST", "/snapshots/repository/check", {"read_data": True})
+            wanted = checking.Wanted(repository_id=granted.owner, read_data=True)
+            await checking.check_repository(OfJob(parts, started["job_id"]), wanted)
+            return (await ada.gets("/snapshots/repository"))["check"]
+
+        sound = await checked()
+        assert (sound["ok"], sound["sealed"], sound["snapshots"], sound["problems"]) == (True, True, 1, [])
+        for index in (place / "index").iterdir():
+            index.write_bytes(index.read_bytes()[:-1] + b"?")
+        (pack,) = (place / "packs").glob("*/*")
+        whole = pack.read_bytes()
+        pack.write_bytes(whole[:-13] + b"?" + whole[-12:])
+        assert ["is damaged" in each or "not the one" in each for each in (await checked())["problems"]] == [True, True]
+        pack.unlink()
+        assert "is missing; snapshots that need it: 1" in (await checked())["problems"][0]
 
 
 class TestCost:

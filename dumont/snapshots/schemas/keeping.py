@@ -103,6 +103,10 @@ class CheckResult(BaseModel):
     seconds: Seconds
     problems: list[str] = Field(description="100 at most.", examples=[["pack 3f3f is missing: 12 files"]])
     files_touched: Count
+    sealed: bool = Field(
+        False,
+        description="It is encrypted, and the server has no key: whole objects were looked at, and no file in them.",
+    )
     error: SnapshotFault | None
 
 
@@ -113,6 +117,7 @@ class PruneResult(BaseModel):
     doomed_bytes: Bytes = Field(description="Will be freed when the grace is over.")
     freed_packs: Count
     freed_bytes: Bytes
+    mended_indexes: Count = Field(0, description="Damaged ones in whose place new ones were put.")
     seconds: Seconds
     error: SnapshotFault | None
 

@@ -97,7 +97,7 @@ function Checked({ result }: { result: CheckResult | null }) {
     );
   const Icon = result.ok ? CircleCheck : CircleX;
   return (
-    <Big name="Last check" note={result.read_data ? "every byte was read" : "names and sizes"}>
+    <Big name="Last check" note={checkNote(result)}>
       <span className="flex items-center gap-1.5">
         <Icon aria-hidden className={result.ok ? "size-4 text-ok" : "size-4 text-danger"} />
         <span className="sr-only">{result.ok ? "sound," : "damaged,"}</span>
@@ -105,6 +105,11 @@ function Checked({ result }: { result: CheckResult | null }) {
       </span>
     </Big>
   );
+}
+
+function checkNote({ sealed, read_data: all }: CheckResult): string {
+  if (sealed) return "what takes no key: whole objects, not files";
+  return all ? "every byte was read" : "names and sizes";
 }
 
 function Pruned({ result }: { result: PruneResult | null }) {
