@@ -1,0 +1,1 @@
+"""Tests of what agents say, and of what follows of it."""

@@ -1,0 +1,128 @@
+"""What agents are to do: sealed until it is handed out, begun once, ended by the first word that ends it."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import text
+
+from dumont.fleet import commands, listening
+from dumont.fleet.commands import Command
+from dumont.fleet.means import Means
+from dumont.fleet.tables import FleetInstance, FleetRental
+from dumont.platform.db import Db
+from tests.build import fleet as build
+from tests.fakes.clock import START
+from tests.fleet.agents.conftest import Agent
+
+ARGS = {"grant": "snapgrant_secret", "path": "/workspace"}
+LATER = START + timedelta(hours=1)
+
+
+def ack(command_id: UUID | str, state: str = "done", **said: Any) -> dict[str, Any]:
+    return {"id": str(command_id), "state": state, **said}
+
+
+@pytest.fixture
+async def command_id(agent: Agent, means: Means) -> UUID:
+    await agent.beats()
+    async with means.db.begin() as tx:
+        rental = await tx.get_one(FleetRental, agent.rental_id)
+        return await commands.put(means.work(tx), means.vault, rental, "snapshot", ARGS)
+
+
+async def known(means: Means, command_id: UUID) -> Command:
+    async with means.db.begin() as tx:
+        return (await commands.of(tx, [command_id, None]))[command_id]
+
+
+async def sealed(db: Db) -> str:
+    async with db.begin() as tx:
+        return str((await tx.execute(text("SELECT args_sealed FROM fleet_commands"))).scalar_one())
+
+
+class TestCommand:
+    async def test_is_sealed_at_rest_and_opened_for_its_agent(self, agent: Agent, command_id: UUID, db: Db) -> None:
+        assert "snapgrant" not in await sealed(db)
+        answer = await agent.beats()
+        assert answer["commands"] == [{"id": str(command_id), "kind": "snapshot", "args": ARGS}]
+
+    async def test_is_handed_out_until_it_has_ended(self, agent: Agent, command_id: UUID, means: Means) -> None:
+        for state in ("sent", "sent", "running", "running"):
+            assert len((await agent.beats())["commands"]) == 1
+            assert (await known(means, command_id)).state == state
+            if state == "sent" and (await known(means, command_id)).sent_at != agent.clock.now():
+                await agent.says(acks=[ack(command_id, "running", percent=30)])
+        answer = await agent.says(acks=[ack(command_id, result={"files": 3})])
+        assert answer.json()["commands"] == []
+        found = await known(means, command_id)
+        assert (found.state, found.result, found.is_open) == ("done", {"files": 3}, False)
+
+    async def test_shows_how_far_it_is(self, agent: Agent, command_id: UUID, means: Means) -> None:
+        await agent.says(acks=[ack(command_id, "running", percent=41.5)])
+        found = await known(means, command_id)
+        assert (found.state, found.percent) == ("running", 41.5)
+
+    async def test_is_ended_by_the_first_word_that_ends_it(
+        self, agent: Agent, command_id: UUID, means: Means, db: Db
+    ) -> None:
+        await agent.says(acks=[ack(command_id, "failed", error_code="no_space", error_message="disk is full")])
+        await agent.says(acks=[ack(command_id, "running", percent=1), ack(command_id), ack(command_id, "failed")])
+        found = await known(means, command_id)
+        assert (found.state, found.error_code, found.error_message) == ("failed", "no_space", "disk is full")
+        assert await sealed(db) == ""
+
+    async def test_wakes_the_controller_when_it_has_ended(self, agent: Agent, command_id: UUID) -> None:
+        await agent.changes(FleetInstance, look_at=LATER)
+        await agent.says(acks=[ack(command_id, "running")])
+        assert (await agent.instance()).look_at == LATER
+        await agent.says(acks=[ack(command_id)])
+        assert (await agent.instance()).look_at == agent.clock.now()
+
+    async def test_is_nothing_that_another_agent_may_end(self, agent: Agent, command_id: UUID, means: Means) -> None:
+        async with means.db.begin() as tx:
+            other = await build.an_instance(tx, START)
+            agent.rental_id, agent.token = other.id, (await build.a_rental(tx, other, START))[1]
+        await agent.says(acks=[ack(command_id), ack(uuid4()), ack("no id at all")])
+        assert (await known(means, command_id)).state == "queued"
+
+    async def test_keeps_a_result_that_the_database_can_hold(
+        self, agent: Agent, command_id: UUID, means: Means
+    ) -> None:
+        answer = await agent.says(acks=[ack(command_id, result={"output": "\x00"})])
+        assert answer.status_code == 200
+        assert (await known(means, command_id)).result == {"unreadable": "It was too long, or no text."}
+
+
+class TestExpiry:
+    async def test_fails_what_nobody_has_begun_in_time(self, agent: Agent, command_id: UUID, means: Means) -> None:
+        agent.clock.advance(minutes=59)
+        await listening.turn(means)
+        assert (await known(means, command_id)).is_open
+        agent.clock.advance(minutes=2)
+        await agent.changes(FleetInstance, look_at=agent.clock.now() + timedelta(days=1))
+        await listening.turn(means)
+        found = await known(means, command_id)
+        assert (found.state, found.error_code) == ("failed", "not_acknowledged")
+        assert (await agent.instance()).look_at == agent.clock.now()
+
+    async def test_is_put_off_by_each_word_of_it(self, agent: Agent, command_id: UUID, means: Means) -> None:
+        for _ in range(10):
+            agent.clock.advance(minutes=9)
+            await agent.says(acks=[ack(command_id, "running")])
+            await listening.turn(means)
+        assert (await known(means, command_id)).state == "running"
+
+    async def test_fails_what_a_machine_that_is_gone_was_to_do(
+        self, agent: Agent, command_id: UUID, means: Means
+    ) -> None:
+        await agent.changes(FleetRental, stage="ended", ended_at=agent.clock.now(), why_ended="interrupted")
+        await listening.turn(means)
+        assert (await known(means, command_id)).error_code == "machine_gone"
+
+    async def test_comes_at_once_where_it_is_withdrawn(self, agent: Agent, command_id: UUID, means: Means) -> None:
+        async with means.db.begin() as tx:
+            await commands.withdraw(means.work(tx), agent.rental_id, "The instance is destroyed.")
+        assert (await known(means, command_id)).error_code == "withdrawn"
+        assert (await agent.beats())["commands"] == []
