@@ -282,6 +282,21 @@ class Facets(TypedDict):
     countries: list[Facet]
 
 
+class Failover(TypedDict):
+    id: str
+    kind: str
+    rehearsal: bool
+    why: str
+    began_at: str
+    noticed_at: str
+    on_standby_at: str | None
+    recovered_at: str | None
+    ended_at: str | None
+    stages: dict[str, float]
+    lost_bytes: int | None
+    lost_seconds: float | None
+
+
 class FailureReport(TypedDict):
     code: str
     message: str
@@ -1375,12 +1390,49 @@ class StageTimes(TypedDict):
     p95_seconds: float
 
 
+class StandbyDetail(TypedDict):
+    instance_id: str
+    name: str
+    state: Literal['launching', 'running', 'paused', 'hibernating', 'hibernated', 'waking', 'failing_over', 'on_standby', 'recovering', 'interrupted', 'destroying', 'destroyed', 'failed']
+    standby: InstanceStandby | None
+    failovers: list[Failover]
+
+
+class StandbyOfInstance(TypedDict):
+    instance_id: str
+    name: str
+    state: Literal['launching', 'running', 'paused', 'hibernating', 'hibernated', 'waking', 'failing_over', 'on_standby', 'recovering', 'interrupted', 'destroying', 'destroyed', 'failed']
+    standby: InstanceStandby | None
+
+
+class StandbyUsual(TypedDict):
+    enabled: bool
+    kind: Literal['cpu', 'gpu']
+    provider: str
+    machine_type: str
+    sync_seconds: int
+
+
+class StandbyUsualWish(TypedDict):
+    enabled: NotRequired[bool]
+    kind: NotRequired[Literal['cpu', 'gpu']]
+    provider: NotRequired[str | None]
+    machine_type: NotRequired[str | None]
+    sync_seconds: NotRequired[int | None]
+    team_id: NotRequired[str | None]
+
+
 class StandbyWish(TypedDict):
     enabled: NotRequired[bool]
     kind: NotRequired[Literal['cpu', 'gpu']]
     provider: NotRequired[str | None]
     machine_type: NotRequired[str | None]
     sync_seconds: NotRequired[int | None]
+
+
+class Standbys(TypedDict):
+    usual: StandbyUsual
+    items: list[StandbyOfInstance]
 
 
 class Standing(TypedDict):

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from dumont import accounts
 from dumont.basics.errors import Invalid
-from dumont.fleet import access, moves, naming, ssh_keys
+from dumont.fleet import access, moves, naming, ssh_keys, standbys
 from dumont.fleet.naming import NameTaken
 from dumont.fleet.rules.wanted import HibernationWish, Wanted
 from dumont.fleet.store import instances
@@ -58,6 +58,8 @@ async def _apply(work: Work, instance: FleetInstance, given: Mapping[str, Any]) 
     if "keep_awake_until" in given:
         instance.keep_awake_until, instance.warned_at = given["keep_awake_until"], None
     _apply_wanted(instance, given)
+    if "standby" in given:
+        await standbys.change(work, instance, given["standby"])
 
 
 def _apply_wanted(instance: FleetInstance, given: Mapping[str, Any]) -> None:

@@ -27,6 +27,7 @@ WORDS: dict[OperationKind, str] = {
     "failover": "fail {} over",
     "half_life": "keep {} on its standby",
     "destroy": "destroy {}",
+    "rehearsal": "rehearse a failover of {}",
 }
 
 
@@ -87,6 +88,15 @@ async def half_life(work: Work, instance_id: UUID) -> FleetOperation:
     if kind != "cpu":
         raise NoStandby(f"{instance.name} has no CPU standby.")
     return await _ask(work, instance, "half_life")
+
+
+async def rehearse(work: Work, instance_id: UUID) -> FleetOperation:
+    """Whether its standby could take over now; nothing is lost, and nothing moves."""
+    instance = await access.instance(work, instance_id, to_change=True)
+    standby = (await showing.standbys(work.tx, [instance.id])).get(instance.id)
+    if standby is None or not standby.enabled:
+        raise NoStandby(f"{instance.name} has no standby.")
+    return await _ask(work, instance, "rehearsal")
 
 
 async def put_to_sleep(work: Work, instance: FleetInstance, why: str, *, who: str | None = None) -> FleetOperation:

@@ -1,7 +1,7 @@
 """The doors of the fleet; those with words in their paths stand before those with ids."""
 
-from dumont.fleet.api import agent, agent_program, busy, instances, money, operations, past, stream, wishes
+from dumont.fleet.api import agent, agent_program, busy, instances, money, operations, past, standby, stream, wishes
 
 ROUTERS = tuple(
-    door.router for door in (agent, agent_program, operations, money, wishes, past, busy, instances, stream)
+    door.router for door in (agent, agent_program, operations, money, standby, wishes, past, busy, instances, stream)
 )

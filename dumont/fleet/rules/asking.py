@@ -15,6 +15,7 @@ FROM: Mapping[OperationKind, frozenset[State]] = {
     "wake": MOVING | {"hibernating", "hibernated", "on_standby", "recovering", "failed"},
     "snapshot": frozenset({"running", "on_standby"}),
     "failover": frozenset({"running"}),
+    "rehearsal": frozenset({"running"}),
     "half_life": frozenset({"running", "hibernated", "interrupted", "failing_over", "recovering", "waking"}),
 }
 """Who changes his mind in the midst of it may."""
@@ -49,7 +50,7 @@ class Refusal:
 def refusal(kind: OperationKind, state: State, wish: Wish) -> Refusal | None:
     """`wish` is the one that holds now; destroying can always be asked for."""
     wanted = WISHES[kind]
-    if kind not in ("snapshot", "failover") and wanted == wish and THERE.get(wanted) == state:
+    if kind not in ("snapshot", "failover", "rehearsal") and wanted == wish and THERE.get(wanted) == state:
         return Refusal(there=True, hint="There is nothing to do.")
     on_the_way_there = wanted is not None and wanted != wish and THERE.get(wanted) == state
     if state in FROM[kind] or on_the_way_there:
@@ -66,6 +67,7 @@ PLANS: Mapping[OperationKind, tuple[str, ...]] = {
     "wake": ("choosing", "creating", "booting", "ssh", "checking", "setup", "restoring", "onstart", "ready"),
     "hibernate": ("snapshot", "verifying", "destroying", "hibernated"),
     "snapshot": ("snapshot", "verifying"),
+    "rehearsal": ("switching",),
     "destroy": ("snapshot", "verifying", "destroying", "destroyed"),
     "pause": ("stopping", "paused"),
     "resume": ("starting", "booting", "ready"),

@@ -176,7 +176,7 @@ def _instance(shown: Shown, now: datetime) -> dict[str, Any]:
         "snapshot": _snapshot(row, shown.size, shown.storage_price_gb_month),
         "next": NextStep.model_validate(shown.next) if shown.next else None,
         "operation": operation(shown.operation, now) if shown.operation else None,
-        "standby": _standby(shown.standby) if shown.standby else None,
+        "standby": standby(shown.standby) if shown.standby else None,
     }
 
 
@@ -210,7 +210,7 @@ def _snapshot(row: FleetInstance, size: Size | None, price: Decimal) -> Snapshot
     )
 
 
-def _standby(row: FleetStandby) -> InstanceStandby:
+def standby(row: FleetStandby) -> InstanceStandby:
     names = [name for name in InstanceStandby.model_fields if name != "error"]
     return InstanceStandby.model_validate({**{name: getattr(row, name) for name in names}, "error": _fault(row, None)})
 

@@ -1035,6 +1035,51 @@ const injectedRtkApi = api.injectEndpoints({
         method: "DELETE",
       }),
     }),
+    showStandbys: build.query<ShowStandbysApiResponse, ShowStandbysApiArg>({
+      query: (queryArg) => ({
+        url: `/api/v1/standby`,
+        params: {
+          team_id: queryArg.teamId,
+        },
+      }),
+    }),
+    putStandbyUsual: build.mutation<
+      PutStandbyUsualApiResponse,
+      PutStandbyUsualApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/standby`,
+        method: "PUT",
+        body: queryArg.body,
+      }),
+    }),
+    showInstanceStandby: build.query<
+      ShowInstanceStandbyApiResponse,
+      ShowInstanceStandbyApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/standby/${encodeURIComponent(String(queryArg.instanceId))}`,
+      }),
+    }),
+    putInstanceStandby: build.mutation<
+      PutInstanceStandbyApiResponse,
+      PutInstanceStandbyApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/standby/${encodeURIComponent(String(queryArg.instanceId))}`,
+        method: "PUT",
+        body: queryArg.body,
+      }),
+    }),
+    testInstanceStandby: build.mutation<
+      TestInstanceStandbyApiResponse,
+      TestInstanceStandbyApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/standby/${encodeURIComponent(String(queryArg.instanceId))}/test`,
+        method: "POST",
+      }),
+    }),
     pauseInstance: build.mutation<
       PauseInstanceApiResponse,
       PauseInstanceApiArg
@@ -2157,6 +2202,36 @@ export type RemoveInstanceScheduleApiArg = {
   /** The instance. */
   instanceId: string;
   scheduleId: string;
+};
+export type ShowStandbysApiResponse =
+  /** status 200 Successful Response */ Standbys;
+export type ShowStandbysApiArg = {
+  /** Of this team of yours alone. */
+  teamId?: string | null;
+};
+export type PutStandbyUsualApiResponse =
+  /** status 200 Successful Response */ StandbyUsual;
+export type PutStandbyUsualApiArg = {
+  body: StandbyUsualWish;
+};
+export type ShowInstanceStandbyApiResponse =
+  /** status 200 Successful Response */ StandbyDetail;
+export type ShowInstanceStandbyApiArg = {
+  /** The instance. */
+  instanceId: string;
+};
+export type PutInstanceStandbyApiResponse =
+  /** status 200 Successful Response */ StandbyDetail;
+export type PutInstanceStandbyApiArg = {
+  /** The instance. */
+  instanceId: string;
+  body: StandbyWish;
+};
+export type TestInstanceStandbyApiResponse =
+  /** status 202 Successful Response */ Operation;
+export type TestInstanceStandbyApiArg = {
+  /** The instance. */
+  instanceId: string;
 };
 export type PauseInstanceApiResponse =
   /** status 202 Successful Response */ Operation;
@@ -4444,6 +4519,122 @@ export type ScheduleWish = {
   /** In which `cron` is read. */
   timezone?: string;
 };
+export type StandbyUsual = {
+  enabled: boolean;
+  kind: "cpu" | "gpu";
+  provider: string;
+  /** Empty for the cheapest that fits. */
+  machine_type: string;
+  sync_seconds: number;
+};
+export type InstanceStandby = {
+  enabled: boolean;
+  kind: "cpu" | "gpu";
+  provider: string;
+  machine_type: string;
+  sync_seconds: number;
+  state: "off" | "starting" | "syncing" | "synced" | "serving" | "failed";
+  rental_id: string | null;
+  /** The workspace as it was then is on it. */
+  synced_at: string | null;
+  sync_at: string | null;
+  error: Fault | null;
+};
+export type StandbyOfInstance = {
+  instance_id: string;
+  name: string;
+  state:
+    | "launching"
+    | "running"
+    | "paused"
+    | "hibernating"
+    | "hibernated"
+    | "waking"
+    | "failing_over"
+    | "on_standby"
+    | "recovering"
+    | "interrupted"
+    | "destroying"
+    | "destroyed"
+    | "failed";
+  /** Null: it has none, and never had. */
+  standby: InstanceStandby | null;
+};
+export type Standbys = {
+  usual: StandbyUsual;
+  /** Instances that have a second machine, or had one. */
+  items: StandbyOfInstance[];
+};
+export type StandbyUsualWish = {
+  /** Whether new instances get a second machine without being asked. */
+  enabled?: boolean;
+  /** `gpu` is a warm pool: a second machine like the first. */
+  kind?: "cpu" | "gpu";
+  /** Null keeps what it is. */
+  provider?: string | null;
+  /** Null keeps what it is. */
+  machine_type?: string | null;
+  /** Between two copies. */
+  sync_seconds?: number | null;
+  /** Of this team of yours; else your own. */
+  team_id?: string | null;
+};
+export type Failover = {
+  id: string;
+  /** `cpu`, `gpu`, `none` (from a snapshot), `half_life` or `rehearsal`. */
+  kind: string;
+  rehearsal: boolean;
+  why: string;
+  /** The machine's last sign of life. */
+  began_at: string;
+  noticed_at: string;
+  /** From here on the workspace could be used. */
+  on_standby_at: string | null;
+  /** From here on the GPU was back. */
+  recovered_at: string | null;
+  ended_at: string | null;
+  /** Seconds of each stage that is over. */
+  stages: {
+    [key: string]: number;
+  };
+  lost_bytes: number | null;
+  /** Of work. */
+  lost_seconds: number | null;
+};
+export type StandbyDetail = {
+  instance_id: string;
+  name: string;
+  state:
+    | "launching"
+    | "running"
+    | "paused"
+    | "hibernating"
+    | "hibernated"
+    | "waking"
+    | "failing_over"
+    | "on_standby"
+    | "recovering"
+    | "interrupted"
+    | "destroying"
+    | "destroyed"
+    | "failed";
+  /** Null: it has none, and never had. */
+  standby: InstanceStandby | null;
+  /** The newest first, 50 at most. */
+  failovers: Failover[];
+};
+export type StandbyWish = {
+  /** Whether a second machine holds a copy of the workspace. */
+  enabled?: boolean;
+  /** `gpu` is a warm pool: a second machine like the first. */
+  kind?: "cpu" | "gpu";
+  /** Null takes the setting. */
+  provider?: string | null;
+  /** Such as `e2-medium`; null takes the setting. */
+  machine_type?: string | null;
+  /** Between two copies. */
+  sync_seconds?: number | null;
+};
 export type Owner = {
   kind: "user" | "team";
   id: string;
@@ -4523,19 +4714,6 @@ export type NextStep = {
   /** Null for as soon as it can. */
   at: string | null;
   text: string;
-};
-export type InstanceStandby = {
-  enabled: boolean;
-  kind: "cpu" | "gpu";
-  provider: string;
-  machine_type: string;
-  sync_seconds: number;
-  state: "off" | "starting" | "syncing" | "synced" | "serving" | "failed";
-  rental_id: string | null;
-  /** The workspace as it was then is on it. */
-  synced_at: string | null;
-  sync_at: string | null;
-  error: Fault | null;
 };
 export type Instance = {
   id: string;
@@ -5016,18 +5194,6 @@ export type HibernationWish = {
   /** Busy while one of this name runs. */
   processes?: string[];
 };
-export type StandbyWish = {
-  /** Whether a second machine holds a copy of the workspace. */
-  enabled?: boolean;
-  /** `gpu` is a warm pool: a second machine like the first. */
-  kind?: "cpu" | "gpu";
-  /** Null takes the setting. */
-  provider?: string | null;
-  /** Such as `e2-medium`; null takes the setting. */
-  machine_type?: string | null;
-  /** Between two copies. */
-  sync_seconds?: number | null;
-};
 export type InstanceWish = {
   /** Lower-case letters, digits and hyphens; for `ssh NAME`. Null invents one. */
   name?: string | null;
@@ -5445,6 +5611,11 @@ export const {
   useListInstanceSchedulesQuery,
   useAddInstanceScheduleMutation,
   useRemoveInstanceScheduleMutation,
+  useShowStandbysQuery,
+  usePutStandbyUsualMutation,
+  useShowInstanceStandbyQuery,
+  usePutInstanceStandbyMutation,
+  useTestInstanceStandbyMutation,
   usePauseInstanceMutation,
   useResumeInstanceMutation,
   useHibernateInstanceMutation,
