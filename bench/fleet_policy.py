@@ -9,6 +9,7 @@ the later half. `--write` makes the report in docs/reports.
 
 import os
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from bench.spotwork.replay import Job
 from bench.spotwork.study import Study, as_the_floors, beforehand, places, single
 from bench.spotwork.traces import traces
 from bench.table import show
+from dumont.fleet.rules import availability
 
 ROOT = Path(__file__).parents[1]
 REPORT = ROOT / "docs" / "reports" / "recovery-policy.md"
@@ -87,6 +89,14 @@ def _write(tables: Mapping[str, tuple[Sequence[str], Figures]]) -> None:
     for name, (columns, rows) in tables.items():
         lines = [columns, ["---"] * len(columns), *rows]
         words = words.replace("{" + name + "}", "\n".join(f"| {' | '.join(line)} |" for line in lines))
+    load = f"{time.process_time():.0f} CPU seconds, at a load of {os.getloadavg()[1]:.1f} on {os.cpu_count()} cores"
+    known = {
+        "load": load,
+        "usual": f"{availability.USUAL_HOURS:.0f}",
+        "half_life": f"{availability.HALF_LIFE_HOURS:.0f}",
+    }
+    for name, text in known.items():
+        words = words.replace("{" + name + "}", text)
     REPORT.write_text(words)
 
 

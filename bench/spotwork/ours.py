@@ -13,7 +13,7 @@ from dumont.fleet.rules.availability import Change, Outlook
 from dumont.fleet.rules.recovery import Place, Running, Situation
 from dumont.fleet.rules.recovery_plan import Plan, Terms, hops, solve
 
-LEARNED_EVERY_HOURS = 6.0
+LEARNED_EVERY_HOURS = 12.0
 HOUR_ON_DEMAND = Decimal(1)
 Learned = tuple[list[Outlook], Outlook | None]
 

@@ -121,12 +121,8 @@ class _Lives:
         self.on = chosen
 
     def _on_spot(self, warming: Floats, free: Floats) -> Floats:
-        classes, overhead = np.minimum(self.phase, CLASSES - 1), self.plan.terms.overhead_hours
-        late = self.plan.terms.share * warming + self._of(self.plan.spot, warming, free, classes)
-        ahead = warming / max(overhead, 1e-9)
-        change = self._of(self.plan.to_spot, 0.0, free, classes)
-        either = ahead * change + (1 - ahead) * self._of(self.plan.spot, 0.0, free, classes)
-        return np.where((warming <= 0) | (free < overhead), late, either)
+        classes = np.minimum(self.phase, CLASSES - 1)
+        return self.plan.terms.share * warming + self._of(self.plan.spot, warming, free, classes)
 
     def _on_demand(self, warming: Floats, free: Floats) -> Floats:
         to_the_end = warming + self.work

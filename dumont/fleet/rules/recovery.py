@@ -165,7 +165,8 @@ def _open(situation: Situation, best: Place | None, plan: Plan) -> Iterator[Opti
 def _worth_of(place: Place, situation: Situation, plan: Plan) -> float:
     """By the plan, and what this place costs more than the one that was planned for, while it lasts."""
     warming = _warming(place.name, situation)
-    planned = plan.on_spot(situation.left_hours, situation.free_hours, _phase(situation, place), warming)
+    left, free = situation.left_hours - warming, situation.free_hours - warming
+    planned = warming * plan.terms.share + plan.on_spot(left, free, _phase(situation, place))
     dearer = _share(place, situation) - plan.terms.share
     return planned + (dearer * _lasts(place, situation) if dearer > ROUNDING else 0.0)
 

@@ -121,7 +121,7 @@ class TestDeadline:
 
     def test_is_given_to_on_demand_at_the_latest_start(self) -> None:
         away = a_place(available=False, outlook=Outlook(returns=(9.0,) * CLASSES))
-        assert decide(a_situation(away, work=10, left=11)).action == "wait"
+        assert decide(a_situation(away, work=10, left=12)).action == "wait"
         last = decide(a_situation(away, work=10, left=10.29))
         assert last.action == "on_demand"
         assert "no time to wait" in last.reason
