@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -72,6 +73,19 @@ def read(env: Mapping[str, str]) -> Given:
     )
 
 
+def claim(state: Path) -> None:
+    """Raises `NotTold` where the folder is not ours alone: commands and grants will lie in it."""
+    try:
+        state.mkdir(mode=0o700, parents=True, exist_ok=True)
+        seen = state.lstat()
+    except OSError as error:
+        raise NotTold(
+            f"The folder {state} can't be used: {error.strerror}. Name another by {protocol.STATE}."
+        ) from None
+    if not stat.S_ISDIR(seen.st_mode) or seen.st_uid != os.getuid() or stat.S_IMODE(seen.st_mode) & 0o022:
+        raise NotTold(f"Others can write into {state}. Name another folder by {protocol.STATE}.")
+
+
 def cache(env: Mapping[str, str]) -> Path:
     """Outside of the workspace, as everything of the agent's."""
     return _state(env) / "cache"
@@ -98,7 +112,8 @@ def _state(env: Mapping[str, str]) -> Path:
     said = env.get(protocol.STATE, "")
     if said:
         return Path(said)
-    return Path("/var/lib/dumont-agent") if os.getuid() == 0 else _home(env) / ".dumont-agent"
+    # Not at home: that may be the workspace, which goes from machine to machine.
+    return Path("/var/lib/dumont-agent") if os.getuid() == 0 else Path(f"/var/tmp/dumont-agent-{os.getuid()}")  # noqa: S108 - `claim` looks whose it is
 
 
 def _home(env: Mapping[str, str]) -> Path:

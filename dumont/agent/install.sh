@@ -13,9 +13,10 @@ die() { say "$*"; exit 1; }
 export HOME
 if [ -n "${DUMONT_AGENT_STATE:-}" ]; then state=$DUMONT_AGENT_STATE
 elif [ "$(id -u)" = 0 ]; then state=/var/lib/dumont-agent
-else state=$HOME/.dumont-agent
+else state=/var/tmp/dumont-agent-$(id -u) # not at home: that may be the workspace, which goes from machine to machine
 fi
-mkdir -p "$state" || die "the folder $state can't be made; set DUMONT_AGENT_STATE to one that can."
+mkdir -p "$state" && [ -d "$state" ] && [ ! -L "$state" ] && [ -O "$state" ] ||
+  die "the folder $state can't be ours; set DUMONT_AGENT_STATE to one that can."
 state=$(cd "$state" && pwd)
 chmod 700 "$state"
 if [ -z "${DUMONT_AGENT_TOKEN:-}" ] && [ -f "$state/env" ]; then . "$state/env"; fi
@@ -112,7 +113,6 @@ RestartSec=1
 RestartPreventExitStatus=75 78
 # What people's own scripts left running goes on without the agent.
 KillMode=process
-OOMScoreAdjust=-500
 
 [Install]
 WantedBy=multi-user.target

@@ -9,6 +9,7 @@ import signal
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from threading import Event, Thread
 
 from dumont.agent import VERSION, given, heartbeat, logs, notices, protocol, surroundings
@@ -212,12 +213,15 @@ def main(words: Sequence[str]) -> int:
 
 
 def _run(told: Given) -> int:
+    given.claim(told.state)
     try:
         alone = Alone(told.state)
     except Taken as error:
         sys.stderr.write(f"{error}\n")
         return RUNNING_ALREADY
     logs.begin(told.state)
+    with suppress(OSError):  # then whoever needs it says what is wrong
+        told.workspace.mkdir(parents=True, exist_ok=True)
     # Nothing has to be put in order before the end: whoever comes next finds what was begun, and goes on with it.
     signal.signal(signal.SIGTERM, lambda *_: os._exit(TERMINATED))
     logger.warning("The agent %s begins: fleet %s, workspace %s", VERSION, told.server, told.workspace)

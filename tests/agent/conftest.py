@@ -67,6 +67,7 @@ class Agent:
 def fleet(tmp_path: Path) -> Iterator[Fleet]:
     with serving(Fleet(tmp_path / "store")) as made:
         yield made
+    assert made.faults == []
 
 
 @pytest.fixture

@@ -13,7 +13,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from pydantic import ValidationError
+
 from dumont.agent import onefile
+from dumont.fleet.schemas.agent import AgentStatus
 from dumont.snapstore.blobs.local import LocalBlobs
 from dumont.snapstore.errors import Missing
 
@@ -41,6 +44,8 @@ class Fleet:
         self.grants: dict[str, Told] = {}
         self.reports: list[tuple[str, str]] = []
         """Grant and word: `complete`, `failed`."""
+        self.faults: list[str] = []
+        """What the real door would not have taken in."""
         self.others: list[tuple[str, str, str, Told]] = []
         """What came in that is no fleet's business: method, path, token and body, as a cloud would hear it."""
         self.away = threading.Event()
@@ -84,6 +89,10 @@ class Fleet:
         self.until(lambda: len(self.calls) >= wanted)
 
     def take(self, status: Told) -> Told:
+        try:
+            AgentStatus.model_validate_json(json.dumps(status))
+        except ValidationError as error:
+            self.faults.append(str(error))
         with self._changed:
             self.calls.append(status)
             for ack in status["acks"]:

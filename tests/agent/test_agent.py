@@ -82,6 +82,10 @@ class TestAgent:
         agent.start({"DUMONT_AGENT_TOKEN": ""})
         assert agent.process is not None
         assert agent.process.wait(30) == 78
+        agent.state.mkdir()
+        agent.state.chmod(0o777)
+        agent.start()
+        assert agent.process.wait(30) == 78
 
 
 class TestCommands:
