@@ -17,6 +17,7 @@ from dumont.platform.parts import Parts
 from tests.build import fleet as build
 from tests.fakes.clock import FakeClock
 
+AGENT_STATUS = "http://dumont.test/api/v1/agent/status"
 GPU = {
     "index": 0,
     "name": "NVIDIA H100 80GB HBM3",
@@ -60,9 +61,7 @@ class Agent:
     async def says(self, *samples: dict[str, Any], **said: Any) -> httpx.Response:
         self.seq += 1
         body = {"version": "1", "boot": self.boot, "seq": self.seq, "samples": list(samples or [self.sample()]), **said}
-        return await self.client.post(
-            "/api/v1/agent/status", json=body, headers={"authorization": f"Bearer {self.token}"}
-        )
+        return await self.client.post(AGENT_STATUS, json=body, headers={"authorization": f"Bearer {self.token}"})
 
     async def beats(self, gpu: float | None = 0.0, *, after: float = 10.0, **other: Any) -> dict[str, Any]:
         """The answer."""
