@@ -28,7 +28,7 @@ def filled_in(expression: str) -> str:
 
 
 def figures() -> set[str]:
-    for path in (ROOT / "dumont").rglob("metrics.py"):
+    for path in (ROOT / "dumont").rglob("*metrics.py"):
         importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
     return {family.name + suffix for family in REGISTRY.collect() for suffix in SUFFIXES.get(family.type, ())}
 
