@@ -42,13 +42,13 @@ class Outlook:
     losses: tuple[float, ...] = USUAL
     returns: tuple[float, ...] = USUAL
 
-    def life_hours(self, age_hours: float) -> float:
-        """How much longer a place that is up stays so, on average."""
-        return _life(self.losses, age_hours)
+    def life_hours(self, age_hours: float, at_most: float = math.inf) -> float:
+        """How much longer a place that is up stays so, on average; more than `at_most` is of no use."""
+        return _life(self.losses, age_hours, at_most)
 
-    def wait_hours(self, age_hours: float) -> float:
+    def wait_hours(self, age_hours: float, at_most: float = math.inf) -> float:
         """How much longer one that is down stays so, on average."""
-        return _life(self.returns, age_hours)
+        return _life(self.returns, age_hours, at_most)
 
 
 def phase(up: bool, age_hours: float) -> int:
@@ -132,16 +132,14 @@ def _merged(changes: Sequence[tuple[Change, int]], places: int) -> Iterator[Chan
             yield Change(change.hours_ago, before)
 
 
-def _life(ends: Sequence[float], age_hours: float) -> float:
+def _life(ends: Sequence[float], age_hours: float, at_most: float) -> float:
     """Of a hazard that is constant inside each class."""
-    hours, still = 0.0, 1.0
+    hours, still, last = 0.0, 1.0, age_hours + at_most
     for place in range(bisect_right(AGES, age_hours), CLASSES):
-        since, until = (
-            max(age_hours, AGES[place - 1] if place else 0.0),
-            AGES[place] if place < len(AGES) else LONG_HOURS,
-        )
+        since = max(age_hours, AGES[place - 1] if place else 0.0)
+        until = min(last, AGES[place] if place < len(AGES) else math.inf)
         rate = max(ends[place], 1 / LONG_HOURS)
-        passed = -math.expm1(-rate * (until - since))
+        passed = -math.expm1(-rate * max(0.0, until - since))
         hours += still * passed / rate
         still *= 1 - passed
     return hours

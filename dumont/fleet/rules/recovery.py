@@ -58,7 +58,10 @@ class Situation:
     again_hours: float = 0.1
     """When this is asked again at the latest."""
     together: Outlook | None = None
-    """Of having any of the places at all, where there are several: learned from their pasts together."""
+    """Of having any of the places at all, where there are several: learned from their pasts together.
+
+    Without it the first place's outlook stands for all.
+    """
     together_age_hours: float = 0.0
 
     @property
@@ -130,23 +133,23 @@ def _terms(situation: Situation) -> Terms:
 
 
 def _best_place(situation: Situation) -> Place | None:
-    """Of those that are there, or else of all: the cheapest by the hour of work, its changeovers counted."""
-    there = [place for place in situation.places if place.available] or list(situation.places)
-    return min(there, key=lambda place: _hour_of_work(place, situation), default=None)
+    """The cheapest by the hour of work, changeovers counted, of those that are there and keep the deadline."""
+    there = [place for place in situation.places if place.available]
+    in_time = [place for place in there if _keeps_the_deadline(place, situation)]
+    return min(in_time or there or situation.places, key=lambda place: _hour_of_work(place, situation), default=None)
 
 
 def _hour_of_work(place: Place, situation: Situation) -> float:
     """In hours of on demand. An hour lost to a changeover costs about one: it is paid for, and gone from the slack."""
     if len(situation.places) == 1:
         return 0.0
-    return _share(place, situation) + (_warming(place.name, situation) + situation.overhead_hours) / _lasts(
-        place, situation
-    )
+    changeovers = _warming(place.name, situation) + situation.overhead_hours
+    return _share(place, situation) + changeovers / _lasts(place, situation)
 
 
 def _lasts(place: Place, situation: Situation) -> float:
     age = place.age_hours if place.available else 0.0
-    return max(min(place.outlook.life_hours(age), situation.work_hours), 1e-3)
+    return max(place.outlook.life_hours(age, situation.work_hours), 1e-3)
 
 
 def _open(situation: Situation, best: Place | None, plan: Plan) -> Iterator[Option]:
@@ -217,14 +220,13 @@ def _said(decision: Decision) -> Iterator[str]:
         yield f"On demand: with {work} of work ahead the deadline leaves no time to wait or to be interrupted."
     else:
         yield f"On demand: the {_hours(free)} that are free are worth more later than now."
-    yield f"Expected to the end: {decision.expected_cost}"
-    yield from _compared(decision.options, chosen, situation)
+    yield f"Expected to the end: {decision.expected_cost}{_compared(decision.options, chosen, situation)}."
 
 
-def _compared(options: Sequence[Option], chosen: Option, situation: Situation) -> Iterator[str]:
+def _compared(options: Sequence[Option], chosen: Option, situation: Situation) -> str:
     named = {"spot": "on spot now", "on_demand": "on demand now", "wait": "waiting"}
     others = [f"{_money(option.worth, situation)} {named[option.action]}" for option in options if option is not chosen]
-    yield f"(against {' and '.join(others)})." if others else "."
+    return f" (against {' and '.join(others)})" if others else ""
 
 
 def _money(worth: float, situation: Situation) -> Decimal:

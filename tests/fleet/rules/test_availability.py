@@ -74,6 +74,7 @@ class TestOutlook:
         rate = np.array(losses)[np.searchsorted(AGES, ages, side="right")]
         still = np.exp(-(np.cumsum(rate) - rate / 2) / 1000)
         assert Outlook(losses=losses).life_hours(age) == pytest.approx(still.sum() / 1000, rel=0.01)
+        assert Outlook(losses=losses).life_hours(age, 3) == pytest.approx(still[:3000].sum() / 1000, rel=0.01)
 
     def test_stays_longer_the_longer_it_has_stayed(self) -> None:
         lives = [Outlook().life_hours(age) for age in (0.0, 0.5, 2.0, 8.0)]

@@ -119,12 +119,22 @@ class TestDeadline:
         assert decide(late).action == "spot"
         assert decide(replace(late, running=None)).action == "on_demand"
 
+    def test_stays_where_it_runs_when_there_is_no_time_to_move(self) -> None:
+        """The other place would be cheaper, but its changeover would cost the deadline."""
+        places = a_place("a", "0.60"), a_place("b", "0.10")
+        for left in (5.1, 5.21):
+            asked = a_situation(*places, work=5, left=left, together=Outlook(), running=Running("a"))
+            assert decide(asked).place == "a"
+
     def test_is_given_to_on_demand_at_the_latest_start(self) -> None:
         away = a_place(available=False, outlook=Outlook(returns=(9.0,) * CLASSES))
         assert decide(a_situation(away, work=10, left=12)).action == "wait"
         last = decide(a_situation(away, work=10, left=10.29))
         assert last.action == "on_demand"
-        assert "no time to wait" in last.reason
+        assert last.reason == (
+            "On demand: with 10.0 h of work ahead the deadline leaves no time to wait or to be interrupted. "
+            "Expected to the end: 10.20."
+        )
 
 
 class TestChoice:
