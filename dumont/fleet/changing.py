@@ -30,6 +30,8 @@ async def change(work: Work, instance_id: UUID, given: Mapping[str, Any]) -> Fle
             raise Invalid.field(name, "must not be null", hint="Leave it out to keep what it is.")
     if not given:
         return instance
+    if "standby" in given:
+        standbys.check(given["standby"], "standby.provider")
     before = _told(instance)
     await _apply(work, instance, given)
     await _keep(work, instance)

@@ -5,13 +5,11 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from dumont import accounts
-from dumont.basics.errors import Invalid
 from dumont.fleet import access, standbys, wishing
 from dumont.fleet.rules.wanted import StandbyWish, Wanted
 from dumont.fleet.store import standbys as store
 from dumont.fleet.tables import FleetFailover, FleetInstance, FleetOperation, FleetStandby, FleetStandbyDefault
 from dumont.platform.work import Work
-from dumont.providers import registry
 
 FAILOVERS_SHOWN = 50
 
@@ -45,7 +43,7 @@ async def usual(work: Work, team_id: UUID | None) -> Usual:
 
 async def put_usual(work: Work, team_id: UUID | None, wish: StandbyWish) -> Usual:
     owner, before = await access.owner_id(work, team_id), await usual(work, team_id)
-    _check(wish)
+    standbys.check(wish)
     row = FleetStandbyDefault(
         owner_id=owner,
         enabled=wish.enabled,
@@ -75,7 +73,7 @@ async def one(work: Work, instance_id: UUID) -> One:
 
 async def change(work: Work, instance_id: UUID, wish: StandbyWish) -> One:
     instance = await access.instance(work, instance_id, to_change=True)
-    _check(wish)
+    standbys.check(wish)
     if instance.state in ("destroying", "destroyed"):
         raise wishing.WrongState(f"{instance.name} is {instance.state}.")
     wanted = Wanted.model_validate(instance.wanted).model_copy(update={"standby": wish})
@@ -90,13 +88,3 @@ async def change(work: Work, instance_id: UUID, wish: StandbyWish) -> One:
 async def rehearse(work: Work, instance_id: UUID) -> FleetOperation:
     """Plays a loss without losing anything."""
     return await wishing.rehearse(work, instance_id)
-
-
-def _check(wish: StandbyWish) -> None:
-    if wish.provider is None:
-        return
-    if wish.provider not in registry.NAMES:
-        raise Invalid.field("provider", "is none of ours", hint=f"There are {', '.join(registry.NAMES)}.")
-    kind = registry.kind(wish.provider)
-    if kind.disabled or not kind.can.create:
-        raise Invalid.field("provider", kind.disabled or f"{kind.title} starts no machines")

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from dumont import accounts
 from dumont.basics import ids
 from dumont.basics.errors import Invalid
-from dumont.fleet import access, environment, host_keys, moves, naming, operations, planning, ssh_keys
+from dumont.fleet import access, environment, host_keys, moves, naming, operations, planning, ssh_keys, standbys
 from dumont.fleet.naming import NameTaken
 from dumont.fleet.planning import Means, Plan
 from dumont.fleet.rules.wanted import HibernationWish, Wanted
@@ -73,6 +73,7 @@ def _checked(work: Work, wish: Wish) -> Wish:
         raise Invalid.field(
             f"env.{taken}", f"names that begin with {RESERVED} are our own", hint="Choose another name."
         )
+    standbys.check(wish.wanted.standby, "standby.provider")
     keys = tuple(ssh_keys.checked(wish.wanted.ssh_keys))
     return replace(wish, wanted=wish.wanted.model_copy(update={"ssh_keys": keys}))
 

@@ -1,9 +1,22 @@
 """Says whether an instance has a second machine, and which: by its own wish, its owner's default, or the settings."""
 
+from dumont.basics.errors import Invalid
 from dumont.fleet.rules.wanted import StandbyWish
 from dumont.fleet.store import standbys as store
 from dumont.fleet.tables import FleetInstance, FleetStandby
 from dumont.platform.work import Work
+from dumont.providers import registry
+
+
+def check(wish: StandbyWish, field: str = "provider") -> None:
+    """Whether there can be a second machine where it is wanted."""
+    if wish.provider is None:
+        return
+    if wish.provider not in registry.NAMES:
+        raise Invalid.field(field, "is none of ours", hint=f"There are {', '.join(registry.NAMES)}.")
+    kind = registry.kind(wish.provider)
+    if kind.disabled or not kind.can.create:
+        raise Invalid.field(field, kind.disabled or f"{kind.title} starts no machines")
 
 
 async def settle(

@@ -28,11 +28,13 @@ BODIES: dict[str, Any] = {
     "start_restore": {"target": "/workspace"},
     "change_instance": {"name": "mine"},
     "keep_instance_awake": {"seconds": 60},
+    "add_instance_schedule": {"action": "wake", "cron": "0 8 * * *"},
+    "put_instance_standby": {"enabled": False},
 }
 FOR_EVERYBODY = {*BY_ROLE["user"], guard.ANYONE, guard.SIGNED_IN}
 NOBODYS = UUID(int=0)
-OF_THE_FLEET = dict.fromkeys(("instance_id", "operation_id"), str(NOBODYS))
-"""A launch takes the market, which is not here: `tests/fleet/test_strangers.py` asks for real ones."""
+OF_THE_FLEET = dict.fromkeys(("instance_id", "operation_id", "schedule_id"), str(NOBODYS))
+"""A launch takes the market, which is not here: `tests/fleet/doors/test_strangers.py` asks for real ones."""
 OF_ALL = {"machine_id"}
 """What a machine did before is for everybody to see; what is one's own there hangs on the caller, not on an id."""
 

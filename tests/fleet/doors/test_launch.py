@@ -156,6 +156,7 @@ class TestRefusal:
             ({"until": "2030-01-01T00:00:00Z", "ttl_seconds": 600}, "ttl_seconds"),
             ({"offer_id": str(UUID(int=1))}, "offer_id"),
             ({"disk_gb": 0}, "disk_gb"),
+            ({"standby": {"enabled": True, "provider": "nowhere"}}, "standby.provider"),
         ],
     )
     async def test_names_the_field(self, ada: Person, wish: dict[str, Any], field: str) -> None:
