@@ -8,7 +8,7 @@ from dumont.basics.errors import Conflict
 from dumont.basics.page import Page, cut, read_cursor
 from dumont.platform.work import Work
 from dumont.snapshots import access, ending, telling
-from dumont.snapshots.rules.states import OPEN, RESTORE_OPEN
+from dumont.snapshots.rules.states import OPEN, RESTORE_OPEN, SILENT_AFTER
 from dumont.snapshots.store import repositories, restores, snapshots
 from dumont.snapshots.store.snapshots import Filter
 from dumont.snapshots.tables import Snapshot, SnapshotRestore
@@ -56,11 +56,11 @@ async def restores_of(work: Work, snapshot_id: UUID, cursor: str | None, limit: 
 
 
 async def cancel(work: Work, snapshot_id: UUID) -> Shown:
-    """One that waits is over at once; one that is being made is told at its next word."""
+    """One that waits, or that is silent, is over at once; one that is being made is told at its next word."""
     snapshot = await access.snapshot(work, snapshot_id)
     if snapshot.state not in OPEN:
         raise NotUnderWay(f"This snapshot is {snapshot.state}.")
-    if snapshot.state == "queued":
+    if snapshot.state == "queued" or work.now - snapshot.heard_at > SILENT_AFTER:
         return await shown(work, await ending.fail(work, snapshot, ending.STOPPED))
     asked = await snapshots.move(work.tx, snapshot.id, OPEN, {"cancel_requested": True})
     await telling.of_snapshot(work, asked or snapshot)
@@ -72,7 +72,7 @@ async def cancel_restore(work: Work, restore_id: UUID) -> SnapshotRestore:
     if restore.state not in RESTORE_OPEN:
         raise NotUnderWay(f"This restore is {restore.state}.")
     snapshot = await access.snapshot(work, restore.snapshot_id)
-    if restore.state == "queued":
+    if restore.state == "queued" or work.now - restore.heard_at > SILENT_AFTER:
         return await ending.fail_restore(work, restore, snapshot, ending.STOPPED)
     asked = await restores.move(work.tx, restore.id, RESTORE_OPEN, {"cancel_requested": True}) or restore
     await telling.of_restore(work, asked, snapshot)

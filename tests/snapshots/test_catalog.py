@@ -94,6 +94,19 @@ class TestProgress:
         assert (await ada.gets(f"/snapshots/{granted.id}"))["error"]["code"] == "cancelled"
 
 
+    async def test_of_one_that_is_silent_is_over_when_it_is_cancelled(
+        self, ada: Person, folder: Path, clock: FakeClock
+    ) -> None:
+        granted = await build.started(ada, folder)
+        await build.reported(ada, granted, "progress", {"bytes": 1, "seconds": 1})
+        assert (await ada.does("POST", f"/snapshots/{granted.id}/cancel"))["state"] == "running"
+        clock.advance(minutes=2)
+        over = await ada.does("POST", f"/snapshots/{granted.id}/cancel")
+        assert (over["state"], over["error"]["code"]) == ("failed", "cancelled")
+        late = await ada.with_key(granted.token).asks("POST", "/snapshots/grant/progress", {"bytes": 2, "seconds": 2})
+        assert late.status_code == 401
+
+
 class TestList:
     async def test_is_cut_by_filters_and_pages(self, ada: Person, parts: Parts, folder: Path, clock: FakeClock) -> None:
         instance, ids = str(uuid4()), []

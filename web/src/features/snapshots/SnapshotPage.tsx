@@ -20,13 +20,14 @@ import { duration } from "../../lib/time";
 import { snapshotsApi } from "./api";
 import { DeleteSnapshot } from "./DeleteSnapshot";
 import { Files } from "./Files";
-import { Big, Bigs, MonthCost, None, Ratio, Size, StateMark } from "./figures";
+import { Big, Bigs, MonthCost, None, Ratio, Size } from "./figures";
 import { useLiveSnapshots } from "./live";
 import { RestoreDialog } from "./RestoreDialog";
 import { Restores } from "./Restores";
 import { Sizes } from "./Sizes";
 import { Stages } from "./Stages";
 import { Became } from "./TakeSnapshot";
+import { StateWord } from "./Underway";
 import { useSnapshotActions } from "./useSnapshotActions";
 import { diffPath, isOpen, isRestoring } from "./words";
 
@@ -115,7 +116,7 @@ function Subtitle({ snapshot }: { snapshot: SnapshotDetail }) {
   const { root, host, tags } = snapshot;
   return (
     <span className="flex flex-wrap items-center gap-x-2 gap-y-1">
-      <StateMark state={snapshot.state} />
+      <StateWord snapshot={snapshot} />
       <Time at={snapshot.created_at} />
       {root && <code className="text-xs [overflow-wrap:anywhere]">{root}</code>}
       {host && <span className="text-ink-3">on {host}</span>}

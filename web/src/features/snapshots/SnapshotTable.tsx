@@ -27,10 +27,10 @@ import { count } from "../../lib/numbers";
 import { useAllowed } from "../../lib/session/me";
 import { snapshotLists, snapshotsApi } from "./api";
 import { DeleteSnapshot } from "./DeleteSnapshot";
-import { MonthCost, None, Ratio, Size, StateMark, stateLooks } from "./figures";
+import { MonthCost, None, Ratio, Size, stateLooks } from "./figures";
 import type { Owner } from "./owners";
 import { RestoreDialog } from "./RestoreDialog";
-import { UnderwayLine } from "./Underway";
+import { StateLine } from "./Underway";
 import { useSnapshotActions } from "./useSnapshotActions";
 import { beforeOf, diffPath, isOpen, isReadable } from "./words";
 
@@ -60,7 +60,7 @@ const columns: Column<Snapshot>[] = [
   {
     id: "state",
     title: "State",
-    cell: (snapshot) => <StateCell snapshot={snapshot} />,
+    cell: (snapshot) => <StateLine snapshot={snapshot} />,
     width: 168,
     card: "aside",
   },
@@ -118,13 +118,6 @@ const columns: Column<Snapshot>[] = [
 
 function Files({ of }: { of: number | null }) {
   return of === null ? <None /> : <span className="figures">{count(of)}</span>;
-}
-
-/** A running one shows how far it is instead of the word. */
-function StateCell({ snapshot }: { snapshot: Snapshot }) {
-  if (snapshot.state === "running" && snapshot.progress)
-    return <UnderwayLine label={`Progress of ${snapshot.label}`} progress={snapshot.progress} />;
-  return <StateMark state={snapshot.state} />;
 }
 
 const KEYS = ["label", "state", "since", "before", "team_id"];

@@ -7,7 +7,7 @@ import { size } from "../../lib/bytes";
 import { count, plural } from "../../lib/numbers";
 import { useTickingWords } from "../../lib/ticking";
 import { duration } from "../../lib/time";
-import { stageWords } from "./words";
+import { silenceWords, stageWords } from "./words";
 
 interface Props {
   label: string;
@@ -48,9 +48,10 @@ function filesWords({ files, files_total: total }: SnapshotProgress): string {
   return total > 0 ? `${count(files)} of ${plural(total, "file")}` : plural(files, "file");
 }
 
-function Left({ progress: { at, seconds_left: left } }: Pick<Props, "progress">) {
+function Left({ progress }: Pick<Props, "progress">) {
+  const { at, seconds_left: left } = progress;
   const words = useTickingWords((now) => {
-    if (left === null) return "";
+    if (left === null || silenceWords(progress, now)) return "";
     const rest = left - Math.max(0, now - Date.parse(at)) / 1000;
     return rest > 1 ? ` · ${duration(rest)} left` : " · nearly done";
   });

@@ -3,8 +3,9 @@
 import { WifiOff } from "lucide-react";
 import { Alert } from "../../components/Alert";
 import { Badge } from "../../components/Badge";
-import type { SnapshotProgress } from "../../lib/api/generated";
+import type { Snapshot, SnapshotProgress } from "../../lib/api/generated";
 import { useTickingWords } from "../../lib/ticking";
+import { StateMark } from "./figures";
 import { Waiting } from "./RunThis";
 import { Transfer, TransferLine } from "./Transfer";
 import { silenceWords } from "./words";
@@ -34,10 +35,22 @@ export function Underway({ state, progress, label }: Props) {
   );
 }
 
-/** In one line of a table. */
-export function UnderwayLine({ progress, label }: { progress: SnapshotProgress; label: string }) {
-  const silence = useTickingWords((now) => silenceWords(progress, now));
-  if (!silence) return <TransferLine label={label} progress={progress} />;
+/** In one line of a table: how far it is instead of the word. */
+export function StateLine({ snapshot: { state, progress, label } }: { snapshot: Snapshot }) {
+  const silence = useTickingWords((now) => (state === "running" ? silenceWords(progress, now) : ""));
+  if (silence) return <SilenceMark silence={silence} />;
+  if (state === "running" && progress)
+    return <TransferLine label={`Progress of ${label}`} progress={progress} />;
+  return <StateMark state={state} />;
+}
+
+/** The word alone, or that nothing is heard. */
+export function StateWord({ snapshot: { state, progress } }: { snapshot: Snapshot }) {
+  const silence = useTickingWords((now) => (state === "running" ? silenceWords(progress, now) : ""));
+  return silence ? <SilenceMark silence={silence} /> : <StateMark state={state} />;
+}
+
+function SilenceMark({ silence }: { silence: string }) {
   return (
     <Badge tone="warning" icon={WifiOff}>
       Silent for {silence}
