@@ -1514,6 +1514,12 @@ class TeamWish(TypedDict):
     name: str
 
 
+class Totals(TypedDict):
+    machines: int
+    price_hour: str
+    cost: str
+
+
 class TrialWish(TypedDict):
     record: NotRequired[bool]
 
@@ -1745,6 +1751,38 @@ class Comparison(TypedDict):
     offers: list[Offer]
     rows: list[CompareRow]
     winner: int | None
+
+
+class CostingRental(TypedDict):
+    id: str
+    instance_id: str
+    instance_name: str
+    provider: str
+    machine_id: str
+    provider_machine_id: str | None
+    label: str
+    gpu_name: str | None
+    gpu_count: int
+    region: str | None
+    role: Literal['racer', 'primary', 'standby']
+    wanted: Literal['held', 'stopped', 'gone']
+    stage: Literal['intended', 'creating', 'booting', 'running', 'ready', 'stopped', 'ending', 'ended']
+    state: str | None
+    seen_at: str | None
+    spot: bool
+    price_hour: str
+    cost: str
+    attempted_at: str | None
+    age_seconds: float
+    end_asked_at: str | None
+    error: Fault | None
+
+
+class CostingRentals(TypedDict):
+    items: list[CostingRental]
+    next_cursor: str | None
+    totals: Totals
+    as_of: str
 
 
 class Deal(TypedDict):

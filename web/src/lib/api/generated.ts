@@ -1222,6 +1222,16 @@ const injectedRtkApi = api.injectEndpoints({
         },
       }),
     }),
+    listRentals: build.query<ListRentalsApiResponse, ListRentalsApiArg>({
+      query: (queryArg) => ({
+        url: `/api/v1/rentals`,
+        params: {
+          all: queryArg.all,
+          cursor: queryArg.cursor,
+          limit: queryArg.limit,
+        },
+      }),
+    }),
     listInstances: build.query<ListInstancesApiResponse, ListInstancesApiArg>({
       query: (queryArg) => ({
         url: `/api/v1/instances`,
@@ -2341,6 +2351,16 @@ export type ShowInstanceMetricsApiArg = {
   to?: string | null;
   /** Seconds; as fits the window, if not said. */
   step?: number | null;
+};
+export type ListRentalsApiResponse =
+  /** status 200 Successful Response */ CostingRentals;
+export type ListRentalsApiArg = {
+  /** Everybody's, for operators. */
+  all?: boolean;
+  /** Where to go on: `next_cursor` of the page before. */
+  cursor?: string | null;
+  /** How many at most. */
+  limit?: number;
 };
 export type ListInstancesApiResponse =
   /** status 200 Successful Response */ PagedInstance;
@@ -5036,6 +5056,61 @@ export type UtilisationSeries = {
   /** Null is a gap: nothing was heard. */
   net_out_mbps: (number | null)[];
 };
+export type CostingRental = {
+  id: string;
+  instance_id: string;
+  instance_name: string;
+  provider: string;
+  /** The provider's own id of the machine. */
+  machine_id: string;
+  /** The cloud's id of what was rented; null until it is known. */
+  provider_machine_id: string | null;
+  /** By which it is found at the cloud. */
+  label: string;
+  gpu_name: string | null;
+  gpu_count: number;
+  region: string | null;
+  role: "racer" | "primary" | "standby";
+  wanted: "held" | "stopped" | "gone";
+  stage:
+    | "intended"
+    | "creating"
+    | "booting"
+    | "running"
+    | "ready"
+    | "stopped"
+    | "ending"
+    | "ended";
+  /** As the cloud last told it. */
+  state: string | null;
+  /** When a list last showed it, to some minutes. */
+  seen_at: string | null;
+  spot: boolean;
+  /** What it costs at this moment, its disk included. */
+  price_hour: string;
+  /** So far. */
+  cost: string;
+  /** From here on it may cost. */
+  attempted_at: string | null;
+  age_seconds: number;
+  /** When the cloud first answered that it ends it. */
+  end_asked_at: string | null;
+  error: Fault | null;
+};
+export type Totals = {
+  machines: number;
+  /** US dollars, exact to the last figure. */
+  price_hour: string;
+  /** US dollars, exact to the last figure. */
+  cost: string;
+};
+export type CostingRentals = {
+  items: CostingRental[];
+  /** Give it as `cursor` to get the next page; null on the last one. */
+  next_cursor: string | null;
+  totals: Totals;
+  as_of: string;
+};
 export type PagedInstance = {
   items: Instance[];
   /** Give it as `cursor` to get the next page; null on the last one. */
@@ -5631,6 +5706,7 @@ export const {
   useShowInstanceConnectionQuery,
   useShowWhyAwakeQuery,
   useShowInstanceMetricsQuery,
+  useListRentalsQuery,
   useListInstancesQuery,
   useLaunchInstanceMutation,
   useGetInstanceQuery,

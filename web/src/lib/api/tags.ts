@@ -22,6 +22,7 @@ export const tagTypes = [
   "Session",
   "Setting",
   "Snapshot",
+  "Standby",
   "System",
   "Team",
   "User",
