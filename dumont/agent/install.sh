@@ -129,9 +129,11 @@ if with_systemd; then
   say "the agent runs as dumont-agent.service."
   exit 0
 fi
-if [ -n "$changed" ] && "$python" "$agent" restart 2>/dev/null; then
+known=
+if [ -f "$state/running" ]; then known=yes; fi # without it, none has ever run here
+if [ "$known$changed" = yesyes ] && "$python" "$agent" restart 2>/dev/null; then
   say "the agent was told to begin anew with the newer file."
-elif "$python" "$agent" running 2>/dev/null; then
+elif [ -n "$known" ] && "$python" "$agent" running 2>/dev/null; then
   say "the agent runs already."
 else
   if command -v setsid >/dev/null 2>&1; then setsid sh "$state/run" </dev/null >"$state/out.log" 2>&1 &

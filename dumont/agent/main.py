@@ -28,9 +28,9 @@ from dumont.agent.stopping import Stopper
 ENDED, FAILED, RUNNING_ALREADY, WRONG = 0, 1, 75, 78
 """Whoever starts the agent again when it dies does not do so behind the first and the last two."""
 TERMINATED = 143
-SOON_SECONDS = 1.0
+SOON_SECONDS = 0.5
 EAGER_SECONDS = 15.0
-"""So long behind something new there may be more to do: the fleet is asked every second."""
+"""So long behind something new there may be more to do: the fleet is asked twice a second."""
 NOTICE_SECONDS = 2.0
 """So long the fleet has to ask for a snapshot itself, when the cloud has said that it takes the machine away."""
 LEAVE_SECONDS = 30.0

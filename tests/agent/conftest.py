@@ -47,6 +47,7 @@ class Agent:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
+            umask=0o077,
         )
 
     def kill(self, number: int = signal.SIGKILL) -> int:

@@ -121,12 +121,12 @@ class TestCommands:
 
 class TestHook:
     def test_runs_in_the_workspace_without_our_secrets(self, fleet: Fleet, agent: Agent) -> None:
-        script = 'pwd; echo "$WHO"; env | grep -c "^DUMONT_AGENT"; exit 7'
+        script = 'umask; pwd; echo "$WHO"; env | grep -c "^DUMONT_AGENT"; exit 7'
         fleet.order("1", "hook", script=script, timeout_seconds=30, env={"WHO": "it's me"})
         agent.start()
         told = fleet.end_of("1")
         assert told["state"] == "done"
-        assert told["result"] == {"code": 7, "output": f"{agent.workspace}\nit's me\n0\n"}
+        assert told["result"] == {"code": 7, "output": f"0022\n{agent.workspace}\nit's me\n0\n"}
 
     def test_does_not_wait_for_what_it_leaves_running(self, fleet: Fleet, agent: Agent) -> None:
         fleet.order("1", "hook", script="(sleep 600; echo late) & echo $!", timeout_seconds=60)

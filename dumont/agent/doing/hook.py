@@ -23,10 +23,11 @@ GRACE_SECONDS = 5.0
 BEGIN_SECONDS = 5.0
 SHELL = """
 echo $$ > "$4.new" && mv "$4.new" "$4"
-cd "$1" && /bin/sh "$2" >> "$3" 2>&1
+(umask 022; cd "$1" && exec /bin/sh "$2") >> "$3" 2>&1
 echo $? > "$5.new" && mv "$5.new" "$5"
 """
-"""Writes down its number and what came of it, for whoever looks after the one who started it has died."""
+"""People's files are as open as is usual, ours are not. Writes down its number and what came of it, for whoever looks
+after the one who started it has died."""
 
 
 class Hooks:
