@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import structlog
 
-from dumont.fleet import environment, experience, offers
+from dumont.fleet import environment, experience, metrics, offers
 from dumont.fleet.altering import accept, altered, end, let_go
 from dumont.fleet.order import Terms, order_of
 from dumont.fleet.renting import token_place
@@ -36,17 +36,23 @@ async def create(turn: Turn) -> None:
         async with asyncio.timeout(proof.CREATE_SECONDS_MAX):
             made = await adapter.create(order)
     except RateLimited as error:
+        outcome = "too_fast"
         await _not_sent(turn, error)
     except OutcomeUnknown as error:
+        outcome = "in_doubt"
         await _in_doubt(turn, error)
     except ProviderError as error:
+        outcome = error.code
         await _refused(turn, error)
     except Exception as error:
+        outcome = "in_doubt"
         if not isinstance(error, TimeoutError):
             log.exception("create_broke", rental=str(turn.rental.id))
         await _in_doubt(turn, OutcomeUnknown(f"The create call broke off ({type(error).__name__})."))
     else:
+        outcome = "made"
         await _accepted(turn, made)
+    metrics.CREATES.labels(turn.rental.provider, outcome).inc()
 
 
 async def drop(turn: Turn) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from dumont.fleet import costs, rental_metrics
+from dumont.fleet import costs, metrics
 from dumont.fleet.listings import Listing
 from dumont.fleet.rules import costs as rules
 from dumont.fleet.rules.costs import Span
@@ -44,7 +44,7 @@ async def _asked(listing: Listing, orphan: Orphan) -> bool:
     except (ProviderError, TimeoutError) as error:
         log.warning("orphan_not_destroyed", machine=machine.id, error=type(error).__name__)
         return False
-    rental_metrics.ORPHANS.labels(listing.account.provider).inc()
+    metrics.ORPHANS.labels(listing.account.provider).inc()
     return True
 
 

@@ -12,7 +12,7 @@ import structlog
 
 from dumont.basics import ids
 from dumont.basics.errors import Failure
-from dumont.fleet import accounts, rental_metrics, sweeping
+from dumont.fleet import accounts, metrics, sweeping
 from dumont.fleet.leasing import Lease, kept
 from dumont.fleet.listings import Listing
 from dumont.fleet.means import Means
@@ -67,7 +67,7 @@ async def _watch(means: Means, account: FleetAccount, claim: UUID, lease: Lease)
         outcome = await sweeping.sweep(Listing(means, account, adapter, claim, lease, began, held))
     except Exception as error:
         outcome = _trouble(means, account, began, error)
-    rental_metrics.listed(account.provider, outcome)
+    metrics.listed(account.provider, outcome)
     try:
         await _finish(means, account, claim, outcome)
     except Exception as error:  # the claim runs out

@@ -1,14 +1,13 @@
 """A fleet's rentals over real PostgreSQL and a simulated cloud behind real sockets, on one clock that tests move."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 
 from dumont.fleet import accounts, acting, renting, watching
 from dumont.fleet import costs as fleet_costs
@@ -84,6 +83,11 @@ class CloudLab:
             )
             account.sealed = accounts.sealed(self.means.vault, account.id, credentials)
         return account
+
+    async def forgets_accounts(self) -> None:
+        """None of those that there are is listed any more."""
+        async with self.means.db.begin() as tx:
+            await tx.execute(update(FleetAccount).values(sealed="", user_id=func.gen_random_uuid()))
 
     async def offers(self) -> list[Listed]:
         credentials = credentials_of(self.provider, self.world, self.url)
@@ -180,27 +184,15 @@ class CloudLab:
 
 
 def make_lab(
-    db: Db,
-    settings: Settings,
-    simulators: Simulators,
-    provider: str,
-    *,
-    wrap: Callable[[Clouds], Any] | None = None,
+    db: Db, settings: Settings, simulators: Simulators, provider: str, *, boot_seconds: float = 20, machines: int = 12
 ) -> CloudLab:
+    """On a fresh world: few machines, which all boot alike."""
     world = simulators.worlds[provider]
     world.start = START
-    world.reset()
+    world.setup = replace(world.setup, boot_median_seconds=boot_seconds, boot_sigma=0.0)
+    world.reset(stock=world.setup.stock(Random(3))[:machines])
     clock, published, url = LabClock(world), FakePublisher(), simulators.of(provider)
     clouds = Clouds(Unlimited(clock), LocalFreezes(clock), urls={provider: url})
-    means = Means(
-        db,
-        clock,
-        Random(7),
-        published,
-        settings,
-        Vault([new_key()]),
-        cast(Clouds, wrap(clouds) if wrap else clouds),
-        cast(Any, None),  # the market: rentals know what they were intended for
-        cast(Any, None),
-    )
+    nothing = cast(Any, None)  # neither the market nor jobs: rentals know what they were intended for
+    means = Means(db, clock, Random(7), published, settings, Vault([new_key()]), clouds, nothing, nothing)
     return CloudLab(means, world, clock, published, provider, url)
