@@ -14,6 +14,7 @@ from dumont.fleet.rules.steps import (
     Hold,
     Move,
     Rehearse,
+    Reject,
     Step,
     Stop,
     Unwarn,
@@ -28,6 +29,7 @@ CANT_PAUSE = Trouble(
 CANT_RESUME = Trouble(
     "cant_resume", "The stopped machine did not start again.", "Try again later, or destroy it and launch anew."
 )
+BACK_TO_PAUSED = WishFor("paused", None, CANT_RESUME.message, "fleet", CANT_RESUME)
 NO_STANDBY = Trouble("no_standby", "There is no standby that holds a copy.", "Set one up, and wait until it is synced.")
 
 
@@ -60,7 +62,10 @@ def paused(seen: Seen, now: datetime, limits: Limits) -> Step:
         return now_do(now, Hold(), "booting", 20)
     if machine.stage not in UP:
         return _resuming(seen, now, limits)
-    return prepared(seen, now, limits) or now_do(now, Move("running", "It runs again."), "ready")
+    step = prepared(seen, now, limits)
+    if step is not None and isinstance(step.act, Reject):
+        return now_do(now, BACK_TO_PAUSED)  # its owner's work is on it, and nowhere else
+    return step or now_do(now, Move("running", "It runs again."), "ready")
 
 
 def on_standby(seen: Seen, now: datetime, limits: Limits) -> Step:
@@ -124,7 +129,7 @@ def _resuming(seen: Seen, now: datetime, limits: Limits) -> Step:
     since = seen.operation.created_at if seen.operation is not None else seen.state_since
     ends = since + timedelta(seconds=limits.resume_seconds)
     if now >= ends:
-        return now_do(now, WishFor("paused", None, CANT_RESUME.message, "fleet", CANT_RESUME))
+        return now_do(now, BACK_TO_PAUSED)
     return wait(now, limits.look_seconds, ends, stage="booting", percent=20)
 
 

@@ -23,8 +23,8 @@ def failing_over(seen: Seen, now: datetime, limits: Limits) -> Step:
     """To the standby, by way of a snapshot where the machine is still there to make one."""
     holder = seen.holder
     if seen.wish in ("hibernated", "paused"):
-        back = Move("running", "It is not to move.") if holder else Move("hibernated", "It is not to run.")
-        return now_do(now, back)
+        asleep = Move("hibernated", "It is not to run.", lets_go="interrupted")
+        return now_do(now, Move("running", "It is not to move.") if holder else asleep)
     standby = seen.standby
     if standby is None or not standby.enabled:
         return _without(seen, now, limits)
@@ -57,8 +57,8 @@ def _bring_up(seen: Seen, now: datetime, limits: Limits, standby: StandbySeen) -
         if seen.holder is not None:
             return now_do(now, Move("running", NO_STANDBY.message, error=NO_STANDBY))
         if seen.wish == "on_standby":
-            return now_do(now, Move("hibernated", NO_STANDBY.message, error=NO_STANDBY))
-        return now_do(now, Move("interrupted", NO_STANDBY.message, error=NO_STANDBY))
+            return now_do(now, Move("hibernated", NO_STANDBY.message, lets_go="interrupted", error=NO_STANDBY))
+        return now_do(now, Move("interrupted", NO_STANDBY.message, lets_go="interrupted", error=NO_STANDBY))
     return standing_by.machine(standby, now, limits) or wait(now, limits.look_seconds, stage="booting")
 
 
@@ -87,5 +87,5 @@ def _without(seen: Seen, now: datetime, limits: Limits) -> Step:
     if holder is not None and not seen.saved_since(seen.state_since):
         return save(seen, now, limits, rental_id=holder.id, why="failover")
     if seen.wish == "on_standby":
-        return now_do(now, Move("hibernated", NO_STANDBY.message, error=NO_STANDBY))
+        return now_do(now, Move("hibernated", NO_STANDBY.message, lets_go="interrupted", error=NO_STANDBY))
     return now_do(now, Move("interrupted", "It goes on elsewhere.", lets_go="interrupted"))

@@ -48,8 +48,8 @@ class World:
     """How everyone else behaves; times are seconds, by machine where they are told so."""
 
     boots: dict[str, float] = field(default_factory=dict)
-    boot_seconds: float = 20
-    end_seconds: float = 5
+    boot_seconds: float = 3
+    end_seconds: float = 2
     facts: dict[str, dict[str, Any]] = field(default_factory=dict)
     saves: str = "complete"
     """`complete`, `failed` or `hangs`."""
