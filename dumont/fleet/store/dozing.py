@@ -8,6 +8,9 @@ from sqlalchemy import Boolean, ColumnElement, Float, Interval, and_, cast, func
 from dumont.fleet.tables import FleetBeat, FleetInstance
 from dumont.platform.db import Tx
 
+WARN_MAX = timedelta(hours=1)
+"""The longest warning that may be wished for."""
+
 
 class Usual(NamedTuple):
     """As the settings have it."""
@@ -33,8 +36,10 @@ def _due(now: datetime, usual: Usual) -> list[ColumnElement[bool]]:
     warned = and_(FleetInstance.warned_at.is_not(None), FleetInstance.warned_at >= FleetBeat.quiet_since)
     dry = func.coalesce(cast(FleetInstance.hibernation["dry_run"].astext, Boolean), literal(False))
     enabled = func.coalesce(cast(FleetInstance.hibernation["enabled"].astext, Boolean), literal(True))
+    soon = FleetBeat.idle_at <= now + timedelta(seconds=usual.warn_seconds)
     return [
-        FleetBeat.idle_at.is_not(None),
+        FleetBeat.idle_at <= now + WARN_MAX,  # which the index knows
+        or_(soon, FleetInstance.hibernation.has_key("warn_seconds")),  # which sorts most out for little
         FleetBeat.idle_at - warn <= now,
         FleetBeat.received_at >= now - usual.silent,
         FleetInstance.state == "running",
