@@ -40,14 +40,10 @@ class TestAgent:
         agent.start()
         fleet.beats(2)
         fleet.away.set()
-        before = fleet.calls[-1]["samples"][-1]["at"]
         fleet.until(lambda: "can't be reached" in agent.log())
-        fleet.until(lambda: (agent.state / "agent.log").stat().st_size)
         fleet.away.clear()
-        fleet.beats(1)
-        late = next(call for call in fleet.calls if call["samples"][0]["at"] > before)
+        late = fleet.until(lambda: next((call for call in fleet.calls if len(call["samples"]) > 1), None))
         stamps = [sample["at"] for sample in late["samples"]]
-        assert len(stamps) >= 2
         assert stamps == sorted(stamps)
         fleet.until(lambda: len(fleet.calls[-1]["samples"]) == 1)
 
@@ -129,7 +125,7 @@ class TestHook:
         assert told["result"] == {"code": 7, "output": f"0022\n{agent.workspace}\nit's me\n0\n"}
 
     def test_does_not_wait_for_what_it_leaves_running(self, fleet: Fleet, agent: Agent) -> None:
-        fleet.order("1", "hook", script="(sleep 600; echo late) & echo $!", timeout_seconds=60)
+        fleet.order("1", "hook", script="sleep 600 & echo $!", timeout_seconds=60)
         agent.start()
         left = int(fleet.end_of("1")["result"]["output"])
         os.kill(left, signal.SIGKILL)

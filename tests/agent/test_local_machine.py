@@ -2,7 +2,8 @@
 
 import asyncio
 import subprocess
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,9 @@ import pytest
 from dumont.fleet.order import INSTALL
 from dumont.providers.local import folders, processes
 from dumont.providers.port import Adapter, Machine
-from tests.agent.fleet import TOKEN, Fleet
+from tests.agent.fleet import PATIENCE_SECONDS, TOKEN, Fleet
 from tests.providers.adapters.orders import order
-from tests.providers.adapters.test_local import Here, alive, eventually, needs_ssh, slot, until
+from tests.providers.adapters.test_local import Here, alive, needs_ssh, slot
 
 pytestmark = needs_ssh
 
@@ -39,6 +40,21 @@ class Rented:
 
     def agents(self) -> list[int]:
         return [pid for pid in alive(self.here, self.machine) if b"dumont-agent.pyz\0run" in _words(pid)]
+
+
+async def until(adapter: Adapter, machine_id: str, wanted: Callable[[Machine], bool]) -> Machine:
+    end = time.monotonic() + PATIENCE_SECONDS
+    while not wanted(machine := await adapter.machine(machine_id)):
+        assert time.monotonic() < end, machine
+        await asyncio.sleep(0.05)
+    return machine
+
+
+async def eventually(holds: Callable[[], object]) -> None:
+    end = time.monotonic() + PATIENCE_SECONDS
+    while not await asyncio.to_thread(holds):
+        assert time.monotonic() < end
+        await asyncio.sleep(0.05)
 
 
 def _words(pid: int) -> bytes:
@@ -107,7 +123,7 @@ class TestRentedMachine:
 
         def busy() -> bool:
             sample = fleet.calls[-1]["samples"][-1]
-            return sample["processes"] == ["busy.sh"] and (sample["cpu_percent"] or 0) > 5
+            return sample["processes"] == ["busy.sh"] and (sample["cpu_percent"] or 0) > 1
 
         await asyncio.to_thread(fleet.until, busy)
         sample = fleet.calls[-1]["samples"][-1]
