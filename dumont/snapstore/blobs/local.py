@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from urllib.parse import unquote
 
 from dumont.snapstore.blobs import Bytes, Found
-from dumont.snapstore.blobs.names import checked, checked_prefix
-from dumont.snapstore.errors import BadRequest, Damaged, Missing, NoRoom, SnapError, StoreAway, StoreRefused
+from dumont.snapstore.blobs.names import checked, checked_prefix, too_short
+from dumont.snapstore.errors import BadRequest, Missing, NoRoom, SnapError, StoreAway, StoreRefused
 
 HALF = ".half-"
 """How files begin that are being written; who writes one holds a lock on it, which ends with its process."""
@@ -46,7 +46,7 @@ class LocalBlobs:
         with self._opened(name) as source:
             size = os.fstat(source).st_size
             if start > size:
-                raise _too_short(name)
+                raise too_short(name)
             buffer = bytearray(size - start if length is None else length)
             _fill(source, memoryview(buffer), start, name)
         return bytes(buffer)
@@ -185,7 +185,7 @@ def _fill(source: int, buffer: memoryview, start: int, name: str) -> None:
     while done < len(view):
         count = os.preadv(source, [view[done:]], start + done)
         if not count:
-            raise _too_short(name)
+            raise too_short(name)
         done += count
 
 
@@ -234,10 +234,6 @@ def _sync_folder(folder: str) -> None:
         os.fsync(where)
     finally:
         os.close(where)
-
-
-def _too_short(name: str) -> Damaged:
-    return Damaged(f"{name} is shorter than it must be.")
 
 
 @contextmanager

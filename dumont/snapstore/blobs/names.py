@@ -1,10 +1,10 @@
-"""Which names an object may have: whatever a repository tells, no name leads out of its folder."""
+"""Names that objects may have: whatever a repository tells, none leads out of its folder; and what is said of them."""
 
 from __future__ import annotations
 
 import re
 
-from dumont.snapstore.errors import BadRequest
+from dumont.snapstore.errors import BadRequest, Damaged
 
 NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*")
 PREFIX = re.compile(r"([A-Za-z0-9_-][A-Za-z0-9._-]*/?)*")
@@ -22,3 +22,7 @@ def checked_prefix(prefix: str) -> str:
     if len(prefix) > LONGEST or not PREFIX.fullmatch(prefix):
         raise BadRequest(f"{prefix[:80]!r} can't be the beginning of an object's name.")
     return prefix
+
+
+def too_short(name: str) -> Damaged:
+    return Damaged(f"{name} is shorter than it must be.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from dumont.snapstore.blobs.again import Again
+from dumont.snapstore.blobs.names import too_short
 from dumont.snapstore.blobs.wire import Reply
 from dumont.snapstore.errors import Damaged
 
@@ -54,12 +55,12 @@ def _come_to(reply: Reply, start: int, end: int | None, name: str) -> None:
     if reply.headers.get("content-encoding", "identity") not in ("identity", "aws-chunked", ""):
         raise Again(Damaged(f"{name} was sent in another form than it is stored in.", "A proxy may be in the way."))
     if reply.status == 416:
-        raise Again(_shorter(name))
+        raise Again(too_short(name))
     if reply.status == 206:
         _check_part(reply, start, end, name)
     else:  # it does not know of ranges
         if reply.length is not None and reply.length < (start if end is None else end):
-            raise Again(_shorter(name))
+            raise Again(too_short(name))
         reply.skip(start)
 
 
@@ -69,7 +70,7 @@ def _check_part(reply: Reply, start: int, end: int | None, name: str) -> None:
         raise Again(Damaged(f"Another part of {name} was sent than was asked for."))
     last = int(found[2]) + 1
     if (end is not None and last < end) or (found[3] != "*" and end is None and last < int(found[3])):
-        raise Again(_shorter(name))
+        raise Again(too_short(name))
     if (end is not None and last > end) or (reply.length is not None and reply.length != last - start):
         raise Again(Damaged(f"Another part of {name} was sent than was asked for."))
 
@@ -77,7 +78,3 @@ def _check_part(reply: Reply, start: int, end: int | None, name: str) -> None:
 def _size_of_unsatisfied(reply: Reply) -> int | None:
     found = UNSATISFIED.fullmatch(reply.headers.get("content-range", ""))
     return int(found[1]) if found else None
-
-
-def _shorter(name: str) -> Damaged:
-    return Damaged(f"{name} is shorter than it must be.")
