@@ -16,6 +16,8 @@ async def turn(means: Means) -> float:
         lost = await listening.lose(tx, now, now - timedelta(seconds=idle.silent_seconds(means.settings)))
         await instances.poke(tx, await listening.held(tx, lost), now)
     async with means.db.begin() as tx:
+        await listening.note_second_machines(tx, now)
+    async with means.db.begin() as tx:
         held = await listening.held(tx, await commands.over(tx, now))  # before their commands, as the controller does
         expired = await commands.fail_over(tx, held, now) if held else 0
         await instances.poke(tx, held, now)

@@ -1,14 +1,16 @@
 """SQL that notices who has gone silent."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 
 from dumont.fleet.rules.idle import SIGNALS
-from dumont.fleet.tables import FleetBeat, FleetInstance
+from dumont.fleet.tables import FleetBeat, FleetInstance, FleetRental
 from dumont.platform.db import Tx
+
+NOTED_AGAIN = timedelta(seconds=5)
 
 
 async def lose(tx: Tx, now: datetime, before: datetime) -> Sequence[UUID]:
@@ -22,6 +24,19 @@ async def lose(tx: Tx, now: datetime, before: datetime) -> Sequence[UUID]:
     unknown = {"quiet": [None] * len(SIGNALS), "quiet_since": None, "idle_at": None}
     lost = update(FleetBeat).where(FleetBeat.rental_id.in_(silent)).values(lost_at=now, **unknown)
     return (await tx.execute(lost.returning(FleetBeat.instance_id))).scalars().all()
+
+
+async def note_second_machines(tx: Tx, now: datetime) -> None:
+    """When racers and standbys last called, at their rentals: of a primary the controller reads the beat itself."""
+    old = or_(FleetRental.beat_at.is_(None), FleetRental.beat_at < FleetBeat.received_at - NOTED_AGAIN)
+    late = (
+        select(FleetRental.id)
+        .join(FleetBeat, FleetBeat.rental_id == FleetRental.id)
+        .where(FleetRental.role != "primary", FleetRental.stage != "ended", FleetBeat.received_at <= now, old)
+        .with_for_update(of=FleetRental, skip_locked=True)
+    )
+    heard = select(FleetBeat.received_at).where(FleetBeat.rental_id == FleetRental.id).scalar_subquery()
+    await tx.execute(update(FleetRental).where(FleetRental.id.in_(late)).values(beat_at=heard))
 
 
 async def held(tx: Tx, instance_ids: Sequence[UUID]) -> Sequence[UUID]:

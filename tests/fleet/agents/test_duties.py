@@ -116,6 +116,12 @@ class TestSilence:
         beat = await quiet.beat()
         assert (beat.lost_at, beat.quiet_since) == (None, quiet.clock.now())
 
+    async def test_can_be_told_from_the_rental_of_a_second_machine(self, agent: Agent, means: Means) -> None:
+        await agent.changes(FleetRental, role="standby")
+        await agent.beats()
+        await listening.turn(means)
+        assert (await agent.rental()).beat_at == agent.clock.now()
+
 
 class TestTelling:
     async def days(self, db: Db) -> list[tuple[float, float, int, int]]:
