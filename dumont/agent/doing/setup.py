@@ -6,7 +6,7 @@ import os
 import re
 import signal
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -15,19 +15,29 @@ from dumont.agent.doing.turn import Failed, Turn
 from dumont.agent.given import Given
 from dumont.agent.sampling import processes
 
-SYSTEM = Path("/etc/ssh")
+SYSTEM, HOMES = Path("/etc/ssh"), Path("/home")
 BEGIN, END = "# begin of what dumont keeps", "# end of what dumont keeps"
 KEY_NAMES = {"ssh-ed25519": "ed25519", "ssh-rsa": "rsa"}
 PRIVATE = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----\n.*-----END [A-Z ]*PRIVATE KEY-----\n?", re.DOTALL)
 LISTENER = re.compile(r"(sshd: )?/\S*/sshd( |$)")
+OTHER_CONFIG = re.compile(r" -f (?!/etc/ssh/)")
+"""Of a server that looks for its key elsewhere."""
 SERVER_PROGRAMS = ("/usr/sbin/sshd", "/usr/local/sbin/sshd", "/usr/bin/sshd")
 SECONDS = 10
 
 
 class Setup:
-    def __init__(self, given: Given, system: Path = SYSTEM) -> None:
+    def __init__(
+        self,
+        given: Given,
+        system: Path = SYSTEM,
+        homes: Path = HOMES,
+        tell: Callable[[int], bool] | None = None,
+    ) -> None:
         self._given = given
         self._system = system
+        self._homes = homes
+        self._tell = tell or _told
 
     def run(self, turn: Turn) -> dict[str, Any]:
         key, public = (str(turn.args.get(name) or "") for name in ("host_key", "host_key_pub"))
@@ -53,7 +63,7 @@ class Setup:
             for path, content in before.items():
                 _restore(path, content)
             raise Failed("bad_host_key", f"The SSH server does not take this host key: {refusal}")
-        return sum(_told(pid) for pid in self._servers())
+        return sum(self._tell(pid) for pid in self._servers())
 
     def _key_place(self, public: str) -> Path:
         if self._given.ssh_folder is not None:
@@ -88,7 +98,7 @@ class Setup:
         table = processes.table(self._given.supervisor)
         for pid in table:
             said = " ".join(processes.words(pid))
-            if _listens(said) and (config is None or str(config) in said):
+            if _listens(said) and (str(config) in said if config else OTHER_CONFIG.search(said) is None):
                 yield pid
 
     def _authorized(self) -> list[Path]:
@@ -96,7 +106,7 @@ class Setup:
         if self._given.ssh_folder is not None:
             return [self._given.ssh_folder / "authorized_keys"]
         own = Path(self._given.env.get("HOME") or "~").expanduser()
-        others = Path("/home").glob("*/.ssh/authorized_keys") if os.getuid() == 0 else ()
+        others = self._homes.glob("*/.ssh/authorized_keys") if os.getuid() == 0 else ()
         return list(dict.fromkeys([own / ".ssh" / "authorized_keys", *sorted(others)]))
 
 
