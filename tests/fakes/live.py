@@ -8,6 +8,7 @@ from uuid import UUID
 
 import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.types import ASGIApp
 from starlette.websockets import WebSocket
 
 from dumont.basics.errors import NotSignedIn
@@ -116,8 +117,15 @@ class Line:
         headers: dict[str, str] | None = None,
         cut_after: int | None = None,
         origins: tuple[str, ...] = (),
+        watched: tuple[str, ...] = (),
+        app: ASGIApp | None = None,
+        path: str = "/api/v1/live",
     ) -> None:
+        """With an application, it is that which answers at this path."""
         self._hub = hub
+        self._watched = watched
+        self._app = app
+        self._path = path
         self._identify = identify or Tokens().identify
         self._authorise = authorise
         self._origins = origins
@@ -135,7 +143,7 @@ class Line:
     async def __aenter__(self) -> "Line":
         scope = {
             "type": "websocket",
-            "path": "/api/v1/live",
+            "path": self._path,
             "headers": [(name.encode(), value.encode()) for name, value in self._headers.items()],
             "query_string": b"",
             "client": ("203.0.113.5", 4321),
@@ -143,14 +151,20 @@ class Line:
             "state": {},
             "extensions": {},
         }
-        websocket = WebSocket(scope, self._inbox.get, self._send)
         await self._inbox.put({"type": "websocket.connect"})
-        serving = serve(websocket, self._hub, self._identify, self._authorise, origins=self._origins)
-        self._task = asyncio.create_task(serving)
+        self._task = asyncio.create_task(self._serve(scope))
         return self
 
     async def __aexit__(self, *_: object) -> None:
         await self.hang_up()
+
+    async def _serve(self, scope: dict[str, Any]) -> None:
+        if self._app is not None:
+            await self._app(scope, self._inbox.get, self._send)
+            return
+        websocket = WebSocket(scope, self._inbox.get, self._send)
+        options = {"origins": self._origins, "watched": self._watched}
+        await serve(websocket, self._hub, self._identify, self._authorise, **options)
 
     async def hang_up(self) -> None:
         self._reads.set()

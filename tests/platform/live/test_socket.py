@@ -20,6 +20,15 @@ MakeHub = Callable[..., Awaitable[Hub]]
 QUICK = Limits(hello_seconds=0.05, ping_seconds=0.1, silent_seconds=1)
 
 
+class TestWatched:
+    async def test_is_told_of_topics_that_nobody_subscribed_to(self, make_hub: MakeHub, writer: Writer) -> None:
+        async with Line(await make_hub(), watched=("notes",)) as line:
+            await line.hello()
+            await line.heard(type="subscribed", topics=["notes"])
+            await writer.write("first")
+            await line.noted("first")
+
+
 class TestHello:
     async def test_must_come_soon(self, make_hub: MakeHub) -> None:
         async with Line(await make_hub(QUICK)) as line:
