@@ -22,7 +22,7 @@ Bools = npt.NDArray[np.bool_]
 WORLDS, LIVES = 40, 400
 """Lives of one world have the same rates."""
 SPREAD = 0.9
-"""Standard deviation of a rate's logarithm; so nine jobs in ten came to lie in the range, in earlier halves of traces."""
+"""Standard deviation of a rate's logarithm; with it nine in ten of earlier jobs on traces lay in the range."""
 STEPS_MAX = 800
 OUTSIDE = 0.05
 """Of the lives, on either side of a range."""
