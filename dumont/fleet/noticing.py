@@ -7,7 +7,6 @@ from dumont.fleet.listings import Listing
 from dumont.fleet.rules import sighting
 from dumont.fleet.rules.acts import INTERRUPTED
 from dumont.fleet.rules.sighting import Known, Machine, Turned
-from dumont.fleet.store import sightings
 from dumont.fleet.tables import FleetRental
 
 WORDS_MAX = 500
@@ -18,8 +17,6 @@ async def notice(listing: Listing, turned: Turned) -> None:
     async with altered(listing.means, known, listing.guard, at=listing.began) as change:
         if change is None or change.rental.provider_machine_id not in (None, machine.id):
             return
-        if known.account_id != listing.account.id:
-            await sightings.rehome(change.work.tx, known.id, listing.account.id)
         if change.rental.provider_machine_id is None:
             change.at = _born(change.rental, machine, listing.began)
             accept(change, machine.id)

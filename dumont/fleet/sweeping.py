@@ -27,8 +27,11 @@ async def sweep(listing: Listing) -> Outcome:
     sights = [(known, sighting.seen(known, machine, listing.began)) for known, machine in found.held]
     absent = _absent(listing, rentals, found) if listing.held.complete else []
     facts = [sight for _, sight in sights if isinstance(sight, Facts)]
+    strays = [known.id for known, _ in found.held if known.account_id != listing.account.id]
     async with listing.means.db.begin() as tx:
-        await sightings.write(tx, listing.claim, [*facts, *[each for _, each in absent]], listing.means.clock.now())
+        now = listing.means.clock.now()
+        await sightings.rehome(tx, strays, listing.account.id, now)
+        await sightings.write(tx, listing.claim, [*facts, *[each for _, each in absent]], now)
     for known, sight in sights:
         if isinstance(sight, Turned):
             await _alone(known, noticing.notice(listing, sight))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from importlib import import_module
 from random import Random
 from typing import Any, cast
 from uuid import UUID
@@ -25,6 +26,7 @@ from dumont.providers.limiting import LocalLimiter
 from dumont.providers.limits import Every
 from dumont.providers.opening import Clouds, account_of
 from dumont.providers.port import Listed
+from dumont.simulators import server
 from dumont.simulators.server import Simulators, credentials_of
 from dumont.simulators.world import World
 from tests.build import fleet as build
@@ -189,7 +191,8 @@ def make_lab(
     """On a fresh world: few machines, which all boot alike."""
     world = simulators.worlds[provider]
     world.start = START
-    world.setup = replace(world.setup, boot_median_seconds=boot_seconds, boot_sigma=0.0)
+    key = import_module(f"dumont.simulators.{server.MODULES.get(provider, provider)}").SETUP.key
+    world.setup = replace(world.setup, key=key, boot_median_seconds=boot_seconds, boot_sigma=0.0)
     world.reset(stock=world.setup.stock(Random(3))[:machines])
     clock, published, url = LabClock(world), FakePublisher(), simulators.of(provider)
     clouds = Clouds(Unlimited(clock), LocalFreezes(clock), urls={provider: url})

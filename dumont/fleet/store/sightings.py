@@ -34,9 +34,10 @@ async def write(tx: Tx, claim: UUID, facts: Sequence[Facts], now: datetime) -> N
         await (await raw(tx)).execute(_WRITE, claim, now, *[list(column) for column in columns])
 
 
-async def rehome(tx: Tx, rental_id: UUID, account_id: UUID) -> None:
-    """To the account in whose list it was found, if its own one's key is refused."""
-    await (await raw(tx)).execute(_REHOME, rental_id, account_id)
+async def rehome(tx: Tx, rental_ids: Sequence[UUID], account_id: UUID, now: datetime) -> None:
+    """To the account in whose list they were found, where their own one's key is refused."""
+    if rental_ids:
+        await (await raw(tx)).execute(_REHOME, rental_ids, account_id, now)
 
 
 async def quiet_since(tx: Tx, account_id: UUID) -> datetime | None:
@@ -83,8 +84,9 @@ _WRITE = """
 """
 
 _REHOME = """
-    UPDATE fleet_rentals AS rental SET account_id = $2 FROM fleet_accounts AS old
-    WHERE rental.id = $1 AND old.id = rental.account_id AND old.error_code = 'bad_credentials'
+    UPDATE fleet_rentals AS rental SET account_id = $2, look_at = least(look_at, $3) FROM fleet_accounts AS old
+    WHERE rental.id = ANY($1::uuid[]) AND stage <> 'ended'
+        AND old.id = rental.account_id AND old.error_code = 'bad_credentials'
 """
 
 _QUIET = """

@@ -1,7 +1,16 @@
-"""The life of a machine at the hardest cloud: made, seen, used, ended, and paid for to the cent."""
+"""A machine at the hardest cloud: made, seen, used, stopped, taken away, ended, and paid for to the cent."""
 
-from dumont.fleet.tables import FleetAccount
+from sqlalchemy import select
+
+from dumont.fleet.events import RentalChanged
+from dumont.fleet.tables import FleetAccount, FleetInstance
+from dumont.reliability.tables import ReliabilityAttempt
 from tests.fleet.cloud_lab import CENT, CloudLab
+
+
+async def attempts(lab: CloudLab) -> list[tuple[str, str | None]]:
+    async with lab.means.db.begin() as tx:
+        return [(row.type, row.reason) for row in (await tx.execute(select(ReliabilityAttempt))).scalars()]
 
 
 class TestRental:
@@ -12,12 +21,74 @@ class TestRental:
         assert (seen.provider_machine_id, seen.seen_state) == (machine.id, "running")
         assert None not in (seen.accepted_at, seen.running_at, seen.ssh_at, seen.ready_at)
         assert seen.agent_token_sealed is None
+        stages = [event.stage for event in lab.published.of(RentalChanged)]
+        assert stages == ["intended", "booting", "running", "ready"]
 
     async def test_ends_when_two_lists_do_not_hold_it(self, lab: CloudLab, account: FleetAccount) -> None:
         rental = await lab.ready(await lab.rents(account))
-        await lab.passes(600, step=20)
+        await lab.passes(600, step=60)
         await lab.want(rental, "gone", "hibernated")
+        await lab.turns()
+        assert (await lab.see(rental)).stage == "ending"
         seen = await lab.until(rental, "ended")
         assert (seen.why_ended, lab.alive()) == ("hibernated", [])
         assert abs(await lab.cost(seen) - lab.billed(seen)) < CENT
         assert lab.billed(seen) > CENT
+
+    async def test_is_dropped_without_a_call_if_nobody_wants_it_any_more(
+        self, lab: CloudLab, account: FleetAccount
+    ) -> None:
+        rental = await lab.rents(account)
+        await lab.want(rental, "gone", "lost_race")
+        await lab.turns()
+        seen = await lab.see(rental)
+        assert (seen.stage, seen.why_ended, seen.attempted_at) == ("ended", "lost_race", None)
+        assert lab.machines(rental) == []
+
+    async def test_costs_its_disk_alone_while_it_is_stopped(self, lab: CloudLab, account: FleetAccount) -> None:
+        rental = await lab.ready(await lab.rents(account))
+        await lab.want(rental, "stopped")
+        await lab.until(rental, "stopped")
+        await lab.passes(1800, step=300)
+        await lab.want(rental, "held")
+        seen = await lab.ready(rental)
+        await lab.passes(600, step=100)
+        await lab.want(rental, "gone")
+        await lab.until(rental, "ended")
+        assert seen.seen_state == "running"
+        assert {row.kind for row in await lab.costs(rental)} == {"compute", "disk"}
+        assert abs(await lab.cost(rental) - lab.billed(rental)) < CENT
+
+    async def test_that_its_cloud_has_lost_is_closed_and_its_instance_told(
+        self, lab: CloudLab, account: FleetAccount
+    ) -> None:
+        rental = await lab.ready(await lab.rents(account))
+        lab.world.end(lab.machines(rental)[0], "vanished")
+        seen = await lab.until(rental, "ended", seconds=200, step=10)
+        assert (seen.why_ended, seen.end_asked_at) == ("interrupted", None)
+        async with lab.means.db.begin() as tx:
+            instance = (await tx.execute(select(FleetInstance))).scalar_one()
+        assert instance.look_at <= lab.clock.now()
+
+    async def test_that_vanishes_while_it_boots_is_remembered(self, lab: CloudLab, account: FleetAccount) -> None:
+        rental = await lab.rents(account)
+        await lab.passes(4)
+        lab.world.end(lab.machines(rental)[0], "vanished")
+        await lab.until(rental, "ended", seconds=200, step=10)
+        assert await attempts(lab) == [("deploy", "unknown")]
+
+    async def test_that_its_cloud_has_stopped_is_not_started(self, lab: CloudLab, account: FleetAccount) -> None:
+        rental = await lab.ready(await lab.rents(account))
+        lab.world.stop(lab.machines(rental)[0], "outbid")
+        seen = await lab.until(rental, "stopped", seconds=200, step=10)
+        await lab.passes(100, step=20)
+        assert (seen.error_code, lab.machines(rental)[0].state) == ("interrupted", "stopped")
+
+    async def test_is_ready_only_when_somebody_answers(self, lab: CloudLab, account: FleetAccount) -> None:
+        lab.answers = False
+        rental = await lab.rents(account)
+        await lab.passes(32, step=8)
+        assert (await lab.see(rental)).stage == "running"
+        assert len(lab.knocked) > 1
+        lab.answers = True
+        await lab.until(rental, "ready", seconds=10)
