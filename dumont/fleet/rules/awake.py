@@ -58,14 +58,7 @@ def paused(seen: Seen, now: datetime, limits: Limits) -> Step:
         if machine.wanted != "stopped":
             return now_do(now, Stop())
         return until(seen, now) or wait(now, limits.rest_seconds, seen.until_at)
-    if machine.wanted != "held":
-        return now_do(now, Hold(), "booting", 20)
-    if machine.stage not in UP:
-        return _resuming(seen, now, limits)
-    step = prepared(seen, now, limits)
-    if step is not None and isinstance(step.act, Reject):
-        return now_do(now, BACK_TO_PAUSED)  # its owner's work is on it, and nowhere else
-    return step or now_do(now, Move("running", "It runs again."), "ready")
+    return _resume(seen, now, limits, machine)
 
 
 def on_standby(seen: Seen, now: datetime, limits: Limits) -> Step:
@@ -123,6 +116,17 @@ def _pausing(seen: Seen, now: datetime, limits: Limits, machine: RentalSeen) -> 
     if machine.stage == "stopped":
         return now_do(now, Move("paused", "The machine is stopped.", who="asked"))
     return wait(now, limits.look_seconds, stage="stopping", percent=30)
+
+
+def _resume(seen: Seen, now: datetime, limits: Limits, machine: RentalSeen) -> Step:
+    if machine.wanted != "held":
+        return now_do(now, Hold(), "booting", 20)
+    if machine.stage not in UP:
+        return _resuming(seen, now, limits)
+    step = prepared(seen, now, limits)
+    if step is not None and isinstance(step.act, Reject):
+        return now_do(now, BACK_TO_PAUSED)  # its owner's work is on it, and nowhere else
+    return step or now_do(now, Move("running", "It runs again."), "ready")
 
 
 def _resuming(seen: Seen, now: datetime, limits: Limits) -> Step:

@@ -30,7 +30,7 @@ def failing_over(seen: Seen, now: datetime, limits: Limits) -> Step:
         return _without(seen, now, limits)
     if holder is not None and holder is seen.primary and not seen.saved_since(seen.state_since):
         return save(seen, now, limits, rental_id=holder.id, why="failover")
-    if seen.primary is not None and seen.primary is standby.rental:
+    if seen.primary is not None and holder is None and not seen.primary.lost:
         return prepared(seen, now, limits) or now_do(now, Move("running", "The warm machine took over."))
     return _switch(seen, now, limits, standby)
 
@@ -47,12 +47,15 @@ def _switch(seen: Seen, now: datetime, limits: Limits, standby: StandbySeen) -> 
         step = _put_copy(seen, now, limits, standby)
         if step is not None:
             return step
-    if standby.kind == "gpu":
+    if standby.kind == "gpu" and seen.wish == "running":
         return now_do(now, Promote())
     return now_do(now, Move("on_standby", "The workspace is up on the standby.", lets_go="interrupted"))
 
 
 def _bring_up(seen: Seen, now: datetime, limits: Limits, standby: StandbySeen) -> Step:
+    """Whoever has lost everything and wants to run is better off with a race."""
+    if seen.holder is None and seen.wish == "running":
+        return now_do(now, Move("interrupted", "The standby is not up, either.", lets_go="interrupted"))
     if now >= seen.state_since + timedelta(seconds=limits.standby_seconds):
         if seen.holder is not None:
             return now_do(now, Move("running", NO_STANDBY.message, error=NO_STANDBY))

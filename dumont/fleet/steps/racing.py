@@ -8,7 +8,7 @@ from uuid import UUID
 
 from dumont.basics import ids
 from dumont.basics.errors import Failure
-from dumont.fleet import accounts, choosing, experience, moves, renting, sleeping
+from dumont.fleet import accounts, choosing, experience, failovers, moves, renting, sleeping
 from dumont.fleet.choosing import Wishes
 from dumont.fleet.renting import Intent
 from dumont.fleet.rules.choosing import Candidate, Taste
@@ -97,6 +97,7 @@ async def win(turn: Turn, act: Win) -> None:
     await work.tx.flush()
     await part_from(turn, [each for each in entrants(turn, race) if each.id != winner.id], "lost_race")
     await sleeping.end(work, instance, race_id=race.id, at=winner.accepted_at or work.now)
+    await failovers.won(work, instance)
     said = f"{winner.provider}:{winner.machine_id} has won in round {winner.round}."
     await moves.note(work, instance, "race", said, race_id=str(race.id), rental_id=str(winner.id))
 

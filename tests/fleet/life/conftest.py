@@ -4,10 +4,9 @@ import pytest
 
 from dumont.platform.db import Db
 from dumont.platform.settings import Settings
-from tests.fakes.clock import FakeClock
 from tests.fleet.life.life_lab import LifeLab, make_lab
 
 
 @pytest.fixture
-async def lab(db: Db, clock: FakeClock, settings: Settings) -> LifeLab:
-    return await make_lab(db, clock, settings)
+async def lab(db: Db, settings: Settings) -> LifeLab:
+    return await make_lab(db, settings)

@@ -5,7 +5,7 @@ commands, and the store that proves snapshots; each can be slow, fail, or stay s
 """
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any, cast
 from uuid import UUID, uuid4
@@ -41,6 +41,13 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.publisher import FakePublisher
 
 KEYS = {"vast": {"api_key": "k"}, "runpod": {"api_key": "k"}, "lambda": {"api_key": "k"}}
+
+
+class TickingClock(FakeClock):
+    """No two moments are the same, so what happened has an order."""
+
+    def now(self) -> datetime:
+        return self.advance(microseconds=1)
 
 
 @dataclass
@@ -184,7 +191,9 @@ class LifeLab:
     async def all_of(self, table: Any) -> list[Any]:
         async with self.means.db.begin() as tx:
             found = (await tx.execute(select(table).execution_options(populate_existing=True))).scalars().all()
-        return sorted(found, key=lambda each: getattr(each, "id", None) or each.instance_id)
+        return sorted(
+            found, key=lambda each: getattr(each, "at", None) or getattr(each, "id", None) or each.instance_id
+        )
 
     async def set_rental(self, rental_id: UUID, **values: Any) -> None:
         """As its cloud or its agent would have it."""
@@ -277,7 +286,8 @@ class LifeLab:
                 snapshot.completed_at, snapshot.stored_bytes = self.clock.now(), 1000
 
 
-async def make_lab(db: Db, clock: FakeClock, settings: Settings) -> LifeLab:
+async def make_lab(db: Db, settings: Settings) -> LifeLab:
+    clock = TickingClock()
     stall, published = Stall(), FakePublisher()
     stall.put(*(row(str(number), host_id=f"h{number}") for number in range(1, 31)), seen_at=clock.now())
     given = settings.model_copy(update={"fleet_house_accounts": "everyone", "provider_keys": _Keys()})

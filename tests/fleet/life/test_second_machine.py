@@ -1,0 +1,176 @@
+"""When a machine is taken away, with a standby and without one; and when nobody wants more than the standby."""
+
+from uuid import UUID
+
+from dumont.fleet.tables import FleetFailover
+from dumont.snapshots.tables import Snapshot
+from tests.build.offers import row
+from tests.fleet.life.life_lab import LifeLab
+
+CPU = {"enabled": True, "kind": "cpu", "provider": "runpod", "machine_type": "", "sync_seconds": 30}
+
+
+async def with_standby(lab: LifeLab, **other: object) -> UUID:
+    """Running, and its standby is synced."""
+    small = row("s1", "runpod", gpu_name=None, gpu_count=0, vram_gb=0.0, price_micros=10_000, host_id="hs")
+    lab.stall.put(small, seen_at=lab.clock.now())
+    identity = await lab.running({"standby": {**CPU, **other}, "race": {"machines": 2}})
+    for _ in range(30):
+        await lab.passes(1)
+        if (await lab.standby(identity)).state == "synced":
+            return identity
+    raise AssertionError(f"the standby is {(await lab.standby(identity)).state}: {await lab.told(identity)}")
+
+
+class TestInterruption:
+    async def test_is_brought_back_by_itself_from_the_newest_snapshot(self, lab: LifeLab) -> None:
+        identity = await lab.running()
+        await lab.asks(identity, "snapshot")
+        await lab.passes(3)
+        lost = await lab.primary(identity)
+        await lab.loses(lost)
+        await lab.passes(1)
+        found = await lab.until(identity, "running")
+        assert found.primary_rental_id != lost.id
+        assert (await lab.moves(identity))[-3:] == ["interrupted", "waking", "running"]
+        (failover,) = await lab.all_of(FleetFailover)
+        assert (failover.kind, failover.from_rental_id) == ("none", lost.id)
+        assert failover.lost_seconds >= 1
+        assert failover.recovered_at is not None
+
+    async def test_goes_to_sleep_if_that_was_wished_anyway(self, lab: LifeLab) -> None:
+        identity = await lab.running()
+        lab.world.saves = "hangs"
+        await lab.asks(identity, "hibernate")
+        await lab.passes(2)
+        await lab.loses(await lab.primary(identity))
+        await lab.until(identity, "hibernated")
+        await lab.passes(3)
+        assert (await lab.see(identity)).state == "hibernated"
+
+
+class TestStandby:
+    async def test_holds_a_copy_that_is_synced_again_and_again(self, lab: LifeLab) -> None:
+        identity = await with_standby(lab)
+        first = await lab.standby(identity)
+        await lab.passes(40, step=2)
+        second = await lab.standby(identity)
+        assert second.synced_at is not None
+        assert first.synced_at is not None
+        assert second.synced_at > first.synced_at
+        restores = [each for each in await lab.commands(identity, "restore") if each.rental_id == second.rental_id]
+        assert [lab.args(each)["delta"] for each in restores][:2] == [False, True]
+        assert "snapshot" not in {why.split()[-1] for why in await lab.told(identity, "snapshot")}
+
+    async def test_takes_over_within_seconds_and_gives_the_work_back_to_a_new_machine(self, lab: LifeLab) -> None:
+        identity = await with_standby(lab)
+        second = (await lab.standby(identity)).rental_id
+        lost = await lab.primary(identity)
+        lab.world.boot_seconds = 6
+        await lab.loses(lost)
+        await lab.thinks()
+        await lab.passes(2)
+        found = await lab.see(identity)
+        assert found.state == "recovering"
+        assert (await lab.standby(identity)).state == "serving"
+        found = await lab.until(identity, "running")
+        assert found.primary_rental_id not in (lost.id, second)
+        assert (await lab.moves(identity))[1:] == ["failing_over", "on_standby", "recovering", "running"]
+        moved = [each for each in await lab.commands(identity, "snapshot") if each.rental_id == second]
+        assert len(moved) == 1
+        onto = [each for each in await lab.commands(identity, "restore") if each.rental_id == found.primary_rental_id]
+        assert len(onto) == 2
+        (failover,) = await lab.all_of(FleetFailover)
+        assert failover.kind == "cpu"
+        assert {"notice", "switch", "race", "move"} <= set(failover.stages)
+        standby = await lab.standby(identity)
+        assert (standby.state, standby.rental_id) == ("syncing", second)
+
+    async def test_is_left_for_another_one_when_it_is_lost(self, lab: LifeLab) -> None:
+        identity = await with_standby(lab)
+        lab.stall.put(
+            *[
+                row(name, "runpod", gpu_name=None, gpu_count=0, vram_gb=0.0, price_micros=10_000, host_id=name)
+                for name in ("s1", "s2")
+            ],
+            seen_at=lab.clock.now(),
+        )
+        first = (await lab.standby(identity)).rental_id
+        await lab.loses(next(each for each in await lab.rentals(identity) if each.id == first))
+        await lab.passes(25)
+        found = await lab.standby(identity)
+        assert found.rental_id not in (None, first)
+        assert found.state == "synced"
+        assert (await lab.see(identity)).state == "running"
+
+    async def test_keeps_the_work_when_nothing_else_comes_up(self, lab: LifeLab) -> None:
+        identity = await with_standby(lab)
+        lab.world.boot_seconds = 10_000
+        await lab.changes(identity, wanted={"race": {"machines": 1, "rounds": 1, "seconds": 5}, "standby": CPU})
+        await lab.loses(await lab.primary(identity))
+        await lab.passes(12)
+        found = await lab.see(identity)
+        assert (found.state, found.error_code) == ("on_standby", "no_machine")
+        lab.world.boot_seconds = 1
+        await lab.until(identity, "running")
+
+    async def test_is_promoted_where_it_is_a_warm_machine(self, lab: LifeLab) -> None:
+        identity = await with_standby(lab, kind="gpu", provider="vast")
+        second = (await lab.standby(identity)).rental_id
+        await lab.loses(await lab.primary(identity))
+        await lab.passes(1)
+        found = await lab.until(identity, "running", seconds=10)
+        assert found.primary_rental_id == second
+        assert (await lab.moves(identity))[1:] == ["failing_over", "running"]
+
+    async def test_is_given_up_with_the_instance(self, lab: LifeLab) -> None:
+        identity = await with_standby(lab)
+        await lab.asks(identity, "destroy")
+        await lab.until(identity, "destroyed")
+        assert {each.stage for each in await lab.rentals(identity)} == {"ended"}
+
+
+class TestHalfLife:
+    async def test_keeps_files_and_shell_for_cents_and_gets_the_gpu_back_on_demand(self, lab: LifeLab) -> None:
+        identity = await with_standby(lab)
+        machine = await lab.primary(identity)
+        operation = await lab.asks(identity, "half_life")
+        await lab.until(identity, "on_standby")
+        assert (await lab.operation(operation)).state == "done"
+        await lab.passes(4)
+        assert [each.role for each in await lab.rentals(identity, live=True)] == ["standby"]
+        ended = next(each for each in await lab.rentals(identity) if each.id == machine.id)
+        assert ended.stage == "ended"
+        await lab.asks(identity, "wake")
+        await lab.until(identity, "running")
+
+    async def test_sleeps_from_there_too(self, lab: LifeLab) -> None:
+        identity = await with_standby(lab)
+        await lab.asks(identity, "half_life")
+        await lab.until(identity, "on_standby")
+        snapshots = len(await lab.all_of(Snapshot))
+        await lab.asks(identity, "hibernate")
+        await lab.until(identity, "hibernated")
+        assert len(await lab.all_of(Snapshot)) == snapshots + 1
+        assert await lab.rentals(identity, live=True) == []
+
+
+class TestFailover:
+    async def test_saves_first_when_it_is_asked_for(self, lab: LifeLab) -> None:
+        identity = await lab.running()
+        machine = await lab.primary(identity)
+        operation = await lab.asks(identity, "failover")
+        await lab.passes(1)
+        found = await lab.until(identity, "running")
+        assert found.primary_rental_id != machine.id
+        assert found.snapshot_id is not None
+        assert (await lab.operation(operation)).state == "done"
+
+    async def test_is_rehearsed_without_a_loss(self, lab: LifeLab) -> None:
+        identity = await with_standby(lab)
+        operation = await lab.asks(identity, "rehearsal")
+        await lab.passes(2)
+        assert (await lab.operation(operation)).state == "done"
+        (failover,) = await lab.all_of(FleetFailover)
+        assert failover.rehearsal
+        assert (await lab.see(identity)).state == "running"
