@@ -8,7 +8,8 @@ from uuid import UUID, uuid4
 
 import asyncpg
 
-from dumont.fleet.rules import agent_tokens, sums
+from dumont.fleet import agent_tokens
+from dumont.fleet.rules import sums
 from dumont.fleet.rules.ruling import ruling
 from dumont.platform.db.engine import asyncpg_url
 from dumont.platform.settings import Settings

@@ -11,9 +11,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import timedelta
 
-import asyncpg
 import structlog
-from sqlalchemy.exc import DBAPIError
 
 from dumont.basics.clock import Clock
 from dumont.basics.errors import Invalid, NotSignedIn, Unavailable
@@ -24,7 +22,6 @@ from dumont.fleet.store import batches
 from dumont.fleet.store.batches import Given, Heard
 from dumont.platform.db import Db
 from dumont.platform.db.engine import DatabaseAway
-from dumont.platform.db.glance import AWAY
 from dumont.platform.settings import Settings
 
 log = structlog.get_logger()
@@ -36,7 +33,6 @@ FLIGHTS = 2
 WAITING_MAX = 20_000
 STRANGERS_MAX, STRANGER_SECONDS = 10_000, 30.0
 TRIES = 3
-CLASHES = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
 
 
 class NoAgent(NotSignedIn):
@@ -114,7 +110,7 @@ class Beats:
         began = time.monotonic()
         try:
             found = await self._asked([call.given for call in batch])
-        except asyncpg.DataError as error:
+        except batches.UNREADABLE as error:
             await self._take_apart(batch, error)
             return
         except BaseException as error:
@@ -135,7 +131,7 @@ class Beats:
         elif not call.answer.done():
             call.answer.set_result(heard)
 
-    async def _take_apart(self, batch: list[_Call], error: asyncpg.DataError) -> None:
+    async def _take_apart(self, batch: list[_Call], error: Exception) -> None:
         """One of them holds what the database can't: the others are not to suffer for it."""
         if len(batch) == 1:
             log.warning("heartbeat_unreadable", error=type(error).__name__)
@@ -151,7 +147,7 @@ class Beats:
             try:
                 async with self._db.looking() as tx:  # a statement that stands alone is its own transaction
                     return await batches.take(tx, beats, self._clock.now(), silent=self._silent)
-            except (*CLASHES, *AWAY, DBAPIError) as error:
+            except batches.AGAIN as error:
                 if not again:
                     raise
                 log.info("heartbeats_again", error=type(error).__name__)
@@ -165,7 +161,7 @@ class Beats:
 
 
 def _fail(batch: list[_Call], error: BaseException) -> None:
-    if isinstance(error, (*AWAY, asyncpg.QueryCanceledError, asyncio.CancelledError)):
+    if isinstance(error, (*batches.AWAY, asyncio.CancelledError)):
         log.warning("database_away", error=f"{type(error).__name__}: {error}")
         error = DatabaseAway("The database does not answer just now.")
     for call in batch:

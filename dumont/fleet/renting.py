@@ -12,10 +12,10 @@ from uuid import UUID
 
 from dumont.basics import ids
 from dumont.basics.errors import Conflict, Invalid
-from dumont.fleet import offers
+from dumont.fleet import agent_tokens, offers
 from dumont.fleet.events import RentalChanged
 from dumont.fleet.means import Means
-from dumont.fleet.rules import agent_tokens, costs, labels
+from dumont.fleet.rules import costs, labels
 from dumont.fleet.rules.states import Role, Wanted
 from dumont.fleet.store import installation
 from dumont.fleet.store import rentals as store

@@ -9,10 +9,9 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from dumont.fleet.rules.wanted import HibernationWish
-from dumont.platform.fleet_settings import FleetSettings
 
 Signal = Literal["gpu", "cpu", "sessions", "notebooks", "process", "network"]
 SIGNALS: tuple[Signal, ...] = ("gpu", "cpu", "sessions", "notebooks", "process", "network")
@@ -23,6 +22,25 @@ UNKNOWN = IGNORED = math.nan
 
 Act = Literal["wait", "warn", "sleep", "tell"]
 Why = Literal["off", "saving", "unknown", "unused", "busy", "grace", "kept_awake", "quiet", "idle"]
+
+
+class Usual(Protocol):
+    """What holds where an instance sets nothing: the settings."""
+
+    @property
+    def fleet_idle_gpu_percent(self) -> float: ...
+    @property
+    def fleet_idle_seconds(self) -> float: ...
+    @property
+    def fleet_idle_cpu_percent(self) -> float: ...
+    @property
+    def fleet_idle_network_mbps(self) -> float: ...
+    @property
+    def fleet_grace_seconds(self) -> float: ...
+    @property
+    def fleet_warn_seconds(self) -> float: ...
+    @property
+    def fleet_release_seconds(self) -> float: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +60,7 @@ class IdleRule:
     processes: tuple[str, ...]
 
     @classmethod
-    def of(cls, wish: HibernationWish, settings: FleetSettings) -> "IdleRule":
+    def of(cls, wish: HibernationWish, settings: Usual) -> "IdleRule":
         def given(name: str, setting: float) -> float:
             value = getattr(wish, name)
             return setting if value is None else float(value)

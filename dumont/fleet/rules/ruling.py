@@ -5,9 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from dumont.fleet.rules.idle import IdleRule
+from dumont.fleet.rules.idle import IdleRule, Usual
 from dumont.fleet.rules.wanted import HibernationWish
-from dumont.platform.fleet_settings import FleetSettings
 
 KEPT = 10_000
 Ruling = Callable[[str, bool], "Ruled"]
@@ -23,7 +22,7 @@ class Ruled:
     """Names of processes that count as busy."""
 
 
-def ruling(settings: FleetSettings) -> Ruling:
+def ruling(settings: Usual) -> Ruling:
     """By an instance's wish, as JSON, and whether the machine was rented with GPUs."""
 
     @lru_cache(maxsize=KEPT)

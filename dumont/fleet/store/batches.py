@@ -10,11 +10,19 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
+import asyncpg
+from sqlalchemy.exc import DBAPIError
+
 from dumont.fleet.rules.idle import SIGNALS, USE
 from dumont.fleet.rules.states import Stage
 from dumont.fleet.rules.sums import FIGURES, GREATEST
-from dumont.platform.db import Tx, raw
+from dumont.platform.db import Tx, glance, raw
 
+UNREADABLE = asyncpg.DataError
+"""One of the beats holds what the database can't."""
+AWAY = (*glance.AWAY, asyncpg.QueryCanceledError)
+AGAIN = (*AWAY, DBAPIError, asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
+"""Where it may help to ask once more."""
 Given = tuple[bytes, str, int, str, datetime, str, str, str, str]
 """Token, boot, seq, version, at, sample, values, worst values, sums: the last four as text that PostgreSQL reads."""
 
