@@ -4,12 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
-
 from dumont import accounts
 from dumont.basics.errors import Invalid
 from dumont.fleet import access, moves, naming, ssh_keys, standbys
-from dumont.fleet.naming import NameTaken
 from dumont.fleet.rules.wanted import HibernationWish, Wanted
 from dumont.fleet.store import instances
 from dumont.fleet.tables import FleetInstance
@@ -34,7 +31,8 @@ async def change(work: Work, instance_id: UUID, given: Mapping[str, Any]) -> Fle
         standbys.check(given["standby"], "standby.provider")
     before = _told(instance)
     await _apply(work, instance, given)
-    await _keep(work, instance)
+    await naming.write(work, instance)
+    await instances.poke(work.tx, [instance.id], work.now)
     after = _told(instance)
     changed = {name: {"before": before[name], "after": after[name]} for name in after if before[name] != after[name]}
     if changed:
@@ -72,19 +70,6 @@ def _apply_wanted(instance: FleetInstance, given: Mapping[str, Any]) -> None:
         said["ssh_keys"] = tuple(ssh_keys.checked(said["ssh_keys"]))
     wanted = Wanted.model_validate(instance.wanted).model_copy(update=said)
     instance.wanted = wanted.model_dump(mode="json")
-
-
-async def _keep(work: Work, instance: FleetInstance) -> None:
-    """Written at once, so that two who choose one name at one time are told of it here."""
-    name = instance.name
-    try:
-        async with work.tx.begin_nested():
-            await work.tx.flush()
-    except IntegrityError as error:
-        if "uq_fleet_instances_name" not in str(error.orig):
-            raise
-        raise NameTaken(f"There is an instance {name} already.") from None
-    await instances.poke(work.tx, [instance.id], work.now)
 
 
 def _told(instance: FleetInstance) -> dict[str, Any]:

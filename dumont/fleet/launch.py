@@ -6,13 +6,10 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
-
 from dumont import accounts
 from dumont.basics import ids
 from dumont.basics.errors import Invalid
 from dumont.fleet import access, environment, host_keys, moves, naming, operations, planning, ssh_keys, standbys
-from dumont.fleet.naming import NameTaken
 from dumont.fleet.planning import Means, Plan
 from dumont.fleet.rules.wanted import HibernationWish, Wanted
 from dumont.fleet.tables import FleetInstance
@@ -51,7 +48,7 @@ async def launch(work: Work, means: Means, wish: Wish) -> FleetInstance:
     made = await planning.plan(work, means, owner, wish.wanted, name=name)
     planning.refuse_hopeless(made)
     wish = replace(wish, wanted=made.wanted)
-    instance = await _written(work, _row(work, means, wish, (owner, name)))
+    instance = await naming.write(work, _row(work, means, wish, (owner, name)))
     who = f"user:{work.caller.me}"
     await moves.born(work, instance, "Asked for.", who=who)
     operation = await operations.open(work, instance, "launch", "Asked for.")
@@ -102,17 +99,3 @@ def _row(work: Work, means: Means, wish: Wish, whose: tuple[UUID, str]) -> Fleet
         until_action=wish.until_action,
         created_at=work.now,
     )
-
-
-async def _written(work: Work, instance: FleetInstance) -> FleetInstance:
-    name = instance.name
-    try:
-        async with work.tx.begin_nested():
-            work.tx.add(instance)
-            await work.tx.flush()
-    except IntegrityError as error:
-        if "uq_fleet_instances_name" not in str(error.orig):
-            raise
-        raise NameTaken(f"There is an instance {name} already.") from None
-    await work.tx.refresh(instance)
-    return instance

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from dumont.basics.errors import Conflict
 from dumont.fleet.store import owned
+from dumont.fleet.tables import FleetInstance
 from dumont.platform.work import Work
 
 QUALITIES: Sequence[str] = (
@@ -42,6 +43,14 @@ async def refuse_taken(work: Work, owner_id: UUID, name: str, but: UUID | None =
     taken = await owned.named(work.tx, owner_id, name)
     if taken is not None and taken != but:
         raise NameTaken(f"There is an instance {name} already.")
+
+
+async def write(work: Work, instance: FleetInstance) -> FleetInstance:
+    """At once, so that two who choose one name at one time are told of it here."""
+    name = instance.name
+    if not await owned.written(work.tx, instance):
+        raise NameTaken(f"There is an instance {name} already.")
+    return instance
 
 
 def _invented(random: Random, number: int) -> str:

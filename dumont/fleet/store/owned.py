@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.exc import IntegrityError
 
 from dumont.basics.page import Key
 from dumont.fleet.rules.states import State
@@ -74,3 +75,17 @@ async def operations(tx: Tx, instance_id: UUID, after: Key | None, limit: int) -
 async def events(tx: Tx, instance_id: UUID, after: Key | None, limit: int) -> Sequence[FleetEvent]:
     query = select(FleetEvent).where(FleetEvent.instance_id == instance_id)
     return (await tx.execute(newest_first(query, FleetEvent.at, FleetEvent.id, after, limit))).scalars().all()
+
+
+async def written(tx: Tx, instance: FleetInstance) -> bool:
+    """A new one, or what was changed of one; false where another of the same owner took the name just now."""
+    try:
+        async with tx.begin_nested():
+            tx.add(instance)
+            await tx.flush()
+    except IntegrityError as error:
+        if "uq_fleet_instances_name" not in str(error.orig):
+            raise
+        return False
+    await tx.refresh(instance)
+    return True
