@@ -18,6 +18,7 @@ from dumont.client.tokens import FixedToken, Tokens
 if TYPE_CHECKING:
     from dumont.client.accounts import Accounts
     from dumont.client.admin import Admin
+    from dumont.client.fleet import Fleet
     from dumont.client.jobs import Jobs
     from dumont.client.machines import Machines
     from dumont.client.market import Market
@@ -86,6 +87,12 @@ class Session:
         from dumont.client.market import Market
 
         return Market(self.api)
+
+    @property
+    def fleet(self) -> "Fleet":
+        from dumont.client.fleet import Fleet
+
+        return Fleet(self.api)
 
     @property
     def machines(self) -> "Machines":

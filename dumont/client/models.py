@@ -521,6 +521,28 @@ class InstanceSavings(TypedDict):
     on_demand_of: str | None
 
 
+class InstanceSchedule(TypedDict):
+    id: str
+    action: Literal['wake', 'hibernate']
+    at: str | None
+    cron: str | None
+    timezone: str
+    next_at: str | None
+    last_at: str | None
+    last_outcome: str | None
+
+
+class InstanceScheduleWish(TypedDict):
+    action: Literal['wake', 'hibernate']
+    at: NotRequired[str | None]
+    cron: NotRequired[str | None]
+    timezone: NotRequired[str]
+
+
+class InstanceSchedules(TypedDict):
+    items: list[InstanceSchedule]
+
+
 class InstanceStandby(TypedDict):
     enabled: bool
     kind: Literal['cpu', 'gpu']
@@ -1224,17 +1246,6 @@ class Savings(TypedDict):
     as_of: str | None
 
 
-class Schedule(TypedDict):
-    id: str
-    action: Literal['wake', 'hibernate']
-    at: str | None
-    cron: str | None
-    timezone: str
-    next_at: str | None
-    last_at: str | None
-    last_outcome: str | None
-
-
 class ScheduleRow(TypedDict):
     name: str
     cron: str
@@ -1243,11 +1254,8 @@ class ScheduleRow(TypedDict):
     last_state: Literal['queued', 'waiting', 'running', 'succeeded', 'failed', 'cancelled'] | None
 
 
-class ScheduleWish(TypedDict):
-    action: Literal['wake', 'hibernate']
-    at: NotRequired[str | None]
-    cron: NotRequired[str | None]
-    timezone: NotRequired[str]
+class Schedules(TypedDict):
+    items: list[ScheduleRow]
 
 
 class ScorePart(TypedDict):
@@ -1669,14 +1677,6 @@ class WorkerRow(TypedDict):
 
 class Workers(TypedDict):
     items: list[WorkerRow]
-
-
-class DumontFleetSchemasMoneySchedules(TypedDict):
-    items: list[Schedule]
-
-
-class DumontMainApiJobsSchedules(TypedDict):
-    items: list[ScheduleRow]
 
 
 class FieldProblem(TypedDict):

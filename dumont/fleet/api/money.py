@@ -17,10 +17,10 @@ from dumont.fleet.schemas.money import (
     Budget,
     BudgetWish,
     FleetFigures,
+    InstanceSchedule,
+    InstanceSchedules,
+    InstanceScheduleWish,
     RealSavings,
-    Schedule,
-    Schedules,
-    ScheduleWish,
 )
 from dumont.fleet.tables import FleetSchedule
 from dumont.market.following import Market
@@ -71,12 +71,14 @@ async def put_budget(body: BudgetWish, work: FleetWrite) -> Budget:
 
 
 @router.get("/instances/{instance_id}/schedules", summary="List an instance's schedules", responses=problems(404))
-async def list_instance_schedules(instance_id: InstancePath, work: FleetRead) -> Schedules:
-    return Schedules(items=[_schedule(each) for each in await schedules.listed(work, instance_id)])
+async def list_instance_schedules(instance_id: InstancePath, work: FleetRead) -> InstanceSchedules:
+    return InstanceSchedules(items=[_schedule(each) for each in await schedules.listed(work, instance_id)])
 
 
 @router.post("/instances/{instance_id}/schedules", status_code=201, summary="Add a schedule", responses=problems(404))
-async def add_instance_schedule(instance_id: InstancePath, body: ScheduleWish, work: FleetWrite) -> Schedule:
+async def add_instance_schedule(
+    instance_id: InstancePath, body: InstanceScheduleWish, work: FleetWrite
+) -> InstanceSchedule:
     """Wakes or hibernates the instance at a time, or again and again."""
     wish = schedules.Wish(action=body.action, at=body.at, cron=body.cron, timezone=body.timezone)
     return _schedule(await schedules.add(work, instance_id, wish))
@@ -106,8 +108,8 @@ def _budget(standing: Standing) -> Budget:
     )
 
 
-def _schedule(row: FleetSchedule) -> Schedule:
-    return Schedule(
+def _schedule(row: FleetSchedule) -> InstanceSchedule:
+    return InstanceSchedule(
         id=row.id,
         action="wake" if row.action == "wake" else "hibernate",
         at=row.at,

@@ -129,7 +129,7 @@ class Budget(BaseModel):
     changed_at: datetime | None
 
 
-class ScheduleWish(RequestBody):
+class InstanceScheduleWish(RequestBody):
     action: Literal["wake", "hibernate"]
     at: AwareDatetime | None = Field(None, description="Once; or else `cron`.", examples=[None])
     cron: str | None = Field(
@@ -138,7 +138,7 @@ class ScheduleWish(RequestBody):
     timezone: str = Field("UTC", max_length=60, description="In which `cron` is read.", examples=["Europe/Berlin"])
 
 
-class Schedule(BaseModel):
+class InstanceSchedule(BaseModel):
     id: UUID
     action: Literal["wake", "hibernate"]
     at: datetime | None
@@ -149,5 +149,5 @@ class Schedule(BaseModel):
     last_outcome: str | None = Field(description="`done`, or why not.", examples=["done"])
 
 
-class Schedules(BaseModel):
-    items: list[Schedule]
+class InstanceSchedules(BaseModel):
+    items: list[InstanceSchedule]

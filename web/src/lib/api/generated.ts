@@ -2195,17 +2195,17 @@ export type PutBudgetApiArg = {
   body: BudgetWish;
 };
 export type ListInstanceSchedulesApiResponse =
-  /** status 200 Successful Response */ Schedules2;
+  /** status 200 Successful Response */ InstanceSchedules;
 export type ListInstanceSchedulesApiArg = {
   /** The instance. */
   instanceId: string;
 };
 export type AddInstanceScheduleApiResponse =
-  /** status 201 Successful Response */ Schedule;
+  /** status 201 Successful Response */ InstanceSchedule;
 export type AddInstanceScheduleApiArg = {
   /** The instance. */
   instanceId: string;
-  body: ScheduleWish;
+  body: InstanceScheduleWish;
 };
 export type RemoveInstanceScheduleApiResponse = unknown;
 export type RemoveInstanceScheduleApiArg = {
@@ -4515,7 +4515,7 @@ export type BudgetWish = {
   /** Of this team of yours; else your own. */
   team_id?: string | null;
 };
-export type Schedule = {
+export type InstanceSchedule = {
   id: string;
   action: "wake" | "hibernate";
   at: string | null;
@@ -4527,10 +4527,10 @@ export type Schedule = {
   /** `done`, or why not. */
   last_outcome: string | null;
 };
-export type Schedules2 = {
-  items: Schedule[];
+export type InstanceSchedules = {
+  items: InstanceSchedule[];
 };
-export type ScheduleWish = {
+export type InstanceScheduleWish = {
   action: "wake" | "hibernate";
   /** Once; or else `cron`. */
   at?: string | null;

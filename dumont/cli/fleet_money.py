@@ -1,0 +1,112 @@
+"""`dumont rentals`, `savings` and `budget`: what machines cost now, what sleep has saved, what may be spent."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from dumont.basics.errors import Invalid
+from dumont.cli.screen import Column, moment
+from dumont.cli.session import Session
+from dumont.cli.verbs import All, Limit, Verbs
+
+if TYPE_CHECKING:
+    from dumont.client.models import RealSavings
+
+rentals, savings, budget = Verbs(), Verbs(), Verbs()
+RENTALS = [
+    Column("instance", lambda each: each["instance_name"]),
+    Column("machine", lambda each: f"{each['provider']}:{each['machine_id']}"),
+    Column("gpu", lambda each: f"{each['gpu_count']}x {each['gpu_name']}" if each["gpu_name"] else "none"),
+    Column("role", lambda each: each["role"]),
+    Column("stage", lambda each: each["stage"]),
+    Column("since", lambda each: moment(each["attempted_at"])),
+    Column("$/h", lambda each: each["price_hour"], right=True),
+    Column("so far", lambda each: each["cost"], right=True),
+]
+INSTANCES = [
+    Column("instance", lambda each: each["name"]),
+    Column("asleep", lambda each: f"{each['hours_asleep']:.1f} h", right=True),
+    Column("given up", lambda each: each["given_up"], right=True),
+    Column("storage", lambda each: each["storage"], right=True),
+    Column("races", lambda each: each["race_overhead"], right=True),
+    Column("saved", lambda each: each["saved"], right=True),
+    Column("spent", lambda each: each["spent"], right=True),
+    Column("large cloud", lambda each: each["on_demand"], right=True),
+]
+ROWS = [
+    Column("slept", lambda each: moment(each["slept_at"])),
+    Column("woke", lambda each: moment(each["ended_at"])),
+    Column("why", lambda each: each["why"]),
+    Column("sum", lambda each: each["formula"]),
+]
+BUDGET = [
+    Column("an hour", lambda each: _used(each["price_hour"], each["max_price_hour"])),
+    Column("today", lambda each: _used(each["spent_today"], each["per_day"])),
+    Column("this month", lambda each: _used(each["spent_this_month"], each["per_month"])),
+]
+
+
+@rentals.verb("rentals", "dumont rentals", "dumont rentals --everyone --json")
+def list_rentals(
+    session: Session,
+    everyone: Annotated[bool, typer.Option("--everyone", help="Everybody's, for operators.")] = False,
+    *,
+    limit: Limit = 100,
+    all: All = False,  # noqa: A002 - the option's name
+) -> None:
+    """List every machine that costs money now, across all clouds."""
+    pages = list(session.fleet.rentals(everyone=everyone, limit=None if all else limit))
+    session.screen.pages(pages, RENTALS)
+    totals = pages[0]["totals"]
+    session.done(f"{totals['machines']} machines, ${totals['price_hour']} an hour, ${totals['cost']} so far.")
+
+
+@savings.verb("savings", "dumont savings", "dumont savings --from 2026-11-01T00:00Z --explain")
+def show_savings(
+    session: Session,
+    since: Annotated[
+        str | None, typer.Option("--from", help="A moment, such as 2026-11-01T00:00Z; else 30 days.")
+    ] = None,
+    until: Annotated[str | None, typer.Option("--to", help="Now, otherwise.")] = None,
+    *,
+    explain: Annotated[bool, typer.Option("--explain", help="With every row behind the sums.")] = False,
+) -> None:
+    """Show what sleeping has saved: machines given up, less storage and the races that woke instances."""
+    found = session.fleet.savings(**{"from": since, "to": until, "explain": "true" if explain else None})
+    session.screen.items({"items": found["instances"], **found}, INSTANCES, identity="instance_id")
+    if explain and found["explained"] and not session.screen.as_json:
+        session.screen.items({"items": found["explained"]}, ROWS, identity="hibernation_id")
+    session.done(_summed(found))
+
+
+@budget.verb("budget", "dumont budget", "dumont budget --day 25 --month 400", "dumont budget --hour none")
+def show_budget(
+    session: Session,
+    hour: Annotated[str | None, typer.Option(help="Dollars, of all machines at once; `none` for no limit.")] = None,
+    day: Annotated[str | None, typer.Option(help="Dollars a day.")] = None,
+    month: Annotated[str | None, typer.Option(help="Dollars a month.")] = None,
+) -> None:
+    """Show what may be spent and what is; with options, change it. Used up, instances sleep, their data first."""
+    found: Any = session.fleet.budget()
+    said = {"max_price_hour": hour, "per_day": day, "per_month": month}
+    if any(value is not None for value in said.values()):
+        kept = {name: found[name] if value is None else _limit(value) for name, value in said.items()}
+        found = session.fleet.put_budget(kept)
+    session.screen.one(found, BUDGET, identity="owner_id")
+
+
+def _limit(text: str) -> str | None:
+    if text == "none":
+        return None
+    if not text.replace(".", "", 1).isdigit():
+        raise Invalid(f"{text!r} is no amount of dollars.", hint="Such as 25 or 0.80; `none` takes a limit away.")
+    return text
+
+
+def _used(used: str, limit: str | None) -> str:
+    return f"${used} of {'no limit' if limit is None else f'${limit}'}"
+
+
+def _summed(found: "RealSavings") -> str:
+    against = f", {found['saved_on_demand']} against large clouds" if found["saved_on_demand"] is not None else ""
+    return f"Saved ${found['saved']} in {found['hours_asleep']:.1f} hours asleep{against}; spent ${found['spent']}."

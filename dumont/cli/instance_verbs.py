@@ -1,0 +1,161 @@
+"""The verbs of instances: list, show, wake, hibernate, pause, resume, snapshot, fail over, keep awake, destroy."""
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from dumont.cli.instances import COLUMNS, DETAILS, Name, Names, NoWait, ask, each, seconds_of
+from dumont.cli.screen import Column, moment
+from dumont.cli.session import Session
+from dumont.cli.verbs import All, Limit, Verbs, Yes
+
+if TYPE_CHECKING:
+    from dumont.client.models import Instance, Proof
+
+ls, show, wake, hibernate = Verbs(), Verbs(), Verbs(), Verbs()
+pause, resume, save, failover = Verbs(), Verbs(), Verbs(), Verbs()
+autostop, awake, remove, events, why = Verbs(), Verbs(), Verbs(), Verbs(), Verbs()
+
+State = Literal[
+    "launching", "running", "paused", "hibernating", "hibernated", "waking", "failing_over", "on_standby",
+    "recovering", "interrupted", "destroying", "destroyed", "failed",
+]  # fmt: skip
+EVENTS = [
+    Column("at", lambda event: moment(event["at"])),
+    Column("what", lambda event: event["to_state"] or event["kind"]),
+    Column("why", lambda event: event["why"]),
+    Column("who", lambda event: event["who"]),
+]
+SIGNALS = [
+    Column("signal", lambda each: each["signal"]),
+    Column("value", lambda each: "not known" if each["value"] is None else f"{each['value']:g} {each['unit']}"),
+    Column("busy above", lambda each: each["threshold"], right=True),
+    Column("now", lambda each: "busy" if each["busy"] else "quiet"),
+    Column("for", lambda each: f"{each['seconds']:.0f} s" if each["seconds"] is not None else "-", right=True),
+]
+
+
+@ls.verb("ls", "dumont ls", "dumont ls --state running", "dumont ls -q | dumont hibernate -")
+def list_instances(
+    session: Session,
+    state: Annotated[State | None, typer.Option(help="Those in this state; destroyed ones are left out else.")] = None,
+    *,
+    limit: Limit = 50,
+    all: All = False,  # noqa: A002 - the option's name
+) -> None:
+    """List instances, newest first."""
+    session.screen.pages(session.fleet.all(state=state, limit=None if all else limit), COLUMNS, identity="name")
+
+
+@show.verb("show", "dumont show trainer", "dumont show trainer --json")
+def show_one(session: Session, name: Name) -> None:
+    """Show one instance, with how to get in."""
+    session.screen.one(session.fleet.detail(session.fleet.named(name)["id"]), DETAILS)
+
+
+@wake.verb("wake", "dumont wake trainer", "dumont wake trainer --no-wait")
+def wake_some(session: Session, names: Names, no_wait: NoWait = False) -> None:
+    """Wake instances: a machine is raced for, and everything is put back under the same name and host key."""
+    ask(session, names, "wake", wait=not no_wait)
+
+
+@hibernate.verb("hibernate", "dumont hibernate trainer", "dumont ls -q | dumont hibernate -")
+def hibernate_some(session: Session, names: Names, no_wait: NoWait = False) -> None:
+    """Save the work, prove that it is safe, and give the machine up."""
+    ask(session, names, "hibernate", wait=not no_wait)
+
+
+@pause.verb("pause", "dumont pause trainer")
+def pause_some(session: Session, names: Names, no_wait: NoWait = False) -> None:
+    """Stop machines and keep them, where their clouds can; the disk may go on to cost."""
+    ask(session, names, "pause", wait=not no_wait)
+
+
+@resume.verb("resume", "dumont resume trainer")
+def resume_some(session: Session, names: Names, no_wait: NoWait = False) -> None:
+    """Start paused machines again."""
+    ask(session, names, "resume", wait=not no_wait)
+
+
+@save.verb("save", "dumont save trainer")
+def save_some(session: Session, names: Names, no_wait: NoWait = False) -> None:
+    """Take a snapshot of running instances."""
+    ask(session, names, "snapshot", wait=not no_wait)
+
+
+@failover.verb("failover", "dumont failover trainer")
+def fail_over(session: Session, names: Names, no_wait: NoWait = False) -> None:
+    """Act as if the machine were lost: to the standby, or to another machine from the newest snapshot."""
+    ask(session, names, "failover", wait=not no_wait)
+
+
+@autostop.verb("autostop", "dumont autostop trainer -i 3", "dumont autostop trainer --cancel")
+def autostop_one(
+    session: Session,
+    name: Name,
+    minutes: Annotated[float | None, typer.Option("-i", "--idle-minutes", help="Idle for so long, it sleeps.")] = None,
+    *,
+    cancel: Annotated[bool, typer.Option("--cancel", help="Never sleeps by itself.")] = False,
+) -> None:
+    """Say when an instance hibernates by itself."""
+    instance = session.fleet.detail(session.fleet.named(name)["id"])
+    rule = {**instance["hibernation_own"], "enabled": not cancel}
+    rule |= {"idle_seconds": minutes * 60} if minutes is not None else {}
+    session.fleet.change(instance["id"], {"hibernation": rule})
+    told = "never sleeps by itself" if cancel else f"sleeps after {minutes or 'the usual'} idle minutes"
+    session.done(f"{instance['name']} {told}.")
+
+
+@awake.verb("keep-awake", "dumont keep-awake trainer 4h", "dumont keep-awake trainer 0s")
+def keep_awake(
+    session: Session, name: Name, time: Annotated[str, typer.Argument(help="30m, 4h, 2d; 0s lets it sleep.")] = "1h"
+) -> None:
+    """Put off hibernation by idleness."""
+    instance = session.fleet.keep_awake(session.fleet.named(name)["id"], seconds_of(time, "TIME"))
+    session.screen.one(instance, DETAILS) if session.screen.as_json else session.done(
+        f"{instance['name']} is kept awake until {moment(instance['keep_awake_until'])}."
+    )
+
+
+@why.verb("why-awake", "dumont why-awake trainer")
+def why_awake(session: Session, name: Name) -> None:
+    """Why an instance does not sleep: each signal, its limit, and what happens next."""
+    told = session.fleet.why_awake(session.fleet.named(name)["id"])
+    session.done(told["summary"])
+    session.screen.items({"items": told["signals"], **told}, SIGNALS, identity="signal")
+
+
+@events.verb("events", "dumont events trainer", "dumont events trainer -n 5 --json")
+def list_events(session: Session, name: Name, *, limit: Limit = 30) -> None:
+    """What has happened to an instance, newest first."""
+    session.screen.pages(session.fleet.events(session.fleet.named(name)["id"], limit=limit), EVENTS)
+
+
+@remove.verb("rm", "dumont rm trainer", "dumont rm trainer --purge --yes")
+def remove_some(
+    session: Session,
+    names: Names,
+    *,
+    purge: Annotated[bool, typer.Option("--purge", help="Delete its snapshots, too: its work is lost.")] = False,
+    yes: Yes = False,
+) -> None:
+    """Destroy instances, and say what still costs money until it is confirmed gone."""
+    kept = "Snapshots are deleted, too: the work is lost." if purge else "What has changed is saved, snapshots stay."
+    session.confirm(f"Destroys {', '.join(names)} and gives the machines up. {kept}", yes=yes)
+
+    def destroy(instance: "Instance") -> None:
+        _prove(session, session.fleet.destroy(instance["id"], keep_snapshot=not purge))
+
+    each(session, names, destroy)
+
+
+def _prove(session: Session, proof: "Proof") -> None:
+    if session.screen.as_json:
+        session.screen.json(proof)
+        return
+    if session.screen.quiet:
+        session.screen.lines([proof["instance_id"]])
+        return
+    left = [f"{each['provider']} {each['machine_id']} (${each['price_hour']}/h)" for each in proof["still_costs"]]
+    session.screen.lines([f"{proof['name']}  {proof['state']}  ${proof['cost']} so far"])
+    session.done(f"Still costs: {', '.join(left)}." if left else "Nothing of it costs any more.")

@@ -1,0 +1,157 @@
+"""What the verbs of instances share: names to instances, columns, an operation followed to its end, durations."""
+
+import re
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from dumont.basics.errors import Invalid
+from dumont.cli.screen import Column, moment
+from dumont.cli.session import Session
+
+if TYPE_CHECKING:
+    from dumont.client.models import Instance, Operation
+
+Name = Annotated[str, typer.Argument(help="Name or id of the instance.", metavar="NAME")]
+Names = Annotated[
+    list[str], typer.Argument(help="Names or ids; `-` reads them from standard input.", metavar="NAME...")
+]
+NoWait = Annotated[bool, typer.Option("--no-wait", help="Don't follow it to its end.")]
+UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+DURATION = re.compile(r"(\d+(?:\.\d+)?)([smhd])")
+GOOD, BAD = "done", "failed"
+
+
+def seconds_of(text: str, option: str) -> float:
+    """`90s`, `30m`, `6h`, `2d`, `1h30m`."""
+    parts = DURATION.findall(text)
+    if not parts or "".join(number + unit for number, unit in parts) != text:
+        raise Invalid(f"{option} {text!r} is no duration.", hint="Such as 90s, 30m, 6h, 2d or 1h30m.")
+    return sum(float(number) * UNITS[unit] for number, unit in parts)
+
+
+def machine(instance: "Instance") -> str:
+    found = instance["machine"]
+    if not found:
+        return "-"
+    gpu = f"{found['gpu_count']}x {found['gpu_name']}" if found["gpu_name"] else "no GPU"
+    return f"{gpu}, {found['provider']}{'' if found['held'] else ' (had)'}"
+
+
+def doing(instance: "Instance") -> str:
+    operation, following = instance["operation"], instance["next"]
+    if operation:
+        return f"{operation['kind']}: {operation['stage'] or 'queued'} {operation['percent']:.0f}%"
+    return following["text"] if following else "-"
+
+
+COLUMNS = [
+    Column("name", lambda instance: instance["name"]),
+    Column("state", lambda instance: instance["state"]),
+    Column("machine", machine),
+    Column("$/h", lambda instance: _money(instance["price_hour"]), right=True),
+    Column("so far", lambda instance: _money(instance["cost"]), right=True),
+    Column("snapshot", lambda instance: moment(instance["snapshot"]["at"]) if instance["snapshot"] else "-"),
+    Column("now and next", doing),
+]
+DETAILS = [
+    Column("id", lambda instance: instance["id"]),
+    *COLUMNS[:2],
+    Column("why", lambda instance: instance["why"]),
+    *COLUMNS[2:],
+    Column("kept awake until", lambda instance: moment(instance["keep_awake_until"])),
+    Column("ends", lambda instance: moment(instance["until_at"])),
+    Column("ssh", lambda instance: (instance.get("connection") or {}).get("command") or "-"),
+    Column("error", lambda instance: _error(instance["error"])),
+]
+
+
+def each(session: Session, names: list[str], act: Callable[["Instance"], None]) -> None:
+    session.each(names, lambda name: act(session.fleet.named(name)))
+
+
+def ask(session: Session, names: list[str], verb: str, *, wait: bool) -> None:
+    """Every one is asked before the first is waited for."""
+    asked: list[tuple[str, Operation]] = []
+    each(session, names, lambda instance: asked.append((instance["name"], session.fleet.ask(instance["id"], verb))))
+    failed = False
+    for name, operation in asked:
+        ended = follow(session, name, operation) if wait else operation
+        failed = failed or ended["state"] == BAD
+        tell(session, name, ended)
+    if failed:
+        raise typer.Exit(1)
+
+
+def tell(session: Session, name: str, operation: "Operation") -> None:
+    if session.screen.as_json:
+        session.screen.json(operation)
+    elif session.screen.quiet:
+        session.screen.lines([operation["instance_id"]])
+    else:
+        session.screen.lines([f"{name}  {operation['kind']}  {operation['state']}  {_spent(operation)}".rstrip()])
+        if operation["error"]:
+            session.screen.say(_error(operation["error"]))
+
+
+def follow(session: Session, name: str, operation: "Operation") -> "Operation":
+    """A bar at a terminal, a line for each stage elsewhere; Ctrl-C leaves it running."""
+    with _bar(session, name) if sys.stderr.isatty() else _lines(session, name) as told:
+        for found in session.fleet.follow(operation["id"]):
+            operation = found
+            told(operation)
+    return operation
+
+
+@contextmanager
+def _bar(session: Session, name: str) -> Iterator[Callable[["Operation"], None]]:
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    console = Console(stderr=True, no_color=session.environment.no_color or None)
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TextColumn("{task.fields[stage]}", markup=False),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(name, total=100, stage="")
+        yield lambda operation: bar.update(
+            task,
+            description=f"{name}: {operation['kind']}",
+            completed=operation["percent"],
+            stage=operation["stage"] or operation["state"],
+        )
+
+
+@contextmanager
+def _lines(session: Session, name: str) -> Iterator[Callable[["Operation"], None]]:
+    told = ""
+
+    def tell_one(operation: "Operation") -> None:
+        nonlocal told
+        line = f"{name}: {operation['kind']} {operation['stage'] or operation['state']}"
+        if line != told and operation["state"] in ("queued", "running"):
+            session.done(line)
+        told = line
+
+    yield tell_one
+
+
+def _spent(operation: "Operation") -> str:
+    stages = ", ".join(f"{stage} {seconds:.1f} s" for stage, seconds in operation["stages"].items() if seconds >= 0.05)
+    return f"in {operation['seconds']:.1f} s{f' ({stages})' if stages else ''}" if operation["ended_at"] else ""
+
+
+def _money(text: str) -> str:
+    whole, _, fraction = text.partition(".")
+    return f"{whole}.{fraction[:4].ljust(2, '0')}"
+
+
+def _error(found: Any) -> str:
+    return " ".join(part for part in (found["message"], found["hint"]) if part) if found else "-"

@@ -1,0 +1,174 @@
+"""`dumont launch`: machines race, and the first one that is useful is yours; the cost is shown before."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from dumont.basics.errors import Invalid
+from dumont.cli.instances import NoWait, follow, seconds_of, tell
+from dumont.cli.screen import Column
+from dumont.cli.session import Session
+from dumont.cli.verbs import Verbs, Yes
+
+if TYPE_CHECKING:
+    from dumont.client.models import LaunchPlan
+
+app = Verbs()
+CANDIDATES = [
+    Column("round", lambda each: each["round"], right=True),
+    Column("machine", lambda each: f"{each['provider']}:{each['machine_id']}"),
+    Column("gpu", lambda each: f"{each['gpu_count']}x {each['gpu_name']}" if each["gpu_name"] else "none"),
+    Column("place", lambda each: each["region"]),
+    Column("score", lambda each: each["reliability_score"], right=True),
+    Column("boots", lambda each: f"{each['boot_seconds_p50']:.0f} s" if each["boot_seconds_p50"] else "-", right=True),
+    Column("$/h", lambda each: each["price_hour"], right=True),
+]
+PUBLIC_KEYS = ("id_ed25519.pub", "id_ecdsa.pub", "id_rsa.pub")
+
+
+@app.verb(
+    "launch",
+    "dumont launch --gpus 'RTX 4090'",
+    "dumont launch '4090 x2 <0.5 EU' -c trainer --ttl 6h",
+    "dumont launch -c box --gpus H100:1 -i 3 --parallel 5 --dry-run",
+    "dumont launch --gpus A100:80GB:1 --spot --max-price 1.2 -y -q",
+    "dumont launch --gpus L4 -- python train.py",
+)
+def launch(
+    session: Session,
+    query: Annotated[
+        list[str] | None, typer.Argument(help="What is needed, in words; or after `--` what to run.")
+    ] = None,
+    name: Annotated[str | None, typer.Option("--name", "-c", help="For ssh; one is made up otherwise.")] = None,
+    gpus: Annotated[str | None, typer.Option("--gpus", "--gpu", help="Such as `H100:1` or `RTX 4090`.")] = None,
+    *,
+    offer: Annotated[str | None, typer.Option(help="Id of an offer that races first.")] = None,
+    provider: Annotated[list[str] | None, typer.Option(help="May be repeated.")] = None,
+    region: Annotated[list[str] | None, typer.Option(help="May be repeated.")] = None,
+    max_price: Annotated[str | None, typer.Option(help="Dollars an hour, of one machine.")] = None,
+    spot: Annotated[bool, typer.Option("--spot", help="Machines that may be taken away, too.")] = False,
+    image: Annotated[str, typer.Option(help="Container image.")] = "",
+    disk: Annotated[float | None, typer.Option(help="GB.", min=1)] = None,
+    port: Annotated[list[int] | None, typer.Option(help="Besides 22; may be repeated.")] = None,
+    env: Annotated[list[str] | None, typer.Option(help="NAME=value; may be repeated.")] = None,
+    onstart: Annotated[str, typer.Option(help="Run after each start.")] = "",
+    ssh_key: Annotated[Path | None, typer.Option(help="A public key; yours in ~/.ssh otherwise.")] = None,
+    idle: Annotated[
+        float | None, typer.Option("-i", "--idle-minutes", help="Hibernates when idle for so long.")
+    ] = None,
+    ttl: Annotated[str | None, typer.Option(help="Ends after 30m, 6h, 2d.")] = None,
+    down: Annotated[bool, typer.Option("--down", help="At its end it is destroyed, and not hibernated.")] = False,
+    parallel: Annotated[int | None, typer.Option(help="Machines that race at once.", min=1, max=20)] = None,
+    standby: Annotated[bool, typer.Option("--standby", help="With a CPU standby.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only shows what would be done, and its cost.")] = False,
+    no_wait: NoWait = False,
+    yes: Yes = False,
+) -> None:
+    """Launch an instance. The plan with its cost is shown first."""
+    words, ran = _split(query)
+    wish = {
+        "name": name,
+        "offer_id": offer,
+        "filters": _filters(words, gpus, provider, region),
+        "max_price_hour": max_price,
+        "spot": spot,
+        "image": image,
+        "ports": port or [],
+        "env": _env(env or []),
+        "onstart": onstart or ran,
+        "ssh_keys": _keys(ssh_key),
+        "until_action": "destroy" if down else "hibernate",
+        "standby": {"enabled": standby},
+        **_said(disk, idle, ttl, parallel),
+    }
+    if dry_run or (not yes and not session.options.curl):
+        plan = session.fleet.launch(wish | {"dry_run": True})["plan"]
+        _show(session, plan, whole=dry_run)
+        if dry_run:
+            return
+        session.confirm(_price(plan), yes=yes)
+    _run(session, wish, wait=not no_wait)
+
+
+def _run(session: Session, wish: dict[str, Any], *, wait: bool) -> None:
+    launched = session.fleet.launch(wish)
+    instance, operation = launched["instance"], launched["operation"]
+    if instance is None or operation is None:
+        return
+    ended = follow(session, instance["name"], operation) if wait else operation
+    tell(session, instance["name"], ended)
+    if ended["state"] == "failed":
+        raise typer.Exit(1)
+    if ended["state"] == "done":
+        session.done(f"dumont ssh {instance['name']}")
+
+
+def _said(disk: float | None, idle: float | None, ttl: str | None, parallel: int | None) -> dict[str, Any]:
+    """What is not said is left to the server."""
+    said = {
+        "disk_gb": disk,
+        "hibernation": None if idle is None else {"idle_seconds": idle * 60},
+        "ttl_seconds": None if ttl is None else seconds_of(ttl, "--ttl"),
+        "race": None if parallel is None else {"machines": parallel},
+    }
+    return {name: value for name, value in said.items() if value is not None}
+
+
+def _split(query: list[str] | None) -> tuple[list[str], str]:
+    """Words before `--` say what is needed, those behind it what to run."""
+    words = query or []
+    if "--" in words:
+        at = words.index("--")
+        return words[:at], " ".join(words[at + 1 :])
+    return words, ""
+
+
+def _filters(
+    words: list[str], gpus: str | None, provider: list[str] | None, region: list[str] | None
+) -> dict[str, Any]:
+    said = " ".join([*words, *([gpus] if gpus else [])])
+    found = {"q": said or None, "provider": provider, "region": region}
+    return {key: value for key, value in found.items() if value}
+
+
+def _env(pairs: list[str]) -> dict[str, str]:
+    for pair in pairs:
+        if "=" not in pair:
+            raise Invalid(f"--env {pair!r} has no `=`.", hint="Write NAME=value.")
+    return dict(pair.split("=", 1) for pair in pairs)
+
+
+def _keys(given: Path | None) -> list[str]:
+    if given is not None:
+        try:
+            return [given.expanduser().read_text().strip()]
+        except OSError as error:
+            raise Invalid(f"--ssh-key {given} can't be read: {error.strerror}.") from None
+    folder = Path.home() / ".ssh"
+    found = (folder / name for name in PUBLIC_KEYS)
+    return [path.read_text().strip() for path in found if path.is_file()]
+
+
+def _show(session: Session, plan: "LaunchPlan | None", *, whole: bool) -> None:
+    if plan is None:
+        return
+    if session.screen.as_json or session.screen.quiet:
+        if whole:
+            session.screen.items({"items": plan["candidates"], **plan}, CANDIDATES, identity="offer_id")
+        return
+    session.screen.items({"items": plan["candidates"]}, CANDIDATES, identity="offer_id")
+    for warning in plan["warnings"]:
+        session.screen.say(" ".join(part for part in (warning["message"], warning["hint"]) if part))
+    if plan["prices"] and plan["race"]:
+        session.screen.say(f"{_price(plan)} {plan['race']['how']}")
+    if not plan["can_launch"]:
+        raise Invalid("It can't be launched like this.", hint="See the lines above.")
+
+
+def _price(plan: "LaunchPlan | None") -> str:
+    if plan is None or not plan["prices"] or not plan["race"]:
+        return "Nothing is known of its cost."
+    prices, race = plan["prices"], plan["race"]
+    day = f"${prices['day_hibernating']} a day with {prices['busy_hours']:g} hours of use"
+    return f"About ${prices['hour']} an hour, {day}; the race costs ${race['expected']}, ${race['at_most']} at most."
