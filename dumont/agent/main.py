@@ -65,8 +65,10 @@ class Agent:
         self._boot, self._seq = secrets.token_hex(8), 0
         self._every, self._watch = heartbeat.EVERY_SECONDS, list[str]()
         self._eager_until = time.monotonic() + EAGER_SECONDS
-        self._facts: protocol.Facts | None = None
-        self._facts_told = False
+        self._known = facts.known(told, self._eyes)
+        self._measured: protocol.Facts = {}
+        self._told: protocol.Facts | None = None
+        """The facts that the fleet has."""
         self._leaving: float | None = None
         """Since when it is to end, and has only to say so."""
         self._away: str | None = None
@@ -76,7 +78,6 @@ class Agent:
     def run(self) -> int:
         self._commands.resume()
         notices.watch_all(self._notices, self._given, self._over)
-        self._facts = facts.known(self._given, self._eyes)
         Thread(target=self._measure, name="measuring", daemon=True).start()
         while not self._over.is_set():
             began = time.monotonic()
@@ -95,7 +96,7 @@ class Agent:
         answer = self._called(status)
         if answer is not None:
             self._buffer.confirm(status["samples"])
-            self._facts_told = self._facts_told or status["facts"] is self._facts
+            self._told = status["facts"] or self._told
             self._every, self._watch = answer.every_seconds, answer.watch
             self._deadman.reached(answer.deadman_seconds, answer.deadman)
             if self._commands.has_news(answer.commands):
@@ -108,12 +109,13 @@ class Agent:
 
     def _status(self) -> protocol.Status:
         self._seq += 1
+        found = protocol.Facts(**{**self._known, **facts.of_gpus(self._eyes.gpus.seen), **self._measured})
         return protocol.Status(
             version=VERSION,
             boot=self._boot,
             seq=self._seq,
             samples=self._buffer.all(),
-            facts=None if self._facts_told else self._facts,
+            facts=None if self._plainly or found == self._told else found,
             notices=self._notices.heard(),
             acks=self._commands.acks(plain=self._plainly),
         )
@@ -123,7 +125,7 @@ class Agent:
             answer = self._line.call(status)
         except heartbeat.Away as error:
             if isinstance(error, heartbeat.Unreadable):
-                self._plainly = self._facts_told = True
+                self._plainly, self._told = True, status["facts"] or self._told
                 self._buffer.forget()
             if str(error) != self._away:
                 logger.warning("%s", error)
@@ -146,19 +148,13 @@ class Agent:
     def _measure(self) -> None:
         """The disk and the network are asked to show what they can; what is known goes to the fleet before."""
         self._transfers.warm()
-        known = self._facts
-        if known is None:
-            return
         try:
             disk = facts.disk_write_mbps(self._given.workspace)
         except OSError as error:
             logger.warning("The workspace's disk can't be measured: %s", error.strerror)
             disk = None
         network = facts.net_down_mbps(self._given.server)
-        self._facts, self._facts_told = (
-            protocol.Facts(**{**known, "disk_write_mbps": disk, "net_down_mbps": network}),
-            False,
-        )
+        self._measured = protocol.Facts(disk_write_mbps=disk, net_down_mbps=network)
         self._hurry()
 
     def _heed_notices(self) -> None:

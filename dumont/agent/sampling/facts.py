@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from dumont.agent import protocol
 from dumont.agent.given import Given
+from dumont.agent.sampling.gpus import Told
 from dumont.agent.sampling.looking import Eyes
 
 BLOCK = 4 << 20
@@ -25,21 +26,22 @@ PROGRAM = "/api/v1/agent/dumont-agent.pyz"
 
 
 def known(given: Given, eyes: Eyes) -> protocol.Facts:
-    """What is known without measuring."""
-    told = eyes.gpus.look()
+    """What is known without measuring, and stays as it is."""
     return protocol.Facts(
         hostname=socket.gethostname(),
         system=f"{platform.system()} {platform.release()} {platform.machine()}",
         python=platform.python_version(),
-        driver=told.driver,
-        cuda_max=told.cuda_max,
-        gpus=[gpu.name for gpu in told.gpus],
         cpu_cores=max(1, round(eyes.cores)),
         ram_gb=eyes.ram_gb() or 0.0,
         disk_write_mbps=None,
         net_down_mbps=None,
         workspace=str(given.workspace),
     )
+
+
+def of_gpus(seen: Told) -> protocol.Facts:
+    """A driver may be put on a machine while it runs, and its GPUs come with it."""
+    return protocol.Facts(driver=seen.driver, cuda_max=seen.cuda_max, gpus=[gpu.name for gpu in seen.gpus])
 
 
 def disk_write_mbps(folder: Path) -> float | None:

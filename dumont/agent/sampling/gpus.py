@@ -26,16 +26,17 @@ class Gpus:
         """Numbers of GPUs, where the machine has only some of this computer's; None for all."""
         self._open = open_nvml
         self._nvml: Nvml | None = None
-        self._last: Sequence[Gpu] = ()
+        self.seen = Told()
+        """What was told when the driver last spoke."""
         self._patient: Patient[Told | None] = Patient("The GPUs' driver", None)
 
     def look(self) -> Told:
         told = self._patient.ask(self._look)
-        if told is None or (self._last and not told.gpus):
-            return Told([Gpu(gpu.index, gpu.name) for gpu in self._last])
+        if told is None or (self.seen.gpus and not told.gpus):
+            return Told([Gpu(gpu.index, gpu.name) for gpu in self.seen.gpus])
         mine = [gpu for gpu in told.gpus if self._is_mine(gpu)]
-        self._last = mine
-        return Told(mine, told.driver, told.cuda_max)
+        self.seen = Told(mine, told.driver, told.cuda_max)
+        return self.seen
 
     def _look(self) -> Told:
         try:
