@@ -125,11 +125,16 @@ class Beats:
             self._answer(call, by_place.get(place))
 
     def _answer(self, call: _Call, heard: Heard | None) -> None:
+        """What another process was quicker to write is judged anew, by what that one has written."""
         call.tries += 1
-        if heard is not None and heard.newer and not heard.written and call.tries < TRIES:
-            self._waiting.append(call)  # another process was quicker: it is judged by what that one has written
+        overtaken = heard is not None and heard.newer and not heard.written and heard.rule is not None
+        if overtaken and call.tries < TRIES:
+            self._waiting.append(call)
         elif not call.answer.done():
-            call.answer.set_result(heard)
+            if overtaken:
+                call.answer.set_exception(TooBusy("This agent's beats come in too often to be taken in."))
+            else:
+                call.answer.set_result(heard)
 
     async def _take_apart(self, batch: list[_Call], error: Exception) -> None:
         """One of them holds what the database can't: the others are not to suffer for it."""
