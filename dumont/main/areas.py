@@ -2,7 +2,7 @@
 
 AREAS: tuple[tuple[str, str, bool], ...] = (
     ("market", "Market", True),
-    ("fleet", "Fleet", False),
+    ("fleet", "Fleet", True),
     ("snapshots", "Snapshots", True),
     ("machines", "Machines", True),
     ("book", "Book", False),

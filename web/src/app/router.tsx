@@ -47,6 +47,12 @@ const Snapshots = page(() => import("../features/snapshots/Snapshots"), "Snapsho
 const SnapshotPage = page(() => import("../features/snapshots/SnapshotPage"), "SnapshotPage");
 const DiffPage = page(() => import("../features/snapshots/DiffPage"), "DiffPage");
 const Retention = page(() => import("../features/snapshots/Retention"), "Retention");
+const Deploy = page(() => import("../features/fleet/deploy/Deploy"), "Deploy");
+const Instances = page(() => import("../features/fleet/Instances"), "Instances");
+const InstancePage = page(() => import("../features/fleet/InstancePage"), "InstancePage");
+const Rentals = page(() => import("../features/fleet/rentals/Rentals"), "Rentals");
+const Savings = page(() => import("../features/fleet/savings/Savings"), "Savings");
+const Standby = page(() => import("../features/fleet/standby/Standby"), "Standby");
 const Soon = page(() => import("../features/soon/Soon"), "Soon");
 const NotFound = page(() => import("../features/soon/Soon"), "NotFound");
 const Design = page(() => import("../features/design/Design"), "Design");
@@ -93,6 +99,12 @@ export function Router() {
               <Route path="/teams/:teamId" element={inside(<Team />)} />
               <Route path="/provider-keys" element={inside(<ProviderKeys />)} />
               <Route path="/security" element={inside(<Security />)} />
+              <Route path="/deploy" element={inside(<Deploy />)} />
+              <Route path="/instances" element={inside(<Instances />)} />
+              <Route path="/instances/:instanceId" element={inside(<InstancePage />)} />
+              <Route path="/rentals" element={inside(<Rentals />)} />
+              <Route path="/savings" element={inside(<Savings />)} />
+              <Route path="/standby" element={inside(<Standby />)} />
               <Route path="/snapshots" element={inside(<Snapshots />)} />
               <Route path="/snapshots/diff" element={inside(<DiffPage />)} />
               <Route path="/snapshots/retention" element={inside(<Retention />)} />

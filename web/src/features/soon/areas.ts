@@ -9,10 +9,6 @@ export interface ComingArea {
   today: { words: string; link?: { to: string; label: string } };
 }
 
-const keys = {
-  words: "Store the keys of the clouds you use. They are encrypted at once, and are needed first.",
-  link: { to: "/provider-keys", label: "Add a provider key" },
-};
 const team = {
   words: "Put the people who will share machines and bills into a team.",
   link: { to: "/teams", label: "Open teams" },
@@ -28,58 +24,6 @@ const api = {
 };
 
 export const comingAreas: Record<string, ComingArea> = {
-  deploy: {
-    title: "Deploy",
-    group: "Rent",
-    purpose: "From what you need to a running machine, by racing the best candidates.",
-    will: [
-      ["Need first", "say what the work needs, see the offers that can do it, most reliable first"],
-      ["Race", "several machines start, the first one useful wins, the others are destroyed"],
-      ["Cost before the click", "per hour, and what the race itself will cost"],
-    ],
-    today: keys,
-  },
-  instances: {
-    title: "Instances",
-    group: "Fleet",
-    purpose: "Your environments, which outlive the machines they run on.",
-    will: [
-      ["State and cost", "what runs, what sleeps, what it has cost so far"],
-      ["Hibernate and wake", "stop paying while idle, be back in seconds"],
-      ["Connect", "one command to copy, the same after every wake"],
-    ],
-    today: keys,
-  },
-  standby: {
-    title: "Standby",
-    group: "Fleet",
-    purpose: "A small machine that keeps your work warm, for the minute in which a GPU disappears.",
-    will: [
-      ["Follow", "how far the copy is behind, in seconds"],
-      ["Fail over", "by itself or by hand, with a drill to try it"],
-    ],
-    today: keys,
-  },
-  savings: {
-    title: "Savings",
-    group: "Fleet",
-    purpose: "Money that was not spent, by day, each dollar traceable to the event that saved it.",
-    will: [
-      ["By day and by reason", "hibernation, cheaper machines, races won early"],
-      ["Proof", "from the sum down to the single rental"],
-    ],
-    today: team,
-  },
-  rentals: {
-    title: "Rentals",
-    group: "Fleet",
-    purpose: "Everything that costs money at this moment, and nothing else.",
-    will: [
-      ["Now", "each machine held, since when, at what price"],
-      ["Proof of the end", "a rental stays listed until its provider confirms that it is gone"],
-    ],
-    today: team,
-  },
   reservations: {
     title: "Reservations",
     group: "Book",

@@ -1,0 +1,112 @@
+/** Changing an instance: its name, when it sleeps, the most its next machine may cost. */
+import { useState } from "react";
+import { Button } from "../../components/Button";
+import { Dialog } from "../../components/Dialog";
+import { Form, FormActions, useFormRequest } from "../../components/Form";
+import { TextField } from "../../components/fields";
+import { Switch } from "../../components/toggles";
+import type { InstanceDetail } from "../../lib/api/generated";
+import { toast } from "../../lib/toasts";
+import { fleetApi } from "./api";
+
+interface Props {
+  instance: InstanceDetail;
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+}
+
+export function ChangeInstance({ instance, open, onOpenChange }: Props) {
+  return (
+    <Dialog open={open} onOpenChange={onOpenChange} title={`Change ${instance.name}`}>
+      <Fields instance={instance} onDone={() => onOpenChange(false)} />
+    </Dialog>
+  );
+}
+
+function Fields({ instance, onDone }: { instance: InstanceDetail; onDone: () => void }) {
+  const { hibernation: rule } = instance;
+  const [name, setName] = useState(instance.name);
+  const [sleeps, setSleeps] = useState(rule.enabled);
+  const [minutes, setMinutes] = useState(String(rule.idle_seconds / 60));
+  const [percent, setPercent] = useState(String(rule.gpu_percent));
+  const [most, setMost] = useState(instance.max_price_hour ?? "");
+  const [changeOne] = fleetApi.useChangeInstanceMutation();
+  const { problem, busy, submit } = useFormRequest();
+  const send = async () => {
+    const done = await submit(() =>
+      changeOne({
+        instanceId: instance.id,
+        body: {
+          name: name.trim(),
+          hibernation: {
+            ...instance.hibernation_own,
+            enabled: sleeps,
+            idle_seconds: Math.round(Number(minutes) * 60),
+            gpu_percent: Number(percent),
+          },
+          max_price_hour: most.trim() || null,
+        },
+      }).unwrap(),
+    );
+    if (!done) return;
+    toast({ title: `${name.trim()} is changed` });
+    onDone();
+  };
+  return (
+    <Form
+      label="Change the instance"
+      fields={["name", "hibernation.idle_seconds", "hibernation.gpu_percent", "max_price_hour"]}
+      problem={problem}
+      onSubmit={() => void send()}
+    >
+      <TextField
+        label="Name"
+        name="name"
+        value={name}
+        autoComplete="off"
+        spellCheck={false}
+        hint="For ssh. Small letters, digits and hyphens."
+        onChange={(event) => setName(event.target.value)}
+      />
+      <Switch
+        label="Sleeps when idle"
+        hint="Saves its work, gives the machine up, and comes back under the same name."
+        checked={sleeps}
+        onChange={setSleeps}
+      />
+      {sleeps && (
+        <div className="grid gap-4 sm:grid-cols-2">
+          <TextField
+            label="Idle for, in minutes"
+            name="hibernation.idle_seconds"
+            inputMode="decimal"
+            value={minutes}
+            onChange={(event) => setMinutes(event.target.value)}
+          />
+          <TextField
+            label="GPUs below, in percent"
+            name="hibernation.gpu_percent"
+            inputMode="decimal"
+            value={percent}
+            onChange={(event) => setPercent(event.target.value)}
+          />
+        </div>
+      )}
+      <TextField
+        label="Most per hour, in dollars"
+        name="max_price_hour"
+        optional
+        inputMode="decimal"
+        value={most}
+        hint="For its next machine, disk included."
+        onChange={(event) => setMost(event.target.value)}
+      />
+      <FormActions>
+        <Button type="submit" weight="primary" busy={busy}>
+          Change
+        </Button>
+        <Button onClick={onDone}>Cancel</Button>
+      </FormActions>
+    </Form>
+  );
+}

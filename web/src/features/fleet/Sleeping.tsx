@@ -1,0 +1,73 @@
+/** When it will sleep and why it does not: the rule, what keeps it awake, and putting that off. */
+import { Coffee } from "lucide-react";
+import { Button } from "../../components/Button";
+import { Time } from "../../components/figures";
+import { Fact, Facts, Group } from "../../components/Page";
+import type { InstanceDetail } from "../../lib/api/generated";
+import { useAllowed } from "../../lib/session/me";
+import { duration } from "../../lib/time";
+import { Next } from "./figures";
+import { useInstanceActions } from "./useInstanceActions";
+import { WhyAwake } from "./WhyAwake";
+
+const SNOOZES = [3600, 4 * 3600, 24 * 3600] as const;
+
+export function Sleeping({ instance }: { instance: InstanceDetail }) {
+  const { hibernation: rule, next } = instance;
+  const awake = instance.state === "running" || instance.state === "on_standby";
+  return (
+    <Group title="Sleep">
+      <p className="text-ink-2">
+        {rule.enabled
+          ? `Sleeps when its GPUs are below ${rule.gpu_percent} % for ${duration(rule.idle_seconds, 1)} and nothing else is busy.`
+          : "Never sleeps by itself."}
+        {rule.dry_run && " Only tells when it would."}
+      </p>
+      <Facts>
+        {next && (
+          <Fact name="Next">
+            <Next next={next} />
+          </Fact>
+        )}
+        {instance.keep_awake_until && (
+          <Fact name="Kept awake">
+            until <Time at={instance.keep_awake_until} />
+          </Fact>
+        )}
+        {instance.until_at && (
+          <Fact name="Ends">
+            <Time at={instance.until_at} /> ({instance.until_action})
+          </Fact>
+        )}
+      </Facts>
+      {awake && rule.enabled && <WhyAwake instanceId={instance.id} />}
+      {awake && rule.enabled && <Snooze instance={instance} />}
+    </Group>
+  );
+}
+
+function Snooze({ instance }: { instance: InstanceDetail }) {
+  const writes = useAllowed("fleet:write");
+  const { keepAwake } = useInstanceActions();
+  return (
+    <div className="flex flex-wrap items-center gap-2">
+      <span className="text-xs text-ink-3">Keep awake for</span>
+      {SNOOZES.map((seconds) => (
+        <Button
+          key={seconds}
+          size="sm"
+          icon={Coffee}
+          disabled={!writes}
+          onClick={() => void keepAwake(instance, seconds)}
+        >
+          {duration(seconds, 1)}
+        </Button>
+      ))}
+      {instance.keep_awake_until && (
+        <Button size="sm" weight="ghost" disabled={!writes} onClick={() => void keepAwake(instance, 0)}>
+          Let it sleep
+        </Button>
+      )}
+    </div>
+  );
+}

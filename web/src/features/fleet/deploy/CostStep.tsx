@@ -1,0 +1,52 @@
+/** What it will cost before it costs anything: the hour, the day, the race, and how all that was worked out. */
+import { Big, Bigs } from "../../../components/Bigs";
+import { Money } from "../../../components/figures";
+import type { LaunchPlan } from "../../../lib/api/generated";
+import { duration } from "../../../lib/time";
+import { Warnings } from "./Warnings";
+
+export function CostStep({ plan }: { plan: LaunchPlan }) {
+  const { prices, race } = plan;
+  return (
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-5">
+      <Warnings warnings={plan.warnings} />
+      {prices && (
+        <Bigs>
+          <Big name="An hour" note="of the likely winner, disk included">
+            <Money value={prices.hour} per="h" />
+          </Big>
+          <Big name="A day awake" note="24 hours">
+            <Money value={prices.day} />
+          </Big>
+          <Big name="A day as used" note={`${prices.busy_hours} hours of use, asleep for the rest`}>
+            <Money value={prices.day_hibernating} />
+          </Big>
+          <Big name="A month as used" note={<>awake all the time: {<Money value={prices.month} />}</>}>
+            <Money value={prices.month_hibernating} />
+          </Big>
+        </Bigs>
+      )}
+      {race && (
+        <section aria-label="The race" className="grid gap-1">
+          <h3 className="font-medium">The race</h3>
+          <p className="figures text-ink-2">
+            {plan.machines} machines at once, {duration(plan.round_seconds, 1)} a round, {plan.rounds} rounds
+            at most.
+            {race.expected_seconds !== null && (
+              <>
+                {" "}
+                The first is expected to be ready after {duration(race.expected_seconds, 1)}
+                {race.p95_seconds !== null && <>, nearly always within {duration(race.p95_seconds, 1)}</>}.
+              </>
+            )}
+          </p>
+          <p className="figures text-ink-2">
+            The losers are expected to cost <Money value={race.expected} as="price" />, and{" "}
+            <Money value={race.at_most} as="price" /> at most.
+          </p>
+          <p className="text-xs text-ink-3">{race.how}</p>
+        </section>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,42 @@
+import { describe, expect, test } from "vitest";
+import { lasting, noOptions, readEnv, readNeed, readPorts, saysNothing, wishOf, writeNeed } from "./wish";
+
+const address = "q=4090+EU&model=RTX+4090&model=L40S&gpu_count=2&max_price=0.80&spot=true&offer=o1";
+
+describe("the need", () => {
+  test("stands in the address, there and back", () => {
+    expect(writeNeed(readNeed(new URLSearchParams(address))).toString()).toBe(address);
+  });
+
+  test("is nothing while nothing is said", () => {
+    expect(saysNothing(readNeed(new URLSearchParams("spot=true")))).toBe(true);
+    expect(saysNothing(readNeed(new URLSearchParams(address)))).toBe(false);
+  });
+});
+
+describe("the wish", () => {
+  test("says the need as filters, and the price as the most of one machine", () => {
+    const wish = wishOf(readNeed(new URLSearchParams(address)), noOptions, true);
+    expect(wish.filters).toEqual({ q: "4090 EU", model: ["RTX 4090", "L40S"], gpu_count: 2 });
+    expect(wish.max_price_hour).toBe("0.80");
+    expect([wish.spot, wish.dry_run, wish.offer_id]).toEqual([true, true, "o1"]);
+  });
+
+  test("leaves out what is left empty", () => {
+    const wish = wishOf(readNeed(new URLSearchParams()), { ...noOptions, disk: "" }, false);
+    expect(wish).not.toHaveProperty("max_price_hour");
+    expect(wish).not.toHaveProperty("disk_gb");
+    expect(wish).not.toHaveProperty("race");
+    expect(wish.name).toBeNull();
+  });
+
+  test("reads environment and ports as they are typed", () => {
+    expect(readEnv("A=1\n\n  TOKEN=a=b \nODD")).toEqual({ A: "1", TOKEN: "a=b", ODD: "" });
+    expect(readPorts("8888, 6006 22")).toEqual([8888, 6006, 22]);
+  });
+
+  test("keeps neither its name nor its environment for the next time", () => {
+    const kept = lasting({ ...noOptions, name: "llama", env: "TOKEN=x", image: "pytorch" });
+    expect([kept.name, kept.env, kept.image]).toEqual(["", "", "pytorch"]);
+  });
+});

@@ -1,0 +1,132 @@
+/** What is wished for: the need stands in the address, the options are this browser's own, and both make one request. */
+import type { InstanceWish } from "../../../lib/api/generated";
+
+export interface Need {
+  q: string;
+  models: string[];
+  count: string;
+  vram: string;
+  price: string;
+  country: string;
+  spot: boolean;
+  offer: string | null;
+}
+
+export interface Options {
+  name: string;
+  disk: string;
+  image: string;
+  keys: string;
+  onstart: string;
+  ports: string;
+  env: string;
+  sleeps: boolean;
+  standby: boolean;
+  machines: string;
+}
+
+export const noOptions: Options = {
+  name: "",
+  disk: "50",
+  image: "",
+  keys: "",
+  onstart: "",
+  ports: "",
+  env: "",
+  sleeps: true,
+  standby: false,
+  machines: "",
+};
+
+/** What is kept for the next time: a name is for once, and an environment holds secrets. */
+export function lasting(options: Options): Options {
+  return { ...options, name: "", env: "" };
+}
+
+export function readNeed(params: URLSearchParams): Need {
+  const one = (name: string) => params.get(name) ?? "";
+  return {
+    q: one("q"),
+    models: params.getAll("model"),
+    count: one("gpu_count"),
+    vram: one("min_vram"),
+    price: one("max_price"),
+    country: one("country"),
+    spot: params.get("spot") === "true",
+    offer: params.get("offer"),
+  };
+}
+
+export function writeNeed(need: Need): URLSearchParams {
+  const params = new URLSearchParams();
+  const put = (name: string, value: string | null) => value && params.set(name, value);
+  put("q", need.q.trim());
+  for (const model of need.models) params.append("model", model);
+  put("gpu_count", need.count);
+  put("min_vram", need.vram);
+  put("max_price", need.price);
+  put("country", need.country);
+  put("spot", need.spot ? "true" : "");
+  put("offer", need.offer);
+  return params;
+}
+
+export const saysNothing = (need: Need) =>
+  !need.q.trim() && need.models.length === 0 && !need.offer && !need.vram && !need.price && !need.count;
+
+const number = (text: string) => (text.trim() ? Number(text) : undefined);
+
+function filtersOf(need: Need): NonNullable<InstanceWish["filters"]> {
+  return {
+    ...(need.q.trim() && { q: need.q.trim() }),
+    ...(need.models.length > 0 && { model: need.models }),
+    ...(need.count && { gpu_count: number(need.count) }),
+    ...(need.vram && { min_vram: number(need.vram) }),
+    ...(need.country && { country: [need.country] }),
+  };
+}
+
+const lines = (text: string) =>
+  text
+    .split("\n")
+    .map((line) => line.trim())
+    .filter(Boolean);
+
+/** `NAME=value`, one a line; a line without `=` is told by the server. */
+export function readEnv(text: string): Record<string, string> {
+  return Object.fromEntries(
+    lines(text).map((line) => {
+      const at = line.indexOf("=");
+      return at < 0 ? [line, ""] : [line.slice(0, at).trim(), line.slice(at + 1)];
+    }),
+  );
+}
+
+export function readPorts(text: string): number[] {
+  return text
+    .split(/[\s,]+/)
+    .filter(Boolean)
+    .map(Number);
+}
+
+export function wishOf(need: Need, options: Options, dryRun: boolean): InstanceWish {
+  const disk = number(options.disk);
+  const machines = number(options.machines);
+  return {
+    name: options.name.trim() || null,
+    offer_id: need.offer,
+    filters: filtersOf(need),
+    spot: need.spot,
+    ...(need.price.trim() && { max_price_hour: need.price.trim() }),
+    ...(disk !== undefined && { disk_gb: disk }),
+    image: options.image.trim(),
+    ssh_keys: lines(options.keys),
+    onstart: options.onstart,
+    ports: readPorts(options.ports),
+    env: readEnv(options.env),
+    hibernation: { enabled: options.sleeps },
+    standby: { enabled: options.standby },
+    ...(machines !== undefined && { race: { machines } }),
+    dry_run: dryRun,
+  };
+}
