@@ -37,10 +37,9 @@ async def attend(means: Means, heard: Heard, status: AgentStatus, ruled: Ruled) 
     """The commands that are open when all of it is written."""
     async with means.db.begin() as tx:
         work = means.work(tx)
-        if status.notices or any(ack.state != "running" for ack in status.acks):
-            await instances.hold(
-                tx, heard.instance_id
-            )  # before its commands: in the order in which the controller locks
+        arrives = heard.rule is None or status.facts is not None
+        if arrives or status.notices or any(ack.state != "running" for ack in status.acks):
+            await instances.hold(tx, heard.instance_id)  # first, in the order in which the controller locks
         await _arrive(work, heard, status, ruled)
         await _fill_minutes(work, heard, status.samples)
         await _note(work, heard, status.notices)
