@@ -112,8 +112,13 @@ def _of(work: Work, view: View, wishes: Wishes, usable: frozenset[str], *, spot:
     return [
         Candidate(offer, spot, *known)
         for offer, known in zip(shown, expected, strict=True)
-        if wishes.type_word in offer["provider_offer_id"]
+        if wishes.type_word in offer["provider_offer_id"] and _has_room(offer, wishes.wanted.disk_gb)
     ]
+
+
+def _has_room(offer: Mapping[str, Any], disk_gb: float) -> bool:
+    """A cloud that tells of no disk makes one of the size that is ordered."""
+    return offer["disk_gb"] is None or offer["disk_gb"] >= disk_gb
 
 
 def query_for(wishes: Wishes, usable: frozenset[str], *, spot: bool) -> Query:

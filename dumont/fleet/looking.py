@@ -166,6 +166,7 @@ def _race(rows: Rows, rentals: Mapping[UUID, RentalSeen]) -> RaceSeen | None:
         round_seconds=race.round_seconds,
         round=race.round,
         round_began_at=race.round_began_at,
+        why=race.why,
         entrants=entrants,
         boots={UUID(name): (boots[0], boots[1]) for name, boots in race.boots.items()},
     )

@@ -5,7 +5,7 @@ handed over costs the machine and not the instance: nothing of its user is on it
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -110,7 +110,8 @@ def _race(seen: Seen, now: datetime, limits: Limits, way: Way) -> Step:
         stage, percent = _foremost(race)
         return wait(now, limits.look_seconds, verdict.until, stage=stage, percent=percent)
     if verdict.kind == "lost":
-        return now_do(now, Move(way.lost, NO_MACHINE.message, error=NO_MACHINE))
+        said = " ".join(filter(None, (NO_MACHINE.message, race.why)))
+        return now_do(now, Move(way.lost, said, error=replace(NO_MACHINE, message=said)))
     acts: dict[str, Callable[[], Act]] = {
         "won": lambda: Win(verdict.rentals[0]),
         "drop": lambda: DropEntrants(verdict.rentals),

@@ -127,6 +127,8 @@ class RaceSeen:
     round: int
     """How many were started."""
     round_began_at: datetime | None
+    why: str = ""
+    """What has gone wrong in it."""
     entrants: tuple[RentalSeen, ...] = ()
     """Of all rounds, those that have ended, too."""
     boots: dict[UUID, tuple[float | None, float | None]] = field(default_factory=dict)
