@@ -117,11 +117,11 @@ def _said(error: Exception) -> tuple[str, str]:
 
 
 async def _wait(means: Means, lane: Lane) -> float:
+    now = means.clock.now()
     async with means.db.looking() as tx:
-        at = await store.next_look(tx, lane)
-    if at is None:
-        return LOOK_AGAIN_IDLE_SECONDS
-    return min(LOOK_AGAIN_SECONDS, max(0.0, (at - means.clock.now()).total_seconds()))
+        at, lives = await store.next_look(tx, lane, now + timedelta(seconds=LOOK_AGAIN_SECONDS))
+    longest = LOOK_AGAIN_SECONDS if lives else LOOK_AGAIN_IDLE_SECONDS
+    return longest if at is None else min(longest, max(0.0, (at - now).total_seconds()))
 
 
 def _until(means: Means) -> datetime:

@@ -71,7 +71,7 @@ def let_go(rental: FleetRental, look_at: datetime) -> None:
 def end(change: Change, why: str) -> None:
     """Its last change: the cloud has confirmed it, or there never was a machine."""
     rental = change.rental
-    rental.stage, rental.ended_at = "ended", change.work.now
+    rental.stage, rental.ended_at, rental.absences = "ended", change.work.now, 0
     rental.why_ended = rental.why_ended or why
     rental.agent_token_sealed = rental.claim = rental.claimed_until = None
 

@@ -30,6 +30,7 @@ async def create(turn: Turn) -> None:
         return
     turn.demand_lease()
     if not await _attempt(turn):
+        await turn.put_off(timedelta(0))
         return
     turn.demand_lease()
     try:

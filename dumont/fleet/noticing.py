@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from dumont.fleet import costs
 from dumont.fleet.altering import Change, accept, altered
 from dumont.fleet.listings import Listing
 from dumont.fleet.rules import sighting
@@ -18,9 +19,16 @@ async def notice(listing: Listing, turned: Turned) -> None:
         if change is None or change.rental.provider_machine_id not in (None, machine.id):
             return
         if change.rental.provider_machine_id is None:
-            change.at = _born(change.rental, machine, listing.began)
-            accept(change, machine.id)
+            await _adopt(change, machine, listing.began)
         _write(change, machine, listing.began)
+
+
+async def _adopt(change: Change, machine: Machine, began: datetime) -> None:
+    """Since it was made its disk has cost; since when it has run, nobody has seen."""
+    change.at = _born(change.rental, machine, began)
+    accept(change, machine.id)
+    await costs.follow(change.work.tx, change.rental, change.at)
+    change.at = began
 
 
 def _born(rental: FleetRental, machine: Machine, began: datetime) -> datetime:

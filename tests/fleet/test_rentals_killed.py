@@ -26,7 +26,7 @@ from tests.fleet.cloud_lab import CENT, CloudLab, make_lab
 from tests.fleet.deaths import Deaths, Killed
 
 LEASE_SECONDS = 16.0
-LIVES = 60
+LIVES = 30
 """Looks at a life before it is given up."""
 Verdict = dict[str, list[str]]
 """By the point of death."""

@@ -74,10 +74,10 @@ async def take(
     return [(rental, instance, account) for rental, instance, account in rows]
 
 
-async def next_look(tx: Tx, lane: str) -> datetime | None:
-    """When something may be due, or free again."""
-    found: datetime | None = await (await raw(tx)).fetchval(_NEXT_LOOK.format(lane=LANES[lane]))
-    return found
+async def next_look(tx: Tx, lane: str, before: datetime) -> tuple[datetime | None, bool]:
+    """When something may be due, or free again, if that is before; and whether any rental lives."""
+    row = await (await raw(tx)).fetchrow(_NEXT_LOOK.format(lane=LANES[lane]), before)
+    return row[0], row[1]
 
 
 async def renew(tx: Tx, claim: UUID, until: datetime) -> None:
@@ -132,8 +132,10 @@ _TAKE = """
 """
 
 _NEXT_LOOK = """
-    SELECT greatest(look_at, claimed_until) FROM fleet_rentals WHERE stage <> 'ended' AND {lane}
-    ORDER BY look_at LIMIT 1
+    SELECT (
+        SELECT min(greatest(look_at, claimed_until)) FROM fleet_rentals
+        WHERE stage <> 'ended' AND look_at <= $1 AND {lane}
+    ), EXISTS (SELECT FROM fleet_rentals WHERE stage <> 'ended')
 """
 
 _RENEW = "UPDATE fleet_rentals SET claimed_until = $2 WHERE claim = $1 AND stage <> 'ended'"

@@ -109,6 +109,8 @@ class TestCadence:
         before = await _listed_at(lab, account)
         await lab.passes(4)
         assert await _listed_at(lab, account) != before
+        await lab.until(held, "ended")
+        assert await _lists_within(lab, account, 30) == 0
 
 
 async def _lists_within(lab: CloudLab, account: FleetAccount, seconds: float) -> int:
