@@ -73,7 +73,7 @@ async def start_round(turn: Turn, _act: StartRound) -> None:
 
 async def drop(turn: Turn, act: DropEntrants) -> None:
     out = [turn.rows.rentals[each] for each in act.rental_ids if each in turn.rows.rentals]
-    for rental in out:
+    for rental in sorted(out, key=lambda each: (each.provider, each.machine_id)):  # as all who tell of several machines
         if rental.attempted_at is None:
             continue
         seen = next((each for each in turn.seen.live if each.id == rental.id), None)
