@@ -32,8 +32,8 @@ def create(said: argparse.Namespace, env: Env, track: Track) -> BackupReport:
     asked = _asked(blobs.door, "snapshot")
     with _told(blobs.door, track):
         found = _opened(blobs, said, env)
-        if said.learn_hot:
-            hot.save(found, asked["label"], hot.record(said.path))
+        if said.learn_hot and (opened := hot.record(said.path)):
+            hot.save(found, asked["label"], opened)
         options = arguments.backup_options(said, env, tuple(hot.load(found, asked["label"])))
         options = replace(options, label=asked["label"], tags=options.tags or tuple(asked["tags"]))
         report = backup(found, os.fsencode(said.path), options, track)
