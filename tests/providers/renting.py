@@ -12,7 +12,8 @@ from tests.providers.conftest import Lab
 from tests.providers.profile import Profile
 
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGNvbmZvcm1hbmNlc3VpdGVrZXlmb3J0ZXN0cw conformance"
-LABEL = "dumont-test-a1b2c3"
+LABEL = "dumont/0a1b2c3d/01935e1b-6d2a-7cc3-98c4-dc0c0c07398f"
+"""As the fleet writes them."""
 BROKEN: Mapping[str, Mapping[str, Any]] = {
     "error 500": {"fault": "status", "status": 500},
     "an HTML page with 502": {"fault": "html", "status": 502},
