@@ -178,6 +178,8 @@ def _rest(seen: Seen, now: datetime, limits: Limits, machine: RentalSeen) -> Ste
     sleeps = idling.verdict(seen.idle, now).look_at if seen.idle is not None else None
     silent = machine.beat_at + timedelta(seconds=limits.silent_seconds) if machine.beat_at else None
     syncs = standing_by.next_look(seen)
+    if seen.saving is not None or (seen.standby is not None and seen.standby.restore is not None):
+        syncs = now + timedelta(seconds=limits.poll_seconds)
     return wait(now, limits.rest_seconds, sleeps, silent, syncs, seen.until_at, seen.retry_at)
 
 

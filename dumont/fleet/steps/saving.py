@@ -1,5 +1,7 @@
 """Has a machine's agent make a snapshot, and takes over what came of it."""
 
+from uuid import UUID
+
 from dumont.basics.errors import Unavailable
 from dumont.fleet import moves, operations
 from dumont.fleet.rules.seen import Trouble
@@ -25,10 +27,17 @@ async def save(turn: Turn, act: Save) -> None:
         **grant(handed),
         "path": turn.rows.wanted.workspace,
         "label": snapshot.label,
-        "learn_hot": instance.restore_id is not None and machine.id == instance.primary_rental_id,
+        "learn_hot": _first_since_restore(turn, machine.id),
     }
     instance.saving_id = snapshot.id
     instance.saving_command_id = await put(turn, machine, "snapshot", args)
+
+
+def _first_since_restore(turn: Turn, machine_id: UUID) -> bool:
+    """Which files were opened first after a wake is learned once, by the next snapshot."""
+    restore, instance = turn.rows.restore, turn.instance
+    back = restore is not None and restore.snapshot_id == instance.snapshot_id
+    return back and machine_id == instance.primary_rental_id
 
 
 async def saved(turn: Turn, _act: Saved) -> None:
