@@ -7,9 +7,8 @@ from uuid import UUID
 
 from dumont.basics import ids
 from dumont.basics.errors import Failure, Invalid, NotFound
-from dumont.fleet import access, wishing
+from dumont.fleet import access, calendars, wishing
 from dumont.fleet.means import Means
-from dumont.fleet.rules import schedule as rules
 from dumont.fleet.store import budgets as store
 from dumont.fleet.store import instances
 from dumont.fleet.tables import FleetSchedule
@@ -41,7 +40,7 @@ async def add(work: Work, instance_id: UUID, wish: Wish) -> FleetSchedule:
         raise Invalid.field("at", "is over")
     if len(await store.schedules(work.tx, instance.id)) >= MOST:
         raise Invalid.field("instance", f"has {MOST} schedules already", hint="Remove one that is not needed.")
-    rules.zone(wish.timezone)
+    calendars.zone(wish.timezone)
     schedule = FleetSchedule(
         id=ids.new(work.now, work.random),
         instance_id=instance.id,
@@ -49,7 +48,7 @@ async def add(work: Work, instance_id: UUID, wish: Wish) -> FleetSchedule:
         at=wish.at,
         cron=wish.cron,
         timezone=wish.timezone,
-        next_at=wish.at or rules.next_at(wish.cron or "", wish.timezone, work.now),
+        next_at=wish.at or calendars.next_at(wish.cron or "", wish.timezone, work.now),
         created_at=work.now,
     )
     work.tx.add(schedule)
@@ -80,7 +79,7 @@ async def turn(means: Means) -> float:
 
 async def _carry_out(work: Work, due: FleetSchedule) -> None:
     due.last_at = work.now
-    due.next_at = rules.next_at(due.cron, due.timezone, work.now) if due.cron else None
+    due.next_at = calendars.next_at(due.cron, due.timezone, work.now) if due.cron else None
     instance = await instances.hold(work.tx, due.instance_id)
     if instance is None or instance.state in ("destroying", "destroyed"):
         due.next_at, due.last_outcome = None, "its instance is gone"

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from dumont.basics.errors import Invalid
-from dumont.fleet.rules.schedule import check, next_at, zone
+from dumont.fleet.calendars import check, next_at, zone
 
 
 def utc(*parts: int) -> datetime:

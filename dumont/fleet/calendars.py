@@ -3,11 +3,8 @@
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from croniter import croniter
-
 from dumont.basics.errors import Invalid
-
-FIELDS = 5
+from dumont.platform.jobs import cron as crons
 
 
 def zone(name: str) -> ZoneInfo:
@@ -20,13 +17,12 @@ def zone(name: str) -> ZoneInfo:
 
 
 def check(cron: str) -> str:
-    if len(cron.split()) != FIELDS or not croniter.is_valid(cron):
-        raise Invalid.field("cron", "is no cron expression", hint="Five fields: minute hour day month weekday.")
-    return cron
+    try:
+        return crons.check(cron)
+    except Invalid:
+        raise Invalid.field("cron", "is no cron expression", hint="Five fields: minute hour day month weekday.") from None
 
 
 def next_at(cron: str, timezone: str, after: datetime) -> datetime:
     """An hour that a change of clocks leaves out is met at the next one that is there."""
-    local = after.astimezone(zone(timezone))
-    found: datetime = croniter(check(cron), local).get_next(datetime)
-    return found.astimezone(UTC)
+    return crons.next_after(check(cron), after.astimezone(zone(timezone))).astimezone(UTC)
