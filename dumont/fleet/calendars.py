@@ -20,7 +20,8 @@ def check(cron: str) -> str:
     try:
         return crons.check(cron)
     except Invalid:
-        raise Invalid.field("cron", "is no cron expression", hint="Five fields: minute hour day month weekday.") from None
+        hint = "Five fields: minute hour day month weekday."
+        raise Invalid.field("cron", "is no cron expression", hint=hint) from None
 
 
 def next_at(cron: str, timezone: str, after: datetime) -> datetime:
