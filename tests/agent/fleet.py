@@ -141,8 +141,7 @@ def serving(fleet: Fleet) -> Iterator[Fleet]:
     class Handler(_Handler):
         of = fleet
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
+    server = _Server(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     fleet.url = f"http://127.0.0.1:{server.server_address[1]}"
@@ -153,6 +152,13 @@ def serving(fleet: Fleet) -> Iterator[Fleet]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, _request: Any, _address: Any) -> None:
+        """Agents are killed while they speak."""
 
 
 @cache

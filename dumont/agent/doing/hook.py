@@ -22,12 +22,14 @@ POLL_SECONDS = 0.05
 GRACE_SECONDS = 5.0
 BEGIN_SECONDS = 5.0
 SHELL = """
-echo $$ > "$4.new" && mv "$4.new" "$4"
+set -C
+echo $$ 2>/dev/null > "$4" || exit
+set +C
 (umask 022; cd "$1" && exec /bin/sh "$2") >> "$3" 2>&1
 echo $? > "$5.new" && mv "$5.new" "$5"
 """
-"""People's files are as open as is usual, ours are not. Writes down its number and what came of it, for whoever looks
-after the one who started it has died."""
+"""Of two that are started only the first goes on. It writes down its number and what came of it, for whoever looks
+after the one who started it has died. People's files are as open as is usual, ours are not."""
 
 
 class Hooks:
@@ -38,7 +40,7 @@ class Hooks:
         """What the script leaves running goes on: only the script itself is waited for."""
         place = _Place(turn.folder)
         until = time.monotonic() + float(turn.args.get("timeout_seconds") or SECONDS)
-        if not (turn.again and place.script.exists()):
+        if _count(place.shell) is None:
             self._start(place, turn.args)
         code = _waited(place, _number(place), turn, until)
         return {"code": code, "output": _tail(place.log)}
@@ -52,8 +54,9 @@ class Hooks:
 
     def _start(self, place: _Place, args: Mapping[str, Any]) -> None:
         place.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        place.script.touch(mode=0o600)
-        place.script.write_text(str(args.get("script") or ""), encoding="utf-8")
+        if not place.script.exists():  # whoever reads it already must not find another one
+            place.half.write_text(str(args.get("script") or ""), encoding="utf-8")
+            place.half.replace(place.script)
         wanted = {str(name): str(value) for name, value in dict(args.get("env") or {}).items()}
         command = ["/bin/sh", "-c", SHELL, "dumont-hook"]
         files = [str(path) for path in (self._given.workspace, place.script, place.log, place.shell, place.code)]
@@ -72,7 +75,7 @@ class Hooks:
 
 class _Place:
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
+        self.folder, self.half = folder, folder / "script.new"
         self.script, self.log, self.code, self.shell = (folder / name for name in ("script", "log", "code", "shell"))
 
 
@@ -82,7 +85,7 @@ def _number(place: _Place) -> int:
         found = _count(place.shell)
         if found is not None:
             return found
-    raise Failed("interrupted", "The agent ended while the script began; nobody knows whether it did.")
+    raise Failed("interrupted", "The script began, and nobody knows how far it came.")
 
 
 def _waited(place: _Place, pid: int, turn: Turn, until: float) -> int:
