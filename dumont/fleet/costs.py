@@ -24,10 +24,19 @@ async def follow(tx: Tx, rental: FleetRental, at: datetime) -> None:
     for kind, row in opened.items():
         if row.price_hour != wanted.get(kind):
             await store.close(tx, row, _end(rental, row, at))
+    if rental.stage == "ended":
+        await _paid_ahead(tx, rental, rental.accepted_at)
     for kind, price in wanted.items():
         if kind not in opened or opened[kind].price_hour != price:
             row = FleetCost(rental_id=rental.id, kind=kind, since=at, until=None, price_hour=price)
             await store.add(tx, row)
+
+
+async def _paid_ahead(tx: Tx, rental: FleetRental, since: datetime) -> None:
+    """Hours that were bought of a machine that never ran."""
+    until = rules.paid_until(rental.provider, since, since)
+    if until > since and not any(row.kind == "compute" for row in await store.of(tx, [rental.id])):
+        await charge(tx, rental, [Span("compute", rental.price_hour, since, until)])
 
 
 async def charge(tx: Tx, rental: FleetRental, spans: Iterable[Span]) -> None:

@@ -18,13 +18,13 @@ class Billing:
     compute: frozenset[str] = frozenset({"running", "stopping"})
     disk: frozenset[str] = ALIVE
     hours_ahead: int = 0
-    """So many hours are paid in any case, from the moment on which the machine is ours."""
+    """So many hours are paid in any case, even if it never ran."""
 
 
 USUAL = Billing()
 BILLING: Mapping[str, Billing] = {
     "akash": Billing(compute=frozenset({"pending", "booting", "running"}), disk=frozenset()),
-    "ionet": Billing(compute=ALIVE, disk=frozenset(), hours_ahead=1),
+    "ionet": Billing(disk=frozenset(), hours_ahead=1),
     "lambda": Billing(disk=frozenset()),
     "runpod": Billing(disk=frozenset({"running", "stopping", "stopped", "failed"})),
 }
