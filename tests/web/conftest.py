@@ -15,6 +15,7 @@ from tests.processes import Dumont
 from tests.web.boxes import Box, keep
 from tests.web.browsers import PATIENCE_MS, Browsers
 from tests.web.clouds import CLOSED, OPEN, Clouds, read, simulated_clouds
+from tests.web.fleets import Fleet, launch
 from tests.web.pasts import Lived, give_past
 from tests.web.people import Installation, settle
 
@@ -113,6 +114,12 @@ def lived(installation: Installation) -> Lived:
 def box(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> Box:
     """Ada has two snapshots."""
     return in_thread(lambda: keep(installation, tmp_path_factory.mktemp("box")))
+
+
+@pytest.fixture(scope="package")
+def fleet(installation: Installation) -> Fleet:
+    """Ada has instances in several states."""
+    return in_thread(lambda: launch(installation))
 
 
 @pytest.fixture

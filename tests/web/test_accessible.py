@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from typing import Literal
 
 import pytest
@@ -12,6 +13,7 @@ from tests.web.boxes import Box
 from tests.web.browsers import DESKTOP, Browsers
 from tests.web.clouds import offers
 from tests.web.conftest import in_thread
+from tests.web.fleets import Fleet
 from tests.web.pages import PLACES, Place, planned
 from tests.web.pasts import Lived
 from tests.web.people import Account, Installation
@@ -48,7 +50,7 @@ def expect_accessible(page: Page, looks: list[Look] = LOOKS) -> None:
 
 
 @pytest.fixture(scope="module")
-def ids(installation: Installation, lived: Lived, box: Box) -> dict[str, str]:
+def ids(installation: Installation, lived: Lived, box: Box, fleet: Fleet) -> dict[str, str]:
     teams = installation.does(installation.ada, "GET", "/teams")["items"]
     offer, other, *_ = offers(installation)
     return {
@@ -57,6 +59,7 @@ def ids(installation: Installation, lived: Lived, box: Box) -> dict[str, str]:
         "other": other["id"],
         "snapshot": box.later,
         "earlier": box.earlier,
+        **asdict(fleet),
         "machine": f"{lived.good.provider}/{lived.good.machine_id}",
     }
 

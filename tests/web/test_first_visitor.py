@@ -47,7 +47,7 @@ class TestTheFirstVisitor:
         page.get_by_role("button", name="Create account").click()
         expect_title(page, re.compile("^Good (morning|afternoon|evening), Ada$"))
         steps = page.get_by_role("region", name="What to do next")
-        expect(steps.get_by_text("1 of 4 done")).to_be_visible()
+        expect(steps.get_by_text("1 of 5 done")).to_be_visible()
         expect(steps.get_by_role("link", name="Add a provider key")).to_be_visible()
         expect(page.get_by_role("link", name="Audit log")).to_be_visible()
 

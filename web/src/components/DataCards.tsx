@@ -13,7 +13,7 @@ export function DataCards<Row extends object>(props: DataTableProps<Row>) {
   const hidden = rows.length > shown;
   return (
     <>
-      <ul aria-label={label} className="grid gap-2">
+      <ul aria-label={label} className="grid grid-cols-[minmax(0,1fr)] gap-2">
         {rows.slice(0, shown).map((row) => (
           <li key={rowKey(row)} className="rounded border border-line bg-surface px-3 py-2.5">
             {props.card ? props.card(row) : <Card row={row} {...props} />}
@@ -42,7 +42,11 @@ function Card<Row extends object>({
 }: Omit<DataTableProps<Row>, "card"> & { row: Row }) {
   const place = (column: Column<Row>, at: number) => column.card ?? (at === 0 ? "head" : "line");
   const of = (wanted: string) => columns.filter((column, at) => place(column, at) === wanted);
-  const head = of("head").map((column) => <span key={column.id}>{column.cell(row, 0)}</span>);
+  const head = of("head").map((column) => (
+    <span key={column.id} className="min-w-0">
+      {column.cell(row, 0)}
+    </span>
+  ));
   const headLooks =
     "flex min-h-6 min-w-0 flex-1 items-center gap-2 text-left font-medium [overflow-wrap:anywhere]";
   return (
@@ -68,7 +72,7 @@ function Card<Row extends object>({
         {actions && <RowMenu of={rowName(row)}>{actions(row)}</RowMenu>}
       </div>
       {of("line").length > 0 && (
-        <dl className="mt-1 grid grid-cols-[auto_1fr] gap-x-4 gap-y-0.5">
+        <dl className="mt-1 grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-0.5">
           {of("line").map((column) => (
             <Line key={column.id} name={column.title}>
               {column.cell(row, 0)}

@@ -123,9 +123,11 @@ function Subtitle({ instance }: { instance: InstanceDetail }) {
       <span className="text-ink-3">
         since <Time at={instance.state_since} />
       </span>
-      <span className="min-w-0 max-w-full">
-        <MachineLine machine={instance.machine} />
-      </span>
+      {instance.machine && (
+        <span className="min-w-0 max-w-full">
+          <MachineLine machine={instance.machine} />
+        </span>
+      )}
       <span className="inline-flex items-center text-ink-3">
         <Id value={instance.id} what="instance id" />
       </span>

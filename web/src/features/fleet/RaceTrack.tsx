@@ -21,8 +21,8 @@ export function RaceTrack({ race, saidAt }: Props) {
   const track = trackSeconds(race, now, saidAt);
   return (
     <figure aria-label="Race" className="grid grid-cols-[minmax(0,1fr)] gap-4">
-      <figcaption role="status" className="text-ink-2">
-        {raceWords(race)}
+      <figcaption className="text-ink-2">
+        <span role="status">{raceWords(race)}</span>
       </figcaption>
       {roundsOf(race).map(([round, lanes]) => (
         <div key={round} className="grid grid-cols-[minmax(0,1fr)] gap-1">
@@ -112,7 +112,7 @@ function Bars({ lane, seconds, track, lost }: RowProps & { lost: boolean }) {
           style={{ width: `${piece.width * 100}%` }}
           className={cx(
             "transition-[width] duration-1000 ease-linear first:rounded-l-full last:rounded-r-full",
-            lane.winner ? "bg-ok" : lost ? "bg-ink-3" : "bg-accent",
+            lane.winner ? "bg-ok" : lost ? "bg-line-2" : "bg-accent",
             shades[piece.stage],
             isOver(lane) && "transition-none",
           )}

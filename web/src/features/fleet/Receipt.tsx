@@ -11,7 +11,7 @@ import { stageWords } from "./words";
 export function ReceiptCard({ instanceId, race }: { instanceId: string; race: Race }) {
   const { data: receipt } = fleetApi.useShowInstanceReceiptQuery({ instanceId, raceId: race.id });
   if (!receipt) return null;
-  const stages = Object.entries(receipt.winner_stages);
+  const stages = Object.entries(receipt.winner_stages).filter(([, seconds]) => seconds > 0);
   return (
     <section aria-label="Receipt" className="grid content-start gap-3 rounded border border-line p-4">
       <div className="flex items-center justify-between gap-3">

@@ -23,7 +23,8 @@ function useSteps(): Step[] | null {
   const keys = homeApi.useListApiKeysQuery(ONE);
   const teams = homeApi.useListTeamsQuery(ONE);
   const clouds = homeApi.useListProviderKeysQuery(ONE);
-  if ([keys, teams, clouds].some((answer) => answer.isLoading)) return null;
+  const instances = homeApi.useListInstancesQuery(ONE);
+  if ([keys, teams, clouds, instances].some((answer) => answer.isLoading)) return null;
   const has = (answer: { data?: { items: unknown[] } | undefined }) => (answer.data?.items.length ?? 0) > 0;
   return [
     { title: "Open an account", why: "You are in.", to: "/profile", done: true },
@@ -32,6 +33,12 @@ function useSteps(): Step[] | null {
       why: "Renting at a cloud needs your key there. It is encrypted at once.",
       to: "/provider-keys",
       done: has(clouds),
+    },
+    {
+      title: "Deploy an instance",
+      why: "Say what you need; machines race, and the first one that is useful is yours.",
+      to: "/deploy",
+      done: has(instances),
     },
     {
       title: "Create an API key",
@@ -58,7 +65,7 @@ export function NextSteps() {
       <InvitationNote />
       <Group title="What to do next" aside={steps && <Count done={done} all={steps.length} />}>
         {steps === null ? (
-          <SkeletonRows rows={4} what="the first steps" />
+          <SkeletonRows rows={5} what="the first steps" />
         ) : (
           <ol className="divide-y divide-line rounded border border-line">
             {steps.map((step) => (

@@ -8,6 +8,7 @@ export const homeApi = generatedApi.enhanceEndpoints({
     listTeams: { providesTags: ["Team"] },
     listInvitations: { providesTags: ["Invitation"] },
     listProviderKeys: { providesTags: ["ProviderKey"] },
+    listInstances: { providesTags: ["Instance"] },
     listJobs: { providesTags: ["Job"] },
     listWorkers: { providesTags: ["Worker"] },
   },

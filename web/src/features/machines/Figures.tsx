@@ -1,5 +1,5 @@
 /** The figures of a machine that are compared first, in one row. */
-import type { ReactNode } from "react";
+import { Big, Bigs } from "../../components/Bigs";
 import { Time } from "../../components/figures";
 import { reliabilityLooks } from "../../components/reliabilityLooks";
 import type { MachineDetail } from "../../lib/api/generated";
@@ -9,7 +9,7 @@ import { duration } from "../../lib/time";
 export function Figures({ machine }: { machine: MachineDetail }) {
   const { total_attempts: total, success_rate: rate, consecutive_failures: row } = machine;
   return (
-    <dl className="grid grid-cols-2 divide-line rounded border border-line sm:grid-cols-3 lg:grid-cols-5 lg:divide-x">
+    <Bigs>
       <Big
         name="Succeeded"
         note={total === 0 ? "nothing was tried" : `${count(machine.successful_attempts)} of ${count(total)}`}
@@ -35,22 +35,10 @@ export function Figures({ machine }: { machine: MachineDetail }) {
       >
         <Time at={machine.last_success_at} />
       </Big>
-    </dl>
+    </Bigs>
   );
 }
 
 function None() {
   return <span className="font-normal text-ink-3">—</span>;
-}
-
-function Big({ name, note, children }: { name: string; note: ReactNode; children: ReactNode }) {
-  return (
-    <div className="px-4 py-3">
-      <dt className="text-xs text-ink-3">{name}</dt>
-      <dd className="figures mt-1 text-lg font-semibold">
-        {children}
-        <span className="block text-xs font-normal text-ink-3">{note}</span>
-      </dd>
-    </div>
-  );
 }

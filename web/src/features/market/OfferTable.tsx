@@ -1,5 +1,5 @@
 /** The offers that fit, as a table or as cards; what changes glows in its place and does not move under a pointer. */
-import { Columns3, Copy, Eye, ListFilter, Plus } from "lucide-react";
+import { Columns3, Copy, Eye, ListFilter, Plus, Rocket } from "lucide-react";
 import { type ReactNode, useCallback, useEffect, useMemo, useState } from "react";
 import { useNavigate } from "react-router";
 import { Button } from "../../components/Button";
@@ -106,6 +106,11 @@ function RowActions({ offer }: { offer: Offer }) {
       <MenuItem icon={Eye} keys="Enter" onSelect={() => void navigate(`/market/${offer.id}`)}>
         Open
       </MenuItem>
+      {offer.available && !offer.is_blacklisted && (
+        <MenuItem icon={Rocket} onSelect={() => void navigate(`/deploy?offer=${offer.id}`)}>
+          Deploy
+        </MenuItem>
+      )}
       <MenuItem icon={Columns3} onSelect={() => toggle(offer)}>
         Lay aside to compare
       </MenuItem>

@@ -3,6 +3,7 @@ import { ArrowLeftRight, Equal, GitCompareArrows, Minus, Pencil, Plus, Search, U
 import { useSearchParams } from "react-router";
 import { Asked } from "../../components/Asked";
 import { Badge, type BadgeTone } from "../../components/Badge";
+import { Big, Bigs } from "../../components/Bigs";
 import { IconButton } from "../../components/Button";
 import { type Column, DataTable } from "../../components/DataTable";
 import { FilterBar, type FilterChoice, useFilters } from "../../components/FilterBar";
@@ -14,7 +15,7 @@ import { moreOf, rowsOf } from "../../lib/api/keyset";
 import { size } from "../../lib/bytes";
 import { count, plural } from "../../lib/numbers";
 import { type Change, snapshotLists } from "./api";
-import { Big, Bigs, None, Size } from "./figures";
+import { None, Size } from "./figures";
 import { SnapshotPicker, useComparable } from "./SnapshotPicker";
 
 export function DiffPage() {

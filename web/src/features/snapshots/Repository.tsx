@@ -3,6 +3,7 @@ import { CircleCheck, CircleX, Eraser, ShieldCheck, Square } from "lucide-react"
 import { useState } from "react";
 import { Alert } from "../../components/Alert";
 import { Asked } from "../../components/Asked";
+import { Big, Bigs } from "../../components/Bigs";
 import { Button } from "../../components/Button";
 import { ConfirmDialog } from "../../components/Dialog";
 import { Time } from "../../components/figures";
@@ -16,7 +17,7 @@ import { plural } from "../../lib/numbers";
 import { useAllowed } from "../../lib/session/me";
 import { toast, toastProblem } from "../../lib/toasts";
 import { snapshotLists, snapshotsApi } from "./api";
-import { Big, Bigs, MonthCost, None, Ratio, Size } from "./figures";
+import { MonthCost, None, Ratio, Size } from "./figures";
 import { stageWords } from "./words";
 
 interface Props {

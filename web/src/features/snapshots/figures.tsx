@@ -1,4 +1,4 @@
-/** Figures of snapshots: a size with its unit, a ratio, a row of big figures, and a state in a word. */
+/** Figures of snapshots: a size with its unit, a ratio, and a state in a word. */
 import {
   CircleCheck,
   CircleX,
@@ -8,7 +8,6 @@ import {
   ScanSearch,
   Trash2,
 } from "lucide-react";
-import type { ReactNode } from "react";
 import { Badge, type BadgeTone } from "../../components/Badge";
 import { Money } from "../../components/figures";
 import type { Snapshot } from "../../lib/api/generated";
@@ -56,26 +55,6 @@ export function MonthCost({ of, bytes }: CostProps) {
       </span>
     );
   return <Money value={of} per="month" />;
-}
-
-export function Bigs({ children }: { children: ReactNode }) {
-  return (
-    <dl className="grid grid-cols-2 divide-line rounded border border-line sm:grid-cols-3 lg:flex lg:divide-x lg:[&>*]:flex-1">
-      {children}
-    </dl>
-  );
-}
-
-export function Big({ name, note, children }: { name: string; note?: ReactNode; children: ReactNode }) {
-  return (
-    <div className="min-w-0 px-4 py-3">
-      <dt className="text-xs text-ink-3">{name}</dt>
-      <dd className="figures mt-1 text-lg font-semibold">
-        {children}
-        {note && <span className="block text-xs font-normal text-ink-3">{note}</span>}
-      </dd>
-    </div>
-  );
 }
 
 interface Look {

@@ -28,15 +28,15 @@ export function CostStep({ plan }: { plan: LaunchPlan }) {
       )}
       {race && (
         <section aria-label="The race" className="grid gap-1">
-          <h3 className="font-medium">The race</h3>
+          <h2 className="font-medium">The race</h2>
           <p className="figures text-ink-2">
-            {plan.machines} machines at once, {duration(plan.round_seconds, 1)} a round, {plan.rounds} rounds
-            at most.
+            {plan.machines} machines at once, {duration(plan.round_seconds)} a round, {plan.rounds} rounds at
+            most.
             {race.expected_seconds !== null && (
               <>
                 {" "}
-                The first is expected to be ready after {duration(race.expected_seconds, 1)}
-                {race.p95_seconds !== null && <>, nearly always within {duration(race.p95_seconds, 1)}</>}.
+                The first is expected to be ready after {duration(race.expected_seconds)}
+                {race.p95_seconds !== null && <>, nearly always within {duration(race.p95_seconds)}</>}.
               </>
             )}
           </p>

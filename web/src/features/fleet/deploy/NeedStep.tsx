@@ -32,7 +32,7 @@ export function NeedStep({ need, onChange, onChosen }: Props) {
         onChange={(event) => onChange({ q: event.target.value })}
       />
       <section aria-label="GPUs">
-        <h3 className="mb-2 font-medium">GPU</h3>
+        <h2 className="mb-2 font-medium">GPU</h2>
         <Asked of={answer} loading={<SkeletonLines what="GPUs" lines={4} />}>
           {(facets) => (
             <ul className="grid grid-cols-2 gap-2 sm:grid-cols-3 lg:grid-cols-5">
@@ -53,7 +53,7 @@ export function NeedStep({ need, onChange, onChosen }: Props) {
           )}
         </Asked>
       </section>
-      <div className="grid gap-4 sm:grid-cols-2 lg:grid-cols-4">
+      <div className="grid grid-cols-2 gap-4 lg:grid-cols-4">
         <TextField
           label="GPUs"
           optional

@@ -9,7 +9,7 @@ const titles: Record<Step, string> = {
   need: "Need",
   machines: "Machines",
   options: "Options",
-  cost: "Cost and race",
+  cost: "Cost",
 };
 
 interface Props {

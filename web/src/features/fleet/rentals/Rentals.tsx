@@ -19,6 +19,7 @@ import { useTickingWords } from "../../../lib/ticking";
 import { duration } from "../../../lib/time";
 import { fleetLists } from "../api";
 import { FollowFleet } from "../live";
+import { stageWords } from "../words";
 
 export function Rentals() {
   const [params, setParams] = useSearchParams();
@@ -138,7 +139,7 @@ function Stage({ rental }: { rental: CostingRental }) {
         {rental.end_asked_at ? "Ending" : "To end"}
       </Badge>
     );
-  return <Badge tone={rental.stage === "ready" ? "ok" : "info"}>{rental.stage}</Badge>;
+  return <Badge tone={rental.stage === "ready" ? "ok" : "info"}>{stageWords(rental.stage)}</Badge>;
 }
 
 function Age({ rental }: { rental: CostingRental }) {

@@ -34,9 +34,9 @@ function columnsOf(nameOf: (id: string) => string): Column<SleepExplained>[] {
       cell: ({ instance_id: id }) => (
         <Link
           to={`/instances/${id}`}
-          className="inline-flex min-h-6 items-center truncate font-medium hover:underline"
+          className="inline-flex min-h-6 max-w-full items-center truncate font-medium hover:underline"
         >
-          {nameOf(id)}
+          <span className="truncate">{nameOf(id)}</span>
         </Link>
       ),
       width: 140,

@@ -16,9 +16,9 @@ const columns: Column<InstanceSavings>[] = [
     cell: ({ instance_id: id, name }) => (
       <Link
         to={`/instances/${id}`}
-        className="inline-flex min-h-6 items-center truncate font-medium hover:underline"
+        className="inline-flex min-h-6 max-w-full items-center truncate font-medium hover:underline"
       >
-        {name}
+        <span className="truncate">{name}</span>
       </Link>
     ),
     sortBy: ({ name }) => name,

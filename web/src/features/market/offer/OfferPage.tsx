@@ -1,12 +1,11 @@
 /** One offer with everything that is known of it: prices part by part, the machine, the past, and what is like it. */
 import { Columns3, Rocket, Store } from "lucide-react";
-import type { ReactNode } from "react";
 import { useParams } from "react-router";
 import { Alert } from "../../../components/Alert";
 import { Asked } from "../../../components/Asked";
-import { Badge } from "../../../components/Badge";
+import { Big, Bigs } from "../../../components/Bigs";
 import { Button, ButtonLink } from "../../../components/Button";
-import { CliHint, Id } from "../../../components/copying";
+import { Id } from "../../../components/copying";
 import { Money, Time } from "../../../components/figures";
 import { Fact, Facts, Group, Page } from "../../../components/Page";
 import { SkeletonLines } from "../../../components/Skeleton";
@@ -77,7 +76,6 @@ function Drawn({ offer }: { offer: OfferDetail }) {
         <Past offer={offer} />
         <Histories offer={offer} />
         <Others offer={offer} />
-        <Launch />
         <Group title="Where it comes from">
           <Facts>
             <Fact name="Provider's offer">
@@ -123,10 +121,18 @@ function Where({ offer }: { offer: Offer }) {
 function Actions({ offer }: { offer: Offer }) {
   const inside = useInTray(offer.id);
   const full = useTrayFull();
+  const rentable = offer.available && !offer.is_blacklisted;
   return (
-    <Button icon={Columns3} disabled={full && !inside} aria-pressed={inside} onClick={() => toggle(offer)}>
-      {inside ? "Laid aside" : "Lay aside to compare"}
-    </Button>
+    <>
+      <Button icon={Columns3} disabled={full && !inside} aria-pressed={inside} onClick={() => toggle(offer)}>
+        {inside ? "Laid aside" : "Lay aside to compare"}
+      </Button>
+      {rentable && (
+        <ButtonLink to={`/deploy?offer=${offer.id}`} weight="primary" icon={Rocket}>
+          Deploy
+        </ButtonLink>
+      )}
+    </>
   );
 }
 
@@ -159,7 +165,7 @@ function State({ offer }: { offer: Offer }) {
 
 function Headline({ offer }: { offer: Offer }) {
   return (
-    <dl className="grid grid-cols-2 divide-line rounded border border-line sm:grid-cols-3 lg:grid-cols-5 lg:divide-x">
+    <Bigs>
       <Big name="Price">{offer.price_hour ? <Money value={offer.price_hour} per="h" /> : <NotOffered />}</Big>
       <Big name="Effective price">
         {offer.effective_price_hour ? <Money value={offer.effective_price_hour} per="h" /> : <NotOffered />}
@@ -173,16 +179,7 @@ function Headline({ offer }: { offer: Offer }) {
       <Big name="Reliability">
         <ReliabilityCell offer={offer} />
       </Big>
-    </dl>
-  );
-}
-
-function Big({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <div className="px-4 py-3">
-      <dt className="text-xs text-ink-3">{name}</dt>
-      <dd className="mt-1 text-lg font-semibold">{children}</dd>
-    </div>
+    </Bigs>
   );
 }
 
@@ -208,20 +205,5 @@ function Others({ offer }: { offer: OfferDetail }) {
         />
       </Group>
     </>
-  );
-}
-
-/** Honest about what can't be done yet. */
-function Launch() {
-  return (
-    <Group title="Rent it" aside={<Badge icon={Rocket}>Not built yet</Badge>}>
-      <p className="max-w-2xl text-ink-2">
-        Renting from here comes with the fleet. Until then an offer can be found and compared; the same from a
-        terminal:
-      </p>
-      <div className="max-w-2xl">
-        <CliHint command="dumont search '4090 x2 <0.5 EU'" />
-      </div>
-    </Group>
   );
 }
