@@ -68,6 +68,7 @@ def _apply_wanted(instance: FleetInstance, given: Mapping[str, Any]) -> None:
         return
     if "ssh_keys" in said:
         said["ssh_keys"] = tuple(ssh_keys.checked(said["ssh_keys"]))
+        instance.setup_command_id, instance.look_at = None, min(instance.look_at, instance.state_since)
     wanted = Wanted.model_validate(instance.wanted).model_copy(update=said)
     instance.wanted = wanted.model_dump(mode="json")
 

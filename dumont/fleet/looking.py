@@ -141,6 +141,7 @@ def _rental(row: FleetRental, beat: FleetBeat | None) -> RentalSeen:
         seen_state=row.seen_state,
         seen_at=row.seen_at,
         can_stop=registry.kind(row.provider).can.stop_start,
+        spot=row.spot,
         fault=fault_of(row.agent_facts, offers.read(row.listed)) if row.agent_facts else None,
         error=error,
     )
@@ -176,7 +177,12 @@ def _operation(row: FleetOperation | None) -> OperationSeen | None:
     if row is None:
         return None
     return OperationSeen(
-        id=row.id, kind=row.kind, created_at=row.created_at, why=row.why, cancel_requested=row.cancel_requested
+        id=row.id,
+        kind=row.kind,
+        created_at=row.created_at,
+        why=row.why,
+        cancel_requested=row.cancel_requested,
+        by_itself=row.requested_by is None and "who" not in row.details,
     )
 
 

@@ -15,6 +15,7 @@ from dumont.fleet.rules.steps import (
     Move,
     Rehearse,
     Reject,
+    Setup,
     Step,
     Stop,
     Unwarn,
@@ -43,6 +44,7 @@ def running(seen: Seen, now: datetime, limits: Limits) -> Step:
         or _pausing(seen, now, limits, machine)
         or _asked(seen, now, limits, machine)
         or until(seen, now)
+        or _new_keys(seen, now, machine)
         or _silent(now, limits, machine)
         or _idle(seen, now)
         or standing_by.kept(seen, now, limits)
@@ -73,6 +75,9 @@ def on_standby(seen: Seen, now: datetime, limits: Limits) -> Step:
 
 
 def _lost(seen: Seen, now: datetime, machine: RentalSeen | None) -> Step:
+    copy = seen.standby is not None and seen.standby.enabled and seen.standby.holds_copy
+    if machine is not None and machine.stopped_by_cloud and not copy:
+        return now_do(now, Move("paused", "The machine was stopped; it is started again.", who="provider"))
     told = "The machine was taken away." if machine is None or machine.error is None else machine.error.message
     return now_do(now, _elsewhere(seen, told))
 
@@ -119,7 +124,7 @@ def _pausing(seen: Seen, now: datetime, limits: Limits, machine: RentalSeen) -> 
 
 
 def _resume(seen: Seen, now: datetime, limits: Limits, machine: RentalSeen) -> Step:
-    if machine.wanted != "held":
+    if machine.wanted != "held" or machine.stopped_by_cloud:
         return now_do(now, Hold(), "booting", 20)
     if machine.stage not in UP:
         return _resuming(seen, now, limits)
@@ -130,10 +135,13 @@ def _resume(seen: Seen, now: datetime, limits: Limits, machine: RentalSeen) -> S
 
 
 def _resuming(seen: Seen, now: datetime, limits: Limits) -> Step:
+    """Whoever paused it decides what then; what its cloud has stopped, and does not start, is lost."""
+    by_cloud = seen.operation is not None and seen.operation.by_itself
     since = seen.operation.created_at if seen.operation is not None else seen.state_since
-    ends = since + timedelta(seconds=limits.resume_seconds)
+    ends = since + timedelta(seconds=limits.restart_seconds if by_cloud else limits.resume_seconds)
     if now >= ends:
-        return now_do(now, BACK_TO_PAUSED)
+        gone = Move("interrupted", "The stopped machine did not start again.", who="provider", lets_go="interrupted")
+        return now_do(now, gone if by_cloud else BACK_TO_PAUSED)
     return wait(now, limits.look_seconds, ends, stage="booting", percent=20)
 
 
@@ -148,6 +156,11 @@ def _asked(seen: Seen, now: datetime, limits: Limits, machine: RentalSeen) -> St
         return None
     copy = seen.standby is not None and seen.standby.holds_copy
     return now_do(now, Rehearse() if copy else Finish(NO_STANDBY))
+
+
+def _new_keys(seen: Seen, now: datetime, machine: RentalSeen) -> Step | None:
+    """Others may log in than at the start: whoever changes that takes the command away."""
+    return now_do(now, Setup()) if seen.setup is None and machine.of_use else None
 
 
 def _silent(now: datetime, limits: Limits, machine: RentalSeen) -> Step | None:

@@ -49,6 +49,7 @@ class RentalSeen:
     seen_state: str | None = None
     seen_at: datetime | None = None
     can_stop: bool = False
+    spot: bool = False
     fault: tuple[str, str] | None = None
     """What is wrong with it by what its agent told: reason and words. None also while nothing is told."""
     error: Trouble | None = None
@@ -63,6 +64,12 @@ class RentalSeen:
         if self.stage in ("ending", "ended") or self.wanted == "gone":
             return True
         return self.wanted == "held" and self.seen_state in TAKEN_AWAY
+
+    @property
+    def stopped_by_cloud(self) -> bool:
+        """It can be started again: its disk, and what is in no snapshot, is still there."""
+        by_cloud = self.error is not None and self.error.code == "interrupted"
+        return by_cloud and self.stage == "stopped" and self.wanted == "held" and self.can_stop and not self.spot
 
     @property
     def of_use(self) -> bool:
@@ -186,6 +193,8 @@ class Limits:
     command_seconds: float = 300
     standby_seconds: float = 900
     resume_seconds: float = 900
+    restart_seconds: float = 180
+    """For a machine that its cloud has stopped, and nobody else."""
     retry_seconds: float = 5
     retry_seconds_max: float = 1800
     poll_seconds: float = 0.5

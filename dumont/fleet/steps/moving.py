@@ -37,6 +37,8 @@ async def move(turn: Turn, act: Move) -> None:
     if act.to not in RACING:
         await racing.end(turn, "lost" if act.error else "cancelled", act.why)
     await failovers.moved(turn.work, instance, act.to)
+    if act.to in ("running", "on_standby"):
+        await sleeping.end(turn.work, instance, race_id=None, at=turn.work.now)
     if act.to == "running":
         await _entered_running(turn)
     elif act.to == "hibernated":
@@ -149,7 +151,7 @@ async def _operation_follows(turn: Turn, act: Move) -> None:
         await operations.cancel(turn.work, instance, operation, act.why)
     elif operation is not None and WISHES[operation.kind] is None and act.to != "running":
         await _close(turn, Trouble("moved_on", f"It became {act.to} before that was done."))
-    kind = BEGINS.get(act.to)
+    kind = "resume" if act.to == "paused" and instance.wish == "running" else BEGINS.get(act.to)
     if kind is not None and instance.operation_id is None:
         kind = "half_life" if act.to == "failing_over" and instance.wish == "on_standby" else kind
         await operations.open(turn.work, instance, kind, act.why, by_itself=True)

@@ -62,8 +62,8 @@ class World:
     """`complete`, `failed` or `hangs`."""
     restores: str = "complete"
     takes_keys: bool = True
-    ended: list[str] = field(default_factory=list)
-    """What was seen of each machine's work at the moment when it was let go: see `LifeLab.check`."""
+    restarts: bool = True
+    """Whether stopped machines start again."""
 
 
 @dataclass
@@ -245,7 +245,7 @@ class LifeLab:
         elif rental.attempted_at is None:
             rental.attempted_at = rental.accepted_at = now
             rental.stage = "booting"
-        elif rental.stage in ("booting", "stopped"):
+        elif rental.stage == "booting" or (rental.stage == "stopped" and self.world.restarts):
             seconds = self.world.boots.get(rental.machine_id, self.world.boot_seconds)
             if rental.stage == "stopped" or now - rental.attempted_at >= timedelta(seconds=seconds):
                 rental.stage, rental.seen_state = "ready", "running"

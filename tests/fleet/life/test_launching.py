@@ -87,3 +87,10 @@ class TestLaunch:
         await lab.until(identity, "destroyed")
         assert {each.stage for each in await lab.rentals(identity)} == {"ended"}
         assert await lab.commands(identity, "snapshot") == []
+
+    async def test_gives_new_keys_to_the_machine_when_they_change(self, lab: LifeLab) -> None:
+        identity = await lab.running({"ssh_keys": ["ssh-ed25519 AAAA ada"]})
+        await lab.changes(identity, wanted={"ssh_keys": ["ssh-ed25519 BBBB bob"]}, setup_command_id=None)
+        await lab.passes(1)
+        newest = max(await lab.commands(identity, "setup"), key=lambda each: each.created_at)
+        assert lab.args(newest)["authorized_keys"] == ["ssh-ed25519 BBBB bob"]

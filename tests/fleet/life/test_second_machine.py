@@ -48,6 +48,27 @@ class TestInterruption:
         await lab.passes(3)
         assert (await lab.see(identity)).state == "hibernated"
 
+    async def test_starts_a_machine_again_that_was_only_stopped(self, lab: LifeLab) -> None:
+        """As its agent does when it hears nothing of us for long: what is in no snapshot is on its disk."""
+        identity = await lab.running()
+        machine = await lab.primary(identity)
+        await lab.set_rental(machine.id, stage="stopped", seen_state="stopped", error_code="interrupted")
+        await lab.passes(1)
+        found = await lab.until(identity, "running")
+        assert found.primary_rental_id == machine.id
+        assert (await lab.moves(identity))[1:] == ["paused", "running"]
+
+    async def test_goes_elsewhere_when_a_stopped_machine_does_not_start(self, lab: LifeLab) -> None:
+        identity = await lab.running()
+        machine = await lab.primary(identity)
+        lab.world.boots = {machine.machine_id: 10_000}
+        lab.world.restarts = False
+        await lab.set_rental(machine.id, stage="stopped", seen_state="stopped", error_code="interrupted")
+        await lab.passes(200, step=20)
+        found = await lab.until(identity, "running")
+        assert found.primary_rental_id != machine.id
+        assert (await lab.moves(identity))[1:] == ["paused", "interrupted", "waking", "running"]
+
 
 class TestStandby:
     async def test_holds_a_copy_that_is_synced_again_and_again(self, lab: LifeLab) -> None:

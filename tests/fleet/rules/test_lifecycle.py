@@ -90,6 +90,7 @@ class Draw:
             seen_state=self.one(None, "running", "running", "stopped", "failed", "unknown"),
             seen_at=self.perhaps(self.moment),
             can_stop=self.one(True, False),
+            error=self.one(None, None, Trouble("interrupted", "It was stopped.")),
             fault=self.one(None, None, ("hardware_error", "It lies.")),
         )
 
@@ -223,8 +224,9 @@ class TestEveryStateAndWish:
                 assert step.act.to in MOVES[state], found
                 assert step.act.lets_go or found.primary is None or step.act.to not in PARTS, found
             holder = found.holder
-            nothing_kept = state == "destroying" and not found.keep_snapshot
-            if holder is not None and holder.id in let_go(found, step.act) and not nothing_kept:
+            by_cloud = state == "paused" and found.operation is not None and found.operation.by_itself
+            given_up = by_cloud or (state == "destroying" and not found.keep_snapshot)
+            if holder is not None and holder.id in let_go(found, step.act) and not given_up:
                 assert proved(found), (step, found)
 
 
@@ -243,12 +245,12 @@ class TestLifecycle:
 
     def test_does_not_take_unknown_for_gone(self) -> None:
         machine = rental(seen_state="unknown", beat_at=NOW - timedelta(seconds=29))
-        found = Seen(state="running", state_since=NOW, wish="running", primary=machine, awake_since=NOW)
+        found = running(machine)
         assert next_step(found, NOW, LIMITS).act is None
 
     def test_asks_the_cloud_after_an_agent_that_no_longer_calls_and_believes_the_cloud(self) -> None:
         machine = rental(seen_state="running", beat_at=NOW - timedelta(seconds=31), seen_at=NOW - timedelta(seconds=20))
-        found = Seen(state="running", state_since=NOW, wish="running", primary=machine, awake_since=NOW)
+        found = running(machine)
         assert type(next_step(found, NOW, LIMITS).act).__name__ == "AskCloud"
         told = replace(found, primary=replace(machine, seen_at=NOW))
         assert next_step(told, NOW, LIMITS).act is None
@@ -281,6 +283,11 @@ class TestLifecycle:
         pauses = [LIMITS.pause(tries).total_seconds() for tries in range(12)]
         assert pauses == sorted(pauses)
         assert (pauses[1], pauses[-1]) == (10, LIMITS.retry_seconds_max)
+
+
+def running(machine: RentalSeen) -> Seen:
+    keys = CommandSeen(state="done", created_at=NOW, rental_id=PRIMARY)
+    return Seen(state="running", state_since=NOW, wish="running", primary=machine, setup=keys, awake_since=NOW)
 
 
 def rental(**given: Any) -> RentalSeen:
