@@ -25,7 +25,7 @@ class BackupOptions:
     hot: tuple[bytes, ...] = ()
     """Paths that are opened first after a wake; they come first in packs of their own."""
     coders: int = 2
-    uploads: int = 4
+    uploads: int = 3
     pack_bytes: int = 32 << 20
     host: str = ""
 

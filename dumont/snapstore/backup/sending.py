@@ -26,7 +26,7 @@ class Pipes(NamedTuple):
     """How wide the way is."""
 
     coders: int = 2
-    uploads: int = 4
+    uploads: int = 3
     pack_bytes: int = 32 << 20
 
 

@@ -10,14 +10,14 @@ from collections.abc import Callable
 from functools import cache
 from typing import cast
 
-from dumont.snapstore.restore.memory import PAGE, Pool
+from dumont.snapstore.restore.memory import PAGE, touch_rate
 
 WORTH = 256 << 10
 """Shorter runs are written as usual."""
 LARGE_RESTORE = 256 << 20
 SLOW_TOUCH = 2.5e9
 """Bytes a second below which memory is not backed by the host yet."""
-PROBED = 32 << 20
+PROBED = 16 << 20
 O_DIRECT = getattr(os, "O_DIRECT", 0)
 
 
@@ -57,11 +57,11 @@ class Direct:
         return None
 
 
-def is_better(pool: Pool, large: int) -> bool:
+def is_better(large: int) -> bool:
     """Of so many bytes of large files: if memory is slow to come by, or if they would fill it."""
     if large < LARGE_RESTORE or not O_DIRECT:
         return False
-    return pool.touched(PROBED, time.monotonic) < SLOW_TOUCH or large > _available() // 2
+    return touch_rate(PROBED, time.monotonic) < SLOW_TOUCH or large > _available() // 2
 
 
 def reserve(handle: int, size: int) -> None:

@@ -98,16 +98,16 @@ class _Restoring:
         writers = memory.placers()
         count = memory.buffers(self._options.memory, size, self._options.workers, writers)
         pool = memory.Pool(size, count)
-        self._choose_way(pool)
+        self._choose_way()
         pipeline = Pipeline(self._fetch, lambda: Placer(self._shared), pool)
         pipeline.run(self._jobs(first, fetchable), self._options.workers, writers)
 
-    def _choose_way(self, pool: memory.Pool) -> None:
+    def _choose_way(self) -> None:
         shared = self._shared
         wanted = self._options.direct
         if wanted is None:
             large = sum(size for entry, size in shared.uses.left.items() if shared.sizes[entry] > plan.SMALL)
-            wanted = direct.is_better(pool, large)
+            wanted = direct.is_better(large)
         shared.large.direct = direct.Direct(wanted=wanted)
         self._report.direct = shared.large.direct.on
 
