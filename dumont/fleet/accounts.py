@@ -88,7 +88,7 @@ async def still_given(work: Work, vault: Vault, account: FleetAccount) -> bool:
 
 def open(means: Means, account: FleetAccount) -> Adapter:  # noqa: A001 - as one says it: accounts.open
     """Raises what `providers.opening` raises, and `Unavailable` where the copy does not open."""
-    text = means.vault.open(account.sealed, _place(account.id))
+    text = means.vault.open(account.sealed, place(account.id))
     return means.clouds.open(account.provider, orjson.loads(text)).adapter
 
 
@@ -144,8 +144,8 @@ async def _kept(
 
 
 def sealed(vault: Vault, account_id: UUID, credentials: Mapping[str, str]) -> str:
-    return vault.seal(orjson.dumps(dict(credentials)).decode(), _place(account_id))
+    return vault.seal(orjson.dumps(dict(credentials)).decode(), place(account_id))
 
 
-def _place(account_id: UUID) -> str:
+def place(account_id: UUID) -> str:
     return f"fleet_accounts:{account_id}"

@@ -71,7 +71,7 @@ async def put(
             rental_id=rental.id,
             instance_id=rental.instance_id,
             kind=kind,
-            args_sealed=vault.seal(orjson.dumps(dict(args)).decode(), _place(identity)),
+            args_sealed=vault.seal(orjson.dumps(dict(args)).decode(), place(identity)),
             state="queued",
             created_at=work.now,
             expires_at=expires or work.now + timedelta(seconds=EXPIRES_SECONDS),
@@ -97,7 +97,7 @@ async def handed_out(work: Work, vault: Vault, rental_id: UUID) -> list[protocol
     rows = await store.open_of(work.tx, rental_id, work.now)
     await store.sent(work.tx, [row.id for row in rows if row.state == "queued"], work.now)
     return [
-        protocol.Command(id=str(row.id), kind=row.kind, args=orjson.loads(vault.open(row.args_sealed, _place(row.id))))
+        protocol.Command(id=str(row.id), kind=row.kind, args=orjson.loads(vault.open(row.args_sealed, place(row.id))))
         for row in rows
     ]
 
@@ -148,5 +148,5 @@ def _id(text: str) -> UUID | None:
         return None
 
 
-def _place(identity: UUID) -> str:
+def place(identity: UUID) -> str:
     return f"fleet_commands:{identity}:args"

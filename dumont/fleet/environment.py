@@ -9,15 +9,15 @@ from dumont.platform.secrets import Vault
 
 
 def sealed(vault: Vault, instance_id: UUID, env: Mapping[str, str]) -> str | None:
-    return vault.seal(json.dumps(dict(env)), _place(instance_id)) if env else None
+    return vault.seal(json.dumps(dict(env)), place(instance_id)) if env else None
 
 
 def of(vault: Vault, instance: FleetInstance) -> dict[str, str]:
     if instance.env_sealed is None:
         return {}
-    found: dict[str, str] = json.loads(vault.open(instance.env_sealed, _place(instance.id)))
+    found: dict[str, str] = json.loads(vault.open(instance.env_sealed, place(instance.id)))
     return found
 
 
-def _place(instance_id: UUID) -> str:
+def place(instance_id: UUID) -> str:
     return f"fleet_instances:{instance_id}:env"

@@ -89,6 +89,7 @@ def _with_new_key(settings: "Settings", keys: "list[Key]") -> "list[Key]":
 
 async def _reseal(settings: "Settings", url: str, keys: "list[Key]") -> int:
     from dumont.accounts import provider_keys
+    from dumont.fleet import resealing
     from dumont.platform.db.engine import make_db, make_engine
     from dumont.platform.http import idempotency
     from dumont.platform.secrets import Vault
@@ -97,7 +98,8 @@ async def _reseal(settings: "Settings", url: str, keys: "list[Key]") -> int:
     vault = Vault(keys)
     try:
         async with make_db(engine).begin() as tx:
-            return await provider_keys.reseal(tx, vault) + await idempotency.reseal(tx, vault)
+            known = (provider_keys.reseal, idempotency.reseal, resealing.reseal)
+            return sum([await reseal(tx, vault) for reseal in known])
     finally:
         await engine.dispose()
 
