@@ -68,7 +68,7 @@ async def refuse_unaffordable(work: Work, owner_id: UUID, price_hour: Decimal) -
     if against is not None:
         limit, used = standing.limits.of(against), standing.spent.of(against)
         raise OverBudget(
-            f"The budget of ${limit} a{'n' * (against == 'hour')} {against} leaves no room: ${used:.4f} are used."
+            f"The budget of {_dollars(limit)} a{'n' * (against == 'hour')} {against} leaves no room: ${used:.4f} are used."
         )
 
 
@@ -99,7 +99,9 @@ async def _judge(work: Work, owner_id: UUID) -> None:
             await _tell(work, budget, span, level, spent)
         if level == "over":
             for instance_id in await store.awake(work.tx, owner_id):
-                await _put_to_sleep(work, instance_id, f"The budget of ${limits.of(span)} a {span} is used up.")
+                await _put_to_sleep(
+                    work, instance_id, f"The budget of {_dollars(limits.of(span))} a {span} is used up."
+                )
 
 
 async def _put_to_sleep(work: Work, instance_id: UUID, words: str) -> None:
@@ -138,3 +140,9 @@ async def _owner(work: Work, team_id: UUID | None, *, to_change: bool = False) -
 
 def _limits(budget: FleetBudget) -> Limits:
     return Limits(budget.max_price_hour, budget.per_day, budget.per_month)
+
+
+def _dollars(limit: Decimal | None) -> str:
+    """As somebody would write it: cents, and more places only where there are any."""
+    exact = (limit or Decimal(0)).normalize()
+    return f"${exact.quantize(Decimal('0.01')) if exact.as_tuple().exponent > -2 else exact:f}"  # type: ignore[operator]

@@ -1,0 +1,183 @@
+"""Savings, figures, budgets, schedules and standbys: sums led back to rows, and wishes that are carried out in time."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import select
+
+from dumont.fleet import budgets, schedules
+from dumont.fleet.means import Means
+from dumont.fleet.tables import FleetHibernation, FleetInstance, FleetOperation, FleetRace, FleetSchedule
+from dumont.platform.db import Db
+from dumont.platform.parts import Parts
+from tests.build.accounts import Person
+from tests.fakes.clock import FakeClock
+from tests.fleet.doors.conftest import Box
+
+
+@pytest.fixture
+async def slept(box: Box) -> FleetHibernation:
+    """For ten hours, given up at fifty cents; then woken by a race whose loser ran for six minutes at a dollar."""
+    began = box.now - timedelta(hours=11)
+    race = FleetRace(
+        id=uuid4(), instance_id=box.id, attempt_type="wake", state="won", batch=2, rounds_max=3, round_seconds=90,
+        started_at=box.now - timedelta(hours=1), winner_id=box.rental_id,
+    )  # fmt: skip
+    sleep = FleetHibernation(
+        id=uuid4(), instance_id=box.id, owner_id=box.owner_id, rental_id=box.rental_id, why="idle", asked_at=began,
+        slept_at=began, ended_at=box.now - timedelta(hours=1), price_hour=Decimal("0.5"), snapshot_bytes=73 * 10**9,
+        storage_price_gb_month=Decimal("0.015"), race_id=race.id,
+    )  # fmt: skip
+    await box.add(race)
+    await box.add(sleep)
+    loser = await box.rental(
+        role="racer", stage="ended", why_ended="lost_race", race_id=race.id, ended_at=box.now - timedelta(minutes=54)
+    )
+    await box.costs(loser, "1", hours=1, until=box.now - timedelta(minutes=54))
+    return sleep
+
+
+class TestSavings:
+    async def test_are_what_was_given_up_less_what_was_paid_instead(
+        self, ada: Person, box: Box, slept: FleetHibernation
+    ) -> None:
+        shown = await ada.gets("/metrics/savings/real?explain=true")
+        assert (shown["hours_asleep"], shown["given_up"]) == (10, "5.000000")
+        assert (shown["storage"], shown["race_overhead"]) == ("0.015000", "0.100000")
+        assert shown["saved"] == "4.885000"
+        assert shown["spent"] == "0.600000"  # an hour of the machine, and the loser
+        assert shown["never_hibernated"] == "5.500000"
+        [row] = shown["explained"]
+        assert (row["hibernation_id"], row["saved"]) == (str(slept.id), "4.885000")
+        assert [each["name"] for each in shown["instances"]] == ["llama"]
+        assert sum(Decimal(day["saved"]) for day in shown["days"]) == Decimal("4.885")
+
+    @pytest.mark.usefixtures("slept")
+    async def test_are_nobody_elses(self, eve: Person) -> None:
+        shown = await eve.gets("/metrics/savings/real?explain=true")
+        assert (shown["saved"], shown["explained"], shown["instances"]) == ("0.000000", [], [])
+
+    async def test_name_a_window_that_is_none(self, ada: Person) -> None:
+        answer = await ada.asks("GET", "/metrics/savings/real?from=2026-03-02T00:00Z&to=2026-03-01T00:00Z")
+        assert answer.status_code == 422
+        assert answer.json()["errors"][0]["field"] == "from"
+
+
+class TestFigures:
+    async def test_count_operations_by_kind_and_cloud(self, ada: Person, box: Box) -> None:
+        began = box.now - timedelta(seconds=50)
+        await box.set_rental(ready_at=began + timedelta(seconds=30))
+        await box.add(
+            FleetOperation(
+                id=uuid4(), instance_id=box.id, kind="launch", state="done", stage="ready", stage_since=began,
+                stages={"booting": 20.0}, created_at=began, ended_at=began + timedelta(seconds=40),
+            )
+        )  # fmt: skip
+        shown = await ada.gets("/metrics")
+        assert [(each["provider"], each["done"], each["p50_seconds"]) for each in shown["operations"]] == [
+            (None, 1, 40),
+            ("vast", 1, 40),
+        ]
+        assert shown["stages"] == [{"kind": "launch", "stage": "booting", "p50_seconds": 20, "p95_seconds": 20}]
+
+
+class TestBudget:
+    async def test_is_shown_with_what_is_used(self, ada: Person, box: Box) -> None:
+        await ada.does("PUT", "/budgets", {"per_day": "25.00", "max_price_hour": "2"})
+        shown = await ada.gets("/budgets")
+        assert (Decimal(shown["per_day"]), shown["per_month"]) == (25, None)
+        assert (shown["price_hour"], shown["spent_today"]) == ("0.500000", "0.500000")
+
+    async def test_that_is_used_up_puts_instances_to_sleep(self, ada: Person, box: Box, parts: Parts, db: Db) -> None:
+        await ada.does("PUT", "/budgets", {"per_day": "0.50"})
+        await budgets.turn(Means.of(parts.get))
+        assert await _asked(db, box.id) == [("hibernate", "The budget of $0.50 a day is used up.")]
+        await budgets.turn(Means.of(parts.get))
+        assert len(await _asked(db, box.id)) == 1
+
+    async def test_that_is_near_its_end_only_warns(self, ada: Person, box: Box, parts: Parts, db: Db) -> None:
+        await ada.does("PUT", "/budgets", {"per_day": "0.60"})
+        await budgets.turn(Means.of(parts.get))
+        assert await _asked(db, box.id) == []
+
+    async def test_of_an_hour_refuses_another_machine(self, ada: Person, box: Box) -> None:
+        await ada.does("PUT", "/budgets", {"max_price_hour": "0.60"})
+        answer = await ada.asks("POST", "/instances", {"filters": {"model": ["RTX 4090"]}, "name": "second"})
+        assert (answer.status_code, answer.json()["code"]) == (402, "over_budget")
+
+
+class TestSchedule:
+    async def test_is_carried_out_once_when_it_is_due(
+        self, ada: Person, box: Box, parts: Parts, db: Db, clock: FakeClock
+    ) -> None:
+        at = (clock.now() + timedelta(minutes=5)).isoformat()
+        added = await ada.does("POST", f"{box.path}/schedules", {"action": "hibernate", "at": at})
+        means = Means.of(parts.get)
+        assert 0 < await schedules.turn(means) <= 30
+        assert await _asked(db, box.id) == []
+        clock.advance(seconds=301)
+        await schedules.turn(means)
+        assert await _asked(db, box.id) == [("hibernate", "Its schedule says so.")]
+        [shown] = (await ada.gets(f"{box.path}/schedules"))["items"]
+        assert (shown["id"], shown["next_at"], shown["last_outcome"]) == (added["id"], None, "done")
+
+    async def test_says_why_it_could_not_be_carried_out(
+        self, ada: Person, box: Box, parts: Parts, db: Db, clock: FakeClock
+    ) -> None:
+        await ada.does("POST", f"{box.path}/schedules", {"action": "wake", "cron": "* * * * *"})
+        clock.advance(seconds=61)
+        await schedules.turn(Means.of(parts.get))
+        async with db.begin() as tx:
+            row = (await tx.execute(select(FleetSchedule))).scalar_one()
+        assert row.last_outcome is not None
+        assert row.last_outcome.startswith("already_there")
+        assert row.next_at is not None
+        assert row.next_at > clock.now()
+
+    @pytest.mark.parametrize(
+        ("wish", "field"),
+        [
+            ({"action": "wake"}, "at"),
+            ({"action": "wake", "at": "2020-01-01T00:00:00Z"}, "at"),
+            ({"action": "wake", "cron": "often"}, "cron"),
+            ({"action": "wake", "cron": "* * * * *", "timezone": "Mars"}, "timezone"),
+        ],
+    )
+    async def test_that_is_none_names_the_field(self, ada: Person, box: Box, wish: dict[str, Any], field: str) -> None:
+        answer = await ada.asks("POST", f"{box.path}/schedules", wish)
+        assert answer.status_code == 422
+        assert answer.json()["errors"][0]["field"] == field
+
+
+class TestStandby:
+    async def test_is_usual_for_those_who_say_so(self, ada: Person) -> None:
+        assert (await ada.gets("/standby"))["usual"]["enabled"] is False
+        await ada.does("PUT", "/standby", {"enabled": True, "provider": "local", "machine_type": ""})
+        usual = (await ada.gets("/standby"))["usual"]
+        assert (usual["enabled"], usual["provider"], usual["machine_type"]) == (True, "local", "")
+
+    async def test_of_an_instance_is_switched_and_listed(self, ada: Person, box: Box) -> None:
+        shown = await ada.does("PUT", f"/standby/{box.id}", {"enabled": True, "provider": "local"})
+        assert shown["standby"]["state"] == "starting"
+        [row] = (await ada.gets("/standby"))["items"]
+        assert (row["name"], row["standby"]["provider"]) == ("llama", "local")
+
+    async def test_that_is_not_there_can_not_be_rehearsed(self, ada: Person, box: Box) -> None:
+        answer = await ada.asks("POST", f"/standby/{box.id}/test")
+        assert (answer.status_code, answer.json()["code"]) == (409, "no_standby")
+
+    async def test_can_not_stand_where_no_machines_start(self, ada: Person, box: Box) -> None:
+        answer = await ada.asks("PUT", f"/standby/{box.id}", {"enabled": True, "provider": "render"})
+        assert answer.status_code == 422
+        assert answer.json()["errors"][0]["field"] == "provider"
+
+
+async def _asked(db: Db, instance_id: UUID) -> list[tuple[str, str]]:
+    """What was asked of it, and why."""
+    query = select(FleetOperation.kind, FleetOperation.why).where(FleetOperation.instance_id == instance_id)
+    async with db.begin() as tx:
+        assert await tx.get(FleetInstance, instance_id) is not None
+        return [(row[0], row[1]) for row in await tx.execute(query.order_by(FleetOperation.created_at))]
