@@ -67,9 +67,9 @@ async def refuse_unaffordable(work: Work, owner_id: UUID, price_hour: Decimal) -
     against = rules.affordable(price_hour, standing.spent, standing.limits)
     if against is not None:
         limit, used = standing.limits.of(against), standing.spent.of(against)
-        raise OverBudget(
-            f"The budget of {_dollars(limit)} a{'n' * (against == 'hour')} {against} leaves no room: ${used:.4f} are used."
-        )
+        article = "an" if against == "hour" else "a"
+        said = f"The budget of {_dollars(limit)} {article} {against} leaves no room: ${used:.4f} are used."
+        raise OverBudget(said)
 
 
 async def turn(means: Means) -> float:

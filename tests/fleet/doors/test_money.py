@@ -88,7 +88,7 @@ class TestBudget:
     async def test_is_shown_with_what_is_used(self, ada: Person, box: Box) -> None:
         await ada.does("PUT", "/budgets", {"per_day": "25.00", "max_price_hour": "2"})
         shown = await ada.gets("/budgets")
-        assert (Decimal(shown["per_day"]), shown["per_month"]) == (25, None)
+        assert (shown["per_day"], shown["per_month"]) == ("25.000000000", None)
         assert (shown["price_hour"], shown["spent_today"]) == ("0.500000", "0.500000")
 
     async def test_that_is_used_up_puts_instances_to_sleep(self, ada: Person, box: Box, parts: Parts, db: Db) -> None:
