@@ -21,6 +21,7 @@ import { type Step, Steps, steps } from "./Steps";
 import {
   lasting,
   type Need,
+  needWords,
   noOptions,
   type Options,
   readNeed,
@@ -80,7 +81,7 @@ function Wizard({ need, step, go }: WizardProps) {
         onGo={(to) => go(to)}
         open={(to) => to === "need" || !nothing}
         said={{
-          need: [need.q, ...need.models].filter(Boolean).join(", ") || "what the work needs",
+          need: needWords(need) || "what the work needs",
           machines:
             plan.data && !nothing ? `${count(plan.data.fitting)} fit, ${cheapest}` : "which would race",
           options: options.name || "name, key, disk",
@@ -88,9 +89,7 @@ function Wizard({ need, step, go }: WizardProps) {
         }}
       />
       <div className="grid min-h-72 min-w-0 grid-cols-[minmax(0,1fr)] content-start py-2">
-        {step === "need" && (
-          <NeedStep need={need} onChange={(to) => go(step, to)} onChosen={() => undefined} />
-        )}
+        {step === "need" && <NeedStep need={need} onChange={(to) => go(step, to)} />}
         {step === "options" && <OptionsStep options={options} onChange={change} />}
         {(step === "machines" || step === "cost") && (
           <Asked of={plan} loading={<SkeletonLines what="the plan" lines={5} />}>

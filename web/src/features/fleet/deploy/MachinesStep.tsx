@@ -22,7 +22,7 @@ export function MachinesStep({ plan, first, onFirst }: Props) {
       <p className="text-ink-2">
         {count(plan.fitting)} offers fit. These would race, {plan.machines} at a time, until one is useful.
       </p>
-      <Warnings warnings={plan.warnings} />
+      <Warnings warnings={plan.warnings.filter(({ code }) => code !== "no_ssh_key")} />
       <DataTable
         id="deploy.candidates"
         label="Machines that would race"

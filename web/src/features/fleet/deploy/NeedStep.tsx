@@ -9,16 +9,15 @@ import { count } from "../../../lib/numbers";
 import { useGpuFacets } from "./gpus";
 import type { Need } from "./wish";
 
-const SHOWN = 15;
+/** With the one for no GPU, whole rows of two and of five. */
+const SHOWN = 14;
 
 interface Props {
   need: Need;
   onChange: (change: Partial<Need>) => void;
-  /** A GPU was chosen: what most people do next is to go on. */
-  onChosen: () => void;
 }
 
-export function NeedStep({ need, onChange, onChosen }: Props) {
+export function NeedStep({ need, onChange }: Props) {
   const answer = useGpuFacets();
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-6">
@@ -40,15 +39,23 @@ export function NeedStep({ need, onChange, onChosen }: Props) {
                 <li key={facet.value}>
                   <Model
                     name={facet.value}
-                    offers={facet.offers}
+                    note={`${count(facet.offers)} offers`}
                     chosen={need.models.includes(facet.value)}
                     onChoose={() => {
-                      onChange({ models: [facet.value], offer: null });
-                      onChosen();
+                      const gpus = need.count === "0" ? "" : need.count;
+                      onChange({ models: [facet.value], count: gpus, offer: null });
                     }}
                   />
                 </li>
               ))}
+              <li>
+                <Model
+                  name="No GPU"
+                  note="processors alone"
+                  chosen={need.count === "0"}
+                  onChoose={() => onChange({ models: [], count: "0", offer: null })}
+                />
+              </li>
             </ul>
           )}
         </Asked>
@@ -99,12 +106,12 @@ export function NeedStep({ need, onChange, onChosen }: Props) {
 
 interface ModelProps {
   name: string;
-  offers: number;
+  note: string;
   chosen: boolean;
   onChoose: () => void;
 }
 
-function Model({ name, offers, chosen, onChoose }: ModelProps) {
+function Model({ name, note, chosen, onChoose }: ModelProps) {
   return (
     <button
       type="button"
@@ -118,7 +125,7 @@ function Model({ name, offers, chosen, onChoose }: ModelProps) {
       <Cpu aria-hidden className="size-4 shrink-0 text-ink-3" />
       <span className="min-w-0">
         <span className="block truncate font-medium">{name}</span>
-        <span className="figures block text-xs text-ink-3">{count(offers)} offers</span>
+        <span className="figures block text-xs text-ink-3">{note}</span>
       </span>
     </button>
   );

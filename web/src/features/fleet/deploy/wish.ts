@@ -74,6 +74,13 @@ export function writeNeed(need: Need): URLSearchParams {
 export const saysNothing = (need: Need) =>
   !need.q.trim() && need.models.length === 0 && !need.offer && !need.vram && !need.price && !need.count;
 
+/** In a few words, for where there is little room. */
+export function needWords({ q, models, count, offer }: Need): string {
+  if (offer && !q.trim() && models.length === 0) return "one offer first";
+  const gpus = count === "0" ? ["no GPU"] : models.map((model) => (count ? `${count}× ${model}` : model));
+  return [q.trim(), ...gpus].filter(Boolean).join(", ");
+}
+
 const number = (text: string) => (text.trim() ? Number(text) : undefined);
 
 function filtersOf(need: Need): NonNullable<InstanceWish["filters"]> {
