@@ -60,6 +60,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 item._id = coerce_node_id(f"{item.nodeid}@{group.args[0]}")
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Figures that tests have noted with `record_property("figures", ...)`."""
+    for report in terminalreporter.getreports("passed"):
+        for name, said in report.user_properties:
+            if name == "figures":
+                terminalreporter.write_line(str(said))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _logs(loaded: Loaded) -> None:
     logs.configure(loaded.settings)

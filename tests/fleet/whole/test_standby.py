@@ -1,0 +1,55 @@
+"""A machine that is lost with all that runs on it, while another one holds a copy of its workspace."""
+
+import time
+
+from tests.fleet.whole.conftest import Note
+from tests.fleet.whole.house import House, Shell, alive, kill_machine
+from tests.main.installation import until
+
+STANDBY = {"enabled": True, "provider": "local", "machine_type": "", "sync_seconds": 5}
+
+
+class TestStandby:
+    def test_takes_over_from_a_machine_that_died_and_gives_back_what_was_done_on_it(
+        self, house: House, note: Note
+    ) -> None:
+        one = house.launch("stood-by", standby=STANDBY)["id"]
+        here = house.wait(one, "running")
+        shell = Shell(house, one)
+        shell.run("echo first > work; ln work same")
+        self._until_synced(house, one)
+        shell.run("echo second >> work")
+        self._until_synced(house, one)
+        machine = next(each for each in here["rentals"] if each["role"] == "primary")
+        folder = house.folder_of(machine)
+        kill_machine(folder)
+        killed = time.monotonic()
+        until(lambda: house.get(f"/instances/{one}")["state"] in ("on_standby", "recovering"))
+        shell.meet()
+        until(lambda: shell.tried("cat same").stdout == b"first\nsecond\n")
+        usable = time.monotonic() - killed
+        shell.run("echo third >> work")
+        house.wait(one, "running")
+        recovered = time.monotonic() - killed
+        shell.meet()
+        assert shell.run("cat same") == b"first\nsecond\nthird\n"
+        failover = house.get(f"/standby/{one}")["failovers"][0]
+        assert failover["kind"] == "cpu"
+        assert {"notice", "switch", "race", "move"} <= failover["stages"].keys()
+        assert failover["lost_seconds"] is not None
+        seconds = {"usable on the standby": usable, "recovered": recovered}
+        note("machine killed", {**seconds, **failover["stages"], "work lost": failover["lost_seconds"]})
+        until(lambda: not folder.exists())
+        assert not alive(folder)
+        self._until_synced(house, one)
+        house.destroy(one)
+
+    def _until_synced(self, house: House, one: str) -> None:
+        """With a copy of what is there now."""
+        began = house.get(f"/instances/{one}/proof")["as_of"]
+
+        def synced() -> bool:
+            standby = house.get(f"/standby/{one}")["standby"]
+            return bool(standby["state"] in ("synced", "syncing") and (standby["synced_at"] or "") > began)
+
+        until(synced)
