@@ -8,14 +8,17 @@ import asyncio
 import json
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from dumont.basics.gpu import gpus
 from dumont.simulators import going_rates
+from dumont.simulators.agents import Agents
 from dumont.simulators.going_rates import BIG, COUNTRIES, GPUS_IN_A_MACHINE, MARKETPLACE, Rate, chosen
 from dumont.simulators.server import credentials_of, serve, worlds
 from dumont.simulators.stock import CENT_OF_A_CENT, SimMachine, Stock
@@ -26,6 +29,8 @@ DAY = 86400.0
 PAST_DAYS, FUTURE_DAYS = 8, 30
 """For how long prices are drawn ahead; after that they stand still."""
 RACK_MAX = 10
+BOOT_SECONDS = 35.0
+"""Quicker than most real ones: who tries a demo wants to see the end of a race."""
 STRANGER = "somebody else"
 PLACES = {"US": ("Texas", "California", "Michigan", "New York", "North Carolina", "Ohio", "Utah", "Washington")}
 CUDA = ((12.8, 30), (12.6, 18), (12.4, 16), (13.0, 24), (12.2, 6), (11.8, 4))
@@ -155,6 +160,8 @@ def demo_worlds(seed: int, now: datetime) -> Mapping[str, World]:
     random = Random(seed)  # noqa: S311 - repeatable on purpose
     made = worlds(seed=seed, stocks={"vast": marketplace(random)}, start=now, real=True)
     stirred(made["vast"])
+    for world in made.values():
+        world.setup = replace(world.setup, boot_median_seconds=min(BOOT_SECONDS, world.setup.boot_median_seconds))
     return made
 
 
@@ -162,6 +169,11 @@ async def _serve_until_left(seed: int) -> None:
     """Standard input ends when the process at its other end does, however that dies."""
     now = datetime.now(UTC)  # noqa: TID251 - a program of its own, with no platform beneath it
     made = demo_worlds(seed, now)
+    with TemporaryDirectory(prefix="dumont-demo-") as folder:
+        await _serve(made, Path(folder))
+
+
+async def _serve(made: Mapping[str, World], folder: Path) -> None:
     async with serve(made) as simulators:
         told = {
             name: {"url": simulators.of(name), "credentials": credentials_of(name, world, simulators.of(name))}
@@ -169,7 +181,9 @@ async def _serve_until_left(seed: int) -> None:
         }
         sys.stdout.write(json.dumps({"clouds": told, "past": {"vast": past(made["vast"])}}) + "\n")
         sys.stdout.flush()
+        living = asyncio.create_task(Agents(made, folder).run())
         await asyncio.to_thread(sys.stdin.read)
+        living.cancel()
 
 
 if __name__ == "__main__":
