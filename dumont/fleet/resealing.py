@@ -1,34 +1,29 @@
 """Seals anew what the fleet keeps sealed: credentials of accounts, host keys, environments, tokens, commands."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import InstrumentedAttribute
-
 from dumont.fleet import accounts, commands, environment, host_keys, renting
-from dumont.fleet.tables import FleetAccount, FleetCommand, FleetInstance, FleetRental
+from dumont.fleet.store import sealed
 from dumont.platform.db import Tx
 from dumont.platform.secrets import Vault
 
-SEALED: tuple[tuple[type[Any], InstrumentedAttribute[Any], Callable[[Any], str]], ...] = (
-    (FleetAccount, FleetAccount.sealed, accounts.place),
-    (FleetInstance, FleetInstance.host_key_sealed, host_keys.place),
-    (FleetInstance, FleetInstance.env_sealed, environment.place),
-    (FleetRental, FleetRental.agent_token_sealed, renting.token_place),
-    (FleetCommand, FleetCommand.args_sealed, commands.place),
-)
-"""What is added to a table is added here."""
+PLACES: Mapping[str, Callable[[Any], str]] = {
+    "account": accounts.place,
+    "host_key": host_keys.place,
+    "env": environment.place,
+    "agent_token": renting.token_place,
+    "args": commands.place,
+}
 
 
 async def reseal(tx: Tx, vault: Vault) -> int:
     """With the newest key, what an older one sealed; how many there were."""
     resealed = 0
-    for table, column, place in SEALED:
-        rows = await tx.stream_scalars(select(table).where(column.is_not(None), column != "").with_for_update())
-        async for row in rows:
-            sealed = getattr(row, column.key)
-            if not vault.is_newest(sealed):
-                setattr(row, column.key, vault.seal(vault.open(sealed, place(row.id)), place(row.id)))
+    for what, column in sealed.COLUMNS.items():
+        async for row in sealed.rows(tx, column):
+            text, place = getattr(row, column.key), PLACES[what](row.id)
+            if not vault.is_newest(text):
+                setattr(row, column.key, vault.seal(vault.open(text, place), place))
                 resealed += 1
     return resealed

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from dumont.fleet import accounts, environment, host_keys, renting, resealing
+from dumont.fleet.store import sealed
 from dumont.fleet.tables import FleetAccount
 from dumont.platform.db import Tx
 from dumont.platform.db.tables import Base
@@ -21,7 +22,8 @@ class TestReseal:
             for column in table.columns
             if table.name.startswith("fleet_") and "sealed" in column.name
         }
-        assert {(table.__tablename__, column.key) for table, column, _ in resealing.SEALED} == named
+        assert {(column.class_.__tablename__, column.key) for column in sealed.COLUMNS.values()} == named
+        assert resealing.PLACES.keys() == sealed.COLUMNS.keys()
 
     async def test_opens_with_the_new_key_alone(self, tx: Tx) -> None:
         old, both, new = Vault([OLD]), Vault([NEW, OLD]), Vault([NEW])
