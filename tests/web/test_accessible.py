@@ -195,6 +195,11 @@ def snapshot_command(page: Page) -> None:
     expect(dialog(page).get_by_text("Copy it now")).to_be_visible()
 
 
+def doomed_instance(page: Page) -> None:
+    page.goto("/instances")
+    from_row_menu(page, "unlucky", "Destroy")
+
+
 def palette(page: Page) -> None:
     page.goto("/profile")
     expect_title(page, "Profile")
@@ -222,11 +227,13 @@ OPENINGS = [
     schedule_by_hand,
     avoided_machine,
     snapshot_command,
+    doomed_instance,
     palette,
     shortcuts,
 ]
 
 
+@pytest.mark.usefixtures("fleet")
 class TestEveryDialog:
     @pytest.mark.parametrize("open_it", OPENINGS, ids=lambda opening: opening.__name__)
     def test_is_accessible(self, ada: Page, open_it: Callable[[Page], None]) -> None:

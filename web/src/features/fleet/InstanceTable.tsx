@@ -171,6 +171,7 @@ function NothingYet() {
         )
       }
     >
+      {!writes && <p>You may look at instances here, and not launch any: an administrator can allow it.</p>}
       <p>
         Say what you need; machines race, and the first one that is useful is yours. From a terminal it is one
         line:

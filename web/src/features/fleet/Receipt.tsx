@@ -46,10 +46,11 @@ export function ReceiptCard({ instanceId, race }: { instanceId: string; race: Ra
           <span className="figures">
             <Money value={receipt.losers_cost} as="price" />{" "}
             <span className="text-ink-3">
-              for {duration(receipt.losers_seconds)}
+              {receipt.losers_seconds > 0 && `for ${duration(receipt.losers_seconds)}`}
               {receipt.expected_cost !== null && (
                 <>
-                  , expected <Money value={receipt.expected_cost} as="price" />
+                  {receipt.losers_seconds > 0 && ", "}expected{" "}
+                  <Money value={receipt.expected_cost} as="price" />
                 </>
               )}
             </span>

@@ -7,6 +7,7 @@ import type { InstanceDetail } from "../../lib/api/generated";
 import { useAllowed } from "../../lib/session/me";
 import { duration } from "../../lib/time";
 import { Next } from "./figures";
+import { Schedules } from "./Schedules";
 import { useInstanceActions } from "./useInstanceActions";
 import { WhyAwake } from "./WhyAwake";
 
@@ -14,12 +15,13 @@ const SNOOZES = [3600, 4 * 3600, 24 * 3600] as const;
 
 export function Sleeping({ instance }: { instance: InstanceDetail }) {
   const { hibernation: rule, next } = instance;
+  const gpus = instance.machine === null || instance.machine.gpu_count > 0;
   const awake = instance.state === "running" || instance.state === "on_standby";
   return (
     <Group title="Sleep">
       <p className="text-ink-2">
         {rule.enabled
-          ? `Sleeps when its GPUs are below ${rule.gpu_percent} % for ${duration(rule.idle_seconds, 1)} and nothing else is busy.`
+          ? `Sleeps when ${gpus ? `its GPUs are below ${rule.gpu_percent} % and nothing else is busy` : "nothing is busy"} for ${duration(rule.idle_seconds)}.`
           : "Never sleeps by itself."}
         {rule.dry_run && " Only tells when it would."}
       </p>
@@ -42,6 +44,7 @@ export function Sleeping({ instance }: { instance: InstanceDetail }) {
       </Facts>
       {awake && rule.enabled && <WhyAwake instanceId={instance.id} />}
       {awake && rule.enabled && <Snooze instance={instance} />}
+      <Schedules instance={instance} />
     </Group>
   );
 }

@@ -30,7 +30,7 @@ function Drawn({ series }: { series: UtilisationSeries }) {
       label="Percent, last six hours"
       moments={series.at.map((at) => Date.parse(at) / 1000)}
       series={lines}
-      words={(value) => `${value.toFixed(0)} %`}
+      words={(value) => `${value >= 10 ? value.toFixed(0) : Number(value.toFixed(2))} %`}
       height={180}
     />
   );

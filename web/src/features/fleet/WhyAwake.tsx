@@ -34,11 +34,6 @@ function Signals({ told }: { told: Told }) {
   return (
     <section aria-label="Why it is awake" className="grid grid-cols-[minmax(0,1fr)] gap-2">
       <p className="font-medium">{told.summary}</p>
-      {!told.armed && (
-        <p className="text-xs text-ink-3">
-          It has not been used since its start: before that, nothing counts as idle.
-        </p>
-      )}
       <ul className="grid grid-cols-[minmax(0,1fr)] border-t border-line">
         {shown.map((signal) => (
           <li

@@ -35,7 +35,7 @@ export function MachineLine({ machine }: { machine: Machine | null }) {
       <span className="text-ink-3">
         {machine.held ? "" : "was "}
         {providerTitle(machine.provider)}
-        {machine.region ? `, ${machine.region}` : ""}
+        {machine.region && machine.provider !== "local" ? `, ${machine.region}` : ""}
       </span>
     </span>
   );

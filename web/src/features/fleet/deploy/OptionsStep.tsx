@@ -15,7 +15,7 @@ interface Props {
 export function OptionsStep({ options, onChange }: Props) {
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-5">
-      <div className="grid gap-4 sm:grid-cols-2">
+      <div className="grid items-start gap-4 sm:grid-cols-2">
         <TextField
           label="Name"
           name="name"

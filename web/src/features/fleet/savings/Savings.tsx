@@ -61,9 +61,11 @@ export function Savings() {
           {(savings) => (
             <>
               <Totals savings={savings} />
-              <Group title="By day">
-                <Days savings={savings} />
-              </Group>
+              {savings.days.some(({ saved, spent }) => toMicro(saved) !== 0n || toMicro(spent) !== 0n) && (
+                <Group title="By day">
+                  <Days savings={savings} />
+                </Group>
+              )}
               <Group title="By instance">
                 <InstanceSavingsTable rows={savings.instances} />
               </Group>
