@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dumont.basics.errors import Invalid
+from dumont.cli.instances import money
 from dumont.cli.screen import Column, moment
 from dumont.cli.session import Session
 from dumont.cli.verbs import All, Limit, Verbs
 
 if TYPE_CHECKING:
-    from dumont.client.models import RealSavings
+    from dumont.client.models import RealSavings, Totals
 
 rentals, savings, budget = Verbs(), Verbs(), Verbs()
 RENTALS = [
@@ -20,18 +21,18 @@ RENTALS = [
     Column("role", lambda each: each["role"]),
     Column("stage", lambda each: each["stage"]),
     Column("since", lambda each: moment(each["attempted_at"])),
-    Column("$/h", lambda each: each["price_hour"], right=True),
-    Column("so far", lambda each: each["cost"], right=True),
+    Column("$/h", lambda each: money(each["price_hour"]), right=True),
+    Column("so far", lambda each: money(each["cost"]), right=True),
 ]
 INSTANCES = [
     Column("instance", lambda each: each["name"]),
     Column("asleep", lambda each: f"{each['hours_asleep']:.1f} h", right=True),
-    Column("given up", lambda each: each["given_up"], right=True),
-    Column("storage", lambda each: each["storage"], right=True),
-    Column("races", lambda each: each["race_overhead"], right=True),
-    Column("saved", lambda each: each["saved"], right=True),
-    Column("spent", lambda each: each["spent"], right=True),
-    Column("large cloud", lambda each: each["on_demand"], right=True),
+    Column("given up", lambda each: money(each["given_up"]), right=True),
+    Column("storage", lambda each: money(each["storage"]), right=True),
+    Column("races", lambda each: money(each["race_overhead"]), right=True),
+    Column("saved", lambda each: money(each["saved"]), right=True),
+    Column("spent", lambda each: money(each["spent"]), right=True),
+    Column("large cloud", lambda each: money(each["on_demand"]) if each["on_demand"] else None, right=True),
 ]
 ROWS = [
     Column("slept", lambda each: moment(each["slept_at"])),
@@ -56,9 +57,12 @@ def list_rentals(
 ) -> None:
     """List every machine that costs money now, across all clouds."""
     pages = list(session.fleet.rentals(everyone=everyone, limit=None if all else limit))
-    session.screen.pages(pages, RENTALS)
-    totals = pages[0]["totals"]
-    session.done(f"{totals['machines']} machines, ${totals['price_hour']} an hour, ${totals['cost']} so far.")
+    items = [each for page in pages for each in page["items"]]
+    answer: Any = {**pages[-1], "items": items}
+    session.screen.items(answer, RENTALS)
+    if answer["next_cursor"]:
+        session.done("There are more: --limit or --all.")
+    session.done(_all_of_them(answer["totals"]))
 
 
 @savings.verb("savings", "dumont savings", "dumont savings --from 2026-11-01T00:00Z --explain")
@@ -76,7 +80,7 @@ def show_savings(
     session.screen.items({"items": found["instances"], **found}, INSTANCES, identity="instance_id")
     if explain and found["explained"] and not session.screen.as_json:
         session.screen.items({"items": found["explained"]}, ROWS, identity="hibernation_id")
-    session.done(_summed(found))
+    session.done(summed(found))
 
 
 @budget.verb("budget", "dumont budget", "dumont budget --day 25 --month 400", "dumont budget --hour none")
@@ -95,6 +99,11 @@ def show_budget(
     session.screen.one(found, BUDGET, identity="owner_id")
 
 
+def _all_of_them(totals: "Totals") -> str:
+    count = f"{totals['machines']} machine{'' if totals['machines'] == 1 else 's'}"
+    return f"{count}, ${money(totals['price_hour'])} an hour, ${money(totals['cost'])} so far."
+
+
 def _limit(text: str) -> str | None:
     if text == "none":
         return None
@@ -104,9 +113,11 @@ def _limit(text: str) -> str | None:
 
 
 def _used(used: str, limit: str | None) -> str:
-    return f"${used} of {'no limit' if limit is None else f'${limit}'}"
+    return f"${money(used)} of {'no limit' if limit is None else f'${money(limit)}'}"
 
 
-def _summed(found: "RealSavings") -> str:
-    against = f", {found['saved_on_demand']} against large clouds" if found["saved_on_demand"] is not None else ""
-    return f"Saved ${found['saved']} in {found['hours_asleep']:.1f} hours asleep{against}; spent ${found['spent']}."
+def summed(found: "RealSavings") -> str:
+    against = found["saved_on_demand"]
+    more = "" if against is None else f", ${money(against)} against large clouds"
+    hours = f"{found['hours_asleep']:.1f} hours asleep"
+    return f"Saved ${money(found['saved'])} in {hours}{more}; spent ${money(found['spent'])}."

@@ -1,11 +1,13 @@
 """The verbs of instances: list, show, wake, hibernate, pause, resume, snapshot, fail over, keep awake, destroy."""
 
+import json
+import sys
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from dumont.cli.instances import COLUMNS, DETAILS, Name, Names, NoWait, ask, each, seconds_of
-from dumont.cli.screen import Column, moment
+from dumont.cli.instances import COLUMNS, DETAILS, Name, Names, NoWait, ask, each, money, seconds_of
+from dumont.cli.screen import Column, moment, text
 from dumont.cli.session import Session
 from dumont.cli.verbs import All, Limit, Verbs, Yes
 
@@ -101,9 +103,10 @@ def autostop_one(
     instance = session.fleet.detail(session.fleet.named(name)["id"])
     rule = {**instance["hibernation_own"], "enabled": not cancel}
     rule |= {"idle_seconds": minutes * 60} if minutes is not None else {}
-    session.fleet.change(instance["id"], {"hibernation": rule})
-    told = "never sleeps by itself" if cancel else f"sleeps after {minutes or 'the usual'} idle minutes"
-    session.done(f"{instance['name']} {told}.")
+    changed = session.fleet.change(instance["id"], {"hibernation": rule})
+    usual = "the usual idle time" if minutes is None else f"{minutes:g} idle minutes"
+    told = "never sleeps by itself" if cancel else f"sleeps after {usual}"
+    _changed(session, changed, f"{instance['name']} {told}.")
 
 
 @awake.verb("keep-awake", "dumont keep-awake trainer 4h", "dumont keep-awake trainer 0s")
@@ -111,10 +114,19 @@ def keep_awake(
     session: Session, name: Name, time: Annotated[str, typer.Argument(help="30m, 4h, 2d; 0s lets it sleep.")] = "1h"
 ) -> None:
     """Put off hibernation by idleness."""
-    instance = session.fleet.keep_awake(session.fleet.named(name)["id"], seconds_of(time, "TIME"))
-    session.screen.one(instance, DETAILS) if session.screen.as_json else session.done(
-        f"{instance['name']} is kept awake until {moment(instance['keep_awake_until'])}."
-    )
+    seconds = seconds_of(time, "TIME")
+    instance = session.fleet.keep_awake(session.fleet.named(name)["id"], seconds)
+    told = f"is kept awake until {moment(instance['keep_awake_until'])}" if seconds else "may sleep again"
+    _changed(session, instance, f"{instance['name']} {told}.")
+
+
+def _changed(session: Session, instance: "Instance", told: str) -> None:
+    if session.screen.as_json:
+        session.screen.json(instance)
+    elif session.screen.quiet:
+        session.screen.lines([instance["name"]])
+    else:
+        session.done(told)
 
 
 @why.verb("why-awake", "dumont why-awake trainer")
@@ -125,10 +137,24 @@ def why_awake(session: Session, name: Name) -> None:
     session.screen.items({"items": told["signals"], **told}, SIGNALS, identity="signal")
 
 
-@events.verb("events", "dumont events trainer", "dumont events trainer -n 5 --json")
-def list_events(session: Session, name: Name, *, limit: Limit = 30) -> None:
-    """What has happened to an instance, newest first."""
-    session.screen.pages(session.fleet.events(session.fleet.named(name)["id"], limit=limit), EVENTS)
+@events.verb("events", "dumont events trainer", "dumont events trainer -n 5 --json", "dumont events trainer -w")
+def list_events(
+    session: Session,
+    name: Name,
+    *,
+    limit: Limit = 30,
+    watch: Annotated[bool, typer.Option("--watch", "-w", help="Goes on with those that come, until Ctrl-C.")] = False,
+) -> None:
+    """What has happened to an instance, newest first; watched, oldest first, and as JSON one a line."""
+    instance = session.fleet.named(name)
+    if not watch:
+        session.screen.pages(session.fleet.events(instance["id"], limit=limit), EVENTS)
+        return
+    for event in session.fleet.watch(instance["id"]):
+        shown = "  ".join(f"{text(column.read(event))}" for column in EVENTS)
+        line = json.dumps(event, ensure_ascii=False) if session.screen.as_json else shown
+        session.screen.lines([event["id"] if session.screen.quiet else line])
+        sys.stdout.flush()
 
 
 @remove.verb("rm", "dumont rm trainer", "dumont rm trainer --purge --yes")
@@ -141,7 +167,8 @@ def remove_some(
 ) -> None:
     """Destroy instances, and say what still costs money until it is confirmed gone."""
     kept = "Snapshots are deleted, too: the work is lost." if purge else "What has changed is saved, snapshots stay."
-    session.confirm(f"Destroys {', '.join(names)} and gives the machines up. {kept}", yes=yes)
+    meant = "what standard input names" if names == ["-"] else ", ".join(names)
+    session.confirm(f"Destroys {meant} and gives the machines up. {kept}", yes=yes)
 
     def destroy(instance: "Instance") -> None:
         _prove(session, session.fleet.destroy(instance["id"], keep_snapshot=not purge))
@@ -156,6 +183,8 @@ def _prove(session: Session, proof: "Proof") -> None:
     if session.screen.quiet:
         session.screen.lines([proof["instance_id"]])
         return
-    left = [f"{each['provider']} {each['machine_id']} (${each['price_hour']}/h)" for each in proof["still_costs"]]
-    session.screen.lines([f"{proof['name']}  {proof['state']}  ${proof['cost']} so far"])
+    left = [
+        f"{each['provider']} {each['machine_id']} (${money(each['price_hour'])}/h)" for each in proof["still_costs"]
+    ]
+    session.screen.lines([f"{proof['name']}  {proof['state']}  ${money(proof['cost'])} so far"])
     session.done(f"Still costs: {', '.join(left)}." if left else "Nothing of it costs any more.")

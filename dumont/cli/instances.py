@@ -22,7 +22,7 @@ Names = Annotated[
 NoWait = Annotated[bool, typer.Option("--no-wait", help="Don't follow it to its end.")]
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 DURATION = re.compile(r"(\d+(?:\.\d+)?)([smhd])")
-GOOD, BAD = "done", "failed"
+GIVEN_UP = ("failed", "cancelled")
 
 
 def seconds_of(text: str, option: str) -> float:
@@ -31,6 +31,13 @@ def seconds_of(text: str, option: str) -> float:
     if not parts or "".join(number + unit for number, unit in parts) != text:
         raise Invalid(f"{option} {text!r} is no duration.", hint="Such as 90s, 30m, 6h, 2d or 1h30m.")
     return sum(float(number) * UNITS[unit] for number, unit in parts)
+
+
+def money(text: str) -> str:
+    """Dollars with two to four decimals, as the API has more of them; nothing that costs is shown as nothing."""
+    whole, _, fraction = text.partition(".")
+    shown = f"{whole}.{fraction[:4].rstrip('0').ljust(2, '0')}"
+    return f"<{whole}.0001" if fraction.strip("0") and not shown.strip("-0.") else shown
 
 
 def machine(instance: "Instance") -> str:
@@ -52,8 +59,8 @@ COLUMNS = [
     Column("name", lambda instance: instance["name"]),
     Column("state", lambda instance: instance["state"]),
     Column("machine", machine),
-    Column("$/h", lambda instance: _money(instance["price_hour"]), right=True),
-    Column("so far", lambda instance: _money(instance["cost"]), right=True),
+    Column("$/h", lambda instance: money(instance["price_hour"]), right=True),
+    Column("so far", lambda instance: money(instance["cost"]), right=True),
     Column("snapshot", lambda instance: moment(instance["snapshot"]["at"]) if instance["snapshot"] else "-"),
     Column("now and next", doing),
 ]
@@ -74,16 +81,19 @@ def each(session: Session, names: list[str], act: Callable[["Instance"], None]) 
 
 
 def ask(session: Session, names: list[str], verb: str, *, wait: bool) -> None:
-    """Every one is asked before the first is waited for."""
+    """Every one is asked before the first is waited for; one that refuses keeps nobody from the others."""
     asked: list[tuple[str, Operation]] = []
-    each(session, names, lambda instance: asked.append((instance["name"], session.fleet.ask(instance["id"], verb))))
-    failed = False
+    code: Any = 0
+    try:
+        each(session, names, lambda instance: asked.append((instance["name"], session.fleet.ask(instance["id"], verb))))
+    except SystemExit as ended:
+        code = ended.code
     for name, operation in asked:
-        ended = follow(session, name, operation) if wait else operation
-        failed = failed or ended["state"] == BAD
-        tell(session, name, ended)
-    if failed:
-        raise typer.Exit(1)
+        outcome = follow(session, name, operation) if wait else operation
+        code = code or (1 if outcome["state"] in GIVEN_UP else 0)
+        tell(session, name, outcome)
+    if code:
+        raise typer.Exit(code)
 
 
 def tell(session: Session, name: str, operation: "Operation") -> None:
@@ -146,11 +156,6 @@ def _lines(session: Session, name: str) -> Iterator[Callable[["Operation"], None
 def _spent(operation: "Operation") -> str:
     stages = ", ".join(f"{stage} {seconds:.1f} s" for stage, seconds in operation["stages"].items() if seconds >= 0.05)
     return f"in {operation['seconds']:.1f} s{f' ({stages})' if stages else ''}" if operation["ended_at"] else ""
-
-
-def _money(text: str) -> str:
-    whole, _, fraction = text.partition(".")
-    return f"{whole}.{fraction[:4].ljust(2, '0')}"
 
 
 def _error(found: Any) -> str:

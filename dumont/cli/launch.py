@@ -1,12 +1,14 @@
 """`dumont launch`: machines race, and the first one that is useful is yours; the cost is shown before."""
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from dumont.basics.errors import Invalid
-from dumont.cli.instances import NoWait, follow, seconds_of, tell
+from dumont.cli.instances import GIVEN_UP, NoWait, follow, money, seconds_of, tell
+from dumont.cli.running import DASHES, KeepsDashes
 from dumont.cli.screen import Column
 from dumont.cli.session import Session
 from dumont.cli.verbs import Verbs, Yes
@@ -22,7 +24,7 @@ CANDIDATES = [
     Column("place", lambda each: each["region"]),
     Column("score", lambda each: each["reliability_score"], right=True),
     Column("boots", lambda each: f"{each['boot_seconds_p50']:.0f} s" if each["boot_seconds_p50"] else "-", right=True),
-    Column("$/h", lambda each: each["price_hour"], right=True),
+    Column("$/h", lambda each: money(each["price_hour"]), right=True),
 ]
 PUBLIC_KEYS = ("id_ed25519.pub", "id_ecdsa.pub", "id_rsa.pub")
 
@@ -33,7 +35,8 @@ PUBLIC_KEYS = ("id_ed25519.pub", "id_ecdsa.pub", "id_rsa.pub")
     "dumont launch '4090 x2 <0.5 EU' -c trainer --ttl 6h",
     "dumont launch -c box --gpus H100:1 -i 3 --parallel 5 --dry-run",
     "dumont launch --gpus A100:80GB:1 --spot --max-price 1.2 -y -q",
-    "dumont launch --gpus L4 -- python train.py",
+    "dumont launch --gpus L4 -- python train.py --epochs 3",
+    read_as=KeepsDashes,
 )
 def launch(
     session: Session,
@@ -76,7 +79,7 @@ def launch(
         "image": image,
         "ports": port or [],
         "env": _env(env or []),
-        "onstart": onstart or ran,
+        "onstart": "\n".join(part for part in (onstart, ran) if part),
         "ssh_keys": _keys(ssh_key),
         "until_action": "destroy" if down else "hibernate",
         "standby": {"enabled": standby},
@@ -98,7 +101,7 @@ def _run(session: Session, wish: dict[str, Any], *, wait: bool) -> None:
         return
     ended = follow(session, instance["name"], operation) if wait else operation
     tell(session, instance["name"], ended)
-    if ended["state"] == "failed":
+    if ended["state"] in GIVEN_UP:
         raise typer.Exit(1)
     if ended["state"] == "done":
         session.done(f"dumont ssh {instance['name']}")
@@ -118,9 +121,9 @@ def _said(disk: float | None, idle: float | None, ttl: str | None, parallel: int
 def _split(query: list[str] | None) -> tuple[list[str], str]:
     """Words before `--` say what is needed, those behind it what to run."""
     words = query or []
-    if "--" in words:
-        at = words.index("--")
-        return words[:at], " ".join(words[at + 1 :])
+    if DASHES in words:
+        at = words.index(DASHES)
+        return words[:at], shlex.join(words[at + 1 :])
     return words, ""
 
 

@@ -1,6 +1,7 @@
 """`dumont ssh NAME`: writes where the instance is now into an SSH config of its own, and logs in."""
 
 import os
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ import typer
 
 from dumont.basics.errors import Invalid
 from dumont.cli.instances import Name
+from dumont.cli.running import RunsThere
 from dumont.cli.session import Session
 from dumont.cli.verbs import Verbs
 
@@ -18,18 +20,23 @@ if TYPE_CHECKING:
 
 app = Verbs()
 INCLUDE = "Include dumont.d/*.conf"
+FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
 
 @app.verb(
     "ssh",
     "dumont ssh trainer",
-    "dumont ssh trainer nvidia-smi",
+    "dumont ssh trainer nvidia-smi -L",
+    "dumont ssh trainer -L 8888:localhost:8888",
     "dumont ssh trainer --config && ssh trainer && scp data.tar trainer:",
+    read_as=RunsThere,
 )
 def ssh(
     session: Session,
     name: Name,
-    command: Annotated[list[str] | None, typer.Argument(help="Run this, instead of a shell.")] = None,
+    command: Annotated[
+        list[str] | None, typer.Argument(help="Run this, instead of a shell; or options, as `ssh` takes them.")
+    ] = None,
     *,
     config: Annotated[bool, typer.Option("--config", help="Only write the SSH config; then `ssh NAME` works.")] = False,
 ) -> None:
@@ -46,31 +53,43 @@ def ssh(
     if program is None:
         raise Invalid("There is no `ssh` on this machine.", hint=f"Install OpenSSH, or use: {connection['command']}")
     sys.stdout.flush()
-    os.execv(program, [program, "-F", str(written), connection["name"], *(command or [])])  # noqa: S606 - found above
+    os.execv(program, [program, *_read(written), connection["name"], *(command or [])])  # noqa: S606 - found above
 
 
 def write(connection: "Connection", folder: Path) -> Path:
     """One file an instance, replaced whole; the user's own config is told of the folder once, on its first line."""
+    if not FILE_NAME.fullmatch(connection["name"]):
+        raise Invalid(f"{connection['name']!r} can't be the name of a file.")
     own = folder / "dumont.d"
-    own.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    own.mkdir(mode=0o700, exist_ok=True)
     known = own / f"{connection['name']}.known_hosts"
-    _replace(known, connection["known_hosts"].rstrip() + "\n")
+    _replace(known, f"{connection['known_hosts'].rstrip()}\n".encode())
     path = own / f"{connection['name']}.conf"
-    _replace(path, f"{connection['ssh_config'].rstrip()}\n  UserKnownHostsFile {known}\n")
+    _replace(path, f'{connection["ssh_config"].rstrip()}\n  UserKnownHostsFile "{known}"\n'.encode())
     _include(folder / "config")
     return path
 
 
 def _include(config: Path) -> None:
-    text = config.read_text() if config.exists() else ""
-    if INCLUDE not in text.splitlines():
-        _replace(config, f"{INCLUDE}\n\n{text}" if text else f"{INCLUDE}\n")
+    """As bytes: whatever it is written in, what was there stays as it was."""
+    kept = config.read_bytes() if config.exists() else b""
+    if INCLUDE.encode() not in kept.splitlines():
+        _replace(config, INCLUDE.encode() + b"\n" + (b"\n" + kept if kept else b""))
 
 
-def _replace(path: Path, text: str) -> None:
+def _read(written: Path) -> list[str]:
+    """`ssh` finds the user's own config, and ours in it, unless HOME has been moved: it asks the system for that."""
+    import pwd
+
+    there = Path(pwd.getpwuid(os.getuid()).pw_dir) / ".ssh"
+    return [] if there == written.parent.parent else ["-F", str(written)]
+
+
+def _replace(path: Path, content: bytes) -> None:
     """Whole or not at all, and through a link of the user's to where it leads."""
     target = path.resolve()
     new = target.with_name(f".{target.name}.{os.getpid()}")
     new.touch(mode=0o600)
-    new.write_text(text)
+    new.write_bytes(content)
     new.replace(target)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 from dumont.cli import environment
 from dumont.cli.session import Options, Session, Shown
@@ -41,12 +42,12 @@ class Verbs(typer.Typer):
         if help:
             self.callback()(_noun)
 
-    def verb(self, name: str, *examples: str) -> Callable[[Verb], Verb]:
+    def verb(self, name: str, *examples: str, read_as: type[TyperCommand] | None = None) -> Callable[[Verb], Verb]:
         """Without the help of a noun, the verb stands alone."""
 
         def register(function: Verb) -> Verb:
             epilog = "\b\nExamples:\n" + "\n".join(f"  {example}" for example in examples)
-            self.command(name, epilog=epilog, context_settings=HELP)(_with_session(function))
+            self.command(name, cls=read_as, epilog=epilog, context_settings=HELP)(_with_session(function))
             return function
 
         return register

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 OVER = frozenset({"done", "failed", "cancelled"})
 POLL_SECONDS = 0.5
 PATIENCE_SECONDS = 60.0
+WATCH_SECONDS, WATCH_PAGE = 2.0, 50
 
 
 class Fleet:
@@ -32,14 +34,14 @@ class Fleet:
 
     def named(self, name: str) -> models.Instance:
         """By its name, or by its id."""
-        found = next(iter(self._api.pages("/instances", {"name": name}, limit=1)))["items"] if len(name) < 36 else []
-        if found:
-            by_name: models.Instance = found[0]
-            return by_name
-        if len(name) < 36:
+        if _is_id(name):
+            by_id: models.Instance = self._api.get(_path(name), aside=True)
+            return by_id
+        found = self._api.get("/instances", {"name": name, "limit": 1}, aside=True)["items"]
+        if not found or not name:
             raise NotFound(f"There is no instance {name}.", hint="`dumont ls` lists all of yours.")
-        by_id: models.Instance = self._api.get(_path(name))
-        return by_id
+        by_name: models.Instance = found[0]
+        return by_name
 
     def detail(self, instance_id: str) -> models.InstanceDetail:
         answer: models.InstanceDetail = self._api.get(_path(instance_id))
@@ -76,6 +78,24 @@ class Fleet:
 
     def events(self, instance_id: str, *, limit: int | None) -> Iterator[Any]:
         return self._api.pages(f"{_path(instance_id)}/events", {}, limit=limit)
+
+    def watch(self, instance_id: str, *, every_seconds: float = WATCH_SECONDS) -> Iterator[models.InstanceEvent]:
+        """Those that were, the oldest first, then each that comes, without end; a server that is away is awaited."""
+        path, tag = f"{_path(instance_id)}/events?limit={WATCH_PAGE}", None
+        seen: set[str] = set()
+        seen_at = time.monotonic()
+        while True:
+            try:
+                page, tag = self._api.poll(path, tag)
+                seen_at = time.monotonic()
+            except Unavailable:
+                if time.monotonic() - seen_at > PATIENCE_SECONDS:
+                    raise
+                page = None
+            new = [event for event in (page["items"] if page else []) if event["id"] not in seen]
+            seen |= {event["id"] for event in new}
+            yield from reversed(new)
+            time.sleep(every_seconds)
 
     def why_awake(self, instance_id: str) -> models.WhyAwake:
         answer: models.WhyAwake = self._api.get(f"{_path(instance_id)}/why-awake")
@@ -123,6 +143,29 @@ class Fleet:
     def standbys(self) -> models.Standbys:
         answer: models.Standbys = self._api.get("/standby")
         return answer
+
+    def put_standby(self, instance_id: str, wish: dict[str, Any]) -> models.StandbyDetail:
+        answer: models.StandbyDetail = self._api.put(f"/standby/{quote(instance_id, safe='')}", wish)
+        return answer
+
+    def rehearse(self, instance_id: str) -> models.Operation:
+        answer: models.Operation = self._api.post(f"/standby/{quote(instance_id, safe='')}/test")
+        return answer
+
+    def schedules(self, instance_id: str) -> models.InstanceSchedules:
+        answer: models.InstanceSchedules = self._api.get(f"{_path(instance_id)}/schedules")
+        return answer
+
+    def add_schedule(self, instance_id: str, wish: dict[str, Any]) -> models.InstanceSchedule:
+        answer: models.InstanceSchedule = self._api.post(f"{_path(instance_id)}/schedules", wish)
+        return answer
+
+    def remove_schedule(self, instance_id: str, schedule_id: str) -> None:
+        self._api.delete(f"{_path(instance_id)}/schedules/{quote(schedule_id, safe='')}")
+
+
+def _is_id(text: str) -> bool:
+    return re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", text) is not None
 
 
 def _path(instance_id: str) -> str:

@@ -1,0 +1,57 @@
+"""`dumont schedule`: an instance is woken or put to sleep by the clock."""
+
+from typing import Annotated, Any
+
+import typer
+
+from dumont.cli.instances import Name
+from dumont.cli.screen import Column, moment
+from dumont.cli.session import Session
+from dumont.cli.verbs import Verbs
+
+app = Verbs()
+CRON_FIELDS = 5
+COLUMNS = [
+    Column("id", lambda found: found["id"]),
+    Column("does", lambda found: found["action"]),
+    Column("when", lambda found: found["cron"] or moment(found["at"])),
+    Column("timezone", lambda found: found["timezone"]),
+    Column("next", lambda found: moment(found["next_at"])),
+    Column("last", lambda found: moment(found["last_at"])),
+    Column("it went", lambda found: found["last_outcome"]),
+]
+When = "`minute hour day month weekday`, or a moment such as 2026-12-01T08:00Z; may be repeated."
+
+
+@app.verb(
+    "schedule",
+    "dumont schedule trainer",
+    "dumont schedule trainer --wake '0 8 * * 1-5' --hibernate '0 20 * * *' --timezone Europe/Berlin",
+    "dumont schedule trainer --wake 2026-12-01T08:00Z",
+    "dumont schedule trainer --clear",
+)
+def schedule(
+    session: Session,
+    name: Name,
+    wake: Annotated[list[str] | None, typer.Option(help=When)] = None,
+    hibernate: Annotated[list[str] | None, typer.Option(help="The same.")] = None,
+    timezone: Annotated[str, typer.Option(help="In which hours are read.")] = "UTC",
+    *,
+    remove: Annotated[list[str] | None, typer.Option("--rm", help="Id of one to remove; may be repeated.")] = None,
+    clear: Annotated[bool, typer.Option("--clear", help="Remove all that there were.")] = False,
+) -> None:
+    """Wake an instance or put it to sleep by the clock. Shows its schedules, after what is changed of them."""
+    instance_id = session.fleet.named(name)["id"]
+    gone = [each["id"] for each in session.fleet.schedules(instance_id)["items"]] if clear else remove or []
+    for schedule_id in gone:
+        session.fleet.remove_schedule(instance_id, schedule_id)
+    for action, times in (("wake", wake), ("hibernate", hibernate)):
+        for time in times or []:
+            session.fleet.add_schedule(instance_id, {"action": action, **_when(time, timezone)})
+    session.screen.items(session.fleet.schedules(instance_id), COLUMNS)
+
+
+def _when(time: str, timezone: str) -> dict[str, Any]:
+    if len(time.split()) == CRON_FIELDS:
+        return {"cron": time, "timezone": timezone}
+    return {"at": time, "timezone": timezone}

@@ -1,0 +1,321 @@
+"""The fleet's verbs: an instance on a machine of this computer, from its launch to the proof that it costs nothing."""
+
+import json
+import stat
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from dumont.basics.errors import Invalid
+from dumont.cli.instances import money, seconds_of
+from dumont.cli.ssh import INCLUDE, write
+from tests.cli.fleet_house import ADA, BOB, MISSING, WORDS, Following, Person, keeping
+from tests.conftest import DatabaseMaker
+from tests.main.installation import until
+
+needs_ssh = pytest.mark.skipif(bool(MISSING), reason=MISSING or "-")
+BOX = "box"
+CONNECTION: Any = {
+    "name": "llama",
+    "known_hosts": "dumont-1 ssh-ed25519 AAAA",
+    "ssh_config": "Host llama\n  HostName 10.0.0.1\n  Port 22\n  User root\n  HostKeyAlias dumont-1\n",
+}
+
+
+@pytest.fixture(scope="module")
+def house(make_database: DatabaseMaker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Person]]:
+    with keeping(tmp_path_factory.mktemp("fleet"), make_database()) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def ada(house: Callable[[str], Person]) -> Person:
+    """Who is asked first is the administrator, and may rent machines of this computer."""
+    person = house(ADA)
+    until(lambda: person.does("offers", "--gpu", "gpu_count=0", "--provider", "local", "-q").lines)
+    return person
+
+
+@pytest.fixture(scope="module")
+def bob(house: Callable[[str], Person], ada: Person) -> Person:
+    return house(BOB)
+
+
+@pytest.fixture(scope="module")
+def box(ada: Person) -> str:
+    """One instance that runs; a test that changes its state leaves it running."""
+    with ada.begins("launch", *WORDS, "-c", BOX, "-y") as process:
+        out, err = process.communicate(timeout=120)
+    assert out.splitlines()[-1].startswith("box  launch  done  in "), err
+    assert "dumont ssh box" in err
+    return BOX
+
+
+@needs_ssh
+class TestLaunch:
+    def test_shows_the_plan_and_rents_nothing(self, ada: Person) -> None:
+        shown = ada.does("launch", *WORDS, "-c", "plan", "--ttl", "6h", "-i", "3", "--down", "--dry-run")
+        assert "local:" in shown.out
+        assert "an hour" in shown.err
+        plan = ada.does("launch", *WORDS, "--dry-run", "--json").json
+        assert plan["can_launch"] is True
+        assert plan["items"] == plan["candidates"]
+        assert ada.state("plan") == "destroyed"
+
+    def test_wants_somebody_to_agree(self, ada: Person) -> None:
+        answer = ada.run("launch", *WORDS, "-c", "unasked")
+        assert answer.code == 2
+        assert "--yes" in answer.err
+        assert ada.state("unasked") == "destroyed"
+
+    @pytest.mark.parametrize(
+        ("words", "code", "field"),
+        [
+            (("--max-price", "cheap"), 2, "max_price_hour"),
+            (("-c", "No Name"), 2, "name"),
+            (("--ttl", "soon"), 2, "--ttl"),
+            (("--env", "HF_HOME"), 2, "--env"),
+            (("--ssh-key", "/no/such.pub"), 2, "--ssh-key"),
+            (("--parallel", "50"), 2, "--parallel"),
+            (("--port", "70000"), 2, "ports"),
+        ],
+    )
+    def test_says_in_a_sentence_which_field_is_wrong(
+        self, ada: Person, words: tuple[str, ...], code: int, field: str
+    ) -> None:
+        answer = ada.run("launch", *WORDS, *words, "--dry-run")
+        assert answer.code == code
+        assert field in answer.err
+        assert "Traceback" not in answer.err
+
+    def test_refuses_who_may_not_rent_here(self, bob: Person) -> None:
+        answer = bob.run("launch", *WORDS, "-y")
+        assert answer.code != 0
+        assert answer.err.startswith("dumont: ")
+
+    def test_is_a_call_that_can_be_pasted(self, ada: Person) -> None:
+        shown = ada.does("launch", *WORDS, "-c", "x", "--env", "A=b", "--curl", "--", "python", "train.py", "-v", "a b")
+        body = json.loads(shown.out.split("-d ")[1].strip("'\n").replace("'\"'\"'", "'"))
+        assert body["onstart"] == "python train.py -v 'a b'"
+        assert body["filters"] == {"q": "gpu_count=0", "provider": ["local"]}
+        assert body["ssh_keys"] == [ada.key.with_suffix(".pub").read_text().strip()]
+        assert "$DUMONT_TOKEN" in shown.out
+
+
+@needs_ssh
+class TestLooking:
+    def test_lists_names_states_and_money(self, ada: Person, box: str) -> None:
+        row = next(line for line in ada.does("ls").lines if line.startswith(f"{box} "))
+        assert "running" in row
+        assert "0.36" in row
+        assert box in ada.does("ls", "-q").lines
+        found = ada.does("ls", "--json").json
+        assert set(found) == {"items", "next_cursor"}
+
+    def test_shows_one_by_name_and_by_id(self, ada: Person, box: str) -> None:
+        found = ada.does("show", box, "--json").json
+        assert (found["name"], found["state"]) == (box, "running")
+        shown = ada.does("show", found["id"]).out
+        assert "ssh -o HostKeyAlias=" in shown
+        assert found["id"] in shown
+
+    def test_finds_nothing_under_a_name_that_is_not_there(self, ada: Person, bob: Person, box: str) -> None:
+        for person, name in ((ada, "nobody"), (ada, "n" * 60), (bob, box)):
+            answer = person.run("show", name)
+            assert answer.code == 5
+            assert f"There is no instance {name}." in answer.err
+
+    def test_calls_what_was_meant_with_curl(self, ada: Person, box: str) -> None:
+        shown = ada.does("hibernate", box, "--curl").out
+        assert "-X POST" in shown
+        assert "/hibernate" in shown
+        assert ada.state(box) == "running"
+
+    def test_tells_why_it_does_not_sleep(self, ada: Person, box: str) -> None:
+        found = ada.does("why-awake", box, "--json").json
+        assert found["items"] == found["signals"]
+        shown = ada.does("why-awake", box)
+        assert found["signals"][0]["signal"] in shown.out
+        assert shown.err.strip()
+
+    def test_tells_what_costs_now(self, ada: Person, box: str) -> None:
+        found = ada.does("rentals", "--json").json
+        assert box in {each["instance_name"] for each in found["items"]}
+        assert found["totals"]["machines"] >= 1
+        assert "an hour" in ada.does("rentals").err
+
+    def test_answers_to_the_names_that_others_use(self, ada: Person, box: str) -> None:
+        assert box in ada.does("ps", "-q").lines
+        assert ada.does("status", box, "-q").lines == [box]
+        assert box in ada.does("status").out
+        found = ada.does("cost-report", "--json").json
+        assert {each["instance_name"] for each in found["rentals"]["items"]} >= {box}
+        assert "Saved $" in ada.does("cost-report").err
+        assert ada.does("check", "local", "-q").lines == ["local"]
+
+
+@needs_ssh
+class TestChanging:
+    def test_says_when_it_sleeps(self, ada: Person, box: str) -> None:
+        changed = ada.does("autostop", box, "-i", "30")
+        assert "sleeps after 30 idle minutes" in changed.err
+        assert ada.does("show", box, "--json").json["hibernation_own"]["idle_seconds"] == 1800
+        assert ada.does("autostop", box, "--cancel", "--json").json["name"] == box
+        assert ada.does("show", box, "--json").json["hibernation_own"]["enabled"] is False
+
+    def test_is_kept_awake_and_let_go(self, ada: Person, box: str) -> None:
+        assert "is kept awake until 20" in ada.does("keep-awake", box, "4h").err
+        assert ada.does("show", box, "--json").json["keep_awake_until"]
+        assert "may sleep again" in ada.does("keep-awake", box, "0s").err
+        assert ada.run("keep-awake", box, "4 hours").code == 2
+
+    def test_wakes_and_sleeps_by_the_clock(self, ada: Person, box: str) -> None:
+        ada.does("schedule", box, "--wake", "0 8 * * 1-5", "--timezone", "Europe/Berlin")
+        both = ada.does("schedule", box, "--hibernate", "2099-01-01T20:00Z", "--json").json["items"]
+        assert [(each["action"], each["cron"], bool(each["at"])) for each in both] == [
+            ("wake", "0 8 * * 1-5", False),
+            ("hibernate", None, True),
+        ]
+        one = ada.does("schedule", box, "--rm", both[0]["id"], "-q").lines
+        assert one == [both[1]["id"]]
+        assert ada.does("schedule", box, "--clear", "--json").json == {"items": []}
+        wrong = ada.run("schedule", box, "--wake", "at eight")
+        assert (wrong.code, "at" in wrong.err) == (2, True)
+
+    def test_has_no_standby_that_nobody_asked_for(self, ada: Person, box: str) -> None:
+        assert ada.does("standby", "off", box, "-q").lines == [box]
+        assert "usual" in ada.does("standby", "ls", "--json").json
+        answer = ada.run("standby", "test", box)
+        assert (answer.code, answer.err.startswith("dumont: ")) == (6, True)
+
+    def test_may_spend_what_is_said(self, ada: Person) -> None:
+        assert "of $25.00" in ada.does("budget", "--day", "25").out
+        assert ada.does("budget", "--month", "400", "--json").json["per_day"].startswith("25")
+        assert "no limit" in ada.does("budget", "--day", "none", "--month", "none").out
+        assert ada.run("budget", "--day", "much").code == 2
+
+
+@needs_ssh
+class TestSsh:
+    def test_runs_a_command_there(self, ada: Person, box: str) -> None:
+        quietly = ("-i", str(ada.key), "-o", "BatchMode=yes", "-o", "LogLevel=ERROR")
+        with ada.begins("ssh", box, *quietly, "echo", "-n", "here;", "pwd") as process:
+            out, err = process.communicate(timeout=60)
+        assert process.returncode == 0, err
+        assert out.startswith("here")
+
+    @pytest.mark.parametrize("words", [("--curl", BOX, "df", "-h"), (BOX, "--curl", "nvidia-smi", "-q", "--json")])
+    def test_leaves_the_options_of_a_command_to_it(self, ada: Person, box: str, words: tuple[str, ...]) -> None:
+        assert box == BOX
+        assert "/connect" in ada.does("ssh", *words).out
+
+    def test_tells_where_it_is(self, ada: Person, box: str) -> None:
+        assert ada.does("ssh", box, "--json").json["name"] == box
+        assert "works now" in ada.does("ssh", box, "--config").err
+        assert (ada.ssh / "dumont.d" / "box.conf").exists()
+
+
+@needs_ssh
+class TestLife:
+    def test_sleeps_wakes_and_is_watched(self, ada: Person, box: str) -> None:
+        with Following(ada.begins("events", box, "-w")) as watch:
+            watch.until("running")
+            slept = ada.does("hibernate", "-", given=f"{box}\n")
+            assert slept.lines[-1].startswith("box  hibernate  done  in ")
+            assert "box: hibernate snapshot" in slept.err
+            assert ada.run("ssh", box).code == 6
+            assert ada.does("start", box, "--json").json["state"] == "done"
+            watch.until("hibernated")
+            assert watch.interrupt() == 130
+        assert ada.state(box) == "running"
+        past = ada.does("events", box, "--json").json["items"]
+        assert {"running", "hibernated"} <= {each["to_state"] for each in past}
+        slept_once = ada.does("savings", "--explain", "--json").json
+        assert [row["why"] for row in slept_once["explained"]]
+        assert "Saved $" in ada.does("savings", "--explain").err
+
+    def test_goes_with_proof(self, ada: Person) -> None:
+        ada.launches("gone", "--no-wait", "-q")
+        assert "--yes" in ada.run("down", "gone").err
+        proof = ada.does("rm", "-", "--yes", "--purge", "--json", given="gone\n").json
+        assert (proof["name"], proof["keep_snapshot"]) == ("gone", False)
+        until(lambda: "gone" not in {each["instance_name"] for each in ada.does("rentals", "--json").json["items"]})
+
+    def test_names_each_that_is_not_there(self, ada: Person, box: str) -> None:
+        answer = ada.run("pause", "nobody", "noone", "--no-wait")
+        assert answer.code == 5
+        assert answer.err.count("There is no instance") == 2
+        assert ada.state(box) == "running"
+
+
+class TestWritingSshConfig:
+    def test_keeps_what_was_there_and_does_nothing_twice(self, tmp_path: Path) -> None:
+        folder = tmp_path / "with space" / ".ssh"
+        folder.mkdir(parents=True)
+        kept = "Host café\r\n  User me\r\n".encode("latin-1")
+        (folder / "config").write_bytes(kept)
+        path = write(CONNECTION, folder)
+        assert (folder / "config").read_bytes() == INCLUDE.encode() + b"\n\n" + kept
+        write(CONNECTION, folder)
+        assert (folder / "config").read_bytes() == INCLUDE.encode() + b"\n\n" + kept
+        assert sorted(each.name for each in folder.rglob("*") if each.is_file()) == [
+            "config",
+            "llama.conf",
+            "llama.known_hosts",
+        ]
+        assert path.read_text().splitlines()[-1] == f'  UserKnownHostsFile "{path.with_suffix(".known_hosts")}"'
+        modes = {stat.S_IMODE(each.stat().st_mode) for each in folder.rglob("*") if each.is_file()}
+        assert modes == {0o600}
+        assert stat.S_IMODE((folder / "dumont.d").stat().st_mode) == 0o700
+
+    def test_follows_a_link_to_where_the_config_is_kept(self, tmp_path: Path) -> None:
+        dotfiles, folder = tmp_path / "dotfiles", tmp_path / ".ssh"
+        dotfiles.mkdir()
+        folder.mkdir()
+        (dotfiles / "config").write_text("Host a\n")
+        (folder / "config").symlink_to(dotfiles / "config")
+        write(CONNECTION, folder)
+        assert (folder / "config").is_symlink()
+        assert (dotfiles / "config").read_text() == f"{INCLUDE}\n\nHost a\n"
+
+    def test_makes_the_folder_where_there_is_none(self, tmp_path: Path) -> None:
+        write(CONNECTION, tmp_path / ".ssh")
+        assert (tmp_path / ".ssh" / "config").read_text() == f"{INCLUDE}\n"
+        assert stat.S_IMODE((tmp_path / ".ssh").stat().st_mode) == 0o700
+
+    def test_writes_nowhere_else(self, tmp_path: Path) -> None:
+        with pytest.raises(Invalid):
+            write(cast("Any", CONNECTION | {"name": "../../evil"}), tmp_path / ".ssh")
+        assert list(tmp_path.iterdir()) == []
+
+
+class TestDuration:
+    @pytest.mark.parametrize(
+        ("text", "seconds"),
+        [("90s", 90), ("30m", 1800), ("6h", 21600), ("2d", 172_800), ("1h30m", 5400), ("1.5h", 5400), ("0s", 0)],
+    )
+    def test_is_read(self, text: str, seconds: float) -> None:
+        assert seconds_of(text, "--ttl") == seconds
+
+    @pytest.mark.parametrize("text", ["", "6", "h", "6 h", "6hours", "-6h", "1h 30m", "nan", "6h!"])
+    def test_is_refused_by_the_name_of_its_option(self, text: str) -> None:
+        with pytest.raises(Invalid, match="--ttl"):
+            seconds_of(text, "--ttl")
+
+
+class TestMoney:
+    @pytest.mark.parametrize(
+        ("text", "shown"),
+        [
+            ("0.360000000", "0.36"),
+            ("12", "12.00"),
+            ("0.000000", "0.00"),
+            ("0.000012", "<0.0001"),
+            ("1.23456", "1.2345"),
+            ("-0.500000", "-0.50"),
+        ],
+    )
+    def test_is_short_and_never_nothing_for_something(self, text: str, shown: str) -> None:
+        assert money(text) == shown
