@@ -23,10 +23,13 @@ fetch() {
   curl -fsSL --max-time 60 "$u" -o "$f" 2>/dev/null || wget -qT 60 -O "$f" "$u" 2>/dev/null ||
     python3 -c "$python" "$u" "$f" 2>/dev/null
 }
-install() { n=0; until fetch; do n=$((n + 1)); [ $n -lt 60 ] || return 1; sleep 5; done; sh "$f"; rm -f "$f"; }
+install() {
+  n=0; until fetch && sh "$f"; do n=$((n + 1)); [ $n -lt 60 ] || return 1; sleep $((n > 5 ? 5 : 1)); done; rm -f "$f"
+}
 install >/tmp/dumont-install.log 2>&1 &
 """
-"""In the background, since a cloud may wait for its start script; run anew at each boot, which does no harm."""
+"""In the background, since a cloud may wait for its start script; run anew at each boot, which does no harm. All of it
+is tried again: the server may go away between the script and the agent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
