@@ -10,7 +10,7 @@ from dumont.basics import ids
 from dumont.basics.errors import Failure
 from dumont.fleet import accounts, choosing, experience, failovers, moves, renting, sleeping
 from dumont.fleet.choosing import Wishes
-from dumont.fleet.renting import Intent
+from dumont.fleet.renting import Claimed, Intent
 from dumont.fleet.rules.choosing import Candidate, Taste
 from dumont.fleet.rules.race import expected_cost
 from dumont.fleet.rules.steps import Accept, DropEntrants, Reject, StartRace, StartRound, Win
@@ -22,6 +22,7 @@ from dumont.providers import registry
 from dumont.reliability.rules.outcomes import AttemptType, Reason
 
 NO_MARKET_SECONDS = 2.0
+CHOOSE_AGAIN_SECONDS = 0.1
 LATELY = timedelta(hours=1)
 """Machines that came to nothing for this instance are not tried again so soon."""
 
@@ -171,16 +172,23 @@ def _hosts_count(provider: str) -> bool:
 
 
 async def _entered(turn: Turn, race: FleetRace, chosen: Sequence[Candidate]) -> list[tuple[UUID, Candidate]]:
-    found = []
+    """Where another instance took all of them in the same moment, it is chosen anew: what it took is known then."""
+    found, late = [], False
     for candidate in chosen:
-        rental = await _intended(turn, race, candidate)
+        try:
+            rental = await _intended(turn, race, candidate)
+        except Claimed:
+            late = True
+            continue
         if rental is not None:
             found.append((rental.id, candidate))
+    if late and not found:
+        raise NotNow(CHOOSE_AGAIN_SECONDS)
     return found
 
 
 async def _intended(turn: Turn, race: FleetRace, candidate: Candidate) -> FleetRental | None:
-    """None where somebody was quicker, or the account is gone."""
+    """None where the account is gone; raises `Claimed` where somebody was quicker."""
     work, instance = turn.work, turn.instance
     try:
         account = await accounts.ensure(work, turn.means.vault, candidate.provider, instance.user_id)
@@ -197,6 +205,8 @@ async def _intended(turn: Turn, race: FleetRace, candidate: Candidate) -> FleetR
             spot=candidate.spot,
         )
         return await renting.intend(work, turn.means, intent)
+    except Claimed:
+        raise
     except Failure as error:
         race.why = error.message
         return None
