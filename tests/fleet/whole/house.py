@@ -39,6 +39,10 @@ SHORT = {
 """A beat that is missed is forgiven for ten seconds: this computer has more to do than to be a machine."""
 
 
+PROOF_SECONDS = 300.0
+"""A create call whose answer was lost is believed to have made nothing only after some minutes of lists."""
+
+
 class House:
     """Its port, home and database stay the same over its processes, since its agents call that port."""
 
@@ -123,13 +127,18 @@ class House:
             raise AssertionError(f"{error}: {json.dumps(seen, indent=1)}\n{self.said()}") from None
         return found
 
+    def costing(self, instance_id: str) -> list[Told]:
+        """Machines of it that are to be paid for now."""
+        return [each for each in self.get("/rentals")["items"] if each["instance_id"] == instance_id]
+
     def destroy(self, instance_id: str) -> None:
         """Until nothing of it costs anything, nothing of it runs, and nothing of it is kept."""
         everything = self.get(f"/instances/{instance_id}")["rentals"]
         places = [self.folder_of(each) for each in everything if each["provider_machine_id"]]
+        costs = bool(self.costing(instance_id))
         proof = self.send(f"/instances/{instance_id}?keep_snapshot=false", method="DELETE")
-        assert not proof["zero"]
-        until(lambda: self.get(f"/instances/{instance_id}/proof")["zero"])
+        assert proof["zero"] != costs
+        until(lambda: self.get(f"/instances/{instance_id}/proof")["zero"], PROOF_SECONDS)
         proof = self.get(f"/instances/{instance_id}/proof")
         assert (proof["still_costs"], len(proof["confirmed_gone"])) == ([], len(everything))
         assert not any(place.exists() or alive(place) for place in places)
@@ -142,6 +151,11 @@ class House:
 
     def machine_folders(self) -> list[Path]:
         return sorted(path.parent for path in self.machines.glob("[!.]*/order.json"))
+
+    def machine_folders_of(self, instance_id: str) -> list[Path]:
+        """By their labels: whatever was made for it, known to the books or not."""
+        labels = {each["label"] for each in self.get(f"/instances/{instance_id}")["rentals"]}
+        return [folder for folder in self.machine_folders() if _read(folder / "label") in labels]
 
     def folder_of(self, rental: Mapping[str, Any]) -> Path:
         return self.machines / str(rental["provider_machine_id"])
@@ -169,6 +183,13 @@ def keeping(folder: Path, database: str) -> Iterator[House]:
         yield house
     finally:
         house.close()
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text()
+    except FileNotFoundError:  # it has gone since
+        return ""
 
 
 def _new_key(place: Path) -> Path:
