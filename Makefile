@@ -9,7 +9,7 @@ export PYTHONDONTWRITEBYTECODE :=
 WEB_SOURCES := $(shell find web/src web/public -type f 2>/dev/null) $(wildcard web/*.json web/*.ts web/index.html)
 WORKERS ?= 2
 
-.PHONY: help setup up web worker test test-fast pictures lint fix openapi bench bench-market bench-snapshots lock tools clean
+.PHONY: help setup up web worker test test-fast simulate pictures lint fix openapi bench bench-market bench-snapshots lock tools clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ test-fast: .venv/.setup-dev ## the tests that take no browser and no more than s
 
 test-kills: .venv/.setup-dev ## kill snapshots and their jobs at every point, not only at those for which CI has time
 	@DUMONT_EVERY_POINT=1 $(PY) -m pytest -n $(WORKERS) tests/snapstore/test_killed_processes.py tests/faults/test_snapshots_killed.py $(ARGS)
+
+simulate: .venv/.setup-dev ## play seeds of the fleet on a simulated clock: `make simulate ARGS="--seeds 1000"`, `ARGS=--big`
+	@$(PY) -m tests.simulation $(ARGS)
 
 lint: lint-types lint-python lint-web ## formatting, types, floors, tidiness; half a minute, less with -j2
 

@@ -1,0 +1,161 @@
+"""Simulated agents: they call through the real use case, carry out commands slowly, fail in them, and die.
+
+Each machine holds a workspace whose version grows while it is worked in; a snapshot takes the version to the store, and
+a restore brings it back, so that work that was lost can be seen.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+
+from dumont.agent import protocol
+from dumont.basics.errors import Failure
+from dumont.fleet import agent_tokens, answering
+from dumont.fleet.schemas.agent import AgentAck, AgentFacts, AgentSample, AgentStatus, GpuSample
+from dumont.simulators.rentals import Rental
+from tests.simulation.store import Store
+
+STARTS_SECONDS = 4.0
+SECONDS = {"setup": 2.0, "snapshot": 25.0, "restore": 30.0, "hook": 5.0, "shutdown": 1.0}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Odds:
+    slow: float = 0.08
+    fails: float = 0.06
+    dies: float = 0.05
+    """In the midst of a snapshot or a restore; it comes back, and remembers what it had begun."""
+    mute: float = 0.03
+    """Of a machine: its agent never calls."""
+    works_seconds: float = 3000
+    """Before it is idle, at most."""
+
+
+@dataclass
+class _Begun:
+    command: protocol.Command
+    done_at: datetime
+    fails: bool
+
+
+@dataclass
+class Agent:
+    machine: Rental
+    token: bytes
+    random: Random
+    born: datetime
+    mute: bool
+    lazy_after: float
+    """Seconds of work before it is idle."""
+    boot: int = 1
+    seq: int = 0
+    version: int = 0
+    """Of the workspace; 0 is an empty one."""
+    away_until: datetime | None = None
+    told: bool = False
+    begun: dict[str, _Begun] = field(default_factory=dict)
+    acks: dict[str, AgentAck] = field(default_factory=dict)
+
+    def due(self, now: datetime) -> bool:
+        up = self.machine.state == "running" and not self.mute
+        return up and (self.away_until is None or self.away_until <= now)
+
+    def busy(self, now: datetime) -> bool:
+        return (now - self.born).total_seconds() < self.lazy_after
+
+
+class Agents:
+    def __init__(self, random: Random, odds: Odds, store: Store) -> None:
+        self.random, self.odds, self.store = random, odds, store
+        self.by_machine: dict[str, Agent] = {}
+        self.failed: dict[str, int] = {}
+
+    def appear(self, machine: Rental, now: datetime) -> None:
+        """With the first look at a machine that runs; after a stop, it starts again."""
+        if machine.id in self.by_machine or machine.state != "running":
+            return
+        if (now - machine.since).total_seconds() < STARTS_SECONDS:
+            return
+        token = agent_tokens.digest(machine.extra["env"]["DUMONT_AGENT_TOKEN"])
+        mute, lazy = self.random.random() < self.odds.mute, self.random.uniform(60, self.odds.works_seconds)
+        self.by_machine[machine.id] = Agent(machine, token, self.random, now, mute, lazy)
+
+    async def beat(self, get: Callable[..., Any], now: datetime) -> None:
+        for agent in list(self.by_machine.values()):
+            if agent.due(now):
+                await self._obey(agent, now)
+                try:
+                    answer = await answering.answer(get, agent.token, self._status(agent, now))
+                except Failure as error:  # it keeps its acks, and calls again
+                    self.failed[error.code] = self.failed.get(error.code, 0) + 1
+                    continue
+                agent.told = True
+                self._take(agent, answer["commands"], now)
+
+    def next_at(self) -> datetime | None:
+        """When the first of what they do is done."""
+        found = [b.done_at for a in self.by_machine.values() if a.machine.state == "running" for b in a.begun.values()]
+        return min(found, default=None)
+
+    async def _obey(self, agent: Agent, now: datetime) -> None:
+        if agent.busy(now):
+            agent.version += 1
+        for identity, begun in list(agent.begun.items()):
+            if begun.done_at > now:
+                agent.acks[identity] = AgentAck(id=identity, state="running", percent=50)
+                continue
+            del agent.begun[identity]
+            error = "broken" if begun.fails else await self._done(agent, begun.command)
+            state: Any = "failed" if error else "done"
+            agent.acks[identity] = AgentAck(id=identity, state=state, error_code=error, error_message=error)
+
+    async def _done(self, agent: Agent, command: protocol.Command) -> str | None:
+        """What went wrong."""
+        args = command["args"]
+        if command["kind"] == "snapshot":
+            return await self.store.put(args["grant"], agent.version)
+        if command["kind"] == "restore":
+            found = await self.store.fetch(args["grant"])
+            if isinstance(found, int):
+                agent.version = found
+                return None
+            return str(found)
+        return None
+
+    def _take(self, agent: Agent, commands: list[protocol.Command], now: datetime) -> None:
+        agent.acks = {}
+        for command in commands:
+            if command["id"] in agent.begun or command["id"] in self._ever(agent):
+                continue
+            self._ever(agent).add(command["id"])
+            draw, kind = self.random.random(), command["kind"]
+            seconds = SECONDS[kind] * (20 if draw < self.odds.slow else 1)
+            fails = self.random.random() < self.odds.fails
+            if kind in ("snapshot", "restore") and self.random.random() < self.odds.dies:
+                agent.away_until, agent.told, fails = now + timedelta(seconds=400), False, True
+                agent.boot, agent.seq = agent.boot + 1, 0
+            agent.begun[command["id"]] = _Begun(command, now + timedelta(seconds=seconds), fails)
+
+    def _ever(self, agent: Agent) -> set[str]:
+        found: set[str] = agent.machine.extra.setdefault("begun", set())
+        return found
+
+    def _status(self, agent: Agent, now: datetime) -> AgentStatus:
+        agent.seq += 1
+        busy = agent.busy(now)
+        gpu = GpuSample(index=0, name="RTX 4090", utilisation=90.0 if busy else 0.0)
+        return AgentStatus(
+            version="1",
+            boot=str(agent.boot),
+            seq=agent.seq,
+            samples=[
+                AgentSample(
+                    at=now, gpus=[gpu], cpu_percent=80.0 if busy else 1.0, sessions=0, notebooks=0,
+                    net_in_mbps=0.0, net_out_mbps=0.0,
+                )
+            ],
+            facts=None if agent.told else AgentFacts(gpus=["RTX 4090"], workspace="/workspace", driver="570.86"),
+            acks=list(agent.acks.values()),
+        )  # fmt: skip

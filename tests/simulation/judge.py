@@ -1,0 +1,156 @@
+"""Judges a simulated life from outside: by the clouds' own truth and bills, by the store, and by the rows."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import text
+
+from dumont.fleet.rules import savings as rules
+from dumont.fleet.rules.savings import Window
+from dumont.fleet.rules.states import ON_THE_WAY
+from dumont.fleet.store import savings as savings_store
+from dumont.simulators.rentals import Rental
+from tests.fakes.clock import START
+from tests.simulation.simulation import Simulation
+from tests.simulation.store import BYTES
+
+CENT = Decimal("0.01")
+SETTLED_SECONDS = 400.0
+"""Where nothing goes on, the next look is not further away."""
+
+
+async def not_at_rest(sim: Simulation) -> list[str]:
+    """What is still on its way."""
+    found = await _rows(sim, _GOING_ON, ways=list(ON_THE_WAY))
+    return [f"{row['what']} {row['id']} {row['state']}" for row in found]
+
+
+async def not_gone(sim: Simulation) -> list[str]:
+    found = await _rows(sim, _ALIVE)
+    alive = [f"machine {each.id} {each.label}" for c in sim.clouds.values() for each in c.world.live()]
+    return [f"{row['what']} {row['id']} {row['state']}" for row in found] + alive
+
+
+async def at_rest(sim: Simulation) -> list[str]:
+    """When nobody wants anything, and before anything is given up."""
+    faults = [f"machine {label} lives, and nobody holds it" for label in await _unheld(sim)]
+    latest = sim.clock.now() + timedelta(seconds=SETTLED_SECONDS)
+    for row in await _rows(sim, "SELECT id, state, look_at FROM fleet_instances WHERE state <> 'destroyed'"):
+        late = row["look_at"] > latest
+        faults += [f"instance {row['id']} is {row['state']}, and is looked at next {row['look_at']}"] if late else []
+    return faults + [
+        f"instance {row['id']} stands on snapshot {row['snapshot_id']}, which is {row['state']}"
+        for row in await _rows(sim, _SNAPSHOTS)
+        if row["state"] != "complete" or row["manifest"] not in sim.store.versions.keys() - sim.store.lost
+    ]
+
+
+async def books(sim: Simulation) -> list[str]:
+    """When all is given up."""
+    faults = [f"{name} was chosen while it was blacklisted" for name in await _names(sim, _BLACKLISTED)]
+    faults += [f"instance {name} has several operations open" for name in await _names(sim, _OPEN)]
+    faults += [f"sleep of {name} was not written down" for name in await _names(sim, _UNTOLD)]
+    return [*faults, *await _bills(sim), *await _saved(sim)]
+
+
+async def _unheld(sim: Simulation) -> list[str]:
+    held = set(await _names(sim, "SELECT label AS name FROM fleet_rentals WHERE stage <> 'ended' AND wanted <> 'gone'"))
+    return [each.label for cloud in sim.clouds.values() for each in cloud.world.live() if each.label not in held]
+
+
+async def _bills(sim: Simulation) -> list[str]:
+    """Each bill is a rental of ours that has ended, and the other way round, to the cent."""
+    ours = {row["label"]: row for row in await _rows(sim, _COSTS)}
+    theirs, faults = _machines(sim), []
+    for label, machines in theirs.items():
+        row, billed = ours.get(label), sum((each.cost(sim.clock.now()) for each in machines), Decimal(0))
+        if row is None or row["stage"] != "ended":
+            faults.append(f"machine {label} is billed {billed}, and is no rental that has ended")
+        elif abs(row["cost"] - billed) > CENT:
+            seen = [f"{each.created_at:%H:%M:%S}-{each.since:%H:%M:%S} {each.why}" for each in machines]
+            faults.append(f"{label} is billed {billed:.4f}, and costs {row['cost']:.4f} by our rows: {seen}")
+    for label, row in ours.items():
+        if label not in theirs and row["cost"]:
+            faults.append(f"{label} costs {row['cost']}, and was never made")
+    return faults
+
+
+async def _saved(sim: Simulation) -> list[str]:
+    """Out of the clouds' bills and times alone; what we claim may differ by a cent a sleep."""
+    async with sim.means.db.looking() as tx:
+        now, me = sim.clock.now(), sim.users.caller.me
+        window = Window(START, now)
+        sleeps = await savings_store.sleeps(tx, [me], window, None)
+        claimed = rules.report(sleeps, window, now).by_sleep
+    machines, faults = _machines(sim), []
+    prices = {row["id"]: row for row in await _rows(sim, _RENTALS)}
+    for sleep in sleeps:
+        label = prices[sleep.rental_id]["label"]
+        given_up = machines[label][0]
+        won = [row for row in prices.values() if sleep.race_id is not None and row["race_id"] == sleep.race_id]
+        winner = next((machines[row["label"]][0] for row in won if row["won"]), None)
+        until = winner.created_at if winner is not None else sleep.ended_at or now
+        hours = Decimal(str((until - given_up.since).total_seconds())) / 3600
+        stored = Decimal(BYTES) / 10**9 * sleep.storage_price_gb_month / 730 * hours
+        losers = [each for row in won if not row["won"] for each in machines.get(row["label"], [])]
+        lost = sum((each.cost(now) for each in losers), Decimal(0))
+        mine = (given_up.price_hour + given_up.disk_hour) * hours - stored - lost
+        if abs(mine - claimed[sleep.id].saved) > CENT * (1 + len(losers)):
+            faults.append(f"sleep {sleep.id} claims {claimed[sleep.id].saved:.4f} and has saved {mine:.4f}")
+    return faults
+
+
+def _machines(sim: Simulation) -> Mapping[str, Sequence[Rental]]:
+    found: dict[str, list[Rental]] = {}
+    for cloud in sim.clouds.values():
+        for each in cloud.world.rentals.values():
+            found.setdefault(each.label, []).append(each)
+    return found
+
+
+async def _names(sim: Simulation, query: str) -> list[str]:
+    return [str(row["name"]) for row in await _rows(sim, query)]
+
+
+async def _rows(sim: Simulation, query: str, **given: Any) -> Sequence[Mapping[str, Any]]:
+    async with sim.means.db.looking() as tx:
+        return [dict(row) for row in (await tx.execute(text(query), given)).mappings()]
+
+
+_GOING_ON = """
+    SELECT 'instance' AS what, id, state FROM fleet_instances WHERE state = ANY(:ways)
+    UNION ALL SELECT 'operation', id, kind || ' ' || stage FROM fleet_operations WHERE state IN ('queued', 'running')
+    UNION ALL SELECT 'rental', id, stage FROM fleet_rentals WHERE wanted = 'gone' AND stage <> 'ended'
+"""
+_ALIVE = """
+    SELECT 'instance' AS what, id, state FROM fleet_instances WHERE state <> 'destroyed'
+    UNION ALL SELECT 'rental', id, stage FROM fleet_rentals WHERE stage <> 'ended'
+"""
+_SNAPSHOTS = """
+    SELECT i.id, i.snapshot_id, s.state, s.manifest FROM fleet_instances i LEFT JOIN snapshots s ON s.id = i.snapshot_id
+    WHERE i.snapshot_id IS NOT NULL AND i.state <> 'destroyed'
+"""
+_BLACKLISTED = """
+    SELECT r.provider || ':' || r.machine_id AS name
+    FROM fleet_rentals r JOIN reliability_blacklist b ON b.provider = r.provider AND b.machine_id = r.machine_id
+    WHERE b.created_at < r.created_at AND (b.ended_at IS NULL OR b.ended_at > r.created_at)
+        AND (b.expires_at IS NULL OR b.expires_at > r.created_at)
+        AND (b.user_id IS NULL OR b.user_id = r.owner_id)
+"""
+_OPEN = """
+    SELECT instance_id AS name FROM fleet_operations WHERE state IN ('queued', 'running') GROUP BY 1 HAVING count(*) > 1
+"""
+_UNTOLD = """
+    SELECT e.instance_id AS name FROM fleet_events e WHERE e.from_state = 'hibernating' AND e.to_state = 'hibernated'
+    GROUP BY 1 HAVING count(*) <> (SELECT count(*) FROM fleet_hibernations h WHERE h.instance_id = e.instance_id)
+"""
+_COSTS = """
+    SELECT r.label, r.stage, coalesce(sum(c.price_hour * extract(epoch FROM c.until - c.since) / 3600), 0) AS cost
+    FROM fleet_rentals r LEFT JOIN fleet_costs c ON c.rental_id = r.id GROUP BY 1, 2
+"""
+_RENTALS = """
+    SELECT r.id, r.label, r.race_id, coalesce(race.winner_id = r.id, false) AS won
+    FROM fleet_rentals r LEFT JOIN fleet_races race ON race.id = r.race_id
+"""

@@ -1,0 +1,149 @@
+"""Simulated users: they launch, put to sleep, wake, pause and give up, through the use cases of the doors."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from functools import partial
+from random import Random
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from dumont.accounts.tables import User
+from dumont.basics.errors import Failure
+from dumont.basics.machine_key import MachineKey
+from dumont.fleet import budgets, launch, schedules, wishing
+from dumont.fleet.launch import Wish
+from dumont.fleet.means import Means
+from dumont.fleet.rules.budgets import Limits
+from dumont.fleet.rules.wanted import HibernationWish, RaceWish, StandbyWish, Wanted
+from dumont.fleet.tables import FleetInstance, FleetOperation
+from dumont.platform.work import Caller, Work
+from dumont.reliability import blacklist
+from dumont.reliability.wishes import NONE, Wishes
+
+RIGHTS = frozenset({"fleet:read", "fleet:write", "machines:manage"})
+PAUSE_SECONDS = 240.0
+PROVIDERS = ("vast", "runpod")
+Deed = Callable[[Work], Awaitable[Any]]
+
+
+class NoWishes:
+    async def of(self, _user_id: UUID) -> Wishes:
+        return NONE
+
+
+@dataclass
+class Users:
+    means: Means
+    random: Random
+    instances: int
+    standbys: bool = True
+    next_at: datetime | None = None
+    launched: list[UUID] = field(default_factory=list)
+    did: dict[str, int] = field(default_factory=dict)
+    caller: Caller = field(default_factory=lambda: Caller(role="operator", user_id=UUID(int=7), permissions=RIGHTS))
+
+    async def begin(self) -> None:
+        now = self.means.clock.now()
+        async with self.means.db.begin() as tx:
+            tx.add(
+                User(
+                    id=self.caller.me,
+                    email="ada@example.com",
+                    name="Ada",
+                    role="operator",
+                    password_hash="",
+                    created_at=now,
+                )
+            )
+        self.next_at = now + timedelta(seconds=5)
+
+    async def block(self, machines: list[str]) -> None:
+        for key in [MachineKey(provider, each) for provider in PROVIDERS for each in machines]:
+            await self._does("block", partial(blacklist.add, machine=key, kind="temporary", reason="Complained of."))
+
+    async def act(self, now: datetime) -> None:
+        """One thing, every few minutes."""
+        self.next_at = now + timedelta(seconds=self.random.expovariate(1 / PAUSE_SECONDS))
+        if len(self.launched) < self.instances and self.random.random() < 0.5:
+            await self._does("launch", self._launch)
+            return
+        name, deed = self.random.choice(self._deeds())
+        await self._does(name, deed)
+
+    async def destroy_all(self) -> None:
+        for identity in self.launched:
+            keep = self.random.random() < 0.7
+            await self._does("destroy", partial(wishing.destroy, instance_id=identity, keep_snapshot=keep))
+
+    def _deeds(self) -> list[tuple[str, Deed]]:
+        one = self.random.choice(self.launched) if self.launched else UUID(int=1)
+        until = self.means.clock.now() + timedelta(minutes=30)
+        mine: list[tuple[str, Callable[..., Awaitable[Any]]]] = [
+            ("hibernate", wishing.hibernate),
+            ("hibernate", wishing.hibernate),
+            ("wake", self._wake),
+            ("wake", self._wake),
+            ("wake", self._wake),
+            ("pause", wishing.pause),
+            ("resume", wishing.resume),
+            ("snapshot", wishing.snapshot),
+            ("fail over", wishing.fail_over),
+            ("schedule", self._schedule),
+            ("cancel", self._cancel),
+        ]
+        deeds: list[tuple[str, Deed]] = [(name, partial(deed, instance_id=one)) for name, deed in mine]
+        keep = self.random.random() < 0.5
+        deeds.append(("keep awake", partial(wishing.keep_awake, instance_id=one, until=until if keep else None)))
+        if self.random.random() < 0.2:
+            deeds.append(("destroy", partial(wishing.destroy, instance_id=one, keep_snapshot=keep)))
+        deeds.append(("blacklist", self._blacklist))
+        deeds.append(("budget", self._budget))
+        return deeds
+
+    async def _does(self, name: str, deed: Deed) -> None:
+        try:
+            async with self.means.db.begin() as tx:
+                await deed(self.means.work(tx, self.caller))
+        except Failure as error:
+            name = f"{name}: {error.code}"
+        self.did[name] = self.did.get(name, 0) + 1
+
+    async def _launch(self, work: Work) -> None:
+        standby = self.standbys and self.random.random() < 0.3
+        wanted = Wanted(
+            ssh_keys=("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl a",),
+            onstart="true" if self.random.random() < 0.3 else "",
+            race=RaceWish(machines=self.random.randint(1, 4), rounds=2),
+            standby=StandbyWish(enabled=standby, kind="gpu", sync_seconds=300),
+        )
+        rule = HibernationWish(idle_seconds=600, warn_seconds=120, grace_seconds=300)
+        doors = launch.Means(self.means.market, self.means.vault, NoWishes())  # type: ignore[arg-type]
+        made = await launch.launch(work, doors, Wish(wanted=wanted, env={}, hibernation=rule))
+        self.launched.append(made.id)
+
+    async def _wake(self, work: Work, instance_id: UUID) -> None:
+        instance = await work.tx.get(FleetInstance, instance_id, with_for_update=True, populate_existing=True)
+        if instance is not None:
+            await wishing.wake_up(work, instance, wishing.ASKED)
+
+    async def _schedule(self, work: Work, instance_id: UUID) -> None:
+        action: Any = self.random.choice(("wake", "hibernate"))
+        at = work.now + timedelta(seconds=self.random.uniform(60, 3600))
+        await schedules.add(work, instance_id, schedules.Wish(action=action, at=at))
+
+    async def _cancel(self, work: Work, instance_id: UUID) -> None:
+        query = select(FleetOperation.id).where(FleetOperation.instance_id == instance_id)
+        found = (await work.tx.execute(query.order_by(FleetOperation.created_at.desc()).limit(1))).scalar_one_or_none()
+        if found is not None:
+            await wishing.cancel(work, found)
+
+    async def _blacklist(self, work: Work) -> None:
+        machine = MachineKey(self.random.choice(PROVIDERS), f"m{self.random.randrange(1000, 1012)}")
+        await blacklist.add(work, machine, "temporary", "Somebody complained.")
+
+    async def _budget(self, work: Work) -> None:
+        await budgets.change(work, None, Limits(None, Decimal(self.random.randint(3, 40)), None))
