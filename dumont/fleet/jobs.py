@@ -23,16 +23,10 @@ LANES: tuple[acting.Lane, ...] = ("create", "create", "end", "end", "tend")
 WATCHES = 3
 THINKERS = 2
 """One that waits for the market keeps nobody else from being thought about."""
-THINKERS = 2
-"""One that waits for the market keeps nobody else from being thought about."""
 
 
 async def _act(lane: acting.Lane, parts: Parts) -> float:
     return await acting.turn(Means.of(parts.get), lane=lane)
-
-
-async def _think(parts: Parts) -> float:
-    return await thinking.turn(Means.of(parts.get))
 
 
 async def _think(parts: Parts) -> float:
@@ -96,7 +90,6 @@ DUTIES: tuple[Duty, ...] = (
     Duty("fleet.schedules", _schedule),
     Duty("fleet.tell", _tell),
     *[Duty(f"fleet.watch.{number}", _watch) for number in range(WATCHES)],
-    *[Duty(f"fleet.think.{number}", _think) for number in range(THINKERS)],
     *[Duty(f"fleet.think.{number}", _think) for number in range(THINKERS)],
 )
 TOPICS = (TopicRule(f"{OWNER}:{{id}}", _my_fleet), TopicRule(f"{ONE}:{{id}}", _my_instance))
