@@ -93,7 +93,6 @@ class TestProgress:
         await build.reported(ada, granted, "failed", {"code": "cancelled", "message": "Stopped, as asked."})
         assert (await ada.gets(f"/snapshots/{granted.id}"))["error"]["code"] == "cancelled"
 
-
     async def test_of_one_that_is_silent_is_over_when_it_is_cancelled(
         self, ada: Person, folder: Path, clock: FakeClock
     ) -> None:

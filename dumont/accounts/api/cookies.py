@@ -4,7 +4,8 @@ from typing import Literal
 
 from fastapi import Request, Response
 
-from dumont.platform.settings import DAY, Settings
+from dumont.platform.declaring import DAY
+from dumont.platform.settings import Settings
 
 PLAIN, HOST_ONLY = "dumont_refresh", "__Host-dumont_refresh"
 STRICT: Literal["strict"] = "strict"

@@ -1,6 +1,15 @@
 /** Which GPUs are on offer now, the most offered first. */
-import { marketQuestions } from "../../market/api";
+import { type Facets, generatedApi } from "../../../lib/api/generated";
+
+const gpuFacets = generatedApi.injectEndpoints({
+  endpoints: (build) => ({
+    gpusOnOffer: build.query<Facets, void>({
+      query: () => ({ url: "/api/v1/gpus/facets", params: { available_only: true } }),
+      providesTags: ["Market"],
+    }),
+  }),
+});
 
 export function useGpuFacets() {
-  return marketQuestions.useFacetsQuery({ available_only: ["true"] });
+  return gpuFacets.useGpusOnOfferQuery();
 }
