@@ -26,8 +26,10 @@ test: setup tools ## everything that must pass: lint, tests, tests in a browser
 test-fast: .venv/.setup-dev ## the tests that take no browser and no more than seconds
 	@$(PY) -m pytest -n $(WORKERS) -m "not slow and not browser" $(ARGS)
 
-test-kills: .venv/.setup-dev ## kill snapshots and their jobs at every point, not only at those for which CI has time
-	@DUMONT_EVERY_POINT=1 $(PY) -m pytest -n $(WORKERS) tests/snapstore/test_killed_processes.py tests/faults/test_snapshots_killed.py $(ARGS)
+KILLS = tests/snapstore/test_killed_processes.py tests/faults/test_snapshots_killed.py tests/fleet/whole/test_killed.py
+
+test-kills: .venv/.setup-dev ## kill at every point, not only at those for which CI has time
+	@DUMONT_EVERY_POINT=1 $(PY) -m pytest -n $(WORKERS) --dist loadgroup $(KILLS) $(ARGS)
 
 simulate: .venv/.setup-dev ## play seeds of the fleet on a simulated clock: `make simulate ARGS="--seeds 1000"`, `ARGS=--big`
 	@$(PY) -m tests.simulation $(ARGS)

@@ -52,7 +52,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Tests of one `xdist_group` go to one process. xdist 3.8 writes the group where pytest 9.2 no longer reads it."""
+    """Tests of one `xdist_group` go to one process. xdist 3.8 writes the group where pytest 9.2 no longer reads it.
+    What takes minutes is left to `make test-kills`."""
+    if not os.environ.get("DUMONT_EVERY_POINT"):
+        for item in items:
+            if item.get_closest_marker("long") is not None:
+                item.add_marker(pytest.mark.skip(reason="takes minutes: `make test-kills` runs it"))
     if config.getoption("loadgroup", False):
         for item in items:
             group = item.get_closest_marker("xdist_group")

@@ -3,6 +3,8 @@
 import os
 from typing import Any
 
+import pytest
+
 from tests.fleet.whole.conftest import Note
 from tests.fleet.whole.house import House, Shell
 from tests.main.installation import until
@@ -16,6 +18,7 @@ KILLS: dict[str, list[str]] = {
 """A stage may be over before it was seen: then it is killed further on."""
 
 
+@pytest.mark.long
 class TestKilledServer:
     def test_goes_on_where_it_was_and_loses_neither_machines_nor_work(self, house: House, note: Note) -> None:
         one = house.launch("survivor")["id"]
@@ -73,6 +76,7 @@ class TestKilledServer:
         until(there)
 
 
+@pytest.mark.long
 class TestTwoWorkers:
     def test_of_one_database_do_nothing_twice(self, house: House) -> None:
         with house.worker():
