@@ -13,7 +13,7 @@ from dumont.basics import ids
 from dumont.basics.errors import Conflict, NotAllowed, NotFound
 from dumont.basics.page import Page, cut, read_cursor
 from dumont.platform.db import Tx
-from dumont.platform.work import Work
+from dumont.platform.work import Caller, Work
 
 
 class LastOwner(Conflict):
@@ -40,6 +40,13 @@ async def my_ids(work: Work) -> list[UUID]:
 
 async def ids_of(tx: Tx, user_id: UUID) -> list[UUID]:
     return await store.ids(tx, user_id)
+
+
+async def stands_for(tx: Tx, caller: Caller, owner_id: UUID) -> bool:
+    """Whether what this owner has is the caller's to see: his own, or a team's of his."""
+    if caller.user_id is None:
+        return False
+    return owner_id == caller.user_id or owner_id in await ids_of(tx, caller.user_id)
 
 
 async def detail(work: Work, team_id: UUID) -> TeamDetail:

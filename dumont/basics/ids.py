@@ -12,3 +12,11 @@ def new(now: datetime, random: Random) -> UUID:
     value = value & ~(0xF << 76) | 0x7 << 76
     value = value & ~(0x3 << 62) | 0x2 << 62
     return UUID(int=value)
+
+
+def read(text: str) -> UUID | None:
+    """None for what is no id: where somebody else wrote it, and a wrong one is as good as none."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

@@ -7,10 +7,11 @@ import orjson
 from dumont.agent import protocol
 from dumont.fleet import attending
 from dumont.fleet.beating import Beats
-from dumont.fleet.means import Get, Means
+from dumont.fleet.means import Means
 from dumont.fleet.rules import idle, sums
 from dumont.fleet.schemas.agent import AgentStatus
 from dumont.fleet.store.batches import Given, Heard, text_of
+from dumont.platform.parts import Get
 from dumont.platform.settings import Settings
 
 

@@ -106,7 +106,7 @@ async def acknowledge(work: Work, rental_id: UUID, acks: Sequence[protocol.Ackno
     """Words about commands of this rental, again and in any order; the instance is poked when one has ended."""
     ended = []
     for ack in acks:
-        identity = _id(ack["id"])
+        identity = ids.read(ack["id"])
         if identity is None:
             continue
         if ack["state"] == "running":
@@ -139,13 +139,6 @@ def _command(row: FleetCommand) -> Command:
         row.ended_at,
         row.expires_at,
     )
-
-
-def _id(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def place(identity: UUID) -> str:

@@ -4,7 +4,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from dumont.accounts import teams
+from dumont.fleet import access
 from dumont.fleet.rules.savings import money
 from dumont.fleet.savings import window_of
 from dumont.fleet.store import figures as store
@@ -13,7 +13,7 @@ from dumont.platform.work import Work
 
 async def shown(work: Work, since: datetime | None, until: datetime | None) -> dict[str, Any]:
     window = window_of(work.now, since, until)
-    owners = [work.caller.me, *await teams.my_ids(work)]
+    owners = (await access.mine(work)).owners
     counts = await store.counts(work.tx, owners, window)
     meant = counts.meant_seconds
     return {

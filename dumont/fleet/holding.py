@@ -1,4 +1,4 @@
-"""Second machines as their owner sees them: what is usual, which instances have one and how far, and rehearsals."""
+"""Second machines as their owner sees them: what is usual, which instances have one and how far."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from dumont import accounts
 from dumont.fleet import access, standbys, wishing
 from dumont.fleet.rules.wanted import StandbyWish, Wanted
 from dumont.fleet.store import standbys as store
-from dumont.fleet.tables import FleetFailover, FleetInstance, FleetOperation, FleetStandby, FleetStandbyDefault
+from dumont.fleet.tables import FleetFailover, FleetInstance, FleetStandby, FleetStandbyDefault
 from dumont.platform.work import Work
 
 FAILOVERS_SHOWN = 50
@@ -83,8 +83,3 @@ async def change(work: Work, instance_id: UUID, wish: StandbyWish) -> One:
     summary = f"Changed the standby of {instance.name}"
     await accounts.audit.record(work, "instance.standby_changed", of, summary, details=details)
     return await one(work, instance_id)
-
-
-async def rehearse(work: Work, instance_id: UUID) -> FleetOperation:
-    """Plays a loss without losing anything."""
-    return await wishing.rehearse(work, instance_id)

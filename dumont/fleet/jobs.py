@@ -1,9 +1,9 @@
 """What the fleet does beside requests, and who may watch it."""
 
 from functools import partial
-from uuid import UUID
 
 from dumont.accounts import teams
+from dumont.basics import ids
 from dumont.fleet import acting, budgets, dozing, listening, schedules, tables, telling, thinking, watching
 from dumont.fleet.events import ONE, OWNER
 from dumont.fleet.means import Means
@@ -58,27 +58,18 @@ async def _schedule(parts: Parts) -> float:
 
 
 async def _my_fleet(caller: Caller, thing: str, tx: Tx) -> bool:
-    owner = _id(thing)
-    if owner is None or caller.user_id is None or not caller.may("fleet:read"):
-        return False
-    return owner == caller.user_id or owner in await teams.ids_of(tx, caller.user_id)
+    owner = ids.read(thing)
+    return owner is not None and caller.may("fleet:read") and await teams.stands_for(tx, caller, owner)
 
 
 async def _my_instance(caller: Caller, thing: str, tx: Tx) -> bool:
     """It is asked again at each ping of an open page: so long, its heartbeats are shown live."""
-    identity = _id(thing)
+    identity = ids.read(thing)
     owner = await instances.owner_of(tx, identity) if identity else None
     if identity is None or owner is None or not await _my_fleet(caller, str(owner), tx):
         return False
     await beats.watch(tx, identity, WATCHED_SECONDS)
     return True
-
-
-def _id(thing: str) -> UUID | None:
-    try:
-        return UUID(thing)
-    except ValueError:
-        return None
 
 
 JOBS: tuple[Job, ...] = ()

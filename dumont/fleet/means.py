@@ -2,25 +2,17 @@
 
 from dataclasses import dataclass
 from random import Random
-from typing import Protocol, TypeVar
 
 from dumont.basics.clock import Clock
 from dumont.market.following import Market
 from dumont.platform.db import Db, Tx
 from dumont.platform.events import Event
 from dumont.platform.jobs import Jobs
+from dumont.platform.parts import Get
 from dumont.platform.secrets import Vault
 from dumont.platform.settings import Settings
 from dumont.platform.work import SYSTEM, Caller, Publisher, Work
 from dumont.providers.opening import Clouds
-
-P = TypeVar("P")
-
-
-class Get(Protocol):
-    """`Parts.get`, or `Run.part`."""
-
-    def __call__(self, kind: type[P]) -> P: ...
 
 
 @dataclass(frozen=True, slots=True)

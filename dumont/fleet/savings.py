@@ -9,8 +9,8 @@ from uuid import UUID
 
 from cashews import Cache
 
-from dumont.accounts import teams
 from dumont.basics.errors import Invalid
+from dumont.fleet import access
 from dumont.fleet.rules import savings as rules
 from dumont.fleet.rules.savings import NOTHING, Report, Saved, Sleep, Window, money
 from dumont.fleet.store import savings as store
@@ -66,7 +66,7 @@ def window_of(now: datetime, since: datetime | None, until: datetime | None) -> 
 
 
 async def real(work: Work, window: Window, instance_id: UUID | None, market: Market, cache: Cache) -> Found:
-    owners = [work.caller.me, *await teams.my_ids(work)]
+    owners = (await access.mine(work)).owners
     sleeps = await store.sleeps(work.tx, owners, window, instance_id)
     spent = await store.spent_by_day(work.tx, owners, window, work.now, instance_id)
     held = await store.held_hours(work.tx, owners, window, work.now, instance_id)

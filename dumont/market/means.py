@@ -2,25 +2,17 @@
 
 from dataclasses import dataclass
 from random import Random
-from typing import Protocol, TypeVar
 
 from dumont.basics.clock import Clock
 from dumont.market.clouds import Opening
 from dumont.platform.db import Db
+from dumont.platform.parts import Get
 from dumont.platform.secrets import Vault
 from dumont.platform.settings import Settings
 from dumont.platform.work import Publisher
 from dumont.providers.freezing import Freezes
 from dumont.providers.opening import Clouds
 from dumont.providers.port import Kind
-
-P = TypeVar("P")
-
-
-class Get(Protocol):
-    """`Parts.get`, or `Run.part`."""
-
-    def __call__(self, kind: type[P]) -> P: ...
 
 
 @dataclass(frozen=True, slots=True)

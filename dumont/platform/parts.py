@@ -1,8 +1,14 @@
 """A typed cupboard of everything that does I/O: filled once in `main/wiring.py`, read by doors and jobs."""
 
-from typing import TypeVar, cast
+from typing import Protocol, TypeVar, cast
 
 T = TypeVar("T")
+
+
+class Get(Protocol):
+    """`Parts.get`, or `Run.part`."""
+
+    def __call__(self, kind: type[T]) -> T: ...
 
 
 class Parts:

@@ -1,8 +1,7 @@
 """What snapshots do beside requests, and who may watch them."""
 
-from uuid import UUID
-
 from dumont.accounts import teams
+from dumont.basics import ids
 from dumont.platform.db import Tx
 from dumont.platform.live.topics import TopicRule
 from dumont.platform.work import Caller
@@ -12,23 +11,14 @@ from dumont.snapshots.store import snapshots
 
 
 async def _my_repository(caller: Caller, thing: str, tx: Tx) -> bool:
-    owner = _id(thing)
-    if owner is None or caller.user_id is None or not caller.may("snapshots:read"):
-        return False
-    return owner == caller.user_id or owner in await teams.ids_of(tx, caller.user_id)
+    owner = ids.read(thing)
+    return owner is not None and caller.may("snapshots:read") and await teams.stands_for(tx, caller, owner)
 
 
 async def _my_snapshot(caller: Caller, thing: str, tx: Tx) -> bool:
-    identity = _id(thing)
+    identity = ids.read(thing)
     found = await snapshots.one(tx, identity) if identity else None
     return found is not None and await _my_repository(caller, str(found.repository_id), tx)
-
-
-def _id(thing: str) -> UUID | None:
-    try:
-        return UUID(thing)
-    except ValueError:
-        return None
 
 
 JOBS = (

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from random import Random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -33,3 +34,13 @@ class TestNew:
     def test_differs_within_one_moment(self) -> None:
         now, random = datetime(2026, 1, 5, tzinfo=UTC), Random(1)
         assert len({ids.new(now, random) for _ in range(10_000)}) == 10_000
+
+
+class TestRead:
+    def test_takes_what_was_written(self) -> None:
+        made = ids.new(datetime(2026, 1, 5, tzinfo=UTC), Random(1))
+        assert ids.read(str(made)) == made
+
+    @pytest.mark.parametrize("text", ["", "42", "not-an-id", "0190a2c4-6d1e-7b3f-8a55-0c9d4e2f1b6"])
+    def test_is_none_for_what_is_no_id(self, text: str) -> None:
+        assert ids.read(text) is None

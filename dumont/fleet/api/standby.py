@@ -4,7 +4,7 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from dumont.fleet import holding
+from dumont.fleet import holding, wishing
 from dumont.fleet.api.parts import FleetRead, FleetWrite
 from dumont.fleet.holding import One
 from dumont.fleet.rules.wanted import StandbyWish
@@ -53,7 +53,7 @@ async def put_instance_standby(instance_id: InstancePath, body: StandbyWish, wor
 @router.post("/{instance_id}/test", status_code=202, summary="Rehearse a failover", responses=problems(404, 409))
 async def test_instance_standby(instance_id: InstancePath, work: FleetWrite) -> Operation:
     """Whether the second machine could take over now, and how much work would be lost. Nothing moves."""
-    return showing.operation(await holding.rehearse(work, instance_id), work.now)
+    return showing.operation(await wishing.rehearse(work, instance_id), work.now)
 
 
 def _row(one: One) -> StandbyOfInstance:

@@ -3,6 +3,8 @@
 from random import Random
 from uuid import UUID
 
+from dumont.basics import ids
+
 HOUSE = "dumont"
 
 
@@ -21,8 +23,5 @@ def rental_in(label: str | None, installation: str | None) -> UUID | None:
     where, _, rental = rest.partition("/")
     if house != HOUSE or not installation or where != installation:
         return None
-    try:
-        found = UUID(rental)
-    except ValueError:
-        return None
+    found = ids.read(rental)
     return found if str(found) == rental else None
