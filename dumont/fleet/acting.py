@@ -6,7 +6,7 @@ written if the claim still holds. Nothing here decides what a rental is for: tha
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Literal
 
 import structlog
@@ -14,7 +14,7 @@ import structlog
 from dumont.basics import ids
 from dumont.basics.errors import Failure
 from dumont.fleet import creating, ending, knocking
-from dumont.fleet.leasing import Lease, kept
+from dumont.fleet.leasing import Lease, claimed_until, kept
 from dumont.fleet.means import Means
 from dumont.fleet.rules import acts
 from dumont.fleet.store import rentals as store
@@ -34,18 +34,9 @@ async def turn(means: Means, *, lane: Lane = "all", knock: knocking.Knock = knoc
     """One batch; seconds until there may be another one."""
     now = means.clock.now()
     claim, lease = ids.new(now, means.random), Lease(means.settings.worker_lease_seconds)
-
-    async def renew() -> None:
+    async with kept(means, lease, claim, store):
         async with means.db.begin() as tx:
-            await store.renew(tx, claim, _until(means))
-
-    async def release() -> None:
-        async with means.db.begin() as tx:
-            await store.release(tx, claim)
-
-    async with kept(lease, renew, release):
-        async with means.db.begin() as tx:
-            rows = await store.take(tx, claim, now, _until(means), lane=lane, limit=BATCH)
+            rows = await store.take(tx, claim, now, claimed_until(means), lane=lane, limit=BATCH)
         async with asyncio.TaskGroup() as group:
             for row in rows:
                 group.create_task(_one(Turn(means, lease, *row), knock))
@@ -122,7 +113,3 @@ async def _wait(means: Means, lane: Lane) -> float:
         at, lives = await store.next_look(tx, lane, now + timedelta(seconds=LOOK_AGAIN_SECONDS))
     longest = LOOK_AGAIN_SECONDS if lives else LOOK_AGAIN_IDLE_SECONDS
     return longest if at is None else min(longest, max(0.0, (at - now).total_seconds()))
-
-
-def _until(means: Means) -> datetime:
-    return means.clock.now() + timedelta(seconds=means.settings.worker_lease_seconds)

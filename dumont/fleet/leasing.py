@@ -8,8 +8,14 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from datetime import datetime, timedelta
+from typing import Protocol
+from uuid import UUID
 
 import structlog
+
+from dumont.fleet.means import Means
+from dumont.platform.db import Tx
 
 log = structlog.get_logger()
 
@@ -30,17 +36,33 @@ class Lease:
         self._until = asked_at + self.seconds
 
 
+class Claims(Protocol):
+    """The store of what is claimed."""
+
+    async def renew(self, tx: Tx, claim: UUID, until: datetime) -> None: ...
+
+    async def release(self, tx: Tx, claim: UUID) -> None: ...
+
+
+def claimed_until(means: Means) -> datetime:
+    return means.clock.now() + timedelta(seconds=means.settings.worker_lease_seconds)
+
+
 @asynccontextmanager
-async def kept(
-    lease: Lease, renew: Callable[[], Awaitable[None]], release: Callable[[], Awaitable[None]]
-) -> AsyncIterator[None]:
-    """Renews while something is done under it; given back at once when that breaks off."""
+async def kept(means: Means, lease: Lease, claim: UUID, claims: Claims) -> AsyncIterator[None]:
+    """Renews the claim while something is done under it; given back at once when that breaks off."""
+
+    async def renew() -> None:
+        async with means.db.begin() as tx:
+            await claims.renew(tx, claim, claimed_until(means))
+
     renewing = asyncio.create_task(_renew(lease, renew))
     try:
         yield
     except BaseException:
         with suppress(Exception):
-            await release()
+            async with means.db.begin() as tx:
+                await claims.release(tx, claim)
         raise
     finally:
         renewing.cancel()

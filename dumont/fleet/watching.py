@@ -13,7 +13,7 @@ import structlog
 from dumont.basics import ids
 from dumont.basics.errors import Failure
 from dumont.fleet import accounts, metrics, sweeping
-from dumont.fleet.leasing import Lease, kept
+from dumont.fleet.leasing import Lease, claimed_until, kept
 from dumont.fleet.listings import Listing
 from dumont.fleet.means import Means
 from dumont.fleet.rules import acts
@@ -38,19 +38,10 @@ async def turn(means: Means) -> float:
     """Some accounts that are due; seconds until there may be others."""
     now = means.clock.now()
     claim, lease = ids.new(now, means.random), Lease(means.settings.worker_lease_seconds)
-
-    async def renew() -> None:
-        async with means.db.begin() as tx:
-            await store.renew(tx, claim, _until(means))
-
-    async def release() -> None:
-        async with means.db.begin() as tx:
-            await store.release(tx, claim)
-
-    async with kept(lease, renew, release):
+    async with kept(means, lease, claim, store):
         async with means.db.begin() as tx:
             often = means.settings.fleet_watch_seconds
-            due = await store.take(tx, claim, now, _until(means), often=often, limit=ACCOUNTS)
+            due = await store.take(tx, claim, now, claimed_until(means), often=often, limit=ACCOUNTS)
         async with asyncio.TaskGroup() as group:
             for account in due:
                 group.create_task(_watch(means, account, claim, lease))
@@ -106,7 +97,3 @@ async def _wait(means: Means) -> float:
     if at is None:
         return LOOK_AGAIN_SECONDS
     return min(LOOK_AGAIN_SECONDS, max(0.0, (at - means.clock.now()).total_seconds()))
-
-
-def _until(means: Means) -> datetime:
-    return means.clock.now() + timedelta(seconds=means.settings.worker_lease_seconds)
