@@ -27,10 +27,14 @@ class Standing(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """Whose word counts: whoever holds the rental's claim (`epoch`), or the claim to list its account."""
+    """Whose word counts: whoever holds the rental's claim (`epoch`), or the claim to list its account.
+
+    `look_at` is when the claimed rental was due: where it is another by now, somebody wants an earlier look.
+    """
 
     epoch: int | None = None
     listing: UUID | None = None
+    look_at: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -40,6 +44,8 @@ class Change:
     work: Work
     rental: FleetRental
     at: datetime
+    pulled: bool
+    """Somebody has asked for a look since it was claimed."""
 
 
 @asynccontextmanager
@@ -54,7 +60,8 @@ async def altered(
         if held is None:
             yield None
             return
-        before, change = held.stage, Change(work, held, at or work.now)
+        pulled = guard.look_at is not None and held.look_at != guard.look_at
+        before, change = held.stage, Change(work, held, at or work.now, pulled)
         yield change
         await tx.flush()
         await costs.follow(tx, held, change.at)
@@ -62,10 +69,11 @@ async def altered(
             await work.publish(renting.told(work, held))
 
 
-def let_go(rental: FleetRental, look_at: datetime) -> None:
-    """Gives the claim back with the change."""
+def let_go(change: Change, look_at: datetime) -> None:
+    """Gives the claim back with the change; a look that somebody has asked for meanwhile is not put off."""
+    rental = change.rental
     rental.claim = rental.claimed_until = None
-    rental.look_at = look_at
+    rental.look_at = min(rental.look_at, look_at) if change.pulled else look_at
 
 
 def end(change: Change, why: str) -> None:

@@ -102,7 +102,7 @@ async def _accepted(turn: Turn, made: Created) -> None:
             change.rental.price_hour = made.price_hour
         change.rental.error_code = change.rental.error_message = None
         change.rental.tries = 0
-        let_go(change.rental, change.work.now)
+        let_go(change, change.work.now)
 
 
 async def _not_sent(turn: Turn, error: RateLimited) -> None:
@@ -113,7 +113,7 @@ async def _not_sent(turn: Turn, error: RateLimited) -> None:
         rental = change.rental
         rental.stage, rental.attempted_at, rental.settle_at = "intended", None, None
         rental.error_code, rental.error_message = error.code, error.message
-        let_go(rental, change.work.now + timedelta(seconds=max(1.0, error.retry_seconds)))
+        let_go(change, change.work.now + timedelta(seconds=max(1.0, error.retry_seconds)))
 
 
 async def _in_doubt(turn: Turn, error: OutcomeUnknown) -> None:
@@ -126,7 +126,7 @@ async def _in_doubt(turn: Turn, error: OutcomeUnknown) -> None:
         rental.agent_token_sealed = None
         rental.settle_at = proof.settle_at(now, answered=True)
         rental.error_code, rental.error_message = error.code, error.message
-        let_go(rental, now if error.created_ids else now + timedelta(seconds=acts.NEVER_SECONDS))
+        let_go(change, now if error.created_ids else now + timedelta(seconds=acts.NEVER_SECONDS))
 
 
 async def _refused(turn: Turn, error: ProviderError) -> None:
@@ -143,6 +143,6 @@ async def _refused(turn: Turn, error: ProviderError) -> None:
         if error.created_ids or rental.provider_machine_id is not None:
             accept(change, next(iter(error.created_ids), rental.provider_machine_id or ""))
             rental.wanted, rental.why_ended = "gone", rental.why_ended or reason or "never_made"
-            let_go(rental, change.work.now)
+            let_go(change, change.work.now)
         else:
             end(change, reason or "never_made")

@@ -35,7 +35,7 @@ async def start(turn: Turn) -> None:
         rental.stage, rental.seen_state, rental.tries = "booting", "booting", 0
         rental.ssh_at = rental.ready_at = rental.agent_at = None
         rental.addresses = []
-        let_go(rental, change.work.now)
+        let_go(change, change.work.now)
 
 
 async def _call(turn: Turn, what: str) -> None:
@@ -56,4 +56,4 @@ async def _asked(turn: Turn, *, answered: bool) -> None:
             rental.end_asked_at, rental.absences, rental.absent_since = now, 0, None
         rental.tries = 0 if answered else rental.tries + 1
         again = acts.again_in(rental.end_asked_at, now) if answered else acts.pause_of(rental.tries)
-        let_go(rental, now + again)
+        let_go(change, now + again)

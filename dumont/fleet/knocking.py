@@ -54,7 +54,7 @@ def _ready(change: Change) -> None:
     rental, now = change.rental, change.work.now
     if rental.stage == "running":
         rental.stage, rental.ready_at = "ready", rental.ready_at or now
-    let_go(rental, now + timedelta(seconds=acts.NEVER_SECONDS))
+    let_go(change, now + timedelta(seconds=acts.NEVER_SECONDS))
 
 
 def _door(row: Mapping[str, Any]) -> tuple[str, int]:

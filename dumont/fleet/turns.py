@@ -31,7 +31,7 @@ class Turn:
 
     @property
     def guard(self) -> Guard:
-        return Guard(epoch=self.rental.epoch)
+        return Guard(epoch=self.rental.epoch, look_at=self.rental.look_at)
 
     def adapter(self) -> Adapter:
         return accounts.open(self.means, self.account)
@@ -47,4 +47,4 @@ class Turn:
     async def put_off(self, pause: timedelta, **values: Any) -> None:
         async with self.means.db.begin() as tx:
             look_at = self.means.clock.now() + pause
-            await store.put_off(tx, self.rental.id, self.rental.epoch, look_at, **values)
+            await store.put_off(tx, self.rental, look_at, **values)

@@ -88,7 +88,7 @@ async def _finish(means: Means, account: FleetAccount, claim: UUID, outcome: Out
             long = since is not None and work.now - since > timedelta(seconds=FORGOTTEN_AFTER_SECONDS)
             if long and not await accounts.still_given(work, means.vault, account):
                 await store.forget(tx, account.id, claim)
-        await store.finish(tx, account.id, claim, outcome)
+        await store.finish(tx, account, claim, outcome)
 
 
 async def _wait(means: Means) -> float:

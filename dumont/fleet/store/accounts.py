@@ -71,11 +71,12 @@ async def release(tx: Tx, claim: UUID) -> None:
     await (await raw(tx)).execute(_RELEASE, claim)
 
 
-async def finish(tx: Tx, account_id: UUID, claim: UUID, outcome: Outcome) -> bool:
-    """Gives the claim back with what came of it; False if it was another's by now."""
+async def finish(tx: Tx, taken: FleetAccount, claim: UUID, outcome: Outcome) -> bool:
+    """Gives the claim back with what came of it, and stays due if somebody has asked since it was taken; False if it
+    was another's by now."""
     given = (outcome.began, outcome.list_at, outcome.complete, outcome.machines, outcome.strangers)
     told = (outcome.error_code, outcome.error)
-    return bool(await (await raw(tx)).fetchval(_FINISH, account_id, claim, *given, *told))
+    return bool(await (await raw(tx)).fetchval(_FINISH, taken.id, claim, *given, *told, taken.list_at))
 
 
 async def forget(tx: Tx, account_id: UUID, claim: UUID) -> None:
@@ -109,7 +110,8 @@ _RELEASE = "UPDATE fleet_accounts SET claim = NULL, claimed_until = NULL WHERE c
 
 _FINISH = """
     UPDATE fleet_accounts SET
-        claim = NULL, claimed_until = NULL, list_at = $4, error_code = $8, error = $9,
+        claim = NULL, claimed_until = NULL, list_at = CASE WHEN list_at = $10 THEN $4 ELSE least(list_at, $4) END,
+        error_code = $8, error = $9,
         failures = CASE WHEN $8::text IS NULL THEN 0 ELSE failures + 1 END,
         listed_at = CASE WHEN $8::text IS NULL THEN $3 ELSE listed_at END,
         complete_at = CASE WHEN $5 THEN $3 ELSE complete_at END,

@@ -53,5 +53,4 @@ async def lately(tx: Tx, instance_id: UUID, since: datetime) -> Sequence[FleetRe
 
 async def list_now(tx: Tx, account_id: UUID, now: datetime) -> None:
     """The machines of this account are to be listed at once."""
-    due = update(FleetAccount).where(FleetAccount.id == account_id, FleetAccount.list_at > now)
-    await tx.execute(due.values(list_at=now))
+    await tx.execute(update(FleetAccount).where(FleetAccount.id == account_id).values(list_at=now))

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, select, text, update
+from sqlalchemy import case, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from dumont.fleet.rules.states import Wanted
@@ -93,10 +93,13 @@ async def attempt(tx: Tx, rental_id: UUID, epoch: int, *, now: datetime, settle_
     return bool(await (await raw(tx)).fetchval(_ATTEMPT, rental_id, epoch, now, settle_at))
 
 
-async def put_off(tx: Tx, rental_id: UUID, epoch: int, look_at: datetime, **values: Any) -> None:
-    """Nothing has changed but when to look again; gives the claim back."""
-    mine = (FleetRental.id == rental_id, FleetRental.epoch == epoch)
-    free = {"claim": None, "claimed_until": None, "look_at": look_at}
+async def put_off(tx: Tx, taken: FleetRental, look_at: datetime, **values: Any) -> None:
+    """Nothing has changed but when to look again, unless somebody has asked for an earlier look since it was taken;
+    gives the claim back."""
+    mine = (FleetRental.id == taken.id, FleetRental.epoch == taken.epoch)
+    pulled = FleetRental.look_at != taken.look_at
+    then = case((pulled, func.least(FleetRental.look_at, look_at)), else_=look_at)
+    free = {"claim": None, "claimed_until": None, "look_at": then}
     await tx.execute(update(FleetRental).where(*mine).values(free | values))
 
 

@@ -1,7 +1,9 @@
 """A machine at the hardest cloud: made, seen, used, stopped, taken away, ended, and paid for to the cent."""
 
+import pytest
 from sqlalchemy import select
 
+from dumont.fleet import acting
 from dumont.fleet.events import RentalChanged
 from dumont.fleet.tables import FleetAccount, FleetInstance
 from dumont.reliability.tables import ReliabilityAttempt
@@ -92,3 +94,20 @@ class TestRental:
         assert len(lab.knocked) > 1
         lab.answers = True
         await lab.until(rental, "ready", seconds=10)
+
+    @pytest.mark.parametrize("answers", [True, False])
+    async def test_that_is_given_up_while_somebody_acts_on_it_is_ended_at_once(
+        self, lab: CloudLab, account: FleetAccount, answers: bool
+    ) -> None:
+        lab.answers = False
+        rental = await lab.until(await lab.rents(account), "running")
+
+        async def knock(host: str, port: int) -> bool:
+            await lab.want(rental, "gone")
+            return answers
+
+        lab.clock.advance(seconds=10)
+        await acting.turn(lab.means, knock=knock)
+        await lab.turns()
+        assert (await lab.see(rental)).stage == "ending"
+        assert lab.alive() == []

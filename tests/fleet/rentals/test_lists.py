@@ -5,9 +5,11 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from dumont.fleet import accounts
+from dumont.fleet import accounts, sweeping
+from dumont.fleet.listings import Listing
 from dumont.fleet.rules.labels import label_of
-from dumont.fleet.store import installation
+from dumont.fleet.store import installation, races
+from dumont.fleet.store.accounts import Outcome
 from dumont.fleet.tables import FleetAccount, FleetRental
 from dumont.simulators.world import Wanted
 from tests.fleet.cloud_lab import CENT, CloudLab
@@ -47,6 +49,23 @@ class TestList:
         await lab.passes(240, step=30)
         seen = await lab.see(held)
         assert (seen.stage, seen.absences) == ("ready", 0)
+
+    async def test_that_is_asked_for_during_another_one_comes_next(
+        self, lab: CloudLab, account: FleetAccount, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        sweep, began = sweeping.sweep, []
+
+        async def asked_for(listing: Listing) -> Outcome:
+            began.append(listing.began)
+            if len(began) == 1:
+                lab.clock.advance(seconds=1)
+                async with lab.means.db.begin() as tx:
+                    await races.list_now(tx, account.id, lab.clock.now())
+            return await sweep(listing)
+
+        monkeypatch.setattr(sweeping, "sweep", asked_for)
+        await lab.turns()
+        assert len(began) == 2
 
     async def test_does_not_end_a_machine_that_is_slow_to_go(self, lab: CloudLab, held: FleetRental) -> None:
         lab.faults({"fault": "destroy_slow", "seconds": 90, "call": DESTROY})
