@@ -19,8 +19,8 @@ from uuid import UUID
 from sqlalchemy import text
 
 from bench.table import median, show
-from dumont.fleet import accounts, watching
 from dumont.fleet.means import Means
+from dumont.fleet.rentals import accounts, watching
 from dumont.fleet.store import sightings
 from dumont.platform.clock import SystemClock
 from dumont.platform.db import Db, migrate

@@ -11,7 +11,7 @@ from pathlib import Path
 import asyncpg
 
 from bench.table import median
-from dumont.fleet import dozing
+from dumont.fleet.agents import dozing
 from dumont.fleet.means import Means
 from dumont.main.contexts import contexts
 from dumont.main.wiring import wired

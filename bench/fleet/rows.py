@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import asyncpg
 
-from dumont.fleet import agent_tokens
+from dumont.fleet.rentals import agent_tokens
 from dumont.fleet.rules import sums
 from dumont.fleet.rules.ruling import ruling
 from dumont.platform.db.engine import asyncpg_url

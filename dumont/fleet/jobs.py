@@ -4,9 +4,12 @@ from functools import partial
 
 from dumont.accounts import teams
 from dumont.basics import ids
-from dumont.fleet import acting, budgets, dozing, listening, schedules, tables, telling, thinking, watching
+from dumont.fleet import schedules, tables, thinking
+from dumont.fleet.agents import dozing, listening, telling
 from dumont.fleet.events import ONE, OWNER
 from dumont.fleet.means import Means
+from dumont.fleet.money import budgets
+from dumont.fleet.rentals import acting, watching
 from dumont.fleet.store import beats, instances
 from dumont.platform.db import Tx
 from dumont.platform.db.partitions import Partitioned

@@ -7,9 +7,10 @@ from decimal import Decimal
 from uuid import UUID
 
 from dumont.basics.page import Page, cut, read_cursor
-from dumont.fleet import access, connecting, environment, idle, receipts
-from dumont.fleet.connecting import Way
-from dumont.fleet.receipts import RaceShown
+from dumont.fleet.instances import access, connecting, environment, idle
+from dumont.fleet.instances.connecting import Way
+from dumont.fleet.money import receipts
+from dumont.fleet.money.receipts import RaceShown
 from dumont.fleet.rules.idle import IdleRule
 from dumont.fleet.rules.upcoming import Known, Upcoming, upcoming
 from dumont.fleet.store import owned

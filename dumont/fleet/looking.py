@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from dumont.fleet import commands, idle, offers
-from dumont.fleet.commands import Command
+from dumont.fleet.agents import commands
+from dumont.fleet.agents.commands import Command
+from dumont.fleet.instances import idle
+from dumont.fleet.rentals import offers
 from dumont.fleet.rules.checking import fault_of
 from dumont.fleet.rules.seen import (
     CommandSeen,

@@ -3,7 +3,9 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from dumont.fleet import accounts, commands, environment, host_keys, renting
+from dumont.fleet.agents import commands
+from dumont.fleet.instances import environment, host_keys
+from dumont.fleet.rentals import accounts, renting
 from dumont.fleet.store import sealed
 from dumont.platform.db import Tx
 from dumont.platform.secrets import Vault

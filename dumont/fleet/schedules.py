@@ -7,7 +7,8 @@ from uuid import UUID
 
 from dumont.basics import ids
 from dumont.basics.errors import Failure, Invalid, NotFound
-from dumont.fleet import access, calendars, wishing
+from dumont.fleet import calendars
+from dumont.fleet.instances import access, wishing
 from dumont.fleet.means import Means
 from dumont.fleet.store import budgets as store
 from dumont.fleet.store import instances

@@ -9,7 +9,8 @@ from uuid import UUID
 
 import structlog
 
-from dumont.fleet import looking, operations
+from dumont.fleet import looking
+from dumont.fleet.instances import operations
 from dumont.fleet.means import Means
 from dumont.fleet.rules.lifecycle import next_step
 from dumont.fleet.rules.seen import Limits

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from dumont.accounts.hashing import Argon2, PasswordHasher
 from dumont.accounts.signer import Signer
 from dumont.basics.clock import Clock
-from dumont.fleet.beating import Beats
+from dumont.fleet.agents.beating import Beats
 from dumont.main.joints import HeardAtOnce, LearnedTrust, OffersOfMarket
 from dumont.market.following import ANSWER_SECONDS, InDatabase, Market
 from dumont.platform.cache import make_cache

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dumont.fleet.order import INSTALL
+from dumont.fleet.rentals.order import INSTALL
 from dumont.providers.local import folders, processes
 from dumont.providers.port import Adapter, Machine
 from tests.agent.fleet import PATIENCE_SECONDS, TOKEN, Fleet

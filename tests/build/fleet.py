@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from dumont.basics import ids
-from dumont.fleet import agent_tokens
+from dumont.fleet.rentals import agent_tokens
 from dumont.fleet.tables import FleetAccount, FleetInstance, FleetRental
 from dumont.platform.db import Tx
 

@@ -10,10 +10,10 @@ from uuid import UUID
 
 from sqlalchemy import func, select, update
 
-from dumont.fleet import accounts, acting, renting, watching
-from dumont.fleet import costs as fleet_costs
 from dumont.fleet.means import Means
-from dumont.fleet.renting import Intent
+from dumont.fleet.rentals import accounts, acting, renting, watching
+from dumont.fleet.rentals import costs as fleet_costs
+from dumont.fleet.rentals.renting import Intent
 from dumont.fleet.store import accounts as accounts_store
 from dumont.fleet.store import rentals as store
 from dumont.fleet.tables import FleetAccount, FleetCost, FleetRental

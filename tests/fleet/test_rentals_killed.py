@@ -12,12 +12,12 @@ from typing import Literal
 
 import pytest
 
-from dumont.fleet import creating, ending, orphans, sweeping
-from dumont.fleet.altering import Guard, altered, end
+from dumont.fleet.rentals import creating, ending, orphans, sweeping
+from dumont.fleet.rentals.altering import Guard, altered, end
+from dumont.fleet.rentals.turns import Turn
 from dumont.fleet.rules import sighting
 from dumont.fleet.rules.sighting import Known, Machine, Sight
 from dumont.fleet.tables import FleetRental
-from dumont.fleet.turns import Turn
 from dumont.platform.db.engine import Db, make_db, make_engine
 from dumont.platform.settings import Settings
 from dumont.providers.port import Listed

@@ -2,7 +2,9 @@
 
 from datetime import UTC, datetime
 
-from dumont.fleet import accounts, environment, host_keys, renting, resealing
+from dumont.fleet import resealing
+from dumont.fleet.instances import environment, host_keys
+from dumont.fleet.rentals import accounts, renting
 from dumont.fleet.store import sealed
 from dumont.fleet.tables import FleetAccount
 from dumont.platform.db import Tx

@@ -12,7 +12,8 @@ from typing import Any
 
 from dumont.agent import protocol
 from dumont.basics.errors import Failure
-from dumont.fleet import agent_tokens, answering
+from dumont.fleet.agents import answering
+from dumont.fleet.rentals import agent_tokens
 from dumont.fleet.schemas.agent import AgentAck, AgentFacts, AgentSample, AgentStatus, GpuSample
 from dumont.simulators.rentals import Rental
 from tests.simulation.store import Store

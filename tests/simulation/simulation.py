@@ -16,9 +16,12 @@ import orjson
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from dumont.fleet import acting, beating, budgets, dozing, listening, schedules, thinking, watching
-from dumont.fleet.beating import Beats
+from dumont.fleet import schedules, thinking
+from dumont.fleet.agents import beating, dozing, listening
+from dumont.fleet.agents.beating import Beats
 from dumont.fleet.means import Means
+from dumont.fleet.money import budgets
+from dumont.fleet.rentals import acting, watching
 from dumont.market.following import Market, View
 from dumont.platform.db import Db
 from dumont.platform.secrets import Vault, new_key

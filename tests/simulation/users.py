@@ -14,9 +14,12 @@ from sqlalchemy import select
 from dumont.accounts.tables import User
 from dumont.basics.errors import Failure
 from dumont.basics.machine_key import MachineKey
-from dumont.fleet import budgets, launch, schedules, wishing
-from dumont.fleet.launch import Wish
+from dumont.fleet import schedules
+from dumont.fleet.instances import wishing
+from dumont.fleet.launching import launch
+from dumont.fleet.launching.launch import Wish
 from dumont.fleet.means import Means
+from dumont.fleet.money import budgets
 from dumont.fleet.rules.budgets import Limits
 from dumont.fleet.rules.wanted import HibernationWish, RaceWish, StandbyWish, Wanted
 from dumont.fleet.tables import FleetInstance, FleetOperation

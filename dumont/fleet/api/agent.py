@@ -12,8 +12,9 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
 from dumont.accounts import guard
-from dumont.fleet import agent_tokens, answering
-from dumont.fleet.beating import NoAgent
+from dumont.fleet.agents import answering
+from dumont.fleet.agents.beating import NoAgent
+from dumont.fleet.rentals import agent_tokens
 from dumont.fleet.schemas.agent import AgentAnswer, AgentStatus
 from dumont.platform.http import limits
 from dumont.platform.http.doors import Door, Handler, parts_of

@@ -6,8 +6,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime
 
-from dumont.fleet import utilisation, why_awake
+from dumont.fleet.agents import utilisation
 from dumont.fleet.api.parts import FleetRead
+from dumont.fleet.instances import why_awake
 from dumont.fleet.schemas.busy import RuleShown, SignalShown, Snooze, UtilisationSeries, WhyAwake
 from dumont.fleet.schemas.fields import InstancePath
 from dumont.fleet.store.minutes import Step

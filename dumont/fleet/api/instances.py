@@ -4,8 +4,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
-from dumont.fleet import changing, launch, listing, proving, wishing
+from dumont.fleet import listing
 from dumont.fleet.api.parts import FleetRead, FleetWrite, TheMarket, TheVault, TheWishes
+from dumont.fleet.instances import changing, wishing
+from dumont.fleet.launching import launch
+from dumont.fleet.money import proving
 from dumont.fleet.rules.states import State
 from dumont.fleet.schemas import showing
 from dumont.fleet.schemas.fields import InstancePath, TeamQuery

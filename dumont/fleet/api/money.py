@@ -7,9 +7,10 @@ from cashews import Cache
 from fastapi import APIRouter, Depends, Query
 from pydantic import AwareDatetime
 
-from dumont.fleet import budgets, figures, savings, schedules
+from dumont.fleet import schedules
 from dumont.fleet.api.parts import FleetRead, FleetWrite
-from dumont.fleet.budgets import Standing
+from dumont.fleet.money import budgets, figures, savings
+from dumont.fleet.money.budgets import Standing
 from dumont.fleet.rules.budgets import Limits
 from dumont.fleet.rules.savings import money
 from dumont.fleet.schemas.fields import InstancePath

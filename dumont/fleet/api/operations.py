@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from dumont.fleet import history, wishing
 from dumont.fleet.api.parts import FleetRead, FleetWrite
+from dumont.fleet.instances import history, wishing
 from dumont.fleet.schemas import showing
 from dumont.fleet.schemas.fields import OperationPath
 from dumont.fleet.schemas.operations import Operation

@@ -5,8 +5,9 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from dumont.fleet import connecting, history, receipts
 from dumont.fleet.api.parts import FleetRead
+from dumont.fleet.instances import connecting, history
+from dumont.fleet.money import receipts
 from dumont.fleet.schemas import showing
 from dumont.fleet.schemas.connection import Connection
 from dumont.fleet.schemas.fields import InstancePath

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from dumont.fleet import costing
 from dumont.fleet.api.parts import FleetRead
+from dumont.fleet.money import costing
 from dumont.fleet.schemas import rentals
 from dumont.fleet.schemas.rentals import CostingRentals
 from dumont.platform.http.doors import Door

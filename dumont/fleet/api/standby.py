@@ -4,9 +4,9 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from dumont.fleet import holding, wishing
 from dumont.fleet.api.parts import FleetRead, FleetWrite
-from dumont.fleet.holding import One
+from dumont.fleet.instances import holding, wishing
+from dumont.fleet.instances.holding import One
 from dumont.fleet.rules.wanted import StandbyWish
 from dumont.fleet.schemas import showing
 from dumont.fleet.schemas.fields import InstancePath, TeamQuery

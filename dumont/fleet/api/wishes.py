@@ -2,8 +2,10 @@
 
 from fastapi import APIRouter
 
-from dumont.fleet import listing, waking, wishing
+from dumont.fleet import listing
 from dumont.fleet.api.parts import FleetWrite
+from dumont.fleet.instances import wishing
+from dumont.fleet.launching import waking
 from dumont.fleet.schemas import showing
 from dumont.fleet.schemas.fields import InstancePath
 from dumont.fleet.schemas.instances import Instance

@@ -6,10 +6,10 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from dumont.fleet.instances.why_awake import What
 from dumont.fleet.rules.idle import Signal, Why
 from dumont.fleet.rules.states import State
 from dumont.fleet.schemas.fields import Answer, Seconds
-from dumont.fleet.why_awake import What
 
 Line = Annotated[list[float | None], Field(description="Null is a gap: nothing was heard.", examples=[[93.5, None]])]
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from dumont.basics.errors import Invalid
-from dumont.fleet.launch import UntilAction, Wish
+from dumont.fleet.launching.launch import UntilAction, Wish
 from dumont.fleet.rules.wanted import HibernationWish, Port, RaceWish, StandbyWish, Wanted
 from dumont.fleet.schemas.fields import Answer, Count, MachineId, Price, ProviderName
 from dumont.fleet.schemas.instances import Instance

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from dumont.fleet.costing import Costing
+from dumont.fleet.money.costing import Costing
 from dumont.fleet.rules.states import Role, Stage, Wanted
 from dumont.fleet.schemas.fields import Answer, Count, Fault, MachineId, Price, ProviderName, Seconds
 from dumont.fleet.store.costing import Row

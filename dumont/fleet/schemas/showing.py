@@ -6,10 +6,10 @@ from decimal import Decimal
 from typing import Any, Protocol
 from uuid import UUID
 
+from dumont.fleet.launching.planning import Plan
 from dumont.fleet.listing import Detail, Shown
-from dumont.fleet.planning import Plan
-from dumont.fleet.proving import ProofShown
-from dumont.fleet.receipts import RaceShown
+from dumont.fleet.money.proving import ProofShown
+from dumont.fleet.money.receipts import RaceShown
 from dumont.fleet.rules.asking import can_cancel, plan_of
 from dumont.fleet.rules.lanes import lane_of, seconds_of, stages_of
 from dumont.fleet.rules.wanted import HibernationWish, Wanted

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from dumont.fleet import commands, moves, renting
+from dumont.fleet.agents import commands
+from dumont.fleet.instances import moves
+from dumont.fleet.rentals import renting
 from dumont.fleet.rules.seen import Trouble
 from dumont.fleet.rules.steps import AskCloud, Hold, LetGo, Release, Stop
 from dumont.fleet.steps import saving

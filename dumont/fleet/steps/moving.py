@@ -1,7 +1,8 @@
 """Moves an instance, with all that entering its new state brings with it; and changes its wish by itself."""
 
 from dumont.basics.errors import Failure, Unavailable
-from dumont.fleet import failovers, moves, operations, sleeping, standbys
+from dumont.fleet.instances import failovers, moves, operations, standbys
+from dumont.fleet.money import sleeping
 from dumont.fleet.rules.operations import WISHES, done_in
 from dumont.fleet.rules.seen import Trouble
 from dumont.fleet.rules.states import OperationKind, State

@@ -5,7 +5,8 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from dumont.fleet import commands, environment, host_keys, moves
+from dumont.fleet.agents import commands
+from dumont.fleet.instances import environment, host_keys, moves
 from dumont.fleet.rules.states import CommandKind
 from dumont.fleet.rules.steps import Onstart, Restore, RestoreFailed, Setup
 from dumont.fleet.steps.turn import NotNow, Turn

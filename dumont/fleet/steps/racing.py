@@ -8,9 +8,12 @@ from uuid import UUID
 
 from dumont.basics import ids
 from dumont.basics.errors import Failure
-from dumont.fleet import accounts, choosing, experience, failovers, moves, renting, sleeping
-from dumont.fleet.choosing import Wishes
-from dumont.fleet.renting import Claimed, Intent
+from dumont.fleet.instances import failovers, moves
+from dumont.fleet.launching import choosing
+from dumont.fleet.launching.choosing import Wishes
+from dumont.fleet.money import sleeping
+from dumont.fleet.rentals import accounts, experience, renting
+from dumont.fleet.rentals.renting import Claimed, Intent
 from dumont.fleet.rules.choosing import Candidate, Taste
 from dumont.fleet.rules.race import expected_cost
 from dumont.fleet.rules.steps import Accept, DropEntrants, Reject, StartRace, StartRound, Win

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from dumont.basics.errors import Unavailable
-from dumont.fleet import moves, operations
+from dumont.fleet.instances import moves, operations
 from dumont.fleet.rules.seen import Trouble
 from dumont.fleet.rules.steps import Save, Saved, SaveFailed
 from dumont.fleet.steps.preparing import grant, put

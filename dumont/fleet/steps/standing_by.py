@@ -4,9 +4,11 @@ from datetime import timedelta
 from typing import Any
 
 from dumont.basics.errors import Failure, Unavailable
-from dumont.fleet import accounts, choosing, failovers, moves, operations, renting
-from dumont.fleet.choosing import Wishes
-from dumont.fleet.renting import Intent
+from dumont.fleet.instances import failovers, moves, operations
+from dumont.fleet.launching import choosing
+from dumont.fleet.launching.choosing import Wishes
+from dumont.fleet.rentals import accounts, renting
+from dumont.fleet.rentals.renting import Intent
 from dumont.fleet.rules.choosing import Candidate, Taste
 from dumont.fleet.rules.seen import Trouble
 from dumont.fleet.rules.steps import (

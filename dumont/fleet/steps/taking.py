@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from dumont.fleet import idle
+from dumont.fleet.instances import idle
 from dumont.fleet.rules import steps
 from dumont.fleet.rules.steps import Act, Unwarn, Warn, WouldSleep
 from dumont.fleet.steps import holding, moving, preparing, racing, saving, standing_by

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text
 
-from dumont.fleet import agent_tokens
+from dumont.fleet.rentals import agent_tokens
 from dumont.fleet.rules import idle
 from dumont.fleet.store import beats
 from dumont.fleet.tables import FleetEvent, FleetInstance, FleetMinute, FleetRental

@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 
-from dumont.fleet import commands, listening
-from dumont.fleet.commands import Command
+from dumont.fleet.agents import commands, listening
+from dumont.fleet.agents.commands import Command
 from dumont.fleet.means import Means
 from dumont.fleet.tables import FleetInstance, FleetRental
 from dumont.platform.db import Db

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text
 
-from dumont.fleet import dozing, idle, listening, telling
+from dumont.fleet.agents import dozing, listening, telling
 from dumont.fleet.events import IdleSoon
+from dumont.fleet.instances import idle
 from dumont.fleet.means import Means
 from dumont.fleet.tables import FleetBeat, FleetEvent, FleetInstance, FleetMinute, FleetRental
 from dumont.platform.db import Db

@@ -8,8 +8,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from dumont.fleet import agent_tokens
-from dumont.fleet.beating import Beats, NoAgent
+from dumont.fleet.agents.beating import Beats, NoAgent
+from dumont.fleet.rentals import agent_tokens
 from dumont.fleet.rules.ruling import ruling
 from dumont.fleet.store import batches, beats
 from dumont.fleet.store.batches import Given

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from dumont.fleet import accounts
+from dumont.fleet.rentals import accounts
 from dumont.fleet.tables import FleetAccount
 from dumont.platform.db import Db, Tx
 from dumont.platform.parts import Parts

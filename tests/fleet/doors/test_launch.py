@@ -8,7 +8,7 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from dumont.fleet import environment
+from dumont.fleet.instances import environment
 from dumont.fleet.tables import FleetInstance
 from dumont.market.rules.identity import offer_id
 from dumont.platform.db import Db

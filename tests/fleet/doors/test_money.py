@@ -8,8 +8,9 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select
 
-from dumont.fleet import budgets, schedules
+from dumont.fleet import schedules
 from dumont.fleet.means import Means
+from dumont.fleet.money import budgets
 from dumont.fleet.tables import FleetHibernation, FleetInstance, FleetOperation, FleetRace, FleetSchedule
 from dumont.platform.db import Db
 from dumont.platform.parts import Parts

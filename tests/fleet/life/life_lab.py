@@ -14,7 +14,8 @@ import orjson
 from sqlalchemy import select, update
 
 from dumont.accounts.tables import User
-from dumont.fleet import host_keys, operations, thinking
+from dumont.fleet import thinking
+from dumont.fleet.instances import host_keys, operations
 from dumont.fleet.means import Means
 from dumont.fleet.rules.states import OperationKind
 from dumont.fleet.rules.wanted import HibernationWish, Wanted

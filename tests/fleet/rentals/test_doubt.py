@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from dumont.fleet import renting
+from dumont.fleet.rentals import renting
 from dumont.fleet.tables import FleetAccount
 from tests.fleet.cloud_lab import CENT, CloudLab
 from tests.fleet.rentals.test_life import attempts

@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import select
 
-from dumont.fleet import acting
 from dumont.fleet.events import RentalChanged
+from dumont.fleet.rentals import acting
 from dumont.fleet.tables import FleetAccount, FleetInstance
 from dumont.reliability.tables import ReliabilityAttempt
 from tests.fleet.cloud_lab import CENT, CloudLab

@@ -5,8 +5,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from dumont.fleet import accounts, sweeping
-from dumont.fleet.listings import Listing
+from dumont.fleet.rentals import accounts, sweeping
+from dumont.fleet.rentals.listings import Listing
 from dumont.fleet.rules.labels import label_of
 from dumont.fleet.store import installation, races
 from dumont.fleet.store.accounts import Outcome

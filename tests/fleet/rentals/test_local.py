@@ -9,9 +9,9 @@ from typing import Any, cast
 
 import pytest
 
-from dumont.fleet import accounts, acting, renting, watching
 from dumont.fleet.means import Means
-from dumont.fleet.renting import Intent
+from dumont.fleet.rentals import accounts, acting, renting, watching
+from dumont.fleet.rentals.renting import Intent
 from dumont.fleet.store import rentals as store
 from dumont.fleet.tables import FleetRental
 from dumont.platform.clock import SystemClock

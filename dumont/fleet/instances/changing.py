@@ -1,0 +1,91 @@
+"""Changes the settings of an instance: what its owner may say anew at any time, and what its next machine is to be."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from dumont import accounts
+from dumont.basics.errors import Invalid
+from dumont.fleet.instances import access, moves, naming, ssh_keys, standbys
+from dumont.fleet.instances.wishing import WrongState
+from dumont.fleet.rules.wanted import HibernationWish, Wanted
+from dumont.fleet.store import instances
+from dumont.fleet.tables import FleetInstance
+from dumont.platform.work import Work
+
+OF_WANTED = ("standby", "race", "ssh_keys", "onstart", "max_price_hour", "spot")
+MAY_BE_NULL = frozenset({"max_price_hour", "until", "keep_awake_until"})
+
+
+async def change(work: Work, instance_id: UUID, given: Mapping[str, Any]) -> FleetInstance:
+    """`given` holds what was said, by the names of the door."""
+    instance = await access.instance(work, instance_id, to_change=True)
+    if instance.state in ("destroying", "destroyed"):
+        raise WrongState(f"{instance.name} is {instance.state}.", hint="Launch another one.")
+    for name in given:
+        if given[name] is None and name not in MAY_BE_NULL:
+            raise Invalid.field(name, "must not be null", hint="Leave it out to keep what it is.")
+    if not given:
+        return instance
+    if "standby" in given:
+        standbys.check(given["standby"], "standby.provider")
+    before = _told(instance)
+    await _apply(work, instance, given)
+    await naming.write(work, instance)
+    await instances.poke(work.tx, [instance.id], work.now)
+    after = _told(instance)
+    changed = {name: {"before": before[name], "after": after[name]} for name in after if before[name] != after[name]}
+    if changed:
+        await moves.note(work, instance, "changed", f"Changed: {', '.join(changed)}.", who=f"user:{work.caller.me}")
+        of = ("instance", instance.id)
+        await accounts.audit.record(work, "instance.changed", of, f"Changed {instance.name}", details=changed)
+    return instance
+
+
+async def _apply(work: Work, instance: FleetInstance, given: Mapping[str, Any]) -> None:
+    if "name" in given and given["name"] != instance.name:
+        await naming.refuse_taken(work, instance.owner_id, given["name"], but=instance.id)
+        instance.name = given["name"]
+    if "hibernation" in given:
+        wish: HibernationWish = given["hibernation"]
+        instance.hibernation = wish.model_dump(mode="json", exclude_unset=True)
+    if "until" in given:
+        if given["until"] is not None and given["until"] <= work.now:
+            raise Invalid.field("until", "is over")
+        instance.until_at = given["until"]
+    if "until_action" in given:
+        instance.until_action = given["until_action"]
+    if "keep_awake_until" in given:
+        instance.keep_awake_until, instance.warned_at = given["keep_awake_until"], None
+    _apply_wanted(instance, given)
+    if "standby" in given:
+        await standbys.change(work, instance, given["standby"])
+
+
+def _apply_wanted(instance: FleetInstance, given: Mapping[str, Any]) -> None:
+    said = {name: given[name] for name in OF_WANTED if name in given}
+    if not said:
+        return
+    if "ssh_keys" in said:
+        said["ssh_keys"] = tuple(ssh_keys.checked(said["ssh_keys"]))
+        instance.setup_command_id, instance.look_at = None, min(instance.look_at, instance.state_since)
+    wanted = Wanted.model_validate(instance.wanted).model_copy(update=said)
+    instance.wanted = wanted.model_dump(mode="json")
+
+
+def _told(instance: FleetInstance) -> dict[str, Any]:
+    """What may be kept in the log: no script, which may hold a secret, and no keys."""
+    wanted = Wanted.model_validate(instance.wanted)
+    return {
+        "name": instance.name,
+        "hibernation": dict(instance.hibernation),
+        "until": instance.until_at.isoformat() if instance.until_at else None,
+        "until_action": instance.until_action,
+        "keep_awake_until": instance.keep_awake_until.isoformat() if instance.keep_awake_until else None,
+        "standby": wanted.standby.model_dump(mode="json"),
+        "race": wanted.race.model_dump(mode="json"),
+        "ssh_keys": len(wanted.ssh_keys),
+        "onstart": f"{len(wanted.onstart)} characters",
+        "max_price_hour": str(wanted.max_price_hour) if wanted.max_price_hour is not None else None,
+        "spot": wanted.spot,
+    }

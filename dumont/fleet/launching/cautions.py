@@ -1,0 +1,105 @@
+"""What to know before a launch: what was left out and why, and what will not work as one might expect."""
+
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from dumont.basics.errors import FieldFault, Invalid
+from dumont.fleet.launching.choosing import Choice, Wishes, query_for
+from dumont.fleet.rentals import accounts
+from dumont.market.following import View
+from dumont.market.mine import Mine
+from dumont.market.rules.query import Query
+from dumont.platform.work import Work
+from dumont.providers import registry
+
+LEFT_OUT = frozenset({"blacklisted_left_out", "below_threshold", "no_key", "unknown_provider"})
+"""Those that say why there is less to choose from."""
+ON_THIS_COMPUTER = "local"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caution:
+    code: str
+    message: str
+    hint: str | None = None
+    count: int | None = None
+
+
+async def of(work: Work, view: View, wishes: Wishes, found: Choice, *, own: Mine, machines: int) -> list[Caution]:
+    usable = await accounts.usable(work, wishes.user_id)
+    said = [each async for each in _left_out(work, view, wishes, usable, own=own)]
+    return said + list(_of_the_race(work, wishes, found, machines))
+
+
+def misread(faults: Iterable[tuple[str, str]], error: Invalid) -> Invalid:
+    """The same, by the names that filters have in a launch."""
+    named = [FieldFault(f"filters.{field}", message) for field, message in faults]
+    words = "; ".join(f"{fault.field}: {fault.message}" for fault in named) or error.message
+    hint = error.hint or "Filters are those of GET /offers: try them there."
+    return Invalid(words, code=error.code, hint=hint, faults=named)
+
+
+async def _left_out(
+    work: Work, view: View, wishes: Wishes, usable: frozenset[str], *, own: Mine
+) -> AsyncIterator[Caution]:
+    spot = wishes.wanted.spot
+    query = own.narrowed(query_for(wishes, usable, spot=spot))
+    if query.providers:
+        hidden = view.shelf.find(query, work.now, stale_seconds=view.stale_seconds).hidden
+        if hidden.blacklisted:
+            message = f"{_offers(hidden.blacklisted)} left out: their machines are blacklisted."
+            yield Caution(code="blacklisted_left_out", message=message, count=hidden.blacklisted)
+        if hidden.below_threshold:
+            message = f"{_offers(hidden.below_threshold)} left out: their machines score below {query.min_score:g}."
+            hint = "Say filters.min_score to choose another threshold for this launch."
+            yield Caution(code="below_threshold", message=message, hint=hint, count=hidden.below_threshold)
+    without = _without_key(work, view, query_for(wishes, frozenset(registry.NAMES), spot=spot), usable)
+    for provider, count in without.most_common():
+        title = registry.kind(provider).title
+        hint = f"Add a key for {title} under Account > Provider keys."
+        message = f"{_offers(count)} left out: there is no key for {title}."
+        yield Caution(code="no_key", message=message, hint=hint, count=count)
+
+
+def _without_key(work: Work, view: View, query: Query, usable: frozenset[str]) -> Counter[str]:
+    """How many offers fit at each cloud at which the caller can't rent for want of a key."""
+    asked = frozenset(registry.NAMES) if query.providers is None else query.providers
+    found: Counter[str] = Counter()
+    for provider in sorted(asked - usable):
+        if provider not in registry.NAMES or not _rentable(provider):
+            continue
+        one = replace(query, providers=frozenset({provider}), limit=1)
+        total = view.shelf.find(one, work.now, stale_seconds=view.stale_seconds).total
+        if total:
+            found[provider] = total
+    return found
+
+
+def _rentable(provider: str) -> bool:
+    kind = registry.kind(provider)
+    return kind.disabled is None and kind.can.create
+
+
+def _of_the_race(work: Work, wishes: Wishes, found: Choice, machines: int) -> Iterator[Caution]:
+    wanted, chosen = wishes.wanted, found.chosen
+    if wanted.offer_id is not None and chosen and chosen[0].id != wanted.offer_id:
+        message = "The offer that you chose can't race: it is taken, does not fit the filters, or has no such price."
+        yield Caution(code="offer_left_out", message=message, hint="Others take its place.")
+    if 0 < len(chosen) < machines:
+        message = f"Only {len(chosen)} of {machines} machines can race at once."
+        yield Caution(code="few_machines", message=message, hint="Wider filters make it quicker.", count=len(chosen))
+    if wanted.spot and chosen and not any(each.spot for each in chosen):
+        yield Caution(code="no_spot", message="Nothing fits at a spot price: these are on demand.")
+    if not wanted.ssh_keys:
+        message = "No SSH key was given: nobody can log in."
+        yield Caution(code="no_ssh_key", message=message, hint="Give ssh_keys, as in ~/.ssh/id_ed25519.pub.")
+    elsewhere = {each.provider for each in chosen} - {ON_THIS_COMPUTER}
+    if elsewhere and not work.settings.public_url:
+        message = "This server has no public address: machines elsewhere can't call home."
+        hint = "Set DUMONT_PUBLIC_URL to the address under which machines reach it."
+        yield Caution(code="no_public_address", message=message, hint=hint, count=len(elsewhere))
+
+
+def _offers(count: int) -> str:
+    return "1 offer is" if count == 1 else f"{count} offers are"

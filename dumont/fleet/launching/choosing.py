@@ -1,0 +1,140 @@
+"""Finds the machines for a race: out of the market's copy in memory, and checked once more in the transaction.
+
+    found = await candidates(work, await market.view(), Wishes(wanted=..., user_id=..., taste=Taste(count=5)))
+
+The copy leaves blacklisted machines out; the database is asked about each that is chosen, for the copy may be seconds
+old, and knows nothing of what one account keeps away from.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from dumont.basics.errors import Invalid
+from dumont.basics.machine_key import MachineKey, NotAMachine
+from dumont.fleet.rentals import accounts
+from dumont.fleet.rentals import offers as rows
+from dumont.fleet.rules.choosing import Candidate, Taste, choose
+from dumont.fleet.rules.wanted import Wanted
+from dumont.fleet.store import races
+from dumont.market.following import View
+from dumont.market.rules.query import Query
+from dumont.market.search import query_of
+from dumont.platform.work import Work
+from dumont.providers import registry
+from dumont.providers.port import Listed
+from dumont.reliability import blacklist
+
+LOOKED_AT = 200
+"""Offers, the best first, that are chosen from."""
+FIELDS = tuple(Listed.__dataclass_fields__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    wanted: Wanted
+    user_id: UUID
+    """With whose keys, and by whose blacklist."""
+    taste: Taste
+    over: Mapping[str, Any] = field(default_factory=dict)
+    """Filters that hold instead of the user's: for a standby, which is another sort of machine."""
+    type_word: str = ""
+    """The cloud's name of a type of machine, which must be in that of the offer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    chosen: Sequence[Candidate]
+    fitting: int
+    """Offers that fit, at clouds where the user can rent."""
+
+
+async def candidates(work: Work, view: View, wishes: Wishes) -> Choice:
+    """Raises `Invalid` where the filters are none."""
+    usable = await accounts.usable(work, wishes.user_id)
+    found = {each: _claim_key(each) for each in _searched(work, view, wishes, usable)}
+    taken = await races.claimed(work.tx, [key for key in found.values() if key is not None])
+    free = [each for each, key in found.items() if key not in taken]
+    return Choice(await _allowed(work, free, wishes), len(free))
+
+
+def listed_of(candidate: Candidate) -> Listed:
+    """As the adapter takes it: an offer of the market has all of its fields."""
+    offer = candidate.offer
+    known = {name: offer[name] for name in FIELDS if name in offer}
+    prices = {name: None if offer.get(name) is None else Decimal(offer[name]) for name in rows.PRICES}
+    share = offer.get("provider_reliability")
+    return Listed(**{**known, **prices, "provider_reliability": share, "vram_gb": offer.get("vram_gb") or 0})
+
+
+def _claim_key(candidate: Candidate) -> str | None:
+    return rows.claim_key(registry.kind(candidate.provider), listed_of(candidate))
+
+
+async def _allowed(work: Work, found: Sequence[Candidate], wishes: Wishes) -> list[Candidate]:
+    """Whoever turns out to be blacklisted is passed over, and another one chosen."""
+    without, good = set(wishes.taste.without), set[str]()
+    while True:
+        chosen = choose(found, replace(wishes.taste, without=frozenset(without)))
+        asked = {each.machine for each in chosen} - good
+        bad = {machine for machine in sorted(asked) if await _blocked(work, machine, wishes.user_id)}
+        if not bad:
+            return chosen
+        good |= asked - bad
+        without |= bad
+
+
+async def _blocked(work: Work, machine: str, user_id: UUID) -> bool:
+    try:
+        key = MachineKey.parse(machine)
+    except NotAMachine:
+        return True
+    return await blacklist.check(work, key, user_id=user_id) is not None
+
+
+def _searched(work: Work, view: View, wishes: Wishes, usable: frozenset[str]) -> list[Candidate]:
+    """At spot prices where they are wanted, and on demand where that finds nothing."""
+    found = _of(work, view, wishes, usable, spot=wishes.wanted.spot)
+    if wishes.wanted.spot and not found:
+        found = _of(work, view, wishes, usable, spot=False)
+    return found
+
+
+def _of(work: Work, view: View, wishes: Wishes, usable: frozenset[str], *, spot: bool) -> list[Candidate]:
+    query = query_for(wishes, usable, spot=spot)
+    if query.providers is not None and not query.providers:
+        return []
+    found = view.shelf.find(query, work.now, stale_seconds=view.stale_seconds)
+    shown = view.shelf.offers(found.rows, work.now, query, stale_seconds=view.stale_seconds)
+    expected = view.shelf.expected(found.rows)
+    return [
+        Candidate(offer, spot, *known)
+        for offer, known in zip(shown, expected, strict=True)
+        if wishes.type_word in offer["provider_offer_id"] and _has_room(offer, wishes.wanted.disk_gb)
+    ]
+
+
+def _has_room(offer: Mapping[str, Any], disk_gb: float) -> bool:
+    """A cloud that tells of no disk makes one of the size that is ordered."""
+    return offer["disk_gb"] is None or offer["disk_gb"] >= disk_gb
+
+
+def query_for(wishes: Wishes, usable: frozenset[str], *, spot: bool) -> Query:
+    wanted = wishes.wanted
+    given = {**wanted.filters, **wishes.over, "sort": "effective_price", "limit": LOOKED_AT, "spot": spot or None}
+    given["disk_gb"] = wanted.disk_gb
+    for name in ("cursor", "include_blacklisted", "available_only"):
+        given.pop(name, None)
+    query = query_of(given)
+    asked = query.providers
+    highest = [price for price in (query.max_price, wanted.max_price_hour) if price is not None]
+    if query.unknown_models:
+        raise Invalid.field("filters.model", f"no GPU is called {', '.join(query.unknown_models)}")
+    return replace(
+        query,
+        providers=usable if asked is None else asked & usable,
+        max_price=min(highest, default=None),
+        spot=spot,
+    )

@@ -1,0 +1,102 @@
+"""Launches an instance: looks at the wish, writes it down and answers; the controller races machines for it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from dumont import accounts
+from dumont.basics import ids
+from dumont.basics.errors import Invalid
+from dumont.fleet.instances import access, environment, host_keys, moves, naming, operations, ssh_keys, standbys
+from dumont.fleet.launching import planning
+from dumont.fleet.launching.planning import Means, Plan
+from dumont.fleet.rules.wanted import HibernationWish, Wanted
+from dumont.fleet.tables import FleetInstance
+from dumont.platform.work import Work
+
+__all__ = ["Means", "Plan", "UntilAction", "Wish", "launch", "plan"]
+UntilAction = Literal["hibernate", "destroy"]
+RESERVED = "DUMONT_"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    wanted: Wanted
+    name: str | None = None
+    team_id: UUID | None = None
+    env: Mapping[str, str]
+    hibernation: HibernationWish
+    until_at: datetime | None = None
+    until_action: UntilAction = "hibernate"
+    both_ends: bool = False
+    """Two different ends were asked for."""
+
+
+async def plan(work: Work, means: Means, wish: Wish) -> Plan:
+    """What a launch would do now, and what it would cost; nothing is written."""
+    wish = _checked(work, wish)
+    owner = await access.owner_id(work, wish.team_id)
+    name = await naming.free(work, owner, wish.name)
+    return await planning.plan(work, means, owner, wish.wanted, name=name)
+
+
+async def launch(work: Work, means: Means, wish: Wish) -> FleetInstance:
+    wish = _checked(work, wish)
+    owner = await access.owner_id(work, wish.team_id)
+    name = await naming.free(work, owner, wish.name)
+    made = await planning.plan(work, means, owner, wish.wanted, name=name)
+    planning.refuse_hopeless(made)
+    wish = replace(wish, wanted=made.wanted)
+    instance = await naming.write(work, _row(work, means, wish, (owner, name)))
+    who = f"user:{work.caller.me}"
+    await moves.born(work, instance, "Asked for.", who=who)
+    operation = await operations.open(work, instance, "launch", "Asked for.")
+    operations.note(operation, who=who)
+    details = {"operation_id": str(operation.id), "filters": wish.wanted.filters, "spot": wish.wanted.spot}
+    await accounts.audit.record(
+        work, "instance.launched", ("instance", instance.id), f"Launched {name}", details=details
+    )
+    return instance
+
+
+def _checked(work: Work, wish: Wish) -> Wish:
+    if wish.both_ends:
+        raise Invalid.field("ttl_seconds", "or `until` is wanted, and not both")
+    for field, moment in (("until", wish.until_at), ("deadline", wish.wanted.deadline)):
+        if moment is not None and moment <= work.now:
+            raise Invalid.field(field, "is over")
+    if taken := next((name for name in wish.env if name.startswith(RESERVED)), None):
+        raise Invalid.field(
+            f"env.{taken}", f"names that begin with {RESERVED} are our own", hint="Choose another name."
+        )
+    standbys.check(wish.wanted.standby, "standby.provider")
+    keys = tuple(ssh_keys.checked(wish.wanted.ssh_keys))
+    return replace(wish, wanted=wish.wanted.model_copy(update={"ssh_keys": keys}))
+
+
+def _row(work: Work, means: Means, wish: Wish, whose: tuple[UUID, str]) -> FleetInstance:
+    owner, name = whose
+    identity = ids.new(work.now, work.random)
+    private, public = host_keys.make()
+    return FleetInstance(
+        id=identity,
+        owner_id=owner,
+        user_id=work.caller.me,
+        team_id=wish.team_id,
+        name=name,
+        state="launching",
+        state_since=work.now,
+        why="Asked for.",
+        wish="running",
+        look_at=work.now,
+        wanted=wish.wanted.model_dump(mode="json"),
+        env_sealed=environment.sealed(means.vault, identity, wish.env),
+        hibernation=wish.hibernation.model_dump(mode="json", exclude_unset=True),
+        host_key_sealed=means.vault.seal(private, host_keys.place(identity)),
+        host_key_public=public,
+        until_at=wish.until_at,
+        until_action=wish.until_action,
+        created_at=work.now,
+    )

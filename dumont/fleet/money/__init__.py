@@ -1,0 +1,1 @@
+"""What rentals cost, what a budget allows, and what sleep has saved."""

@@ -1,0 +1,148 @@
+"""Budgets: asked before a launch, warned of at 80 %, and kept at 100 % by putting instances to sleep."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from dumont import accounts
+from dumont.accounts import teams
+from dumont.accounts.rules import teams as team_rules
+from dumont.basics.errors import Conflict, NotAllowed, OutOfFunds
+from dumont.fleet.events import BudgetReached
+from dumont.fleet.instances import wishing
+from dumont.fleet.means import Means
+from dumont.fleet.rules import budgets as rules
+from dumont.fleet.rules.budgets import Level, Limit, Limits, Spent
+from dumont.fleet.store import budgets as store
+from dumont.fleet.store import instances
+from dumont.fleet.store import savings as costs
+from dumont.fleet.tables import FleetBudget
+from dumont.platform.work import Work
+
+LOOK_SECONDS = 60.0
+MARKS: dict[Level, str] = {"near": "warned", "over": "acted"}
+"""Each level is told once in its span."""
+AT_ONCE = 100
+
+
+class OverBudget(OutOfFunds):
+    code = "over_budget"
+    hint = "Raise the budget under Savings, or wait until it begins anew."
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    owner_id: UUID
+    limits: Limits
+    spent: Spent
+    changed_at: datetime | None
+
+
+async def shown(work: Work, team_id: UUID | None) -> Standing:
+    return await _standing(work, await _owner(work, team_id))
+
+
+async def change(work: Work, team_id: UUID | None, limits: Limits) -> Standing:
+    owner = await _owner(work, team_id, to_change=True)
+    values = {
+        "owner_id": owner,
+        "of_team": team_id is not None,
+        "max_price_hour": limits.hour,
+        "per_day": limits.day,
+        "per_month": limits.month,
+        "changed_at": work.now,
+        "changed_by": work.caller.user_id,
+    }
+    await store.put(work.tx, values)
+    details = {name: str(limits.of(name) or "none") for name in ("hour", "day", "month")}
+    await accounts.audit.record(work, "budget.changed", ("budget", owner), "Changed the budget", details=details)
+    return await _standing(work, owner)
+
+
+async def refuse_unaffordable(work: Work, owner_id: UUID, price_hour: Decimal) -> None:
+    """Before another machine is paid for."""
+    standing = await _standing(work, owner_id)
+    against = rules.affordable(price_hour, standing.spent, standing.limits)
+    if against is not None:
+        limit, used = standing.limits.of(against), standing.spent.of(against)
+        article = "an" if against == "hour" else "a"
+        said = f"The budget of {_dollars(limit)} {article} {against} leaves no room: ${used:.4f} are used."
+        raise OverBudget(said)
+
+
+async def turn(means: Means) -> float:
+    """Looks at every budget; those that are over put their owners' instances to sleep, their data first."""
+    after: UUID | None = None
+    while True:
+        async with means.db.looking() as tx:
+            some = [budget.owner_id for budget in await store.page(tx, after, AT_ONCE)]
+        for owner_id in some:
+            async with means.db.begin() as tx:
+                await _judge(means.work(tx), owner_id)
+        if len(some) < AT_ONCE:
+            return LOOK_SECONDS
+        after = some[-1]
+
+
+async def _judge(work: Work, owner_id: UUID) -> None:
+    budget = await store.lock(work.tx, owner_id)
+    if budget is None:
+        return
+    limits, spent = _limits(budget), await _spent(work, owner_id)
+    for span, began in zip(rules.SPANS, (work.now.date(), work.now.date().replace(day=1)), strict=True):
+        level = rules.level(spent.of(span), limits.of(span))
+        mark = f"{MARKS[level]}_{span}" if level in MARKS else None
+        if mark and getattr(budget, mark) != began:
+            setattr(budget, mark, began)
+            await _tell(work, budget, span, level, spent)
+        if level == "over":
+            for instance_id in await store.awake(work.tx, owner_id):
+                await _put_to_sleep(
+                    work, instance_id, f"The budget of {_dollars(limits.of(span))} a {span} is used up."
+                )
+
+
+async def _put_to_sleep(work: Work, instance_id: UUID, words: str) -> None:
+    """One that is on its way to somewhere can't be stopped now, and is met by the next look."""
+    instance = await instances.hold(work.tx, instance_id)
+    if instance is not None:
+        with suppress(Conflict):
+            await wishing.put_to_sleep(work, instance, words, who="budget")
+
+
+async def _tell(work: Work, budget: FleetBudget, span: Limit, level: Level, spent: Spent) -> None:
+    limit = _limits(budget).of(span) or Decimal(0)
+    event = BudgetReached(owner_id=budget.owner_id, limit=span, level=level, used=spent.of(span), budget=limit)
+    await work.publish(event)
+
+
+async def _standing(work: Work, owner_id: UUID) -> Standing:
+    budget = await store.of(work.tx, owner_id)
+    limits = _limits(budget) if budget else Limits()
+    return Standing(owner_id, limits, await _spent(work, owner_id), budget.changed_at if budget else None)
+
+
+async def _spent(work: Work, owner_id: UUID) -> Spent:
+    day = work.now.replace(hour=0, minute=0, second=0, microsecond=0)
+    return await costs.spent(work.tx, owner_id, day, day.replace(day=1), work.now)
+
+
+async def _owner(work: Work, team_id: UUID | None, *, to_change: bool = False) -> UUID:
+    if team_id is None:
+        return work.caller.me
+    team = await teams.my_team(work, team_id)
+    if to_change and not team_rules.may_rename(team.my_role):
+        raise NotAllowed("Only an owner or an admin of the team may change its budget.")
+    return team.id
+
+
+def _limits(budget: FleetBudget) -> Limits:
+    return Limits(budget.max_price_hour, budget.per_day, budget.per_month)
+
+
+def _dollars(limit: Decimal | None) -> str:
+    """As somebody would write it: cents, and more places only where there are any."""
+    exact = (limit or Decimal(0)).normalize()
+    return f"${exact.quantize(Decimal('0.01')) if exact.as_tuple().exponent > -2 else exact:f}"  # type: ignore[operator]

@@ -1,0 +1,1 @@
+"""Machines at clouds: made once, watched by lists, ended for sure."""

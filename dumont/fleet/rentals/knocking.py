@@ -1,0 +1,61 @@
+"""Knocks at the SSH doors of machines that boot: the first who answers has won a race."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+
+from dumont.fleet.rentals.altering import Change, altered, let_go
+from dumont.fleet.rentals.turns import Turn
+from dumont.fleet.rules import acts
+
+Knock = Callable[[str, int], Awaitable[bool]]
+KNOCK_SECONDS_MAX = 3.0
+BANNER = b"SSH-"
+
+
+async def banner(host: str, port: int) -> bool:
+    """Whether an SSH server greets there."""
+    try:
+        async with asyncio.timeout(KNOCK_SECONDS_MAX):
+            reader, writer = await asyncio.open_connection(host, port)
+            try:
+                return await reader.readexactly(len(BANNER)) == BANNER
+            finally:
+                writer.close()
+                with suppress(OSError):
+                    await writer.wait_closed()
+    except (OSError, EOFError, TimeoutError, ValueError):
+        return False
+
+
+async def try_doors(turn: Turn, knock: Knock) -> None:
+    """A gateway greets for machines that are not up yet: it is asked only where there is no other door."""
+    doors = [row for row in turn.rental.addresses if row["direct"]] or list(turn.rental.addresses)
+    answers = await asyncio.gather(*[knock(*_door(row)) for row in doors[:2]])
+    if not any(answers):
+        await turn.put_off(timedelta(seconds=acts.KNOCK_SECONDS))
+        return
+    async with altered(turn.means, turn.rental, turn.guard) as change:
+        if change is not None:
+            change.rental.ssh_at = change.rental.ssh_at or change.work.now
+            _ready(change)
+
+
+async def greet(turn: Turn) -> None:
+    """Its agent was quicker than the door."""
+    async with altered(turn.means, turn.rental, turn.guard) as change:
+        if change is not None:
+            _ready(change)
+
+
+def _ready(change: Change) -> None:
+    rental, now = change.rental, change.work.now
+    if rental.stage == "running":
+        rental.stage, rental.ready_at = "ready", rental.ready_at or now
+    let_go(change, now + timedelta(seconds=acts.NEVER_SECONDS))
+
+
+def _door(row: Mapping[str, Any]) -> tuple[str, int]:
+    return str(row["host"]), int(row["port"])

@@ -1,0 +1,66 @@
+"""Destroys machines that carry our label and belong to no rental: left by calls whose end nobody saw, or made twice.
+
+Strangers' machines in the same account, and those of other installations, have other labels and are never touched.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import structlog
+
+from dumont.fleet.rentals import costs, metrics
+from dumont.fleet.rentals.listings import Listing
+from dumont.fleet.rules import costs as rules
+from dumont.fleet.rules.costs import Span
+from dumont.fleet.rules.matching import Orphan
+from dumont.fleet.store import rentals as store
+from dumont.fleet.tables import FleetRental
+from dumont.providers.errors import MachineGone, ProviderError
+
+log = structlog.get_logger()
+
+AT_ONCE = 20
+DESTROY_SECONDS_MAX = 60.0
+
+
+async def destroy(listing: Listing, orphans: Sequence[Orphan]) -> None:
+    """Asked anew at each list that still holds one."""
+    for number, orphan in enumerate(orphans[:AT_ONCE]):
+        if not listing.lease.sure():
+            return
+        if await _asked(listing, orphan):
+            await _charge(listing, orphan, number)
+
+
+async def _asked(listing: Listing, orphan: Orphan) -> bool:
+    machine = orphan.machine
+    log.warning("orphan_found", provider=listing.account.provider, machine=machine.id, label=machine.label)
+    try:
+        async with asyncio.timeout(DESTROY_SECONDS_MAX):
+            await listing.adapter.destroy(machine.id)
+    except MachineGone:
+        pass
+    except (ProviderError, TimeoutError) as error:
+        log.warning("orphan_not_destroyed", machine=machine.id, error=type(error).__name__)
+        return False
+    metrics.ORPHANS.labels(listing.account.provider).inc()
+    return True
+
+
+async def _charge(listing: Listing, orphan: Orphan, number: int) -> None:
+    """Its cost is its rental's, as far as it is known: what it was from when on, and what it was when it was found."""
+    if orphan.rental is None:
+        return
+    async with listing.means.db.begin() as tx:
+        rental = await store.one(tx, orphan.rental.id)
+        if rental is not None:
+            await costs.charge(tx, rental, _spans(rental, orphan, number, until=listing.means.clock.now()))
+
+
+def _spans(rental: FleetRental, orphan: Orphan, number: int, *, until: datetime) -> list[Span]:
+    """Told apart from the first machine's rows by some microseconds."""
+    since = orphan.machine.created_at or rental.attempted_at or rental.created_at
+    since += timedelta(microseconds=1 + number)
+    due = rules.due(rental.provider, orphan.machine.state, price_hour=rental.price_hour, disk_hour=rental.disk_hour)
+    return [Span(kind, price, since, max(since, until)) for kind, price in due.items()]

@@ -1,0 +1,50 @@
+"""One rental in the hands of whoever holds its claim."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from dumont.fleet.means import Means
+from dumont.fleet.rentals import accounts
+from dumont.fleet.rentals.altering import Guard
+from dumont.fleet.rentals.leasing import Lease
+from dumont.fleet.store import rentals as store
+from dumont.fleet.tables import FleetAccount, FleetInstance, FleetRental
+from dumont.providers.port import Adapter
+
+CALL_SECONDS_MAX = 60.0
+"""Of any call but a create."""
+
+
+class Overslept(Exception):
+    """This process slept, and its claim may be another's: it calls nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    means: Means
+    lease: Lease
+    rental: FleetRental
+    instance: FleetInstance
+    account: FleetAccount
+
+    @property
+    def guard(self) -> Guard:
+        return Guard(epoch=self.rental.epoch, look_at=self.rental.look_at)
+
+    def adapter(self) -> Adapter:
+        return accounts.open(self.means, self.account)
+
+    def demand_lease(self) -> None:
+        """Just before a call."""
+        if not self.lease.sure():
+            raise Overslept
+
+    def limited(self) -> asyncio.Timeout:
+        return asyncio.timeout(CALL_SECONDS_MAX)
+
+    async def put_off(self, pause: timedelta, **values: Any) -> None:
+        async with self.means.db.begin() as tx:
+            look_at = self.means.clock.now() + pause
+            await store.put_off(tx, self.rental, look_at, **values)
