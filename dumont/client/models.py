@@ -32,6 +32,7 @@ class AgentFacts(TypedDict):
     disk_write_mbps: NotRequired[float | None]
     net_down_mbps: NotRequired[float | None]
     workspace: NotRequired[str | None]
+    dropped: NotRequired[str | None]
 
 
 class AgentNotice(TypedDict):
@@ -151,6 +152,7 @@ class Candidate(TypedDict):
     boot_seconds_p50: float | None
     boot_seconds_p95: float | None
     boots: int
+    doubts: list[str]
 
 
 class CheckWish(TypedDict):
@@ -440,7 +442,7 @@ class Hidden(TypedDict):
 class InstanceCommand(TypedDict):
     id: str
     rental_id: str
-    kind: Literal['setup', 'snapshot', 'restore', 'hook', 'shutdown']
+    kind: Literal['setup', 'snapshot', 'restore', 'hook', 'shutdown', 'standing']
     state: Literal['queued', 'sent', 'running', 'done', 'failed']
     percent: float | None
     created_at: str
@@ -1252,6 +1254,10 @@ class ScheduleRow(TypedDict):
     next_at: str
     last_job_id: str | None
     last_state: Literal['queued', 'waiting', 'running', 'succeeded', 'failed', 'cancelled'] | None
+
+
+class ScheduleTimes(TypedDict):
+    times: list[str]
 
 
 class Schedules(TypedDict):

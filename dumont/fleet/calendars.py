@@ -3,6 +3,8 @@
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from croniter import CroniterBadDateError
+
 from dumont.basics.errors import Invalid
 from dumont.platform.jobs import cron as crons
 
@@ -26,4 +28,15 @@ def check(cron: str) -> str:
 
 def next_at(cron: str, timezone: str, after: datetime) -> datetime:
     """An hour that a change of clocks leaves out is met at the next one that is there."""
-    return crons.next_after(check(cron), after.astimezone(zone(timezone))).astimezone(UTC)
+    try:
+        return crons.next_after(check(cron), after.astimezone(zone(timezone))).astimezone(UTC)
+    except CroniterBadDateError:
+        raise Invalid.field("cron", "names a day that never comes", hint="February has 29 days at most.") from None
+
+
+def upcoming(cron: str, timezone: str, after: datetime, count: int) -> list[datetime]:
+    """The next times, the earliest first."""
+    found: list[datetime] = []
+    while len(found) < count:
+        found.append(next_at(cron, timezone, found[-1] if found else after))
+    return found

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from dumont.basics.errors import Invalid
-from dumont.fleet.calendars import check, next_at, zone
+from dumont.fleet.calendars import check, next_at, upcoming, zone
 
 
 def utc(*parts: int) -> datetime:
@@ -25,6 +25,16 @@ class TestNextAt:
     def test_comes_again_only_later(self) -> None:
         due = utc(2026, 1, 5, 7)
         assert next_at("0 8 * * *", "Europe/Berlin", due) == utc(2026, 1, 6, 7)
+
+
+class TestUpcoming:
+    def test_tells_the_next_times_over_a_change_of_clocks(self) -> None:
+        found = upcoming("0 8 * * 1-5", "Europe/Berlin", utc(2026, 3, 26, 12), 3)
+        assert found == [utc(2026, 3, 27, 7), utc(2026, 3, 30, 6), utc(2026, 3, 31, 6)]
+
+    def test_refuses_a_day_that_never_comes(self) -> None:
+        with pytest.raises(Invalid, match="never comes"):
+            upcoming("0 0 30 2 *", "UTC", utc(2026, 1, 1), 5)
 
 
 class TestWish:

@@ -7,7 +7,7 @@ from cashews import Cache
 from fastapi import APIRouter, Depends, Query
 from pydantic import AwareDatetime
 
-from dumont.fleet import schedules
+from dumont.fleet import calendars, schedules
 from dumont.fleet.api.parts import FleetRead, FleetWrite
 from dumont.fleet.money import budgets, figures, savings
 from dumont.fleet.money.budgets import Standing
@@ -22,6 +22,7 @@ from dumont.fleet.schemas.money import (
     InstanceSchedules,
     InstanceScheduleWish,
     RealSavings,
+    ScheduleTimes,
 )
 from dumont.fleet.tables import FleetSchedule
 from dumont.market.following import Market
@@ -34,6 +35,11 @@ Since = Annotated[AwareDatetime | None, Query(alias="from", description="30 days
 Until = Annotated[AwareDatetime | None, Query(alias="to", description="Now, if not said.")]
 OfInstance = Annotated[UUID | None, Query(description="Of this instance alone.")]
 Explain = Annotated[bool, Query(description="With every row that the sums are made of.")]
+CronQuery = Annotated[
+    str, Query(max_length=100, description="Minute hour day month weekday.", examples=["0 8 * * 1-5"])
+]
+ZoneQuery = Annotated[str, Query(max_length=60, description="In which it is read.", examples=["Europe/Berlin"])]
+PREVIEWED = 5
 TeamQuery = Annotated[UUID | None, Query(description="Of this team of yours; else your own.")]
 
 
@@ -69,6 +75,12 @@ async def put_budget(body: BudgetWish, work: FleetWrite) -> Budget:
     """What is not said has no limit. Near its end it is told, and at its end instances sleep; no data is lost."""
     limits = Limits(body.max_price_hour, body.per_day, body.per_month)
     return _budget(await budgets.change(work, body.team_id, limits))
+
+
+@router.get("/schedules/times", summary="Tell when a schedule would be due", responses=problems())
+async def list_schedule_times(work: FleetRead, cron: CronQuery, timezone: ZoneQuery = "UTC") -> ScheduleTimes:
+    """Of a cron line before it is added."""
+    return ScheduleTimes(times=calendars.upcoming(cron, timezone, work.now, PREVIEWED))
 
 
 @router.get("/instances/{instance_id}/schedules", summary="List an instance's schedules", responses=problems(404))

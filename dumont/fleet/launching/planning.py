@@ -16,6 +16,7 @@ from dumont.fleet.rules import choosing as rules
 from dumont.fleet.rules import prices as money
 from dumont.fleet.rules.choosing import Taste
 from dumont.fleet.rules.costs import disk_hour
+from dumont.fleet.rules.doubts import doubts
 from dumont.fleet.rules.prices import Entrant, Prices, RaceCost
 from dumont.fleet.rules.wanted import Wanted
 from dumont.market import mine
@@ -59,6 +60,7 @@ class Candidate:
     boot_seconds_p50: float | None
     boot_seconds_p95: float | None
     boots: int
+    doubts: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,17 +171,17 @@ def _entrant(each: rules.Candidate, wanted: Wanted, known: Boots) -> Entrant:
 
 def _shown(found: Choice, entrants: Sequence[Entrant], race: _Race, known: Mapping[str, Boots]) -> list[Candidate]:
     return [
-        _candidate(each, entrant, 1 + place // race.machines, known.get(each.machine, Boots()))
+        _candidate(each, entrant, place, race=race, known=known.get(each.machine, Boots()))
         for place, (each, entrant) in enumerate(zip(found.chosen, entrants, strict=True))
     ]
 
 
-def _candidate(each: rules.Candidate, entrant: Entrant, number: int, known: Boots) -> Candidate:
+def _candidate(each: rules.Candidate, entrant: Entrant, place: int, *, race: _Race, known: Boots) -> Candidate:
     offer = each.offer
     effective = offer.get("effective_price_hour")
     return Candidate(
         offer_id=each.id,
-        round=number,
+        round=1 + place // race.machines,
         provider=each.provider,
         machine_id=offer["machine_id"],
         gpu_name=offer["gpu_name"],
@@ -193,6 +195,13 @@ def _candidate(each: rules.Candidate, entrant: Entrant, number: int, known: Boot
         boot_seconds_p50=known.p50_seconds,
         boot_seconds_p95=known.p95_seconds,
         boots=known.count,
+        doubts=doubts(
+            offer,
+            spot=each.spot,
+            notice_seconds=registry.kind(each.provider).can.loss_notice_seconds,
+            slow_boot=known.p95_seconds,
+            round_seconds=race.seconds,
+        ),
     )
 
 

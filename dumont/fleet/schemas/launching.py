@@ -119,6 +119,9 @@ class Candidate(Answer):
     boot_seconds_p50: float | None = Field(description="As learned; null where nothing is.", examples=[38.0])
     boot_seconds_p95: float | None = Field(examples=[82.0])
     boots: Count = Field(description="From which that was learned.")
+    doubts: list[str] = Field(
+        description="Why one might think twice, in sentences.", examples=[["Of 13 attempts with it 62% succeeded."]]
+    )
 
 
 class LaunchWarning(Answer):

@@ -151,3 +151,7 @@ class InstanceSchedule(BaseModel):
 
 class InstanceSchedules(BaseModel):
     items: list[InstanceSchedule]
+
+
+class ScheduleTimes(BaseModel):
+    times: list[datetime] = Field(description="The next five, the earliest first.")

@@ -128,7 +128,10 @@ class TestSchedule:
     async def test_says_why_it_could_not_be_carried_out(
         self, ada: Person, box: Box, parts: Parts, db: Db, clock: FakeClock
     ) -> None:
+        times = (await ada.gets("/schedules/times?cron=*%20*%20*%20*%20*&timezone=Asia/Tokyo"))["times"]
         await ada.does("POST", f"{box.path}/schedules", {"action": "wake", "cron": "* * * * *"})
+        [added] = (await ada.gets(f"{box.path}/schedules"))["items"]
+        assert (len(times), added["next_at"]) == (5, times[0])
         clock.advance(seconds=61)
         await schedules.turn(Means.of(parts.get))
         async with db.begin() as tx:
@@ -144,6 +147,7 @@ class TestSchedule:
             ({"action": "wake"}, "at"),
             ({"action": "wake", "at": "2020-01-01T00:00:00Z"}, "at"),
             ({"action": "wake", "cron": "often"}, "cron"),
+            ({"action": "wake", "cron": "0 0 30 2 *"}, "cron"),
             ({"action": "wake", "cron": "* * * * *", "timezone": "Mars"}, "timezone"),
         ],
     )

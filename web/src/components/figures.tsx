@@ -117,10 +117,10 @@ interface ScoreProps {
   at: string;
 }
 
-function scoreTone(value: number): { bar: string; word: string } {
-  if (value > 80) return { bar: "bg-ok", word: "good" };
-  if (value >= 60) return { bar: "bg-warning", word: "fair" };
-  return { bar: "bg-danger", word: "poor" };
+export function scoreTone(value: number) {
+  if (value > 80) return { tone: "ok", bar: "bg-ok", word: "good" } as const;
+  if (value >= 60) return { tone: "warning", bar: "bg-warning", word: "fair" } as const;
+  return { tone: "danger", bar: "bg-danger", word: "poor" } as const;
 }
 
 /** A score from 0 to 100 that opens to what it is made of and how old it is. */

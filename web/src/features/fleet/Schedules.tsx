@@ -2,20 +2,13 @@
 import { Moon, Plus, Sunrise, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { Button, IconButton } from "../../components/Button";
-import { Form, useFormRequest } from "../../components/Form";
-import { TextField } from "../../components/fields";
 import { Time } from "../../components/figures";
-import { SelectField } from "../../components/Select";
 import type { InstanceDetail, InstanceSchedule } from "../../lib/api/generated";
 import { useAllowed } from "../../lib/session/me";
 import { toast, toastProblem } from "../../lib/toasts";
+import { AddSchedule } from "./AddSchedule";
 import { fleetApi } from "./api";
-import { cronOf, type Days, dayChoices, whenWords } from "./schedule";
-
-const actions = [
-  { value: "wake", label: "Wake" },
-  { value: "hibernate", label: "Hibernate" },
-] as const;
+import { whenWords } from "./schedule";
 
 export function Schedules({ instance }: { instance: Pick<InstanceDetail, "id"> }) {
   const writes = useAllowed("fleet:write");
@@ -42,7 +35,7 @@ export function Schedules({ instance }: { instance: Pick<InstanceDetail, "id"> }
       {data && shown.length === 0 && !adding && (
         <p className="text-xs text-ink-3">It neither wakes nor sleeps at a set time.</p>
       )}
-      {adding && <Another instanceId={instance.id} onDone={() => add(false)} />}
+      {adding && <AddSchedule instanceId={instance.id} onDone={() => add(false)} />}
     </section>
   );
 }
@@ -90,43 +83,5 @@ function Line({ instanceId, schedule, writes }: LineProps) {
         onClick={() => void drop()}
       />
     </li>
-  );
-}
-
-function Another({ instanceId, onDone }: { instanceId: string; onDone: () => void }) {
-  const [action, setAction] = useState<InstanceSchedule["action"]>("wake");
-  const [days, setDays] = useState<Days>("1-5");
-  const [time, setTime] = useState("08:00");
-  const [add] = fleetApi.useAddInstanceScheduleMutation();
-  const { problem, busy, submit } = useFormRequest();
-  const cron = cronOf(days, time);
-  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
-  const send = async () => {
-    const body = { action, cron, timezone: timeZone };
-    if (await submit(() => add({ instanceId, body }).unwrap())) onDone();
-  };
-  return (
-    <Form label="Another time" fields={["cron", "timezone"]} problem={problem} onSubmit={() => void send()}>
-      <div className="grid grid-cols-2 items-start gap-3">
-        <SelectField label="Do" value={action} options={actions} onChange={setAction} />
-        <TextField
-          label="At"
-          name="cron"
-          type="time"
-          value={time}
-          hint={timeZone}
-          onChange={(event) => setTime(event.target.value)}
-        />
-      </div>
-      <SelectField label="On" value={days} options={dayChoices} onChange={setDays} />
-      <div className="flex gap-2">
-        <Button type="submit" size="sm" weight="primary" busy={busy} disabled={cron === null}>
-          Add
-        </Button>
-        <Button size="sm" weight="ghost" onClick={onDone}>
-          Never mind
-        </Button>
-      </div>
-    </Form>
   );
 }

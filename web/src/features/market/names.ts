@@ -1,20 +1,12 @@
 /** Names and short words of what an offer is, where, and of whom. */
 import type { Offer } from "../../lib/api/generated";
+import { countryName } from "../../lib/countries";
 import { short } from "../../lib/numbers";
 import { providerTitle } from "../../lib/providerNames";
 
-export { providerTitle };
+export { countryName, providerTitle };
 
-const regions = new Intl.DisplayNames(["en"], { type: "region" });
 const shortRegions = new Intl.DisplayNames(["en"], { type: "region", style: "short" });
-
-export function countryName(code: string, names = regions): string {
-  try {
-    return names.of(code) ?? code;
-  } catch {
-    return code;
-  }
-}
 
 export function placeOf(offer: Pick<Offer, "country" | "region">): string {
   if (!offer.country) return offer.region ?? "Unknown place";

@@ -1008,6 +1008,18 @@ const injectedRtkApi = api.injectEndpoints({
         body: queryArg.body,
       }),
     }),
+    listScheduleTimes: build.query<
+      ListScheduleTimesApiResponse,
+      ListScheduleTimesApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/schedules/times`,
+        params: {
+          cron: queryArg.cron,
+          timezone: queryArg.timezone,
+        },
+      }),
+    }),
     listInstanceSchedules: build.query<
       ListInstanceSchedulesApiResponse,
       ListInstanceSchedulesApiArg
@@ -2194,6 +2206,14 @@ export type PutBudgetApiResponse = /** status 200 Successful Response */ Budget;
 export type PutBudgetApiArg = {
   body: BudgetWish;
 };
+export type ListScheduleTimesApiResponse =
+  /** status 200 Successful Response */ ScheduleTimes;
+export type ListScheduleTimesApiArg = {
+  /** Minute hour day month weekday. */
+  cron: string;
+  /** In which it is read. */
+  timezone?: string;
+};
 export type ListInstanceSchedulesApiResponse =
   /** status 200 Successful Response */ InstanceSchedules;
 export type ListInstanceSchedulesApiArg = {
@@ -2503,6 +2523,8 @@ export type AgentFacts = {
   disk_write_mbps?: number | null;
   net_down_mbps?: number | null;
   workspace?: string | null;
+  /** Where a snapshot lies that was taken while the fleet was away. */
+  dropped?: string | null;
 };
 export type AgentNotice = {
   id: string;
@@ -4515,6 +4537,10 @@ export type BudgetWish = {
   /** Of this team of yours; else your own. */
   team_id?: string | null;
 };
+export type ScheduleTimes = {
+  /** The next five, the earliest first. */
+  times: string[];
+};
 export type InstanceSchedule = {
   id: string;
   action: "wake" | "hibernate";
@@ -5139,6 +5165,8 @@ export type Candidate = {
   boot_seconds_p95: number | null;
   /** From which that was learned. */
   boots: number;
+  /** Why one might think twice, in sentences. */
+  doubts: string[];
 };
 export type RaceCost = {
   /** US dollars, exact to the last figure. */
@@ -5397,7 +5425,7 @@ export type InstanceRental = {
 export type InstanceCommand = {
   id: string;
   rental_id: string;
-  kind: "setup" | "snapshot" | "restore" | "hook" | "shutdown";
+  kind: "setup" | "snapshot" | "restore" | "hook" | "shutdown" | "standing";
   state: "queued" | "sent" | "running" | "done" | "failed";
   /** 0 to 100; null where it is not known. */
   percent: number | null;
@@ -5683,6 +5711,7 @@ export const {
   useShowFleetFiguresQuery,
   useShowBudgetQuery,
   usePutBudgetMutation,
+  useListScheduleTimesQuery,
   useListInstanceSchedulesQuery,
   useAddInstanceScheduleMutation,
   useRemoveInstanceScheduleMutation,

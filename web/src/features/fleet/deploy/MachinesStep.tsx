@@ -1,9 +1,10 @@
 /** The machines that would race, in their order: one may be put first, and what was left out is said. */
-import { Crown, Search } from "lucide-react";
-import { Badge, type BadgeTone } from "../../../components/Badge";
+import { Crown, Search, TriangleAlert } from "lucide-react";
+import { Badge } from "../../../components/Badge";
 import { Button } from "../../../components/Button";
 import { type Column, DataTable } from "../../../components/DataTable";
-import { Money } from "../../../components/figures";
+import { Money, scoreTone } from "../../../components/figures";
+import { Peek } from "../../../components/Peek";
 import { EmptyState } from "../../../components/states";
 import type { Candidate, LaunchPlan } from "../../../lib/api/generated";
 import { count } from "../../../lib/numbers";
@@ -55,6 +56,7 @@ function columnsOf(first: string | null, onFirst: Props["onFirst"]): Column<Cand
               First
             </Badge>
           )}
+          {candidate.doubts.length > 0 && <Doubts of={candidate} />}
         </span>
       ),
       width: 180,
@@ -75,7 +77,7 @@ function columnsOf(first: string | null, onFirst: Props["onFirst"]): Column<Cand
         score === null ? (
           <span className="text-ink-3">not known</span>
         ) : (
-          <Badge tone={toneOf(score)}>
+          <Badge tone={scoreTone(score).tone}>
             <span className="figures">{Math.round(score)}</span>
           </Badge>
         ),
@@ -125,9 +127,25 @@ function columnsOf(first: string | null, onFirst: Props["onFirst"]): Column<Cand
   ];
 }
 
-function toneOf(score: number): BadgeTone {
-  if (score > 80) return "ok";
-  return score >= 60 ? "warning" : "danger";
+/** Why one might think twice, on hover, on focus and by a press. */
+function Doubts({ of }: { of: Candidate }) {
+  const words = of.doubts.length === 1 ? "1 doubt" : `${of.doubts.length} doubts`;
+  return (
+    <Peek
+      label={`${words} about ${of.provider} ${of.machine_id}: ${of.doubts.join(" ")}`}
+      content={() => (
+        <ul className="grid gap-1.5">
+          {of.doubts.map((doubt) => (
+            <li key={doubt}>{doubt}</li>
+          ))}
+        </ul>
+      )}
+    >
+      <Badge tone="warning" icon={TriangleAlert}>
+        {words}
+      </Badge>
+    </Peek>
+  );
 }
 
 function Boots({ candidate }: { candidate: Candidate }) {

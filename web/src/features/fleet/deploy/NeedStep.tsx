@@ -7,6 +7,7 @@ import { Checkbox } from "../../../components/toggles";
 import { cx } from "../../../lib/classes";
 import { count } from "../../../lib/numbers";
 import { useGpuFacets } from "./gpus";
+import { Places } from "./Places";
 import type { Need } from "./wish";
 
 /** With the one for no GPU, whole rows of two and of five. */
@@ -60,7 +61,7 @@ export function NeedStep({ need, onChange }: Props) {
           )}
         </Asked>
       </section>
-      <div className="grid grid-cols-2 gap-4 lg:grid-cols-4">
+      <div className="grid grid-cols-2 gap-4 lg:grid-cols-3">
         <TextField
           label="GPUs"
           optional
@@ -85,14 +86,6 @@ export function NeedStep({ need, onChange }: Props) {
           placeholder="at most"
           onChange={(event) => onChange({ price: event.target.value })}
         />
-        <TextField
-          label="Country"
-          optional
-          maxLength={2}
-          value={need.country}
-          placeholder="two letters"
-          onChange={(event) => onChange({ country: event.target.value.toUpperCase() })}
-        />
       </div>
       <Checkbox
         label="Spot machines, too"
@@ -100,6 +93,7 @@ export function NeedStep({ need, onChange }: Props) {
         checked={need.spot}
         onChange={(spot) => onChange({ spot })}
       />
+      <Places need={need} onChange={onChange} />
     </div>
   );
 }

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { lasting, noOptions, readEnv, readNeed, readPorts, saysNothing, wishOf, writeNeed } from "./wish";
 
-const address = "q=4090+EU&model=RTX+4090&model=L40S&gpu_count=2&max_price=0.80&spot=true&offer=o1";
+const address =
+  "q=4090+EU&model=RTX+4090&model=L40S&gpu_count=2&max_price=0.80&provider=vast&provider=aws&country=DE&spot=true&offer=o1";
 
 describe("the need", () => {
   test("stands in the address, there and back", () => {
@@ -17,7 +18,13 @@ describe("the need", () => {
 describe("the wish", () => {
   test("says the need as filters, and the price as the most of one machine", () => {
     const wish = wishOf(readNeed(new URLSearchParams(address)), noOptions, true);
-    expect(wish.filters).toEqual({ q: "4090 EU", model: ["RTX 4090", "L40S"], gpu_count: 2 });
+    expect(wish.filters).toEqual({
+      q: "4090 EU",
+      model: ["RTX 4090", "L40S"],
+      gpu_count: 2,
+      provider: ["vast", "aws"],
+      country: ["DE"],
+    });
     expect(wish.max_price_hour).toBe("0.80");
     expect([wish.spot, wish.dry_run, wish.offer_id]).toEqual([true, true, "o1"]);
   });

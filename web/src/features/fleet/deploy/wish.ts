@@ -7,7 +7,8 @@ export interface Need {
   count: string;
   vram: string;
   price: string;
-  country: string;
+  providers: string[];
+  countries: string[];
   spot: boolean;
   offer: string | null;
 }
@@ -51,7 +52,8 @@ export function readNeed(params: URLSearchParams): Need {
     count: one("gpu_count"),
     vram: one("min_vram"),
     price: one("max_price"),
-    country: one("country"),
+    providers: params.getAll("provider"),
+    countries: params.getAll("country"),
     spot: params.get("spot") === "true",
     offer: params.get("offer"),
   };
@@ -65,7 +67,8 @@ export function writeNeed(need: Need): URLSearchParams {
   put("gpu_count", need.count);
   put("min_vram", need.vram);
   put("max_price", need.price);
-  put("country", need.country);
+  for (const provider of need.providers) params.append("provider", provider);
+  for (const country of need.countries) params.append("country", country);
   put("spot", need.spot ? "true" : "");
   put("offer", need.offer);
   return params;
@@ -83,13 +86,14 @@ export function needWords({ q, models, count, offer }: Need): string {
 
 const number = (text: string) => (text.trim() ? Number(text) : undefined);
 
-function filtersOf(need: Need): NonNullable<InstanceWish["filters"]> {
+export function filtersOf(need: Need): NonNullable<InstanceWish["filters"]> {
   return {
     ...(need.q.trim() && { q: need.q.trim() }),
     ...(need.models.length > 0 && { model: need.models }),
     ...(need.count && { gpu_count: number(need.count) }),
     ...(need.vram && { min_vram: number(need.vram) }),
-    ...(need.country && { country: [need.country] }),
+    ...(need.providers.length > 0 && { provider: need.providers }),
+    ...(need.countries.length > 0 && { country: need.countries }),
   };
 }
 
