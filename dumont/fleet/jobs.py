@@ -10,7 +10,7 @@ from dumont.fleet.events import ONE, OWNER
 from dumont.fleet.means import Means
 from dumont.fleet.money import budgets
 from dumont.fleet.rentals import acting, watching
-from dumont.fleet.store import beats, instances
+from dumont.fleet.store import accounts, beats, instances, rentals
 from dumont.platform.db import Tx
 from dumont.platform.db.partitions import Partitioned
 from dumont.platform.jobs.duties import Duty
@@ -77,14 +77,14 @@ async def _my_instance(caller: Caller, thing: str, tx: Tx) -> bool:
 
 JOBS: tuple[Job, ...] = ()
 DUTIES: tuple[Duty, ...] = (
-    *[Duty(f"fleet.act.{lane}.{number}", partial(_act, lane)) for number, lane in enumerate(LANES)],
+    *[Duty(f"fleet.act.{lane}.{n}", partial(_act, lane), woken_by=(rentals.DUE,)) for n, lane in enumerate(LANES)],
     Duty("fleet.budgets", _budget),
     Duty("fleet.idle", _doze),
     Duty("fleet.listen", _listen),
     Duty("fleet.schedules", _schedule),
     Duty("fleet.tell", _tell),
-    *[Duty(f"fleet.watch.{number}", _watch) for number in range(WATCHES)],
-    *[Duty(f"fleet.think.{number}", _think) for number in range(THINKERS)],
+    *[Duty(f"fleet.watch.{number}", _watch, woken_by=(accounts.DUE,)) for number in range(WATCHES)],
+    *[Duty(f"fleet.think.{number}", _think, woken_by=(instances.DUE,)) for number in range(THINKERS)],
 )
 TOPICS = (TopicRule(f"{OWNER}:{{id}}", _my_fleet), TopicRule(f"{ONE}:{{id}}", _my_instance))
 PARTITIONED = (

@@ -26,8 +26,8 @@ log = structlog.get_logger()
 AT_ONCE = 50
 STEPS_MAX = 12
 """In a row for one instance, before others have their turn."""
-LOOK_SECONDS = 0.05
-"""Between two looks at whether anything is due."""
+LOOK_SECONDS = 1.0
+"""The longest pause between two looks at whether anything is due: whoever makes something due calls."""
 AFTER_ERROR = timedelta(seconds=10)
 FROM_MARKET = (StartRound, RentStandby)
 
@@ -58,7 +58,7 @@ async def turn(means: Means) -> float:
         next_look = await instances.next_look(tx)
         now = means.clock.now()
         if next_look is None or next_look > now:
-            return LOOK_SECONDS
+            return LOOK_SECONDS if next_look is None else min(LOOK_SECONDS, (next_look - now).total_seconds())
         due = await instances.due(tx, now, AT_ONCE)
     market = Market(means)
     for identity in due:

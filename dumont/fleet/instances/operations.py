@@ -8,6 +8,7 @@ from dumont.basics.errors import Conflict, Failure
 from dumont.fleet.events import OperationChanged
 from dumont.fleet.rules.operations import WISHES
 from dumont.fleet.rules.states import OperationKind
+from dumont.fleet.store import instances
 from dumont.fleet.store import operations as store
 from dumont.fleet.tables import FleetInstance, FleetOperation
 from dumont.platform.work import Work
@@ -55,6 +56,7 @@ async def open(  # noqa: A001 - as one says it: operations.open
     work.tx.add(made)
     instance.operation_id = made.id
     await work.tx.flush()
+    await instances.wake(work.tx)
     await _tell(work, instance, made)
     return made
 

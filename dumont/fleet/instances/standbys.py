@@ -2,6 +2,7 @@
 
 from dumont.basics.errors import Invalid
 from dumont.fleet.rules.wanted import StandbyWish
+from dumont.fleet.store import instances
 from dumont.fleet.store import standbys as store
 from dumont.fleet.tables import FleetInstance, FleetStandby
 from dumont.platform.work import Work
@@ -63,6 +64,7 @@ async def change(work: Work, instance: FleetInstance, wish: StandbyWish) -> Flee
     row.tries, row.sync_at, row.changed_at = 0, None, work.now
     instance.look_at = min(instance.look_at, work.now)
     await work.tx.flush()
+    await instances.wake(work.tx)
     return row
 
 

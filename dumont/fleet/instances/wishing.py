@@ -119,6 +119,7 @@ async def destroy(work: Work, instance_id: UUID, *, keep_snapshot: bool) -> None
     if known is not None and known.kind == "destroy":
         if not keep_snapshot and instance.keep_snapshot:
             instance.keep_snapshot, instance.look_at = False, work.now
+            await instances.wake(work.tx)
         return
     instance.keep_snapshot = keep_snapshot
     await _open(work, instance, "destroy", ASKED)
@@ -133,6 +134,7 @@ async def keep_awake(work: Work, instance_id: UUID, until: datetime | None) -> F
         raise Invalid.field("until", "is more than 30 days away", hint="Turn hibernation off with a PATCH instead.")
     instance.keep_awake_until = until if until is not None and until > work.now else None
     instance.warned_at, instance.look_at = None, work.now
+    await instances.wake(work.tx)
     said = f"Kept awake until {until:%Y-%m-%d %H:%M} UTC." if instance.keep_awake_until else "May sleep again."
     await moves.note(work, instance, "keep_awake", said, who=_who(work, None))
     details = {"until": until.isoformat() if until else None}

@@ -26,12 +26,16 @@ log = structlog.get_logger()
 
 Lane = Literal["create", "end", "tend", "all"]
 BATCH = 16
-LOOK_AGAIN_SECONDS, LOOK_AGAIN_IDLE_SECONDS = 0.1, 0.5
-"""A look that was pulled forward is found so late at worst; the second where no machine is held."""
+LOOK_SECONDS, BUSY_SECONDS = 1.0, 0.05
+"""A look that was pulled forward by a word that was lost is found so late at worst; and one that another worker is
+just taking."""
 
 
 async def turn(means: Means, *, lane: Lane = "all", knock: knocking.Knock = knocking.banner) -> float:
     """One batch; seconds until there may be another one."""
+    pause = await _wait(means, lane)
+    if pause > 0:
+        return pause
     now = means.clock.now()
     claim, lease = ids.new(now, means.random), Lease(means.settings.worker_lease_seconds)
     async with kept(means, lease, claim, store):
@@ -40,7 +44,7 @@ async def turn(means: Means, *, lane: Lane = "all", knock: knocking.Knock = knoc
         async with asyncio.TaskGroup() as group:
             for row in rows:
                 group.create_task(_one(Turn(means, lease, *row), knock))
-    return 0.0 if rows else await _wait(means, lane)
+    return 0.0 if rows else BUSY_SECONDS
 
 
 async def _one(turn: Turn, knock: knocking.Knock) -> None:
@@ -110,6 +114,5 @@ def _said(error: Exception) -> tuple[str, str]:
 async def _wait(means: Means, lane: Lane) -> float:
     now = means.clock.now()
     async with means.db.looking() as tx:
-        at, lives = await store.next_look(tx, lane, now + timedelta(seconds=LOOK_AGAIN_SECONDS))
-    longest = LOOK_AGAIN_SECONDS if lives else LOOK_AGAIN_IDLE_SECONDS
-    return longest if at is None else min(longest, max(0.0, (at - now).total_seconds()))
+        at = await store.next_look(tx, lane, now + timedelta(seconds=LOOK_SECONDS))
+    return LOOK_SECONDS if at is None else min(LOOK_SECONDS, max(0.0, (at - now).total_seconds()))

@@ -28,7 +28,7 @@ log = structlog.get_logger()
 ACCOUNTS = 4
 """At once."""
 LIST_SECONDS_MAX = 600.0
-LOOK_AGAIN_SECONDS = 0.5
+LOOK_SECONDS, BUSY_SECONDS = 1.0, 0.05
 REFUSED_SECONDS_MAX = 900.0
 """A key that is refused is tried again so often at least: its owner may mend it at the cloud."""
 FORGOTTEN_AFTER_SECONDS = 3600.0
@@ -36,6 +36,9 @@ FORGOTTEN_AFTER_SECONDS = 3600.0
 
 async def turn(means: Means) -> float:
     """Some accounts that are due; seconds until there may be others."""
+    pause = await _wait(means)
+    if pause > 0:
+        return pause
     now = means.clock.now()
     claim, lease = ids.new(now, means.random), Lease(means.settings.worker_lease_seconds)
     async with kept(means, lease, claim, store):
@@ -45,7 +48,7 @@ async def turn(means: Means) -> float:
         async with asyncio.TaskGroup() as group:
             for account in due:
                 group.create_task(_watch(means, account, claim, lease))
-    return 0.0 if due else await _wait(means)
+    return 0.0 if due else BUSY_SECONDS
 
 
 async def _watch(means: Means, account: FleetAccount, claim: UUID, lease: Lease) -> None:
@@ -94,6 +97,4 @@ async def _finish(means: Means, account: FleetAccount, claim: UUID, outcome: Out
 async def _wait(means: Means) -> float:
     async with means.db.looking() as tx:
         at = await store.next_look(tx, means.settings.fleet_watch_seconds)
-    if at is None:
-        return LOOK_AGAIN_SECONDS
-    return min(LOOK_AGAIN_SECONDS, max(0.0, (at - means.clock.now()).total_seconds()))
+    return LOOK_SECONDS if at is None else min(LOOK_SECONDS, max(0.0, (at - means.clock.now()).total_seconds()))

@@ -10,8 +10,11 @@ from sqlalchemy.dialects.postgresql import insert
 
 from dumont.fleet.tables import FleetAccount
 from dumont.fleet.tables.rentals import MOVING
+from dumont.platform import waking
 from dumont.platform.db import Tx, raw
 
+DUE = "fleet.accounts"
+"""The word by which those are woken who list machines."""
 COLUMNS = ("id", "provider", "user_id", "sealed", "fingerprint", "created_at", "list_at")
 
 
@@ -33,6 +36,7 @@ async def put(tx: Tx, account: FleetAccount) -> FleetAccount:
     values = {name: getattr(account, name) for name in COLUMNS}
     whose = ["provider", "user_id", "fingerprint"]
     await tx.execute(insert(FleetAccount).values(values).on_conflict_do_nothing(index_elements=whose))
+    await wake(tx)
     same_user = FleetAccount.user_id.is_not_distinct_from(account.user_id)
     same = (FleetAccount.provider == account.provider, same_user, FleetAccount.fingerprint == account.fingerprint)
     return (await tx.execute(select(FleetAccount).where(*same))).scalar_one()
@@ -40,6 +44,12 @@ async def put(tx: Tx, account: FleetAccount) -> FleetAccount:
 
 async def remember(tx: Tx, account_id: UUID, sealed: str, now: datetime) -> None:
     await tx.execute(update(FleetAccount).where(FleetAccount.id == account_id).values(sealed=sealed, list_at=now))
+    await wake(tx)
+
+
+async def wake(tx: Tx) -> None:
+    """The machines of one are to be listed as soon as this is committed."""
+    await waking.wake(tx, DUE)
 
 
 async def one(tx: Tx, account_id: UUID) -> FleetAccount:

@@ -9,6 +9,7 @@ from sqlalchemy import case, false, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from dumont.fleet.rules.ruling import Ruled
+from dumont.fleet.store import rentals
 from dumont.fleet.tables import FleetBeat, FleetRental
 from dumont.platform.db import Tx
 
@@ -56,7 +57,10 @@ async def arrive(tx: Tx, rental_id: UUID, now: datetime, facts: dict[str, Any]) 
     new = FleetRental.agent_at.is_(None) | (FleetRental.agent_facts != facts if facts else false())
     values = {"agent_at": func.coalesce(FleetRental.agent_at, now), "look_at": now, **told}
     which = update(FleetRental).where(FleetRental.id == rental_id, FleetRental.stage != "ended", new)
-    return (await tx.execute(which.values(**values).returning(FleetRental.id))).scalar_one_or_none() is not None
+    if (await tx.execute(which.values(**values).returning(FleetRental.id))).scalar_one_or_none() is None:
+        return False
+    await rentals.wake(tx)
+    return True
 
 
 async def notice(tx: Tx, rental_id: UUID, words: dict[str, Any]) -> bool:

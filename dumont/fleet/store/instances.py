@@ -7,7 +7,11 @@ from uuid import UUID
 from sqlalchemy import select, update
 
 from dumont.fleet.tables import FleetInstance
+from dumont.platform import waking
 from dumont.platform.db import Tx
+
+DUE = "fleet.instances"
+"""The word by which the controller is woken."""
 
 
 async def owner_of(tx: Tx, instance_id: UUID) -> UUID | None:
@@ -26,7 +30,13 @@ async def poke(tx: Tx, instance_ids: Iterable[UUID], now: datetime) -> None:
         these = select(FleetInstance.id).where(FleetInstance.id.in_(found)).order_by(FleetInstance.id)
         await tx.execute(these.with_for_update(key_share=True))
         due = update(FleetInstance).where(FleetInstance.id.in_(found), FleetInstance.look_at > now)
-        await tx.execute(due.values(look_at=now))
+        if (await tx.execute(due.values(look_at=now).returning(FleetInstance.id))).first() is not None:
+            await wake(tx)
+
+
+async def wake(tx: Tx) -> None:
+    """For whoever has set `look_at` itself: the controller is to look as soon as this is committed."""
+    await waking.wake(tx, DUE)
 
 
 async def one(tx: Tx, instance_id: UUID) -> FleetInstance | None:

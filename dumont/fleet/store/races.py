@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import or_, select, update
 
+from dumont.fleet.store import accounts
 from dumont.fleet.tables import FleetAccount, FleetInstance, FleetRace, FleetRental
 from dumont.platform.db import Tx
 
@@ -54,3 +55,4 @@ async def lately(tx: Tx, instance_id: UUID, since: datetime) -> Sequence[FleetRe
 async def list_now(tx: Tx, account_id: UUID, now: datetime) -> None:
     """The machines of this account are to be listed at once."""
     await tx.execute(update(FleetAccount).where(FleetAccount.id == account_id).values(list_at=now))
+    await accounts.wake(tx)

@@ -10,9 +10,12 @@ from sqlalchemy.dialects.postgresql import insert
 
 from dumont.fleet.rules.states import Wanted
 from dumont.fleet.tables import FleetAccount, FleetInstance, FleetRental
+from dumont.platform import waking
 from dumont.platform.db import Tx, raw
 from dumont.reliability.rules.outcomes import AttemptType
 
+DUE = "fleet.rentals"
+"""The word by which those are woken who act on rentals, and who list their machines."""
 LANES = {
     "create": "attempted_at IS NULL",
     "end": "attempted_at IS NOT NULL AND wanted <> 'held'",
@@ -26,7 +29,9 @@ async def add(tx: Tx, values: dict[str, Any]) -> FleetRental | None:
     """None if its claim key is taken."""
     fresh = insert(FleetRental).values(values)
     unclaimed = fresh.on_conflict_do_nothing(index_elements=["claim_key"], index_where=_CLAIMED)
-    return (await tx.execute(unclaimed.returning(FleetRental))).scalar_one_or_none()
+    added = (await tx.execute(unclaimed.returning(FleetRental))).scalar_one_or_none()
+    await wake(tx)
+    return added
 
 
 async def want(tx: Tx, rental_ids: Sequence[UUID], wanted: Wanted, *, why: str | None, now: datetime) -> None:
@@ -37,6 +42,12 @@ async def want(tx: Tx, rental_ids: Sequence[UUID], wanted: Wanted, *, why: str |
         seen = case((FleetRental.stage == "stopped", "booting"), else_=FleetRental.seen_state)
         values |= {"error_code": None, "error_message": None, "seen_state": seen}
     await tx.execute(update(FleetRental).where(*these).values(values))
+    await wake(tx)
+
+
+async def wake(tx: Tx) -> None:
+    """For whoever has made one due, or free: it is looked at as soon as this is committed."""
+    await waking.wake(tx, DUE)
 
 
 async def one(tx: Tx, rental_id: UUID) -> FleetRental | None:
@@ -74,10 +85,10 @@ async def take(
     return [(rental, instance, account) for rental, instance, account in rows]
 
 
-async def next_look(tx: Tx, lane: str, before: datetime) -> tuple[datetime | None, bool]:
-    """When something may be due, or free again, if that is before; and whether any rental lives."""
-    row = await (await raw(tx)).fetchrow(_NEXT_LOOK.format(lane=LANES[lane]), before)
-    return row[0], row[1]
+async def next_look(tx: Tx, lane: str, before: datetime) -> datetime | None:
+    """When something may be due, or free again, if that is before."""
+    found: datetime | None = await (await raw(tx)).fetchval(_NEXT_LOOK.format(lane=LANES[lane]), before)
+    return found
 
 
 async def renew(tx: Tx, claim: UUID, until: datetime) -> None:
@@ -86,6 +97,7 @@ async def renew(tx: Tx, claim: UUID, until: datetime) -> None:
 
 async def release(tx: Tx, claim: UUID) -> None:
     await (await raw(tx)).execute(_RELEASE, claim)
+    await wake(tx)
 
 
 async def attempt(tx: Tx, rental_id: UUID, epoch: int, *, now: datetime, settle_at: datetime) -> bool:
@@ -100,7 +112,10 @@ async def put_off(tx: Tx, taken: FleetRental, look_at: datetime, **values: Any) 
     pulled = FleetRental.look_at != taken.look_at
     then = case((pulled, func.least(FleetRental.look_at, look_at)), else_=look_at)
     free = {"claim": None, "claimed_until": None, "look_at": then}
-    await tx.execute(update(FleetRental).where(*mine).values(free | values))
+    written = update(FleetRental).where(*mine).values(free | values).returning(FleetRental.look_at)
+    at = (await tx.execute(written)).scalar_one_or_none()
+    if at is not None and at < look_at:  # for another lane, perhaps
+        await wake(tx)
 
 
 async def hold(tx: Tx, rental_id: UUID, *, epoch: int | None = None, listing: UUID | None = None) -> FleetRental | None:
@@ -135,10 +150,8 @@ _TAKE = """
 """
 
 _NEXT_LOOK = """
-    SELECT (
-        SELECT min(greatest(look_at, claimed_until)) FROM fleet_rentals
-        WHERE stage <> 'ended' AND look_at <= $1 AND {lane}
-    ), EXISTS (SELECT FROM fleet_rentals WHERE stage <> 'ended')
+    SELECT min(greatest(look_at, claimed_until)) FROM fleet_rentals
+    WHERE stage <> 'ended' AND look_at <= $1 AND {lane}
 """
 
 _RENEW = "UPDATE fleet_rentals SET claimed_until = $2 WHERE claim = $1 AND stage <> 'ended'"

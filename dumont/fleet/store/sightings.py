@@ -8,6 +8,7 @@ import asyncpg
 import orjson
 
 from dumont.fleet.rules.sighting import Facts, Known
+from dumont.fleet.store import rentals
 from dumont.platform.db import Tx, raw
 
 COLUMNS = ", ".join([*Known._fields[:-1], "addresses::text"])
@@ -32,12 +33,15 @@ async def write(tx: Tx, claim: UUID, facts: Sequence[Facts], now: datetime) -> N
     if facts:
         columns = zip(*[_row(each) for each in facts], strict=True)
         await (await raw(tx)).execute(_WRITE, claim, now, *[list(column) for column in columns])
+        if any(each.reachable for each in facts):
+            await rentals.wake(tx)
 
 
 async def rehome(tx: Tx, rental_ids: Sequence[UUID], account_id: UUID, now: datetime) -> None:
     """To the account in whose list they were found, where their own one's key is refused."""
     if rental_ids:
         await (await raw(tx)).execute(_REHOME, rental_ids, account_id, now)
+        await rentals.wake(tx)
 
 
 async def quiet_since(tx: Tx, account_id: UUID) -> datetime | None:

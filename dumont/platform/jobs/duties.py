@@ -1,12 +1,14 @@
 """Duties: what every worker does again and again without being asked, too often to be a job each time.
 
-A duty says itself when it is wanted again. All workers have all duties, so a duty claims its work in the database, and
-finds nothing to do where another was quicker. One that fails is tried again after a growing pause; the others go on.
+A duty says itself when it is wanted again, and which words of `platform.waking` call it before. All workers have all
+duties, so a duty claims its work in the database, and finds nothing to do where another was quicker. One that fails is
+tried again after a growing pause; the others go on.
 """
 
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
 import structlog
@@ -17,7 +19,7 @@ from dumont.platform.parts import Parts
 log = structlog.get_logger()
 
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 1.0, 60.0
-SHORTEST_SECONDS = 0.02
+SHORTEST_SECONDS = 0.01
 """A duty that is always wanted at once would leave no time for anything else."""
 
 
@@ -27,6 +29,7 @@ class Duty:
 
     name: str
     run: Callable[[Parts], Awaitable[float]]
+    woken_by: tuple[str, ...] = ()
 
 
 class Duties:
@@ -35,10 +38,21 @@ class Duties:
     def __init__(self, duties: Iterable[Duty], parts: Parts) -> None:
         self._duties = tuple(duties)
         self._parts = parts
+        self._bells: dict[str, list[asyncio.Event]] = {}
         self._going: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
-        self._going = [asyncio.create_task(keep(duty, self._parts), name=duty.name) for duty in self._duties]
+        self._going = [asyncio.create_task(self._keep(duty), name=duty.name) for duty in self._duties]
+
+    def wake(self, what: str) -> None:
+        """Those that wait for this word look at once; one that is looking just now looks again."""
+        for bell in self._bells.get(what, ()):
+            bell.set()
+
+    def wake_all(self) -> None:
+        """Words may have been missed."""
+        for what in self._bells:
+            self.wake(what)
 
     async def stop(self) -> None:
         """Ends them in the middle of whatever they do; each gives back what it holds."""
@@ -47,10 +61,17 @@ class Duties:
         await asyncio.gather(*self._going, return_exceptions=True)
         self._going = []
 
+    async def _keep(self, duty: Duty) -> None:
+        bell = asyncio.Event()
+        for what in duty.woken_by:
+            self._bells.setdefault(what, []).append(bell)
+        await keep(duty, self._parts, bell)
 
-async def keep(duty: Duty, parts: Parts) -> None:
+
+async def keep(duty: Duty, parts: Parts, bell: asyncio.Event) -> None:
     failures = 0
     while True:
+        bell.clear()
         began = time.monotonic()
         try:
             with structlog.contextvars.bound_contextvars(duty=duty.name):
@@ -64,4 +85,12 @@ async def keep(duty: Duty, parts: Parts) -> None:
                 "duty_failed", duty=duty.name, error=type(error).__name__, again_in=pause, exc_info=failures == 1
             )
         metrics.DUTY_SECONDS.labels(duty.name).observe(time.monotonic() - began)
-        await asyncio.sleep(max(SHORTEST_SECONDS, pause))
+        await asyncio.sleep(pause if failures else SHORTEST_SECONDS)
+        await _until(bell, 0.0 if failures else pause - SHORTEST_SECONDS)
+
+
+async def _until(bell: asyncio.Event, seconds: float) -> None:
+    if seconds > 0:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await bell.wait()

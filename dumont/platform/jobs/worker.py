@@ -17,6 +17,7 @@ import structlog
 
 from dumont.basics import ids
 from dumont.basics.clock import Clock
+from dumont.platform import waking
 from dumont.platform.db.engine import Db, asyncpg_url
 from dumont.platform.jobs import tickets
 from dumont.platform.jobs.duties import Duties, Duty
@@ -69,6 +70,7 @@ class Worker:
             rounds = Rounds(self.id, link, self._registry, self._outside, self._jobs)
             await rounds.register(socket.gethostname(), os.getpid())
             await link.listener.on(tickets.CANCEL_CHANNEL, self._cancel_asked)
+            await link.listener.on(waking.CHANNEL, self._duties.wake, lost=self._duties.wake_all)
             going = [asyncio.create_task(rounds.beat(self._runner.running)), asyncio.create_task(rounds.keep())]
             self._duties.start()
             log.info("worker_started", worker=str(self.id))

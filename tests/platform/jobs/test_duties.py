@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 
 import pytest
 
+from dumont.platform import waking
 from dumont.platform.jobs import Duty, Job, NoArgs, Run, Worker, duties
 from dumont.platform.jobs.duties import Duties
 from dumont.platform.parts import Parts
@@ -45,6 +47,10 @@ async def at_once(_round: int) -> float:
     return 0
 
 
+async def later(_round: int) -> float:
+    return 3600
+
+
 async def until(condition: Callable[[], object]) -> None:
     async def there() -> object:
         return condition()
@@ -63,13 +69,35 @@ class TestDuties:
         assert len(rounds) == ended
 
     async def test_wait_as_long_as_they_say(self, doing: Callable[..., Duties]) -> None:
-        async def much_later(_round: int) -> float:
-            return 3600
-
-        (slow, slow_rounds), (quick, quick_rounds) = counting("a.slow", much_later), counting("a.quick", at_once)
+        (slow, slow_rounds), (quick, quick_rounds) = counting("a.slow", later), counting("a.quick", at_once)
         doing(slow, quick)
         await until(lambda: len(quick_rounds) >= 5)
         assert slow_rounds == [1]
+
+    async def test_look_before_their_time_at_the_word_that_they_wait_for(self, doing: Callable[..., Duties]) -> None:
+        (one, heard), (other, unheard) = counting("a.look", later), counting("a.other", later)
+        going = doing(replace(one, woken_by=("a.thing",)), replace(other, woken_by=("another",)))
+        await until(lambda: heard and unheard)
+        going.wake("a.thing")
+        await until(lambda: len(heard) == 2)
+        assert unheard == [1]
+        going.wake_all()
+        await until(lambda: len(unheard) == 2)
+
+    async def test_look_again_at_a_word_that_came_while_they_looked(self, doing: Callable[..., Duties]) -> None:
+        looking, seen = asyncio.Event(), asyncio.Event()
+
+        async def slowly(_round: int) -> float:
+            looking.set()
+            await seen.wait()
+            return 3600
+
+        duty, rounds = counting("a.look", slowly)
+        going = doing(replace(duty, woken_by=("a.thing",)))
+        await looking.wait()
+        going.wake("a.thing")
+        seen.set()
+        await until(lambda: len(rounds) == 2)
 
     async def test_that_hang_delay_no_other(self, doing: Callable[..., Duties]) -> None:
         async def never(_round: int) -> float:
@@ -124,6 +152,22 @@ class TestWorkers:
         ended = len(rounds)
         await asyncio.sleep(3 * duties.SHORTEST_SECONDS)
         assert len(rounds) == ended
+
+    async def test_are_called_to_them_by_what_is_committed_elsewhere(self, system: System) -> None:
+        duty, rounds = counting("a.look", later)
+        async with system.working(self.worker(system, replace(duty, woken_by=("a.thing",)))):
+            await until(lambda: rounds)
+            before = 0
+
+            async def called() -> bool:
+                """Again and again, as the worker may not listen yet."""
+                nonlocal before
+                before = before or len(rounds)
+                async with system.db.begin() as tx:
+                    await waking.wake(tx, "a.thing")
+                return len(rounds) > before
+
+            await soon(called)
 
     async def test_leave_them_where_the_setting_says_so(self, system: System) -> None:
         duty, rounds = counting("a.look", at_once)
