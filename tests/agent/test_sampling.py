@@ -110,6 +110,19 @@ class TestProcessors:
         line = " ".join(str(part * hertz) for part in (3, 1, 2, 900, 50, 0, 0, 0, 7, 7))
         assert cpu.used_by_computer(write(tmp_path, {"stat": f"cpu  {line}\ncpu0 1 1 1\n"})) == 6.0
 
+    def test_are_not_busy_with_what_the_agent_does_itself(self, tmp_path: Path) -> None:
+        def used_by_others(seconds: float) -> float | None:
+            counted = int((cpu.used_by_agent() + seconds) * 1e6)
+            write(tmp_path, {"memory.max": "max\n", "cpu.stat": f"usage_usec {counted}\n"})
+            return cpu.used_by_others(tmp_path)
+
+        before, began = used_by_others(3.0), cpu.used_by_agent()
+        while cpu.used_by_agent() < began + 0.2:
+            sum(range(1000))
+        assert before == pytest.approx(3.0, abs=0.1)
+        assert used_by_others(3.0) == pytest.approx(3.0, abs=0.1)
+        assert used_by_others(4.0) == pytest.approx(4.0, abs=0.1)
+
 
 class TestMemory:
     MEMINFO = "MemTotal:  8388608 kB\nMemFree: 1 kB\nMemAvailable:  6291456 kB\n"

@@ -48,6 +48,19 @@ def cores(cgroup: Path = CGROUP) -> float:
     return min(count, quota) if quota else count
 
 
+def used_by_others(cgroup: Path = CGROUP, proc: Path = PROC) -> float | None:
+    """Than the agent: a snapshot that it makes is no use of the machine."""
+    inside = used_by_container(cgroup)
+    used = used_by_computer(proc) if inside is None else inside
+    return None if used is None else used - used_by_agent()
+
+
+def used_by_agent() -> float:
+    """All its threads, which save and restore; not its children, whose scripts are the owner's work."""
+    own = os.times()
+    return own.user + own.system
+
+
 def used_by_container(cgroup: Path = CGROUP) -> float | None:
     """Seconds; None outside of a container."""
     if (cgroup / "memory.max").exists():  # only the group of a whole computer has no such limit

@@ -63,8 +63,7 @@ class Eyes:
     def _used(self, table: Mapping[int, Process] | None) -> float | None:
         if self._partly:
             return None if table is None else cpu.used_by(table)
-        inside = cpu.used_by_container()
-        return cpu.used_by_computer() if inside is None else inside
+        return cpu.used_by_others()
 
     def _memory_of(self, table: Mapping[int, Process] | None) -> tuple[float | None, float | None]:
         if self._partly:
