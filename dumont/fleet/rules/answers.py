@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from dumont.fleet.rules.seen import Limits, SavingSeen, Seen
-from dumont.fleet.rules.steps import Act, Save, Step
+from dumont.fleet.rules.steps import Act, Hold, Save, Step
 
 LEAST_SECONDS = 0.05
 """A look that is due at once would come again and again without anything having changed."""
@@ -42,9 +42,23 @@ def saving(now: datetime, limits: Limits, found: SavingSeen) -> Step:
 
 def save(seen: Seen, now: datetime, limits: Limits, *, rental_id: UUID, why: str) -> Step:
     """Has the holder of the work make a snapshot, or waits for the one that is being made. The stage is `snapshot`,
-    and `verifying` when all is in the store."""
+    and `verifying` when all is in the store. A machine that stands still is started for it."""
+    made = seen.saving is not None and seen.saving.state == "verifying"
+    step = None if made else _awake(seen, now, limits, rental_id)
+    if step is not None:
+        return step
     if seen.saving is not None:
         return saving(now, limits, seen.saving)
     if pausing(seen, now):
         return wait(now, limits.look_seconds, seen.retry_at, stage="snapshot")
     return now_do(now, Save(rental_id, why), "snapshot")
+
+
+def _awake(seen: Seen, now: datetime, limits: Limits, rental_id: UUID) -> Step | None:
+    """None when an agent is there to be asked."""
+    machine = seen.primary
+    if machine is None or machine.id != rental_id:
+        return None
+    if machine.wanted == "stopped":
+        return now_do(now, Hold(), "booting", 5)
+    return wait(now, limits.look_seconds, stage="booting", percent=5) if machine.stage == "stopped" else None
