@@ -6,6 +6,7 @@ Strangers' machines in the same account, and those of other installations, have 
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from zlib import crc32
 
 import structlog
 
@@ -16,21 +17,23 @@ from dumont.fleet.rules.costs import Span
 from dumont.fleet.rules.matching import Orphan
 from dumont.fleet.store import rentals as store
 from dumont.fleet.tables import FleetRental
+from dumont.platform.db import Tx
 from dumont.providers.errors import MachineGone, ProviderError
 
 log = structlog.get_logger()
 
 AT_ONCE = 20
 DESTROY_SECONDS_MAX = 60.0
+APART_MICROSECONDS = 10_000
 
 
 async def destroy(listing: Listing, orphans: Sequence[Orphan]) -> None:
     """Asked anew at each list that still holds one."""
-    for number, orphan in enumerate(orphans[:AT_ONCE]):
+    for orphan in orphans[:AT_ONCE]:
         if not listing.lease.sure():
             return
         if await _asked(listing, orphan):
-            await _charge(listing, orphan, number)
+            await _charge(listing, orphan)
 
 
 async def _asked(listing: Listing, orphan: Orphan) -> bool:
@@ -48,19 +51,28 @@ async def _asked(listing: Listing, orphan: Orphan) -> bool:
     return True
 
 
-async def _charge(listing: Listing, orphan: Orphan, number: int) -> None:
+async def _charge(listing: Listing, orphan: Orphan) -> None:
     """Its cost is its rental's, as far as it is known: what it was from when on, and what it was when it was found."""
     if orphan.rental is None:
         return
     async with listing.means.db.begin() as tx:
         rental = await store.one(tx, orphan.rental.id)
         if rental is not None:
-            await costs.charge(tx, rental, _spans(rental, orphan, number, until=listing.means.clock.now()))
+            since = await _since(tx, rental, orphan)
+            await costs.charge(tx, rental, _spans(rental, orphan, since, until=listing.means.clock.now()))
 
 
-def _spans(rental: FleetRental, orphan: Orphan, number: int, *, until: datetime) -> list[Span]:
-    """Told apart from the first machine's rows by some microseconds."""
-    since = orphan.machine.created_at or rental.attempted_at or rental.created_at
-    since += timedelta(microseconds=1 + number)
+async def _since(tx: Tx, rental: FleetRental, orphan: Orphan) -> datetime:
+    """The same at each list. The rental's own machine, which was thought to be gone, is paid for until then; another
+    one's rows are told apart from the first one's by some microseconds."""
+    machine = orphan.machine
+    if rental.ended_at is not None and machine.id == rental.provider_machine_id:
+        paid = [row.until for row in (await costs.of(tx, [rental.id]))[rental.id] if row.since < rental.ended_at]
+        return max([rental.ended_at, *(until for until in paid if until is not None)])
+    born = machine.created_at or rental.attempted_at or rental.created_at
+    return born + timedelta(microseconds=1 + crc32(machine.id.encode()) % APART_MICROSECONDS)
+
+
+def _spans(rental: FleetRental, orphan: Orphan, since: datetime, *, until: datetime) -> list[Span]:
     due = rules.due(rental.provider, orphan.machine.state, price_hour=rental.price_hour, disk_hour=rental.disk_hour)
     return [Span(kind, price, since, max(since, until)) for kind, price in due.items()]

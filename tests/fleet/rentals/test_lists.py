@@ -101,6 +101,20 @@ class TestList:
         assert lost not in {each.id for each in lab.alive()}
         assert (await lab.see(held)).stage == "ready"
 
+    async def test_that_holds_a_machine_again_which_had_gone_pays_for_it_once(
+        self, lab: CloudLab, account: FleetAccount
+    ) -> None:
+        rental = await lab.ready(await lab.rents(account))
+        elsewhere(lab, "their-box")
+        await lab.passes(600, step=60)
+        hidden = lab.world.rentals.pop(str(rental.provider_machine_id))
+        await lab.want(rental, "gone")
+        await lab.until(rental, "ended", seconds=200, step=2)
+        lab.world.rentals[hidden.id] = hidden
+        await lab.passes(130, step=65)
+        assert hidden.state == "gone"
+        assert abs(await lab.cost(rental) - lab.billed(rental)) < CENT
+
     async def test_of_a_key_that_is_refused_is_made_anew_with_a_newer_one(
         self, lab: CloudLab, held: FleetRental, account: FleetAccount
     ) -> None:
