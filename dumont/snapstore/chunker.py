@@ -23,14 +23,15 @@ class Params(NamedTuple):
     max: int = 4_194_304
 
 
-def cuts(buffer: Buffer, final: bool = True, params: Params = Params()) -> list[int]:
-    """Where chunks end in the buffer. What is behind the last end belongs to the next buffer, unless `final`."""
+def cuts(buffer: Buffer, final: bool = True, params: Params = Params(), *, first: bool = False) -> list[int]:
+    """Where chunks end in the buffer, or the first of them. What is behind the last end belongs to the next buffer,
+    unless `final`."""
     if params.min < WINDOW or not params.min <= params.average <= params.max:
         raise ValueError("chunks need 64 <= min <= average <= max")
     view = memoryview(buffer).cast("B")
     library = native.load()
-    ends = library.cuts(view, gear(), params) if library is not None else _plain(view, params)
-    if final and len(view) > (ends[-1] if ends else 0):
+    ends = library.cuts(view, gear(), params, first=first) if library is not None else _plain(view, params, first=first)
+    if final and not (ends and first) and len(view) > (ends[-1] if ends else 0):
         ends.append(len(view))
     return ends
 
@@ -42,7 +43,7 @@ def gear() -> list[int]:
     return _gear
 
 
-def _plain(view: memoryview, params: Params) -> list[int]:
+def _plain(view: memoryview, params: Params, *, first: bool = False) -> list[int]:
     ends: list[int] = []
     start = 0
     while True:
@@ -50,6 +51,8 @@ def _plain(view: memoryview, params: Params) -> list[int]:
         if not end:
             return ends
         ends.append(end)
+        if first:
+            return ends
         start = end
 
 

@@ -71,6 +71,13 @@ class Judge:
         self._names = re.compile(b"|".join(everywhere) or NOTHING, re.DOTALL)
         """What names look like that any rule but those of files may fit."""
 
+    def suspects(self, names: Iterable[bytes]) -> list[int] | None:
+        """The numbers of those that may be ignored, by their last parts; None where a folder's own file has a say."""
+        if self._files:
+            return None
+        fits = self._names.fullmatch
+        return [number for number, name in enumerate(names) if fits(name)]
+
     def enter(self, rules: Rules | None) -> None:
         """A folder with a file of its own: what comes next is judged by it too, until it lies elsewhere."""
         if rules and rules.rules:

@@ -86,6 +86,10 @@ def opened(root: bytes) -> tuple[bytes, int]:
 
 def _without_ignored(root: bytes, found: Scanned, judge: Judge) -> tuple[Scanned, int]:
     """The library looks at everything; rules are asked behind it."""
+    names = [path[path.rfind(b"/") + 1 :] for path in found.paths]
+    suspects = None if FILE_NAME in names else judge.suspects(names)
+    if suspects is not None:  # there is one set of rules for the whole tree, and few names that may fit it
+        return _without_few(found, suspects, judge)
     with_rules = {path[: -len(FILE_NAME) - 1] for path in found.paths if path.endswith(b"/" + FILE_NAME)}
     keep, count, gone, ignores = bytearray(b"\1") * len(found.paths), 0, b"", judge.ignores
     for entry, (path, kind) in enumerate(zip(found.paths, found.kinds)):
@@ -98,6 +102,19 @@ def _without_ignored(root: bytes, found: Scanned, judge: Judge) -> tuple[Scanned
             gone = path + b"/" if kind == Kind.FOLDER else gone
         elif path in with_rules:
             judge.enter(in_folder(root, path))
+    return (found if not count else chosen(found, keep)), count
+
+
+def _without_few(found: Scanned, suspects: Sequence[int], judge: Judge) -> tuple[Scanned, int]:
+    keep, count, behind, paths = bytearray(b"\1") * len(found.paths), 0, 1, found.paths
+    for entry in suspects:
+        is_folder = found.kinds[entry] == Kind.FOLDER
+        if entry < behind or not judge.ignores(paths[entry], is_folder):
+            continue
+        keep[entry], count, behind = 0, count + 1, entry + 1
+        while is_folder and behind < len(paths) and paths[behind].startswith(paths[entry] + b"/"):
+            keep[behind] = 0
+            behind += 1
     return (found if not count else chosen(found, keep)), count
 
 
@@ -150,8 +167,11 @@ def _of_use(found: Scanned) -> bytearray:
 def _tie(tree: Tree, found: Scanned) -> None:
     """Names of one file: all but the first are hard links."""
     first: dict[tuple[int, int], int] = {}
-    for entry, names in enumerate(found.links):
-        if names > 1 and tree.kind[entry] == Kind.FILE:
+    several = [entry for entry, names in enumerate(found.links) if names > 1]
+    if len(set(map(found.inodes.__getitem__, several))) == len(several):  # the other names lie elsewhere
+        return
+    for entry in several:
+        if tree.kind[entry] == Kind.FILE:
             before = first.setdefault((found.devices[entry], found.inodes[entry]), entry)
             if before != entry:
                 tree.kind[entry], tree.size[entry], tree.same[entry] = Kind.HARDLINK, 0, before

@@ -45,6 +45,8 @@ class Track:
         self._began = self._stage_began = ticks()
         self._lock = Lock()
         self._state = Progress()
+        self._counts = [0, 0, 0]
+        """Files, bytes, and what was moved: counted a thousand times a second."""
         self._cancelled = False
 
     def stage(self, name: str) -> None:
@@ -59,16 +61,20 @@ class Track:
 
     def add(self, files: int = 0, size: int = 0, moved: int = 0) -> None:
         """Counts, and raises `Cancelled` if somebody asked to stop."""
+        counts = self._counts
         with self._lock:
-            state = self._state
-            self._state = replace(state, files=state.files + files, bytes=state.bytes + size, moved=state.moved + moved)
+            counts[0] += files
+            counts[1] += size
+            counts[2] += moved
         self.check()
 
     def now(self) -> Progress:
         with self._lock:
             stages = dict(self._state.stages)
             stages[self._state.stage] = stages.get(self._state.stage, 0.0) + self._ticks() - self._stage_began
-            return replace(self._state, seconds=self._ticks() - self._began, stages=stages)
+            files, size, moved = self._counts
+            seconds = self._ticks() - self._began
+            return replace(self._state, files=files, bytes=size, moved=moved, seconds=seconds, stages=stages)
 
     def cancel(self) -> None:
         self._cancelled = True

@@ -118,14 +118,14 @@ def _places(count: int, keep: bytearray | None) -> range | list[int]:
 
 def _attributes(made: Made) -> dict[int, list[tuple[bytes, bytes]]]:
     """Of unchanged entries they are as they were: a change of them is a change of the inode."""
-    tree, old, found = made.tree, made.old, {}
-    for entry, (kind, was) in enumerate(zip(tree.kind, old.entry_of)):
-        if old.manifest is not None and was != NOT_THERE:
-            its = old.manifest.xattrs.get(was)
-        elif kind in (Kind.FILE, Kind.FOLDER):
+    tree, before = made.tree, made.old.manifest.xattrs if made.old.manifest else {}
+    found = {}
+    for entry, was in enumerate(made.old.entry_of):
+        if was != NOT_THERE:
+            if before and was in before:
+                found[entry] = before[was]
+        elif tree.kind[entry] in (Kind.FILE, Kind.FOLDER):
             its = attributes(os.path.join(tree.root, tree.paths[entry]))
-        else:
-            continue
-        if its:
-            found[entry] = its
+            if its:
+                found[entry] = its
     return found

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from dumont.snapstore.backup.assemble import Made, assembled
 from dumont.snapstore.backup.before import NOT_THERE, Before, Old, unchanged
 from dumont.snapstore.backup.book import Book
+from dumont.snapstore.backup.guess import Past
 from dumont.snapstore.backup.options import BackupOptions, BackupReport
 from dumont.snapstore.backup.reader import Reader
 from dumont.snapstore.backup.reading import AT_ONCE, PAGE
@@ -83,11 +84,16 @@ class Attempt:
         room = Room(BUFFERS + self._options.coders, -(-cutting.max // PAGE) * PAGE + AT_ONCE)
         pipes = Pipes(self._options.coders, self._options.uploads, self._options.pack_bytes)
         self._wait(plan)
-        with Reader(self._tree, cutting, room, self._track) as reader:
+        with Reader(self._tree, cutting, room, self._track, self._past(plan.old)) as reader:
             sending = Sending(self._repository, book, pipes, self._track, avoid=writer.doomed)
             sending.on_error(room.open_up)
             self._read_and_send(plan, reader, sending)
         return Made(self._tree, reader.read, sending.chunk_of, plan.old), sending.sent
+
+    def _past(self, old: Old) -> Past | None:
+        if old.manifest is None:
+            return None
+        return Past(old.manifest, old.starts, old.where, self._repository.sealer.id_of)
 
     def _read_and_send(self, plan: Plan, reader: Reader, sending: Sending) -> None:
         with sending:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from dumont.snapstore.errors import Damaged, Missing, Unreadable
@@ -34,6 +34,8 @@ class Old(NamedTuple):
     starts: array[int]
     entry_of: list[int]
     """Entry -> the same file or folder before, unchanged; or -1."""
+    where: Mapping[bytes, int] = {}
+    """Path -> entry before."""
 
 
 def unchanged(before: Before, tree: Tree, known: Known) -> Old:
@@ -41,7 +43,8 @@ def unchanged(before: Before, tree: Tree, known: Known) -> Old:
     old = before.manifest
     if old is None:
         return Old(None, array("Q"), [NOT_THERE] * len(tree))
-    starts, entries = old.first_pieces(), _matched(before, old, tree)
+    starts, where = old.first_pieces(), dict(zip(old.paths, range(len(old.paths))))
+    entries = _matched(before, old, tree, where)
     there = [old.id_of(chunk) in known for chunk in range(old.chunks())]
     if not all(there):
         for entry, was in enumerate(entries):
@@ -49,13 +52,12 @@ def unchanged(before: Before, tree: Tree, known: Known) -> Old:
                 chunk == HOLE or there[chunk] for chunk in old.piece_chunk[starts[was] : starts[was + 1]]
             ):
                 entries[entry] = NOT_THERE
-    return Old(old, starts, entries)
+    return Old(old, starts, entries, where)
 
 
-def _matched(before: Before, old: Manifest, tree: Tree) -> list[int]:
+def _matched(before: Before, old: Manifest, tree: Tree, where: Mapping[bytes, int]) -> list[int]:
     """By whole columns, as there are as many rows as there are files."""
     then = list(zip(old.kind, old.size, old.mtime, *_inodes(before, old)))
-    where = dict(zip(old.paths, range(len(old.paths))))
     rows = zip(tree.kind, tree.size, tree.mtime, tree.ctime, tree.inode)
     return [
         was if was is not None and then[was] == row and row[0] in TAKEN else NOT_THERE

@@ -41,6 +41,8 @@ class _Large:
         self._place = 0
         """How far the parts go."""
         self._hint: int | None = None
+        past, path = course.past, course.tree.paths[entry]
+        self._guess = past.guess(path, course.params.max) if past else None
 
     def jobs(self) -> Iterator[Job]:
         if not stat.S_ISREG(self._seen.st_mode):
@@ -75,10 +77,9 @@ class _Large:
             begin += got
             self._judge(buffer.data[lead : lead + min(got, HEAD)])
             final, place = begin >= end or got < wanted, lead - rest
-            held = buffer.data[place : lead + got]
-            for cut in chunker.cuts(held, final, course.params):
-                yield self._chunk(course.job(buffer, place, lead - rest + cut, self._hint or 0))
-                place = lead - rest + cut
+            for end_of, known in self._ends(buffer.data[: lead + got], place, final):
+                yield self._chunk(course.job(buffer, place, end_of, self._hint or 0, known))
+                place = end_of
             course.track.add(size=got)
             if final:
                 buffer.release()
@@ -87,6 +88,26 @@ class _Large:
             buffer, rest = course.room.take(), len(left)
             buffer.data[lead - rest : lead] = left
             before.release()
+
+    def _ends(self, data: memoryview, begin: int, final: bool) -> Iterator[tuple[int, bytes | None]]:
+        """Of chunks from there on, and their ids where they are as before."""
+        params, guess = self._course.params, self._guess
+        if guess is None:
+            yield from ((begin + cut, None) for cut in chunker.cuts(data[begin:], final, params))
+            return
+        while True:
+            wanted = guess.wanted
+            if wanted > len(data) - begin and not final:
+                return
+            known = guess.chunk(data[begin : begin + wanted]) if 0 < wanted <= len(data) - begin else None
+            if known is None:
+                cut = chunker.cuts(data[begin:], final, params, first=True)
+                if not cut:
+                    return
+                wanted = cut[0]
+                guess.found(wanted)
+            begin += wanted
+            yield begin, known
 
     def _chunk(self, job: Job) -> Job:
         self._parts.append(Part(job.number, 0, len(job.data)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from dumont.snapstore.backup.bundles import bundles
+from dumont.snapstore.backup.guess import Past
 from dumont.snapstore.backup.large import large
 from dumont.snapstore.backup.reading import SMALL, Course, Job
 from dumont.snapstore.backup.room import Room
@@ -17,8 +18,8 @@ from dumont.snapstore.track import Track
 class Reader:
     """One thread's: yields jobs, and notes in `read` which file is made of which."""
 
-    def __init__(self, tree: Tree, params: Params, room: Room, track: Track) -> None:
-        self._course = Course(tree, params, room, track)
+    def __init__(self, tree: Tree, params: Params, room: Room, track: Track, past: Past | None = None) -> None:
+        self._course = Course(tree, params, room, track, past)
         self.read = self._course.read
 
     def __enter__(self) -> Reader:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from dumont.snapstore.backup.guess import Past
 from dumont.snapstore.backup.room import Buffer, Room
 from dumont.snapstore.chunker import Params
 from dumont.snapstore.model import HOLE
@@ -36,6 +37,8 @@ class Job(NamedTuple):
     data: memoryview
     hint: int
     buffer: Buffer
+    id: bytes | None = None
+    """Where it is known already."""
 
 
 @dataclass
@@ -52,8 +55,9 @@ class Read:
 class Course:
     """What all readers of one tree share."""
 
-    def __init__(self, tree: Tree, params: Params, room: Room, track: Track) -> None:
+    def __init__(self, tree: Tree, params: Params, room: Room, track: Track, past: Past | None) -> None:
         self.tree = tree
+        self.past = past
         self.params = params
         self.room = room
         self.track = track
@@ -63,10 +67,10 @@ class Course:
         self.jobs = 0
         self.folders = Folders(os.open(tree.root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC))
 
-    def job(self, buffer: Buffer, begin: int, end: int, hint: int = 0) -> Job:
+    def job(self, buffer: Buffer, begin: int, end: int, hint: int = 0, known: bytes | None = None) -> Job:
         buffer.use()
         self.jobs += 1
-        return Job(self.jobs - 1, buffer.data[begin:end], hint, buffer)
+        return Job(self.jobs - 1, buffer.data[begin:end], hint, buffer, known)
 
     def lose(self, entry: int, error: int) -> None:
         self.read.parts.pop(entry, None)

@@ -94,7 +94,7 @@ class Sending:
 
     def _code(self, job: Job) -> None:
         try:
-            chunk = self._repository.sealer.id_of(job.data)
+            chunk = job.id or self._repository.sealer.id_of(job.data)
             number, fresh = self._book.claim(chunk)
             self.chunk_of[job.number] = number
             if fresh:

@@ -44,7 +44,7 @@ def _read(text: bytes) -> Page:
 
 
 def _listed(fields: dict[str, str]) -> Found:
-    moment = datetime.strptime(fields["LastModified"][:19], "%Y-%m-%dT%H:%M:%S").replace(tzinfo=timezone.utc)
+    moment = datetime.fromisoformat(fields["LastModified"][:19]).replace(tzinfo=timezone.utc)
     return Found(unquote(fields["Key"]), int(fields["Size"]), moment.timestamp())
 
 

@@ -71,10 +71,10 @@ class Native(Tree):
         """Chooses what the processor may be asked for, at most, and says what it can."""
         return int(self._library.dumont_level(most))
 
-    def cuts(self, data: Buffer, gear: Sequence[int], params: Sequence[int]) -> list[int]:
+    def cuts(self, data: Buffer, gear: Sequence[int], params: Sequence[int], *, first: bool = False) -> list[int]:
         """The ends of chunks; `chunker.cuts` is what you want."""
         lent, table = Lent(data), (ctypes.c_uint64 * 256)(*gear)
-        ends = (ctypes.c_uint64 * (lent.size // params[0] + 1))()
+        ends = (ctypes.c_uint64 * (1 if first else lent.size // params[0] + 1))()
         found = self._library.dumont_cuts(lent.address, lent.size, table, *params, ends, len(ends))
         return list(ends[:found])
 

@@ -10,7 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { OWNERS = 2, LINKS = 4 };
+enum { OWNERS = 2, LINKS = 4, FOLDERS = 8 };
 #define FICLONE 0x40049409
 #define OTHER ENOENT /* there is a file, and another one than was wanted */
 
@@ -96,7 +96,7 @@ end:
     return why;
 }
 
-/* `paths` are the same below both folders, those of the target are there. For each 0, or why it was not taken. */
+/* `paths` are the same below both folders; those of the target are there, or made where FOLDERS says so. For each 0, or why it was not taken. */
 DUMONT size_t dumont_borrow_files(int from, int to, size_t count, const char *paths, size_t paths_size,
                                   const uint64_t *size, const int64_t *mtime, const uint32_t *mode,
                                   const uint32_t *uid, const uint32_t *gid, int flags, int32_t *wrong)
@@ -104,8 +104,8 @@ DUMONT size_t dumont_borrow_files(int from, int to, size_t count, const char *pa
     struct walk source, target;
     const char *path = paths, *const end = paths + paths_size;
     size_t good = 0;
-    walk_begin(&source, from);
-    walk_begin(&target, to);
+    walk_begin(&source, from, 0);
+    walk_begin(&target, to, flags & FOLDERS);
     for (size_t i = 0; i < count; i++) {
         const char *name, *zero = path < end ? memchr(path, 0, (size_t)(end - path)) : NULL;
         wrong[i] = EINVAL;

@@ -10,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { REPLACE = 1, OWNERS = 2 };
+enum { REPLACE = 1, OWNERS = 2, FOLDERS = 8 };
 
 static int write_all(int fd, const uint8_t *data, size_t size)
 {
@@ -26,15 +26,6 @@ static int write_all(int fd, const uint8_t *data, size_t size)
     return 0;
 }
 
-static int create(int folder, const char *name, int flags)
-{
-    const int how = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
-    int fd = openat(folder, name, how, 0600);
-    if (fd < 0 && errno == EEXIST && (flags & REPLACE) && !unlinkat(folder, name, 0))
-        fd = openat(folder, name, how, 0600);
-    return fd;
-}
-
 struct file {
     const uint8_t *data;
     size_t size;
@@ -42,16 +33,41 @@ struct file {
     int64_t mtime;
 };
 
-/* Owner before mode, since a change of owner takes set-user-id bits away; time last. */
+/* With the mode that it will have, unless it will be somebody else's, or others may write to it: then nothing is left to
+   be changed. */
+static int create(int folder, const char *name, const struct file *f, int flags)
+{
+    const int how = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+    const int ours = !(flags & OWNERS) || (f->uid == geteuid() && f->gid == getegid());
+    const mode_t mode = ours ? f->mode & 0755 : 0600;
+    int fd = openat(folder, name, how, mode);
+    if (fd < 0 && errno == EEXIST && (flags & REPLACE) && !unlinkat(folder, name, 0))
+        fd = openat(folder, name, how, mode);
+    return fd;
+}
+
+/* Owner before mode, since a change of owner takes set-user-id bits away. What is right already is not set: to ask
+   costs a tenth of it. */
+static int own(int fd, const struct file *f, int flags)
+{
+    const uint32_t mode = f->mode & 07777;
+    struct stat s;
+    if (syscall(SYS_newfstatat, fd, "", &s, AT_EMPTY_PATH))
+        return errno;
+    const int other = (flags & OWNERS) && (s.st_uid != f->uid || s.st_gid != f->gid);
+    if (other && fchown(fd, f->uid, f->gid))
+        return errno;
+    return (other || (s.st_mode & 07777) != mode) && fchmod(fd, mode) ? errno : 0;
+}
+
+/* The time comes last: a file that has the right one is whole. */
 static int fill(int fd, const struct file *f, int flags)
 {
     const int64_t second = 1000000000, part = (f->mtime % second + second) % second;
     struct timespec times[2] = {{0, UTIME_NOW}, {(f->mtime - part) / second, part}};
     int wrong = write_all(fd, f->data, f->size);
-    if (!wrong && (flags & OWNERS) && fchown(fd, f->uid, f->gid))
-        wrong = errno;
-    if (!wrong && fchmod(fd, f->mode & 07777))
-        wrong = errno;
+    if (!wrong)
+        wrong = own(fd, f, flags);
     if (!wrong && futimens(fd, times))
         wrong = errno;
     if (close(fd) && !wrong)
@@ -59,7 +75,8 @@ static int fill(int fd, const struct file *f, int flags)
     return wrong;
 }
 
-/* `paths` are relative to `root`, each followed by a zero byte. Says how many were written. */
+/* `paths` are relative to `root`, each followed by a zero byte; FOLDERS: their folders are made, too. Says how many
+   were written. */
 DUMONT size_t dumont_write_files(int root, size_t count, const char *paths, size_t paths_size, const uint8_t *data,
                                  size_t size, const uint64_t *begin, const uint64_t *length, const uint32_t *mode,
                                  const uint32_t *uid, const uint32_t *gid, const int64_t *mtime, int flags,
@@ -68,7 +85,7 @@ DUMONT size_t dumont_write_files(int root, size_t count, const char *paths, size
     struct walk walk;
     const char *path = paths, *const end = paths + paths_size;
     size_t good = 0;
-    walk_begin(&walk, root);
+    walk_begin(&walk, root, flags & FOLDERS);
     for (size_t i = 0; i < count; i++) {
         const char *name, *zero = path < end ? memchr(path, 0, (size_t)(end - path)) : NULL;
         wrong[i] = EINVAL;
@@ -78,12 +95,12 @@ DUMONT size_t dumont_write_files(int root, size_t count, const char *paths, size
         path = zero + 1;
         if (begin[i] > size || length[i] > size - begin[i])
             continue;
+        const struct file file = {data + begin[i], length[i], mode[i], uid[i], gid[i], mtime[i]};
         int folder = walk_to(&walk, mine, (size_t)(zero - mine), &name), fd;
-        if (folder < 0 || (fd = create(folder, name, flags)) < 0) {
+        if (folder < 0 || (fd = create(folder, name, &file, flags)) < 0) {
             wrong[i] = errno;
             continue;
         }
-        struct file file = {data + begin[i], length[i], mode[i], uid[i], gid[i], mtime[i]};
         wrong[i] = fill(fd, &file, flags);
         if (wrong[i])
             unlinkat(folder, name, 0); /* a half of a file is worse than none */
@@ -136,7 +153,7 @@ DUMONT size_t dumont_read_files(int root, size_t count, const char *paths, size_
     struct walk walk;
     const char *path = paths, *const end = paths + paths_size;
     size_t used = 0;
-    walk_begin(&walk, root);
+    walk_begin(&walk, root, 0);
     for (size_t i = 0; i < count; i++) {
         const char *name, *zero = path < end ? memchr(path, 0, (size_t)(end - path)) : NULL;
         got[i] = -EINVAL;

@@ -43,7 +43,7 @@ DUMONT int dumont_look(int root, size_t count, const char *paths, size_t paths_s
     const char *path = paths, *const end = paths + paths_size;
     int why = 0;
     memcpy(&to, columns, sizeof to);
-    walk_begin(&walk, root);
+    walk_begin(&walk, root, 0);
     for (size_t i = 0; i < count && !why; i++) {
         const char *name, *zero = path < end ? memchr(path, 0, (size_t)(end - path)) : NULL;
         struct stat s;

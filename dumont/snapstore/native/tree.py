@@ -11,7 +11,7 @@ from typing import NamedTuple, Union
 from dumont.snapstore.native.memory import Lent
 
 Buffer = Union[bytes, bytearray, memoryview]
-_REPLACE, _OWNERS, _LINKS = 1, 2, 4
+_REPLACE, _OWNERS, _LINKS, _FOLDERS = 1, 2, 4, 8
 _ONE_FILESYSTEM, _XATTRS = 1, 2
 _COLUMNS = "pBIIIqqQQQQQBIt"
 
@@ -88,15 +88,23 @@ class Tree:
         """Whether the calls below are there: on Linux."""
 
     def write_files(
-        self, folder: int, files: Files, data: Buffer, *, replace: bool = False, owners: bool = False
+        self,
+        folder: int,
+        files: Files,
+        data: Buffer,
+        *,
+        replace: bool = False,
+        owners: bool = False,
+        folders: bool = False,
     ) -> array[int]:
-        """Makes files below an open folder (its descriptor), whose folders are there. For each 0, or its errno (EEXIST
-        where something is there, unless `replace`); of one that failed no half is left."""
+        """Makes files below an open folder (its descriptor), whose folders are there, or made where `folders` says so.
+        For each 0, or its errno (EEXIST where something is there, unless `replace`); of one that failed no half is
+        left."""
         count, source, paths = len(files.paths), Lent(data), _joined(files.paths)
         wrong = array("i", bytes(4 * count))
         columns = zip("QQIIIq", files[1:])
         addresses = [_address(column, kind, count) for kind, column in columns]
-        flags = (_REPLACE if replace else 0) | (_OWNERS if owners else 0)
+        flags = (_REPLACE if replace else 0) | (_OWNERS if owners else 0) | (_FOLDERS if folders else 0)
         self._library.dumont_write_files(
             folder, count, paths, len(paths), source.address, source.size, *addresses, flags, wrong.buffer_info()[0]
         )
@@ -120,13 +128,13 @@ class Tree:
     def borrow_files(
         self, source: int, folder: int, files: Files, *, owners: bool = False, links: bool = False
     ) -> array[int]:
-        """Takes files from below one open folder to below another, whose folders are there: where size and time are
+        """Takes files from below one open folder to below another, whose folders are made: where size and time are
         the same, as a link (if mode and owner are, too, and that is wanted) or a copy. For each 0, or its errno."""
         count, paths = len(files.paths), _joined(files.paths)
         wrong = array("i", bytes(4 * count))
         columns = zip("QqIII", (files.sizes, files.mtimes, files.modes, files.uids, files.gids))
         addresses = [_address(column, kind, count) for kind, column in columns]
-        flags = (_OWNERS if owners else 0) | (_LINKS if links else 0)
+        flags = (_OWNERS if owners else 0) | (_LINKS if links else 0) | _FOLDERS
         self._library.dumont_borrow_files(
             source, folder, count, paths, len(paths), *addresses, flags, wrong.buffer_info()[0]
         )

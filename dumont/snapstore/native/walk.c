@@ -5,13 +5,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define HOW (O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 
-void walk_begin(struct walk *w, int root)
+void walk_begin(struct walk *w, int root, int makes)
 {
     w->root = root;
+    w->makes = makes;
     w->depth = 0;
     w->deep = -1;
 }
@@ -52,6 +54,8 @@ static int step(struct walk *w, const char *path, size_t begin, size_t end)
     part[end - begin] = 0;
     int from = w->deep >= 0 ? w->deep : w->depth ? w->fds[w->depth - 1] : w->root;
     int fd = openat(from, part, HOW);
+    if (fd < 0 && errno == ENOENT && w->makes && (!mkdirat(from, part, 0700) || errno == EEXIST))
+        fd = openat(from, part, HOW);
     if (fd < 0)
         return -1;
     if (w->depth < KEPT_OPEN) {

@@ -58,7 +58,6 @@ class Borrow:
 
     def _batch(self, library: native.Native, source: int, entries: list[int]) -> Sequence[int]:
         manifest, shared = self._shared.manifest, self._shared
-        shared.bundles.make_folders(entries)
         files = native.tree.Files(
             [manifest.paths[entry] for entry in entries],
             array("Q"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from array import array
 from collections.abc import Sequence
 
@@ -35,7 +34,6 @@ class Bundles:
         if having and small.entries[0] in having:
             return [BY_HAND]
         manifest, entries = self._manifest, small.entries
-        self.make_folders(entries)
         files = native.tree.Files(
             list(map(manifest.paths.__getitem__, entries)),
             small.begins,
@@ -45,13 +43,4 @@ class Bundles:
             array("I", map(manifest.gid.__getitem__, entries)),
             array("q", map(manifest.mtime.__getitem__, entries)),
         )
-        return self._native.write_files(self._ground.root, files, out, owners=self._metadata.owners_differ(entries))
-
-    def make_folders(self, entries: Sequence[int]) -> None:
-        before = None
-        for entry in entries:
-            above = self._manifest.paths[entry].rpartition(b"/")[0]
-            if above != before:
-                with contextlib.suppress(OSError):  # by hand it is tried again, and told
-                    self._ground.folder(above)
-            before = above
+        return self._native.write_files(self._ground.root, files, out, owners=self._metadata.owners, folders=True)

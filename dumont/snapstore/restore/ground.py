@@ -39,12 +39,6 @@ class Ground:
         self._lock = Lock()
         self._all: list[OrderedDict[bytes, int]] = []
 
-    def ours(self) -> tuple[int, int]:
-        """Owner and group that all new files get; unknown where folders may hand down their group."""
-        root = os.fstat(self.root)
-        plain = self._made and root.st_gid == os.getegid() and not root.st_mode & stat.S_ISGID
-        return (os.geteuid(), os.getegid()) if plain else (-1, -1)
-
     def is_bare(self) -> bool:
         """Whether nothing lies there."""
         if self._made:

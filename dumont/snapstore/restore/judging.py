@@ -61,7 +61,7 @@ class Judging:
             sizes=sizes,
             frames=Frames(manifest, self._repository.sealer),
             ground=self._ground,
-            metadata=Metadata(manifest, owners=self._owners, ours=self._ground.ours()),
+            metadata=Metadata(manifest, owners=self._owners),
             report=self._report,
             track=track,
         )

@@ -15,13 +15,11 @@ UNREAD = 1_000_000_000
 
 
 class Metadata:
-    """What can't be set is counted, and told once at the end. `ours`: the owner that new files have in any case."""
+    """What can't be set is counted, and told once at the end."""
 
-    def __init__(self, manifest: Manifest, *, owners: bool, ours: tuple[int, int] = (-1, -1)) -> None:
+    def __init__(self, manifest: Manifest, *, owners: bool) -> None:
         self._manifest = manifest
         self.owners = owners
-        self._ours = ours
-        self._uids, self._gids = set(manifest.uid), set(manifest.gid)
         self._lock = Lock()
         self._refused: Counter[str] = Counter()
 
@@ -35,13 +33,6 @@ class Metadata:
         self._try("modes", os.fchmod, handle, manifest.mode[entry])
         mtime = manifest.mtime[entry]
         self._try("times", _set_times, handle, mtime)
-
-    def owners_differ(self, entries: Iterable[int]) -> bool:
-        """Whether what we make is not owned as it must be by itself."""
-        uid, gid = self._ours
-        if not self.owners or (uid in self._uids and gid in self._gids and len(self._uids) == 1 == len(self._gids)):
-            return False
-        return any((self._manifest.uid[entry], self._manifest.gid[entry]) != self._ours for entry in entries)
 
     def of_symlink(self, where: int, last: bytes, entry: int) -> None:
         manifest = self._manifest

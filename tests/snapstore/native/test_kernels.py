@@ -68,6 +68,8 @@ class TestCuts:
         for params in (Params(64, 64, 64), Params(100, 300, 700), Params(256, 1024, 4096), Params(9999, 9999, 200_000)):
             found = library.cuts(data, gear, params)
             assert found == chunker._plain(memoryview(data), params)
+            assert library.cuts(data, gear, params, first=True) == found[:1]
+            assert chunker._plain(memoryview(data), params, first=True) == found[:1]
             assert found or params.max > len(data) / 2
 
 

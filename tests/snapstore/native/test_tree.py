@@ -70,6 +70,30 @@ class TestWriteFiles:
         seen = (tmp_path / "x").stat()
         assert (stat.S_IMODE(seen.st_mode), seen.st_mtime_ns) == (0o4755, -1)
 
+    @pytest.mark.parametrize("umask", [0o000, 0o022, 0o077])
+    def test_sets_the_mode_whatever_the_process_takes_away(
+        self, library: Native, folder: int, tmp_path: Path, umask: int
+    ) -> None:
+        modes = [0o644, 0o666, 0o755, 0o600, 0o400, 0o2755]
+        wanted, data = files(**{f"m{mode:o}": b"content" for mode in modes})
+        before = os.umask(umask)
+        try:
+            wrong = library.write_files(folder, wanted._replace(modes=array("I", modes)), data)
+        finally:
+            os.umask(before)
+        assert list(wrong) == [0] * len(modes)
+        assert [stat.S_IMODE((tmp_path / f"m{mode:o}").stat().st_mode) for mode in modes] == modes
+
+    def test_makes_folders_where_told_for_their_owner_alone(self, library: Native, folder: int, tmp_path: Path) -> None:
+        (tmp_path / "there").mkdir(mode=0o755)
+        wanted, data = files(new__deep__a=b"1", new__deep__b=b"2", there__c=b"3")
+        assert list(library.write_files(folder, wanted, data)) == [errno.ENOENT, errno.ENOENT, 0]
+        (tmp_path / "there" / "c").unlink()
+        assert list(library.write_files(folder, wanted, data, folders=True)) == [0, 0, 0]
+        assert (tmp_path / "new/deep/b").read_bytes() == b"2"
+        modes = [stat.S_IMODE((tmp_path / name).stat().st_mode) for name in ("new", "new/deep", "there")]
+        assert modes == [0o700, 0o700, 0o755]
+
     def test_touches_nothing_that_is_there_unless_told(self, library: Native, folder: int, tmp_path: Path) -> None:
         (tmp_path / "x").write_text("mine")
         wanted, data = files(x=b"new", y=b"other")
