@@ -1,16 +1,21 @@
 """`dumont launch`: machines race, and the first one that is useful is yours; the cost is shown before."""
 
+import secrets
 import shlex
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from dumont.basics.errors import Invalid
+from dumont.cli import bringing, tasks
 from dumont.cli.instances import GIVEN_UP, NoWait, follow, money, seconds_of, tell
 from dumont.cli.running import DASHES, KeepsDashes
 from dumont.cli.screen import Column
 from dumont.cli.session import Session
+from dumont.cli.tasks import Task
 from dumont.cli.verbs import Verbs, Yes
 
 if TYPE_CHECKING:
@@ -36,12 +41,13 @@ PUBLIC_KEYS = ("id_ed25519.pub", "id_ecdsa.pub", "id_rsa.pub")
     "dumont launch -c box --gpus H100:1 -i 3 --parallel 5 --dry-run",
     "dumont launch --gpus A100:80GB:1 --spot --max-price 1.2 -y -q",
     "dumont launch --gpus L4 -- python train.py --epochs 3",
+    "dumont launch task.yaml -c trainer --env EPOCHS=3",
     read_as=KeepsDashes,
 )
 def launch(
     session: Session,
     query: Annotated[
-        list[str] | None, typer.Argument(help="What is needed, in words; or after `--` what to run.")
+        list[str] | None, typer.Argument(help="What is needed, in words; a task file; or after `--` what to run.")
     ] = None,
     name: Annotated[str | None, typer.Option("--name", "-c", help="For ssh; one is made up otherwise.")] = None,
     gpus: Annotated[str | None, typer.Option("--gpus", "--gpu", help="Such as `H100:1` or `RTX 4090`.")] = None,
@@ -70,10 +76,15 @@ def launch(
 ) -> None:
     """Launch an instance. The plan with its cost is shown first."""
     words, ran = _split(query)
-    wish = {
+    file = tasks.named(words)
+    task = tasks.read(file) if file else Task()
+    token = secrets.token_hex(8) if task.uploads else ""
+    if token and no_wait:
+        raise Invalid("--no-wait leaves nobody to bring files.", hint="Take `workdir` and `file_mounts` out, or wait.")
+    said = {
         "name": name,
         "offer_id": offer,
-        "filters": _filters(words, gpus, provider, region),
+        "filters": _filters([] if file else words, gpus, provider, region),
         "max_price_hour": max_price,
         "spot": spot,
         "image": image,
@@ -85,16 +96,18 @@ def launch(
         "standby": {"enabled": standby},
         **_said(disk, idle, ttl, parallel),
     }
+    wish = tasks.under(task, said) | {"onstart": said["onstart"] or tasks.script(task, token)}
     if dry_run or (not yes and not session.options.curl):
         plan = session.fleet.launch(wish | {"dry_run": True})["plan"]
         _show(session, plan, whole=dry_run)
         if dry_run:
             return
         session.confirm(_price(plan), yes=yes)
-    _run(session, wish, wait=not no_wait)
+    bring = partial(bringing.bring, session, uploads=task.uploads, token=token, key=ssh_key)
+    _run(session, wish, wait=not no_wait, bring=bring)
 
 
-def _run(session: Session, wish: dict[str, Any], *, wait: bool) -> None:
+def _run(session: Session, wish: dict[str, Any], *, wait: bool, bring: Callable[[str], None]) -> None:
     launched = session.fleet.launch(wish)
     instance, operation = launched["instance"], launched["operation"]
     if instance is None or operation is None:
@@ -104,6 +117,7 @@ def _run(session: Session, wish: dict[str, Any], *, wait: bool) -> None:
     if ended["state"] in GIVEN_UP:
         raise typer.Exit(1)
     if ended["state"] == "done":
+        bring(instance["id"])
         session.done(f"dumont ssh {instance['name']}")
 
 

@@ -53,7 +53,7 @@ def ssh(
     if program is None:
         raise Invalid("There is no `ssh` on this machine.", hint=f"Install OpenSSH, or use: {connection['command']}")
     sys.stdout.flush()
-    os.execv(program, [program, *_read(written), connection["name"], *(command or [])])  # noqa: S606 - found above
+    os.execv(program, [program, *config_words(written), connection["name"], *(command or [])])  # noqa: S606 - found above
 
 
 def write(connection: "Connection", folder: Path) -> Path:
@@ -71,19 +71,19 @@ def write(connection: "Connection", folder: Path) -> Path:
     return path
 
 
-def _include(config: Path) -> None:
-    """As bytes: whatever it is written in, what was there stays as it was."""
-    kept = config.read_bytes() if config.exists() else b""
-    if INCLUDE.encode() not in kept.splitlines():
-        _replace(config, INCLUDE.encode() + b"\n" + (b"\n" + kept if kept else b""))
-
-
-def _read(written: Path) -> list[str]:
+def config_words(written: Path) -> list[str]:
     """`ssh` finds the user's own config, and ours in it, unless HOME has been moved: it asks the system for that."""
     import pwd
 
     there = Path(pwd.getpwuid(os.getuid()).pw_dir) / ".ssh"
     return [] if there == written.parent.parent else ["-F", str(written)]
+
+
+def _include(config: Path) -> None:
+    """As bytes: whatever it is written in, what was there stays as it was."""
+    kept = config.read_bytes() if config.exists() else b""
+    if INCLUDE.encode() not in kept.splitlines():
+        _replace(config, INCLUDE.encode() + b"\n" + (b"\n" + kept if kept else b""))
 
 
 def _replace(path: Path, content: bytes) -> None:

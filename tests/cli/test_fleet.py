@@ -45,9 +45,15 @@ def bob(house: Callable[[str], Person], ada: Person) -> Person:
 
 @pytest.fixture(scope="module")
 def box(ada: Person) -> str:
-    """One instance that runs; a test that changes its state leaves it running."""
-    with ada.begins("launch", *WORDS, "-c", BOX, "-y") as process:
+    """One instance that runs, of a task file that brings a folder; a test that changes its state leaves it running."""
+    (ada.home / "work").mkdir()
+    (ada.home / "work" / "brought.txt").write_text("brought\n")
+    task = ada.home / "task.yaml"
+    task.write_text("workdir: work\nsetup: tr a-z A-Z < brought.txt > loud.txt\nrun: echo begun\n")
+    key = str(ada.key.with_suffix(".pub"))
+    with ada.begins("launch", str(task), *WORDS[1:], "-c", BOX, "-y", "--ssh-key", key) as process:
         out, err = process.communicate(timeout=120)
+    assert process.returncode == 0, err
     assert out.splitlines()[-1].startswith("box  launch  done  in "), err
     assert "dumont ssh box" in err
     return BOX
@@ -201,10 +207,11 @@ class TestChanging:
 class TestSsh:
     def test_runs_a_command_there(self, ada: Person, box: str) -> None:
         quietly = ("-i", str(ada.key), "-o", "BatchMode=yes", "-o", "LogLevel=ERROR")
-        with ada.begins("ssh", box, *quietly, "echo", "-n", "here;", "pwd") as process:
+        told = "until [ -s loud.txt ]; do sleep 0.1; done; cat loud.txt"
+        with ada.begins("ssh", box, *quietly, told) as process:
             out, err = process.communicate(timeout=60)
         assert process.returncode == 0, err
-        assert out.startswith("here")
+        assert out == "BROUGHT\n"
 
     @pytest.mark.parametrize("words", [("--curl", BOX, "df", "-h"), (BOX, "--curl", "nvidia-smi", "-q", "--json")])
     def test_leaves_the_options_of_a_command_to_it(self, ada: Person, box: str, words: tuple[str, ...]) -> None:
