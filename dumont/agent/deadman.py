@@ -31,10 +31,19 @@ class DeadMan:
     """Silence is counted over restarts of the agent, but not over a sleep of its machine."""
 
     def __init__(
-        self, notes: Notes, snapshot: Act, stopper: Stopper, life: str, ticks: Callable[[], float] = time.monotonic
+        self,
+        notes: Notes,
+        snapshot: Act,
+        stopper: Stopper,
+        life: str,
+        ticks: Callable[[], float] = time.monotonic,
+        *,
+        lent: Callable[[], Mapping[str, Any] | None] = lambda: None,
     ) -> None:
+        """`lent` is what a snapshot can be taken with while nobody can be asked."""
         self._notes = notes
         self._snapshot = snapshot
+        self._lent = lent
         self._stopper = stopper
         self._life = life
         self._ticks = ticks
@@ -51,8 +60,10 @@ class DeadMan:
         return self._ticks() - self._reached
 
     @property
-    def orders(self) -> Mapping[str, Any]:
-        return self._orders
+    def last_words(self) -> Mapping[str, Any] | None:
+        """The arguments of a snapshot that nobody is there to ask for."""
+        ordered = self._orders.get("snapshot")
+        return ordered if isinstance(ordered, dict) else self._lent()
 
     def reached(self, seconds: float | None, orders: Mapping[str, Any] | None) -> None:
         self._heard.set()
@@ -87,8 +98,8 @@ class DeadMan:
         self._heard.wait(PAUSE_SECONDS)
 
     def _saved(self) -> bool:
-        wanted = self._orders.get("snapshot")
-        if not isinstance(wanted, dict):
+        wanted = self.last_words
+        if wanted is None:
             return False
         for number in range(1, TRIES + 1):
             turn = Turn(NAME, wanted, self._notes.folder, again=number > 1)

@@ -23,6 +23,8 @@ from dumont.agent.given import Given, NotTold
 from dumont.agent.remembering import Alone, Notes, Taken, running
 from dumont.agent.sampling import facts
 from dumont.agent.sampling.looking import Eyes
+from dumont.agent.sealing import SealedNotes
+from dumont.agent.standing import Standing
 from dumont.agent.stopping import Stopper
 
 ENDED, FAILED, RUNNING_ALREADY, WRONG = 0, 1, 75, 78
@@ -45,17 +47,20 @@ class Agent:
         self._over = Event()
         self._notes = Notes(told.state / "commands")
         self._hooks = Hooks(told)
-        self._transfers = Transfers(told)
+        self._standing = Standing(SealedNotes(Notes(told.state), told.token))
+        self._transfers = Transfers(told, self._standing.used)
         self._stopper = Stopper(told)
         acts: dict[str, Act] = {
             "setup": Setup(told).run,
             "snapshot": self._transfers.snapshot,
             "restore": self._transfers.restore,
+            "standing": self._standing.take,
             "hook": self._hooks.run,
             "shutdown": self._shut_down,
         }
         self._commands = Commands(self._notes, acts, self._hurry)
-        self._deadman = DeadMan(Notes(told.state), self._transfers.snapshot, self._stopper, life(told.supervisor))
+        acted = (self._transfers.snapshot, self._stopper, life(told.supervisor))
+        self._deadman = DeadMan(Notes(told.state), *acted, lent=lambda: self._standing.order)
         self._notices = notices.Notices(self._hurry)
         self._saved_for: set[str] = set()
         """Notices behind which we have begun a snapshot, or the fleet has."""
@@ -110,6 +115,7 @@ class Agent:
     def _status(self) -> protocol.Status:
         self._seq += 1
         found = protocol.Facts(**{**self._known, **facts.of_gpus(self._eyes.gpus.seen), **self._measured})
+        found["dropped"] = self._standing.dropped
         return protocol.Status(
             version=VERSION,
             boot=self._boot,
@@ -166,8 +172,8 @@ class Agent:
 
     def _save_before(self, notice: protocol.Notice) -> None:
         self._over.wait(NOTICE_SECONDS)
-        wanted = self._deadman.orders.get("snapshot")
-        if self._commands.running(SAVING) or not isinstance(wanted, dict):
+        wanted = self._deadman.last_words
+        if self._commands.running(SAVING) or wanted is None or ("drop" in wanted and self._away is None):
             return
         logger.warning("Saving what changed, as %s takes the machine away", notice["source"])
         try:

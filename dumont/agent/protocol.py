@@ -70,6 +70,8 @@ class Facts(TypedDict, total=False):
     net_down_mbps: float | None
     """Measured by fetching the agent's own file."""
     workspace: str
+    dropped: str | None
+    """The drop that its last snapshot lies in, which was taken while the fleet was away."""
 
 
 class Notice(TypedDict):
@@ -111,6 +113,7 @@ class Command(TypedDict):
     setup     host_key, host_key_pub (OpenSSH texts), authorized_keys (lines): the SSH server takes them at once
     snapshot  server, grant, path, label, learn_hot
     restore   server, grant, target, delta (whether the target may hold an older state of it)
+    standing  drop, reads, slots, parent, label, tags, path: kept for a snapshot while nobody can be asked
     hook      script, timeout_seconds, env: run by `sh` in the workspace; result: code, output (its end)
     shutdown  nothing: ends the agent, and the machine where it can
     """

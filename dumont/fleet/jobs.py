@@ -4,8 +4,8 @@ from functools import partial
 
 from dumont.accounts import teams
 from dumont.basics import ids
-from dumont.fleet import schedules, tables, thinking
-from dumont.fleet.agents import dozing, listening, telling
+from dumont.fleet import reminding, schedules, tables, thinking
+from dumont.fleet.agents import dozing, finding, lending, listening, telling
 from dumont.fleet.events import ONE, OWNER
 from dumont.fleet.means import Means
 from dumont.fleet.money import budgets
@@ -18,6 +18,7 @@ from dumont.platform.jobs.port import Job
 from dumont.platform.live.topics import TopicRule
 from dumont.platform.parts import Parts
 from dumont.platform.work import Caller
+from dumont.snapshots.stores import Stores
 
 MINUTES_KEPT_DAYS = 30
 WATCHED_SECONDS = 90.0
@@ -48,8 +49,20 @@ async def _listen(parts: Parts) -> float:
     return await listening.turn(Means.of(parts.get))
 
 
+async def _remind(parts: Parts) -> float:
+    return await reminding.turn(Means.of(parts.get))
+
+
 async def _tell(parts: Parts) -> float:
     return await telling.turn(Means.of(parts.get))
+
+
+async def _lend(parts: Parts) -> float:
+    return await lending.turn(Means.of(parts.get), parts.get(Stores))
+
+
+async def _find(parts: Parts) -> float:
+    return await finding.turn(Means.of(parts.get), parts.get(Stores))
 
 
 async def _budget(parts: Parts) -> float:
@@ -79,11 +92,14 @@ JOBS: tuple[Job, ...] = ()
 DUTIES: tuple[Duty, ...] = (
     *[Duty(f"fleet.act.{lane}.{n}", partial(_act, lane), woken_by=(rentals.DUE,)) for n, lane in enumerate(LANES)],
     Duty("fleet.budgets", _budget),
+    Duty("fleet.find", _find),
     Duty("fleet.idle", _doze),
+    Duty("fleet.lend", _lend),
     Duty("fleet.listen", _listen),
+    Duty("fleet.remind", _remind),
     Duty("fleet.schedules", _schedule),
     Duty("fleet.tell", _tell),
-    *[Duty(f"fleet.watch.{number}", _watch, woken_by=(accounts.DUE,)) for number in range(WATCHES)],
+    *[Duty(f"fleet.watch.{n}", _watch, woken_by=(accounts.DUE, rentals.DUE)) for n in range(WATCHES)],
     *[Duty(f"fleet.think.{number}", _think, woken_by=(instances.DUE,)) for number in range(THINKERS)],
 )
 TOPICS = (TopicRule(f"{OWNER}:{{id}}", _my_fleet), TopicRule(f"{ONE}:{{id}}", _my_instance))

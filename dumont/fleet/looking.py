@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from dumont.fleet.agents import commands
+from dumont.fleet.agents import commands, finding
 from dumont.fleet.agents.commands import Command
 from dumont.fleet.instances import idle
 from dumont.fleet.rentals import offers
@@ -22,13 +22,14 @@ from dumont.fleet.rules.seen import (
     Trouble,
 )
 from dumont.fleet.rules.wanted import Wanted
-from dumont.fleet.store import beats, operations, races, standbys
+from dumont.fleet.store import beats, drops, operations, races, standbys
 from dumont.fleet.tables import FleetBeat, FleetInstance, FleetOperation, FleetRace, FleetRental, FleetStandby
 from dumont.platform.work import Work
 from dumont.providers import registry
 from dumont.snapshots import on_behalf
 from dumont.snapshots.on_behalf import Snapshot, SnapshotRestore
 
+LOST_STATES = ("interrupted", "failing_over")
 LOST = Trouble("machine_lost", "The machine was lost in the midst of it.")
 EXPIRED = Trouble("no_answer", "The agent did not take it up in time.")
 
@@ -48,6 +49,7 @@ class Rows:
     restore: SnapshotRestore | None
     sync: SnapshotRestore | None
     beat: FleetBeat | None
+    drop_open: bool = False
 
     def rental(self, rental_id: UUID | None) -> FleetRental | None:
         return self.rentals.get(rental_id) if rental_id is not None else None
@@ -80,7 +82,13 @@ async def read(work: Work, instance: FleetInstance) -> Rows:
         restore=await on_behalf.found_restore(tx, instance.restore_id),
         sync=await on_behalf.found_restore(tx, standby.restore_id) if standby else None,
         beat=(await beats.of(tx, [instance.primary_rental_id])).get(instance.primary_rental_id or instance.id),
+        drop_open=instance.state in LOST_STATES and await _drop_open(work, instance),
     )
+
+
+async def _drop_open(work: Work, instance: FleetInstance) -> bool:
+    silent = finding.silence(work.settings.fleet_deadman_seconds)
+    return await drops.is_open(work.tx, instance.id, instance.state_since, silent)
 
 
 def meant(work: Work, rows: Rows) -> Seen:
@@ -108,6 +116,7 @@ def meant(work: Work, rows: Rows) -> Seen:
         restore=_restore(rows, rows.restore, rentals, now),
         onstart=_command(rows.commands, instance.onstart_command_id, now),
         has_onstart=bool(rows.wanted.onstart.strip()),
+        drop_open=rows.drop_open,
         snapshot_id=instance.snapshot_id,
         snapshot_at=instance.snapshot_at,
         tries=instance.tries,

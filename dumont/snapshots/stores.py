@@ -70,6 +70,10 @@ class Stores:
     def lend(self, verb: str, repository_id: UUID, names: Sequence[tuple[str, int]]) -> Loan:
         return self._lender.lend(verb, repository_id, names, self.until())
 
+    def presigner(self, repository_id: UUID) -> Presigner | None:
+        """Signs as of this moment, however long it is used. None where the only door is this server's."""
+        return None if self.kind == "file" else self._presigner(repository_id, at=_seconds(self._clock))
+
     def until(self) -> datetime:
         """In whole seconds, as they are signed."""
         return self._clock.now().replace(microsecond=0) + timedelta(seconds=self._settings.snapshots_url_seconds)
@@ -88,10 +92,10 @@ class Stores:
         settings = self._settings
         return open_blobs(where, self.keys(), region=settings.snapshots_region, endpoint=settings.snapshots_endpoint)
 
-    def _presigner(self, repository_id: UUID) -> Presigner:
+    def _presigner(self, repository_id: UUID, at: float | None = None) -> Presigner:
         keys, settings = self.keys() or Keys("", ""), self._settings
         where, region = f"{self.root}/{repository_id}", settings.snapshots_region
-        now = partial(_seconds, self._clock)
+        now = partial(_seconds, self._clock) if at is None else lambda: at
         return Presigner(where, keys, region=region, endpoint=settings.snapshots_endpoint, now=now)
 
     def _make_lender(self) -> Lender:

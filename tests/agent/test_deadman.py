@@ -1,5 +1,6 @@
 """The dead-man switch: when it acts, what it does first, and when it would rather wait."""
 
+import json
 import os
 import signal
 from collections.abc import Callable
@@ -14,7 +15,9 @@ from dumont.agent.deadman import DeadMan, life
 from dumont.agent.doing.turn import Failed, Turn
 from dumont.agent.given import Given
 from dumont.agent.remembering import Notes
+from dumont.agent.sealing import SealedNotes
 from dumont.agent.stopping import Stopper
+from dumont.snapstore import repository
 from tests.agent.conftest import Agent
 from tests.agent.fleet import Fleet
 
@@ -169,3 +172,39 @@ class TestAgent:
         fleet.refuses = lambda _status: True
         fleet.until(lambda: ("dsg_a", "complete") in fleet.reports)
         agent.kill(signal.SIGTERM)
+
+    def test_saves_into_what_was_lent_when_nobody_is_there_at_all(
+        self, fleet: Fleet, make_agent: Callable[..., Agent], tmp_path: Path
+    ) -> None:
+        """And says so when somebody is."""
+        agent, drop, config = make_agent(), tmp_path / "drop", tmp_path / "store" / "config"
+        repository.create(fleet.blobs)
+        (agent.workspace / "work").write_text("done")
+        fleet.deadman_seconds, fleet.deadman = 1.0, {"snapshot": None, "stop": None}
+        lent = {"reads": {"config": config.as_uri()}, "slots": {"folder": str(drop)}, "parent": None}
+        fleet.order("1", "standing", drop="d1", label="box", tags=[], path="", **lent)
+        agent.start()
+        assert fleet.end_of("1")["result"] == {"drop": "d1"}
+        fleet.away.set()
+        fleet.until((drop / "book").exists)
+        book = json.loads((drop / "book").read_bytes())
+        assert (book["files"], book["objects"][f"snapshots/{book['manifest']}"]["size"] > 0) == (1, True)
+        fleet.away.clear()
+        fleet.until(lambda: any((call["facts"] or {}).get("dropped") == "d1" for call in fleet.calls))
+        agent.kill()
+        assert not any(str(drop).encode() in path.read_bytes() for path in agent.state.rglob("*.json"))
+
+
+class TestSealedNotes:
+    def test_says_nothing_without_the_token(self, tmp_path: Path) -> None:
+        notes = Notes(tmp_path)
+        SealedNotes(notes, "dag_a").write("standing", {"address": "https://somewhere"})
+        assert SealedNotes(notes, "dag_a").read("standing") == {"address": "https://somewhere"}
+        assert SealedNotes(notes, "dag_b").read("standing") is None
+        assert b"somewhere" not in (tmp_path / "standing.json").read_bytes()
+
+    def test_notices_a_change(self, tmp_path: Path) -> None:
+        sealed = SealedNotes(Notes(tmp_path), "dag_a")
+        sealed.write("standing", {"a": 1})
+        (tmp_path / "other.json").write_bytes((tmp_path / "standing.json").read_bytes())
+        assert sealed.read("other") is None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ from dumont.agent.doing.turn import Failed, Turn
 from dumont.agent.given import Given
 
 if TYPE_CHECKING:
+    from dumont.snapstore.backup import BackupReport
     from dumont.snapstore.track import Track
 
 POLL_SECONDS = 0.2
@@ -23,8 +24,10 @@ logger = logging.getLogger(__name__)
 class Transfers:
     """One at a time: a snapshot of what is being restored would be of neither state."""
 
-    def __init__(self, given: Given) -> None:
+    def __init__(self, given: Given, used: Callable[[str], None] = lambda _drop: None) -> None:
+        """`used` is told of a drop that a snapshot lies in."""
         self._given = given
+        self._used = used
         self._one = Lock()
         self._reading = Lock()
 
@@ -41,17 +44,13 @@ class Transfers:
         from dumont.snapstore.plain import lent
 
         args = turn.args
+        if "drop" in args:
+            return self._alone(turn)
         words = ["create", "--server", _text(args, "server"), *(["--learn-hot"] if args.get("learn_hot") else [])]
         path = self._folder(args.get("path"))
         with self._followed(turn) as track:
             report = lent.create(_said([*words, "--", path]), self._env(args), track)
-        return {
-            "manifest": report.name,
-            "files": report.files,
-            "bytes": report.bytes,
-            "new_bytes": report.sent,
-            "seconds": report.progress.stages,
-        }
+        return _told(report)
 
     def restore(self, turn: Turn) -> dict[str, Any]:
         """Hot files first. With `delta` the target holds an older state, and what has gone since is removed."""
@@ -69,6 +68,15 @@ class Transfers:
             "fetched_bytes": report.fetched,
             "seconds": report.seconds,
         }
+
+    def _alone(self, turn: Turn) -> dict[str, Any]:
+        """Nobody can be asked: into what was lent for such times."""
+        from dumont.snapstore import alone
+
+        with self._followed(turn) as track:
+            report = alone.create(turn.args, self._folder(turn.args.get("path")), track)
+        self._used(str(turn.args["drop"]))
+        return _told(report)
 
     def _folder(self, said: object) -> str:
         """A machine that is some of a computer's processes has its workspace, and nothing else of that computer."""
@@ -123,6 +131,16 @@ class _Followed:
         now = self._track.now()
         told = {"stage": now.stage, "files": now.files, "bytes": now.bytes, "bytes_total": now.bytes_total}
         return (round(100 * now.share, 1) if now.bytes_total else None), told
+
+
+def _told(report: BackupReport) -> dict[str, Any]:
+    return {
+        "manifest": report.name,
+        "files": report.files,
+        "bytes": report.bytes,
+        "new_bytes": report.sent,
+        "seconds": report.progress.stages,
+    }
 
 
 def _said(words: Sequence[str]) -> Any:

@@ -31,7 +31,8 @@ TAKEN_BACK: Mapping[OperationKind, Wish | None] = {
 
 
 def next_step(seen: Seen, now: datetime, limits: Limits) -> Step:
-    return _in_any_state(seen, now) or _BY_STATE[seen.state](seen, now, limits)
+    any_state = _in_any_state(seen, now) or lost.may_have_saved_itself(seen, now, limits)
+    return any_state or _BY_STATE[seen.state](seen, now, limits)
 
 
 def _in_any_state(seen: Seen, now: datetime) -> Step | None:

@@ -19,6 +19,13 @@ def interrupted(seen: Seen, now: datetime, _limits: Limits) -> Step:
     return now_do(now, Move("waking", "It is brought back from its newest snapshot."))
 
 
+def may_have_saved_itself(seen: Seen, now: datetime, limits: Limits) -> Step | None:
+    """What it wrote while nobody could be asked is newer than what we know of; a store that is away is not waited for
+    for ever."""
+    waits = seen.drop_open and seen.holder is None and now < seen.state_since + timedelta(seconds=limits.drop_seconds)
+    return wait(now, limits.poll_seconds) if waits else None
+
+
 def failing_over(seen: Seen, now: datetime, limits: Limits) -> Step:
     """To the standby, by way of a snapshot where the machine is still there to make one."""
     holder = seen.holder

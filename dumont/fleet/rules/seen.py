@@ -195,6 +195,8 @@ class Limits:
     resume_seconds: float = 900
     restart_seconds: float = 180
     """For a machine that its cloud has stopped, and nobody else."""
+    drop_seconds: float = 600
+    """For what a machine may have saved while nobody could be asked."""
     retry_seconds: float = 5
     retry_seconds_max: float = 1800
     poll_seconds: float = 0.5
@@ -225,6 +227,8 @@ class Seen:
     restore: RestoreSeen | None = None
     onstart: CommandSeen | None = None
     has_onstart: bool = False
+    drop_open: bool = False
+    """Its machine may have saved itself while nobody could be asked: that is being looked for."""
     snapshot_id: UUID | None = None
     snapshot_at: datetime | None = None
     """What was there then is in the newest complete snapshot."""

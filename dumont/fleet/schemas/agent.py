@@ -56,6 +56,7 @@ class AgentFacts(RequestBody):
     disk_write_mbps: Figure = None
     net_down_mbps: Figure = None
     workspace: Annotated[str, StringConstraints(max_length=4096, pattern=NO_ZERO)] | None = None
+    dropped: Short | None = Field(None, description="Where a snapshot lies that was taken while the fleet was away.")
 
 
 class AgentNotice(RequestBody):

@@ -1,6 +1,7 @@
 """The tables of the fleet."""
 
 from dumont.fleet.tables.agents import FleetBeat, FleetCommand, FleetMinute
+from dumont.fleet.tables.drops import FleetDrop
 from dumont.fleet.tables.instances import FleetEvent, FleetInstance, FleetOperation, FleetRace
 from dumont.fleet.tables.money import FleetBudget, FleetHibernation, FleetSchedule
 from dumont.fleet.tables.rentals import FleetAccount, FleetCost, FleetInstallation, FleetRental
@@ -12,6 +13,7 @@ __all__ = [
     "FleetBudget",
     "FleetCommand",
     "FleetCost",
+    "FleetDrop",
     "FleetEvent",
     "FleetFailover",
     "FleetHibernation",

@@ -21,13 +21,15 @@ __all__ = ["BackupOptions", "BackupReport", "backup"]
 MOST_TIMES = 3
 
 
-def backup(repository: Repository, root: bytes, options: BackupOptions, track: Track) -> BackupReport:
+def backup(
+    repository: Repository, root: bytes, options: BackupOptions, track: Track, *, as_writer: Writer | None = None
+) -> BackupReport:
     """Killed at any moment it leaves the repository as it was, and what it sent is not sent again by the next one."""
     began = stamp(seconds_now())
     place, folder = opened(root)
     os.close(folder)
     track.stage("look up")
-    with ThreadPoolExecutor(1, "snapshot-scan") as beside, Writer(repository) as writer:
+    with ThreadPoolExecutor(1, "snapshot-scan") as beside, as_writer or Writer(repository) as writer:
         scanning = beside.submit(scan, place, track, _judge(options), _skipped(options))
         before = find_before(repository, os.fsdecode(place), options.label, options.parent, options.witness)
         track.stage("scan")

@@ -46,7 +46,7 @@ PROOF_SECONDS = 300.0
 class House:
     """Its port, home and database stay the same over its processes, since its agents call that port."""
 
-    def __init__(self, folder: Path, database: str) -> None:
+    def __init__(self, folder: Path, database: str, env: Mapping[str, str] | None = None) -> None:
         self.folder, self.machines = folder, folder / "machines"
         self.key = _new_key(folder / "key")
         self._env = {
@@ -55,6 +55,7 @@ class House:
             "DUMONT_HOME": str(folder / "home"),
             "DUMONT_PORT": str(free_port()),
             "DUMONT_PROVIDER_URLS": json.dumps({"local": f"file://{self.machines}?slots=40&price_hour={PRICE_HOUR}"}),
+            **(env or {}),
         }
         self.process: Dumont | None = None
         self._client: httpx.Client | None = None
@@ -176,8 +177,8 @@ def kill_machine(folder: Path) -> None:
 
 
 @contextmanager
-def keeping(folder: Path, database: str) -> Iterator[House]:
-    house = House(folder, database)
+def keeping(folder: Path, database: str, env: Mapping[str, str] | None = None) -> Iterator[House]:
+    house = House(folder, database, env)
     try:
         house.up()
         yield house

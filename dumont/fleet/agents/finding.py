@@ -1,0 +1,119 @@
+"""Finds what machines saved while nobody could be asked, and makes it the newest snapshot of their instances."""
+
+import asyncio
+from datetime import timedelta
+
+import structlog
+
+from dumont.fleet.instances import moves
+from dumont.fleet.means import Means
+from dumont.fleet.rules.wanted import Wanted
+from dumont.fleet.store import drops as store
+from dumont.fleet.store import instances
+from dumont.fleet.tables import FleetDrop, FleetInstance
+from dumont.platform.work import Work
+from dumont.snapshots import dropping, on_behalf
+from dumont.snapshots.dropping import Book, NotWhole
+from dumont.snapshots.on_behalf import Owner, Snapshot
+from dumont.snapshots.starting import Wish
+from dumont.snapshots.stores import Stores
+
+log = structlog.get_logger()
+
+AT_ONCE = 20
+LOOK_SECONDS = 0.5
+AGAIN, MOVING_AGAIN = timedelta(seconds=15), timedelta(seconds=0.5)
+USUAL_FOLDER = "/workspace"
+
+
+async def turn(means: Means, stores: Stores) -> float:
+    """Seconds until it is wanted again. A machine is doubted long before it acts by itself."""
+    silent = silence(means.settings.fleet_deadman_seconds)
+    async with means.db.begin() as tx:
+        now = means.clock.now()
+        found = list(await store.doubted(tx, now, now - silent, now + AGAIN, AT_ONCE))
+        for drop in found:
+            tx.expunge(drop)
+    for drop in found:
+        try:
+            await (_looked_for(means, stores, drop) if drop.state == "lent" else _followed(means, stores, drop))
+        except Exception as error:
+            log.warning("drop_not_looked_for", drop=str(drop.id), error=type(error).__name__)
+    return 0.0 if len(found) == AT_ONCE else LOOK_SECONDS
+
+
+def silence(deadman_seconds: float) -> timedelta:
+    return timedelta(seconds=deadman_seconds / 2)
+
+
+async def _looked_for(means: Means, stores: Stores, drop: FleetDrop) -> None:
+    asked_at = means.clock.now()
+    async with means.db.looking() as tx:
+        owner_id = await instances.owner_of(tx, drop.instance_id)
+    if owner_id is None:
+        return
+    blobs = stores.blobs(owner_id)
+    try:
+        book = await asyncio.to_thread(dropping.find, blobs, drop.id)
+        if book is not None:
+            await asyncio.to_thread(dropping.move, blobs, drop.id, book)
+    except NotWhole as error:
+        await _given_up(means, drop, error.message)
+        return
+    async with means.db.begin() as tx:
+        work = means.work(tx)
+        instance = await instances.hold(tx, drop.instance_id)
+        mine = await store.one(tx, drop.id)
+        if instance is None or mine is None or mine.state != "lent":
+            return
+        mine.looked_at = asked_at
+        if book is not None:
+            await _adopted(work, means, mine, instance, book)
+        elif (rental := (await store.rentals_of(tx, [mine])).get(mine.rental_id)) is None or rental.stage == "ended":
+            mine.state = "over"
+
+
+async def _adopted(work: Work, means: Means, drop: FleetDrop, instance: FleetInstance, book: Book) -> None:
+    path = Wanted.model_validate(instance.wanted).workspace or USUAL_FOLDER
+    wish = Wish(path=path, label=instance.name, instance_id=instance.id, tags=("deadman",))
+    owner = Owner(instance.owner_id, instance.team_id is not None, instance.user_id)
+    snapshot = await dropping.adopt(work, means.jobs, owner, wish, book)
+    drop.state, drop.snapshot_id, drop.look_at = "moving", snapshot.id, work.now + MOVING_AGAIN
+
+
+async def _followed(means: Means, stores: Stores, drop: FleetDrop) -> None:
+    """It counts when it is complete in the store, as any other."""
+    async with means.db.begin() as tx:
+        work = means.work(tx)
+        instance = await instances.hold(tx, drop.instance_id)
+        mine, snapshot = await store.one(tx, drop.id), await on_behalf.found(tx, drop.snapshot_id)
+        if instance is None or mine is None or mine.state != "moving":
+            return
+        if snapshot is not None and snapshot.state == "verifying":
+            mine.look_at = work.now + MOVING_AGAIN
+            return
+        mine.state = "taken" if snapshot is not None and snapshot.state == "complete" else "over"
+        await _told(work, instance, snapshot)
+        owner_id = instance.owner_id
+    await asyncio.to_thread(dropping.clear, stores.blobs(owner_id), drop.id)
+
+
+async def _told(work: Work, instance: FleetInstance, snapshot: Snapshot | None) -> None:
+    if snapshot is None or snapshot.state != "complete":
+        said = "What the machine saved by itself is not whole: " + (snapshot.error_message or "" if snapshot else "")
+        await moves.note(work, instance, "failure", said.strip(": "), code="deadman_snapshot")
+    elif instance.snapshot_at is None or instance.snapshot_at < snapshot.created_at:
+        instance.snapshot_id, instance.snapshot_at = snapshot.id, snapshot.created_at
+        said = "The machine saved its work by itself, as it could not reach us; that is the newest snapshot now."
+        await moves.note(work, instance, "snapshot", said, snapshot_id=str(snapshot.id))
+    await instances.poke(work.tx, [instance.id], work.now)
+
+
+async def _given_up(means: Means, drop: FleetDrop, why: str) -> None:
+    async with means.db.begin() as tx:
+        work = means.work(tx)
+        instance, mine = await instances.hold(tx, drop.instance_id), await store.one(tx, drop.id)
+        if instance is not None and mine is not None and mine.state == "lent":
+            mine.state, mine.looked_at = "over", work.now
+            said = f"What the machine saved by itself can't be read: {why}"
+            await moves.note(work, instance, "failure", said, code="deadman_snapshot")
