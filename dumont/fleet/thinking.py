@@ -26,8 +26,9 @@ log = structlog.get_logger()
 AT_ONCE = 50
 STEPS_MAX = 12
 """In a row for one instance, before others have their turn."""
-LOOK_SECONDS = 1.0
-"""The longest pause between two looks at whether anything is due: whoever makes something due calls."""
+LOOK_SECONDS = 10.0
+"""The longest pause between two looks at whether anything is due: whoever makes something due calls, and `reminding`
+calls again."""
 AFTER_ERROR = timedelta(seconds=10)
 FROM_MARKET = (StartRound, RentStandby)
 

@@ -17,14 +17,15 @@ LOOK_SECONDS = 1.0
 
 
 async def turn(means: Means) -> float:
-    settings = means.settings
+    settings, now = means.settings, means.clock.now()
+    usual = store.Usual(
+        timedelta(seconds=idle.silent_seconds(settings)), settings.fleet_warn_seconds, settings.fleet_grace_seconds
+    )
+    pause = min(LOOK_SECONDS, settings.fleet_beat_seconds / 5)
+    async with means.db.looking() as tx:
+        if not await store.any_due(tx, now, usual):
+            return pause
     async with means.db.begin() as tx:
-        now = means.clock.now()
-        usual = store.Usual(
-            timedelta(seconds=idle.silent_seconds(settings)),
-            settings.fleet_warn_seconds,
-            settings.fleet_grace_seconds,
-        )
         found = await store.due(tx, now, usual, AT_ONCE)
         woken = [
             instance.id
@@ -33,4 +34,4 @@ async def turn(means: Means) -> float:
         ]
         await instances.poke(tx, woken, now)
     metrics.IDLE_DUE.inc(len(woken))
-    return 0.0 if len(woken) == AT_ONCE else min(LOOK_SECONDS, settings.fleet_beat_seconds / 5)
+    return 0.0 if len(woken) == AT_ONCE else pause

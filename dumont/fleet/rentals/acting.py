@@ -26,9 +26,9 @@ log = structlog.get_logger()
 
 Lane = Literal["create", "end", "tend", "all"]
 BATCH = 16
-LOOK_SECONDS, BUSY_SECONDS = 1.0, 0.05
-"""A look that was pulled forward by a word that was lost is found so late at worst; and one that another worker is
-just taking."""
+LOOK_SECONDS, BUSY_SECONDS = 10.0, 0.05
+"""The longest pause between two looks, as for what becomes due before one is called; and the pause where another worker
+is just taking it."""
 
 
 async def turn(means: Means, *, lane: Lane = "all", knock: knocking.Knock = knocking.banner) -> float:

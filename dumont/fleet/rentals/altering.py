@@ -65,7 +65,7 @@ async def altered(
         yield change
         await tx.flush()
         await costs.follow(tx, held, change.at)
-        if held.look_at <= work.now and held.stage != "ended":
+        if held.stage != "ended":
             await store.wake(tx)
         if held.stage != before:
             await work.publish(renting.told(work, held))

@@ -28,7 +28,7 @@ log = structlog.get_logger()
 ACCOUNTS = 4
 """At once."""
 LIST_SECONDS_MAX = 600.0
-LOOK_SECONDS, BUSY_SECONDS = 1.0, 0.05
+LOOK_SECONDS, BUSY_SECONDS = 10.0, 0.05
 REFUSED_SECONDS_MAX = 900.0
 """A key that is refused is tried again so often at least: its owner may mend it at the cloud."""
 FORGOTTEN_AFTER_SECONDS = 3600.0

@@ -42,6 +42,11 @@ async def put(tx: Tx, account: FleetAccount) -> FleetAccount:
     return (await tx.execute(select(FleetAccount).where(*same))).scalar_one()
 
 
+def due_at(often: str) -> str:
+    """When a row is due, in SQL; `often` stands for the seconds after which it is where something starts or ends."""
+    return _DUE.format(often=often)
+
+
 async def remember(tx: Tx, account_id: UUID, sealed: str, now: datetime) -> None:
     await tx.execute(update(FleetAccount).where(FleetAccount.id == account_id).values(sealed=sealed, list_at=now))
     await wake(tx)

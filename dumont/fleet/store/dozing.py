@@ -20,6 +20,11 @@ class Usual(NamedTuple):
     grace_seconds: float
 
 
+async def any_due(tx: Tx, now: datetime, usual: Usual) -> bool:
+    query = select(FleetInstance.id).join(FleetBeat, FleetBeat.rental_id == FleetInstance.primary_rental_id)
+    return (await tx.execute(query.where(*_due(now, usual)).limit(1))).first() is not None
+
+
 async def due(tx: Tx, now: datetime, usual: Usual, limit: int) -> list[tuple[FleetInstance, FleetBeat]]:
     """Locked until the end of the transaction; one that somebody thinks about just now is passed over."""
     query = select(FleetInstance, FleetBeat).join(FleetBeat, FleetBeat.rental_id == FleetInstance.primary_rental_id)

@@ -13,6 +13,12 @@ from dumont.platform.db import Tx
 NOTED_AGAIN = timedelta(seconds=5)
 
 
+async def any_silent(tx: Tx, before: datetime) -> bool:
+    """Whether there is anybody to lose."""
+    query = select(FleetBeat.rental_id).where(FleetBeat.lost_at.is_(None), FleetBeat.received_at < before).limit(1)
+    return (await tx.execute(query)).first() is not None
+
+
 async def lose(tx: Tx, now: datetime, before: datetime) -> Sequence[UUID]:
     """The instances of those that have not called since; nothing is known to be quiet any more."""
     silent = (

@@ -15,7 +15,7 @@ from dumont.platform.db import Tx, raw
 from dumont.reliability.rules.outcomes import AttemptType
 
 DUE = "fleet.rentals"
-"""The word by which those are woken who act on rentals, and who list their machines."""
+"""The word by which those are woken who act on rentals, and those who list their machines."""
 LANES = {
     "create": "attempted_at IS NULL",
     "end": "attempted_at IS NOT NULL AND wanted <> 'held'",
@@ -46,7 +46,8 @@ async def want(tx: Tx, rental_ids: Sequence[UUID], wanted: Wanted, *, why: str |
 
 
 async def wake(tx: Tx) -> None:
-    """For whoever has made one due, or free: it is looked at as soon as this is committed."""
+    """For whoever has made one due, or free: it is looked at as soon as this is committed, and its account is listed
+    as often as it now is to be."""
     await waking.wake(tx, DUE)
 
 
