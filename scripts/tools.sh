@@ -4,7 +4,7 @@ set -eu
 missing=""
 want() { command -v "$1" >/dev/null 2>&1 || missing="$missing $2"; }
 
-want chromium chromium
+command -v chromium >/dev/null 2>&1 || want chromium-headless-shell chromium-headless-shell
 want redis-server redis-server
 [ -x /usr/sbin/sshd ] || want sshd openssh-server
 want ssh openssh-client
@@ -20,6 +20,8 @@ if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
   # Debian starts a server of its own on installation, unless this says no; the tests bring theirs.
   policy=/usr/sbin/policy-rc.d
   [ -e "$policy" ] || { printf '#!/bin/sh\nexit 101\n' >"$policy"; chmod 755 "$policy"; trap 'rm -f "$policy"' EXIT; }
+  # Not every release has the browser without windows as a package of its own.
+  apt-cache show chromium-headless-shell >/dev/null 2>&1 || missing="$(echo "$missing" | sed s/-headless-shell//)"
   # shellcheck disable=SC2086 - a list of words
   apt-get install -y -qq --no-install-recommends $missing fontconfig >/dev/null
 else

@@ -19,7 +19,8 @@ from tests.web.fleets import Fleet, launch
 from tests.web.pasts import Lived, give_past
 from tests.web.people import Installation, settle
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium-headless-shell", "chromium", "chromium-browser"))), None)
+"""Best the one without windows of its own: to draw their frames takes as much as the pages that are tested."""
 FLAGS = [
     "--disable-dev-shm-usage",
     "--disable-background-networking",

@@ -82,7 +82,8 @@ class TestTheListOfSessions:
         who = installation.newcomer()
         page = browsers.window(who)
         hear_nothing(page)
-        page.goto("/teams?new=1")
+        with page.expect_response("**/api/v1/auth/me"):  # else nobody here knows yet whose session it was
+            page.goto("/teams?new=1")
         dialog(page).get_by_label("Name", exact=True).fill("Half written")
         Program(installation.url, who).does("POST", "/auth/logout-everywhere")
         dialog(page).get_by_role("button", name="Create team").click()
