@@ -1,6 +1,7 @@
 """Sends every documented route input that nobody thought of: no answer may be a fault or differ from the document."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import httpx
@@ -8,6 +9,9 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, settings
 from schemathesis.checks import CheckFunction
+from schemathesis.generation.hypothesis.builder import HypothesisTestConfig, create_test
+from schemathesis.generation.hypothesis.builder import HypothesisTestMode as Mode
+from schemathesis.schemas import APIOperation, BaseSchema
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     missing_required_header,
@@ -18,16 +22,14 @@ from schemathesis.specs.openapi.checks import (
 
 from dumont.main.contexts import contexts
 from dumont.main.web import make_app
+from scripts.generate_client import DOCUMENT
 from tests.conftest import DatabaseMaker
 from tests.processes import Dumont
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("fuzz")]
-DOCUMENT = make_app(contexts()).openapi()
-SCHEMA = schemathesis.openapi.from_dict(DOCUMENT)
-# Who is asked nothing but for a token gets the same answer at every edge of the input: a few of any kind will do.
-AT_THE_GATE = schemathesis.openapi.from_dict(DOCUMENT)
-AT_THE_GATE.config.phases.coverage.enabled = False
-AT_THE_GATE.config.phases.examples.enabled = False
+# From the file, which another test holds to the code: routes are needed by every process that collects tests.
+ROUTES = [(method, path) for path, methods in json.loads(DOCUMENT.read_text())["paths"].items() for method in methods]
+each_route = pytest.mark.parametrize(("method", "path"), ROUTES, ids=lambda word: word)
 CHECKS: list[CheckFunction] = [
     schemathesis.checks.not_a_server_error,
     status_code_conformance,
@@ -43,6 +45,11 @@ PERSON = {"email": "fuzz@dumont.test", "name": "Fuzz", "password": "correct hors
 class Target:
     url: str
     key: str
+
+
+@pytest.fixture(scope="module")
+def schema() -> BaseSchema:
+    return schemathesis.openapi.from_dict(make_app(contexts()).openapi())
 
 
 @pytest.fixture(scope="module")
@@ -71,19 +78,35 @@ def _administrators_key(url: str) -> str:
         return str(made.json()["key"])
 
 
-@SCHEMA.parametrize()
+def drawn(check: Callable[..., None], operation: APIOperation, modes: list[Mode]) -> Callable[..., None]:
+    """The check with many inputs. Thought of in the test: at the import it cost each process of a run ten seconds."""
+    config = HypothesisTestConfig(project=operation.schema.config, modes=modes)
+    return create_test(operation=operation, test_func=check, config=config)
+
+
+@each_route
+def test_answers_as_documented(method: str, path: str, schema: BaseSchema, target: Target) -> None:
+    drawn(answers_as_documented, schema[path][method], [Mode.EXAMPLES, Mode.COVERAGE, Mode.FUZZING])(target=target)
+
+
 @settings(max_examples=10, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-def test_answers_as_documented(case: schemathesis.Case, target: Target) -> None:
+def answers_as_documented(case: schemathesis.Case, target: Target) -> None:
     case.call_and_validate(
         base_url=target.url, headers={"authorization": f"Bearer {target.key}"}, checks=CHECKS, timeout=20
     )
 
 
-@AT_THE_GATE.parametrize()
-@settings(max_examples=3, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-def test_lets_nobody_in_without_a_token(case: schemathesis.Case, target: Target) -> None:
-    """Except where the document says so, an answer without a token is 401, whatever the input."""
-    security = case.operation.definition.raw.get("security")
+@each_route
+def test_lets_nobody_in_without_a_token(method: str, path: str, schema: BaseSchema, target: Target) -> None:
+    """Except where the document says so. Asked for no more than a token, it answers the same to any kind of input."""
+    operation = schema[path][method]
+    security = operation.definition.raw.get("security")
     if security and {} not in security:
-        answer = case.call(base_url=target.url, headers={"authorization": ""}, timeout=20)
-        assert answer.status_code in (401, 405, 422), answer.status_code
+        drawn(is_turned_away, operation, [Mode.FUZZING])(target=target)
+
+
+@settings(max_examples=3, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+def is_turned_away(case: schemathesis.Case, target: Target) -> None:
+    """With 401, whatever the input."""
+    answer = case.call(base_url=target.url, headers={"authorization": ""}, timeout=20)
+    assert answer.status_code in (401, 405, 422), answer.status_code
