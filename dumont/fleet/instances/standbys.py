@@ -1,6 +1,7 @@
 """Says whether an instance has a second machine, and which: by its own wish, its owner's default, or the settings."""
 
 from dumont.basics.errors import Invalid
+from dumont.fleet.instances import restores
 from dumont.fleet.rules.wanted import StandbyWish
 from dumont.fleet.store import instances
 from dumont.fleet.store import standbys as store
@@ -57,7 +58,8 @@ async def change(work: Work, instance: FleetInstance, wish: StandbyWish) -> Flee
     row.sync_seconds = wish.sync_seconds or row.sync_seconds
     if other and row.state != "serving":
         row.kind, row.provider, row.machine_type = asked
-        row.rental_id = row.setup_command_id = row.restore_id = row.restore_command_id = None
+        await restores.leave(work, row)
+        row.rental_id = row.setup_command_id = None
         row.synced_at = row.synced_snapshot_id = None
         row.state = "starting"
         instance.standby_rental_id = None

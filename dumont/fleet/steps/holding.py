@@ -4,16 +4,13 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from dumont.fleet.agents import commands
-from dumont.fleet.instances import moves
+from dumont.fleet.instances import moves, restores
 from dumont.fleet.rentals import renting
-from dumont.fleet.rules.seen import Trouble
 from dumont.fleet.rules.steps import AskCloud, Hold, LetGo, Release, Stop
 from dumont.fleet.steps import saving
 from dumont.fleet.steps.turn import Turn
 from dumont.fleet.store import races
 from dumont.fleet.tables import FleetRental
-
-GIVEN_UP = Trouble("machine_gone", "The machine was given up in the midst of it.")
 
 
 async def let_go(turn: Turn, act: LetGo) -> None:
@@ -37,8 +34,7 @@ async def release(turn: Turn, _act: Release) -> None:
     turn.instance.released_at = turn.work.now
     held = [rental for rental in turn.rows.rentals.values() if rental.stage != "ended" and rental.wanted != "gone"]
     await part_from(turn, held, "released")
-    if turn.rows.standby is not None:
-        reset_standby(turn)
+    await reset_standby(turn)
     if held:
         await moves.note(turn.work, turn.instance, "rental", "Asleep for long: nothing is kept but the snapshot.")
 
@@ -61,10 +57,10 @@ async def lose_primary(turn: Turn, why: str) -> None:
     instance.primary_rental_id = None
     instance.awake_since = instance.use_seen_at = instance.warned_at = None
     instance.setup_command_id = instance.onstart_command_id = None
-    instance.restore_id = instance.restore_command_id = None
+    await restores.leave(turn.work, instance)
     found = turn.seen.saving
     if found is not None and machine is not None and found.rental_id == machine.id and found.state != "verifying":
-        await saving.forget(turn, GIVEN_UP)
+        await saving.forget(turn, restores.GIVEN_UP)
 
 
 async def part_from(turn: Turn, machines: Sequence[FleetRental], why: str) -> None:
@@ -74,12 +70,13 @@ async def part_from(turn: Turn, machines: Sequence[FleetRental], why: str) -> No
         await commands.withdraw(turn.work, machine.id, "The machine is given up.")
 
 
-def reset_standby(turn: Turn) -> None:
+async def reset_standby(turn: Turn) -> None:
     """It has no machine, and no copy."""
     row = turn.rows.standby
     if row is None:
         return
-    row.rental_id = row.setup_command_id = row.restore_id = row.restore_command_id = None
+    await restores.leave(turn.work, row)
+    row.rental_id = row.setup_command_id = None
     row.synced_at = row.synced_snapshot_id = row.sync_at = None
     row.state = "starting" if row.enabled else "off"
     row.changed_at = turn.work.now

@@ -104,7 +104,7 @@ async def _standby_follows(turn: Turn, act: Move) -> None:
         row.state, row.changed_at = "serving", turn.work.now
     elif row.state == "serving" and act.to in ("hibernated", "interrupted"):
         await part_from(turn, [second] if second is not None else [], act.lets_go or "interrupted")
-        reset_standby(turn)
+        await reset_standby(turn)
     elif row.state == "serving" and act.to == "running":
         row.state, row.changed_at, row.sync_at, row.tries = "syncing", turn.work.now, turn.work.now, 0
 

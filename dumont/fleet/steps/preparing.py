@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from dumont.fleet.agents import commands
-from dumont.fleet.instances import environment, host_keys, moves
+from dumont.fleet.instances import environment, host_keys, moves, restores
 from dumont.fleet.rules.states import CommandKind
 from dumont.fleet.rules.steps import Onstart, Restore, RestoreFailed, Setup
 from dumont.fleet.steps.turn import NotNow, Turn
@@ -42,9 +42,7 @@ async def restore(turn: Turn, act: Restore) -> None:
 
 async def restore_failed(turn: Turn, act: RestoreFailed) -> None:
     instance, trouble = turn.instance, act.trouble
-    if instance.restore_id is not None:
-        await on_behalf.give_up_restore(turn.work, instance.restore_id, trouble.code, trouble.message)
-    instance.restore_id = instance.restore_command_id = None
+    await restores.leave(turn.work, instance, trouble)
     instance.tries += 1
     instance.retry_at = turn.work.now + turn.limits.pause(instance.tries)
     said = f"The workspace could not be put back: {trouble.message}"

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from dumont.basics import ids
 from dumont.basics.errors import Failure
-from dumont.fleet.instances import failovers, moves
+from dumont.fleet.instances import failovers, moves, restores
 from dumont.fleet.launching import choosing
 from dumont.fleet.launching.choosing import Wishes
 from dumont.fleet.money import sleeping
@@ -97,7 +97,7 @@ async def win(turn: Turn, act: Win) -> None:
     winner.role = "primary"
     instance.primary_rental_id = winner.id
     instance.setup_command_id = instance.onstart_command_id = None
-    instance.restore_id = instance.restore_command_id = None
+    await restores.leave(work, instance)
     await work.tx.flush()
     await part_from(turn, [each for each in entrants(turn, race) if each.id != winner.id], "lost_race")
     await sleeping.end(work, instance, race_id=race.id, at=winner.accepted_at or work.now)

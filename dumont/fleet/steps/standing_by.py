@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from dumont.basics.errors import Failure, Unavailable
-from dumont.fleet.instances import failovers, moves, operations
+from dumont.fleet.instances import failovers, moves, operations, restores
 from dumont.fleet.launching import choosing
 from dumont.fleet.launching.choosing import Wishes
 from dumont.fleet.rentals import accounts, renting
@@ -50,7 +50,8 @@ async def rent(turn: Turn, _act: RentStandby) -> None:
             continue
         row.rental_id = turn.instance.standby_rental_id = rental.id
         row.state, row.changed_at = "starting", turn.work.now
-        row.setup_command_id = row.restore_id = row.restore_command_id = None
+        row.setup_command_id = None
+        await restores.leave(turn.work, row)
         row.synced_at = row.synced_snapshot_id = None
         return
     await _failed(turn, row, trouble)
@@ -92,23 +93,21 @@ async def synced(turn: Turn, _act: Synced) -> None:
 
 async def sync_failed(turn: Turn, act: SyncFailed) -> None:
     row, trouble = _row(turn), act.trouble
-    if row.restore_id is not None:
-        await on_behalf.give_up_restore(turn.work, row.restore_id, trouble.code, trouble.message)
-    row.restore_id = row.restore_command_id = None
+    await restores.leave(turn.work, row, trouble)
     await _failed(turn, row, trouble)
 
 
 async def machine_failed(turn: Turn, act: StandbyFailed) -> None:
     row, machine = _row(turn), turn.rows.second
     await part_from(turn, [machine] if machine is not None else [], "boot_timeout")
-    reset_standby(turn)
+    await reset_standby(turn)
     await _failed(turn, row, act.trouble)
 
 
 async def end(turn: Turn, act: EndStandby) -> None:
     machine = turn.rows.second
     await part_from(turn, [machine] if machine is not None else [], act.why)
-    reset_standby(turn)
+    await reset_standby(turn)
 
 
 async def promote(turn: Turn, _act: Promote) -> None:
@@ -121,9 +120,10 @@ async def promote(turn: Turn, _act: Promote) -> None:
         await part_from(turn, [first], "interrupted")
     keys = row.setup_command_id
     machine.role = "primary"
-    reset_standby(turn)
+    await reset_standby(turn)
     instance.primary_rental_id, instance.setup_command_id = machine.id, keys
-    instance.onstart_command_id = instance.restore_id = instance.restore_command_id = None
+    instance.onstart_command_id = None
+    await restores.leave(turn.work, instance)
     instance.awake_since = instance.use_seen_at = instance.warned_at = None
 
 
