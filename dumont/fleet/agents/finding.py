@@ -29,8 +29,11 @@ USUAL_FOLDER = "/workspace"
 async def turn(means: Means, stores: Stores) -> float:
     """Seconds until it is wanted again. A machine is doubted long before it acts by itself."""
     silent = silence(means.settings.fleet_deadman_seconds)
+    now = means.clock.now()
+    async with means.db.looking() as tx:
+        if not await store.any_doubted(tx, now, now - silent):
+            return LOOK_SECONDS
     async with means.db.begin() as tx:
-        now = means.clock.now()
         found = list(await store.doubted(tx, now, now - silent, now + AGAIN, AT_ONCE))
         for drop in found:
             tx.expunge(drop)

@@ -48,8 +48,11 @@ async def turn(means: Means, stores: Stores) -> float:
     """Seconds until it is wanted again."""
     if not means.settings.fleet_deadman_seconds:
         return LOOK_SECONDS
+    now = means.clock.now()
+    async with means.db.looking() as tx:
+        if not await store.any_wanting(tx, now, now - CHANGED):
+            return LOOK_SECONDS
     async with means.db.begin() as tx:
-        now = means.clock.now()
         found = await store.wanting(tx, now, now - CHANGED, AT_ONCE)
         wishes = [await _claim(tx, means, *each) for each in found]
     for wish in wishes:

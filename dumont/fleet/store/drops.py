@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import String, and_, cast, func, or_, select
+from sqlalchemy import Select, String, and_, cast, func, or_, select
 
 from dumont.fleet.tables import FleetBeat, FleetDrop, FleetInstance, FleetRental
 from dumont.platform.db import Tx
@@ -17,6 +17,17 @@ async def wanting(
 ) -> list[tuple[FleetInstance, FleetRental, FleetDrop | None]]:
     """Machines that are worked on and have none, or one that goes on from an older snapshot, or is to be renewed.
     Their instances are locked."""
+    query = _wanting(now, changed_before).limit(limit)
+    held = query.with_for_update(of=FleetInstance, skip_locked=True).execution_options(populate_existing=True)
+    return [(row[0], row[1], row[2]) for row in await tx.execute(held)]
+
+
+async def any_wanting(tx: Tx, now: datetime, changed_before: datetime) -> bool:
+    """Without a lock: mostly there is none."""
+    return (await tx.execute(_wanting(now, changed_before).limit(1))).first() is not None
+
+
+def _wanting(now: datetime, changed_before: datetime) -> Select[FleetInstance, FleetRental, FleetDrop]:
     query = (
         select(FleetInstance, FleetRental, FleetDrop)
         .join(FleetRental, FleetRental.id == FleetInstance.primary_rental_id)
@@ -30,28 +41,34 @@ async def wanting(
         FleetRental.wanted == "held",
         FleetRental.agent_at.is_not(None),
     )
-    query = query.where(*in_use, or_(FleetDrop.id.is_(None), FleetDrop.renew_at <= now, old)).limit(limit)
-    held = query.with_for_update(of=FleetInstance, skip_locked=True).execution_options(populate_existing=True)
-    return [(row[0], row[1], row[2]) for row in await tx.execute(held)]
+    return query.where(*in_use, or_(FleetDrop.id.is_(None), FleetDrop.renew_at <= now, old))
 
 
 async def doubted(tx: Tx, now: datetime, silent_since: datetime, again_at: datetime, limit: int) -> Sequence[FleetDrop]:
     """Those that are to be looked for in the store: of machines that are silent, gone, or say that they used theirs;
     whoever asks next does so later. And those that are being moved."""
+    query = _doubted(now, silent_since).order_by(FleetDrop.look_at).limit(limit)
+    found = (await tx.execute(query.with_for_update(of=FleetDrop, skip_locked=True))).scalars().all()
+    for drop in found:
+        drop.look_at = again_at
+    return found
+
+
+async def any_doubted(tx: Tx, now: datetime, silent_since: datetime) -> bool:
+    """Without a lock: mostly there is none."""
+    return (await tx.execute(_doubted(now, silent_since).limit(1))).first() is not None
+
+
+def _doubted(now: datetime, silent_since: datetime) -> Select[FleetDrop]:
     said = FleetRental.agent_facts["dropped"].astext == func.replace(cast(FleetDrop.id, String), "-", "")
     silent = and_(FleetRental.wanted == "held", FleetBeat.received_at <= silent_since)
-    query = (
+    return (
         select(FleetDrop)
         .join(FleetRental, FleetRental.id == FleetDrop.rental_id)
         .outerjoin(FleetBeat, FleetBeat.rental_id == FleetDrop.rental_id)
         .where(FleetDrop.look_at <= now)
         .where(or_(FleetDrop.state == "moving", and_(LENT, or_(said, silent, FleetRental.stage == "ended"))))
     )
-    held = query.order_by(FleetDrop.look_at).limit(limit).with_for_update(of=FleetDrop, skip_locked=True)
-    found = (await tx.execute(held)).scalars().all()
-    for drop in found:
-        drop.look_at = again_at
-    return found
 
 
 async def one(tx: Tx, drop_id: UUID) -> FleetDrop | None:
