@@ -1,11 +1,12 @@
 """What every test stands on: one real PostgreSQL for all test processes, a database for each, a transaction a test."""
 
 import asyncio
+import gc
 import os
 import shutil
 import signal
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
 from random import Random
 from uuid import uuid4
@@ -63,6 +64,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             group = item.get_closest_marker("xdist_group")
             if group is not None and "@" not in item.nodeid.rpartition("]")[2]:
                 item._id = coerce_node_id(f"{item.nodeid}@{group.args[0]}")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What is collected stays for the whole run: it need not be looked at each time that something is thrown away."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -131,6 +143,12 @@ class DatabaseMaker:
                 await connection.execute(f'ALTER DATABASE "{TEMPLATE}_making" RENAME TO "{TEMPLATE}"')
         finally:
             await connection.close()
+
+    async def forget(self, url: str) -> None:
+        """One that is not needed any more."""
+        name = url.partition("?")[0].rsplit("/", 1)[1]
+        await self._command(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        self._made.remove(name)
 
     async def drop_all(self) -> None:
         for name in self._made:
