@@ -122,6 +122,9 @@ class Machine:
     gpu_count: int = 0
     price_hour: Decimal | None = None
     """What it costs now; a stopped machine's disk too, where the cloud says so."""
+    compute_hour: Decimal | None = None
+    """What running costs now, without the disk; None where the cloud does not tell the two apart, or keeps to what was
+    agreed."""
     spot: bool = False
     region: str | None = None
     addresses: Sequence[Address] = ()

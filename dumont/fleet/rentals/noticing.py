@@ -1,4 +1,4 @@
-"""Writes down that a machine is new to us, or in another state than it was."""
+"""Writes down that a machine is new to us, or in another state or at another price than it was."""
 
 from datetime import datetime
 
@@ -43,6 +43,7 @@ def _write(change: Change, machine: Machine, began: datetime) -> None:
     state = sighting.state_of(now, machine)
     stage = sighting.stage_of(now, state)
     rental.seen_state, rental.raw_state, rental.seen_at = state, machine.raw_state, began
+    rental.price_hour = sighting.price_of(now, machine) or rental.price_hour
     rental.absences, rental.absent_since = 0, None
     rental.addresses = sighting.written(machine.addresses) or rental.addresses
     if stage in ("running", "ready") and rental.stage != stage:

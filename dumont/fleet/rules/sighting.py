@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
@@ -10,6 +11,8 @@ from dumont.fleet.rules import proof
 from dumont.fleet.rules.acts import INTERRUPTED
 from dumont.fleet.rules.states import Stage, Wanted
 
+PRICE_STEP = Decimal("0.000001")
+"""Less is how a cloud rounds."""
 SEEN_AGAIN_SECONDS = 300.0
 """That a machine which does not change is still there, is written so often; of one that ends, each time."""
 
@@ -44,6 +47,8 @@ class Machine(Protocol):
     def addresses(self) -> Sequence[Door]: ...
     @property
     def created_at(self) -> datetime | None: ...
+    @property
+    def compute_hour(self) -> Decimal | None: ...
 
 
 class Known(NamedTuple):
@@ -67,6 +72,7 @@ class Known(NamedTuple):
     seen_state: str | None
     raw_state: str | None
     error_code: str | None
+    price_hour: Decimal
     absences: int
     absent_since: datetime | None
     addresses: Sequence[Mapping[str, Any]]
@@ -87,7 +93,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Turned:
-    """A machine that is new to us, or in another state."""
+    """A machine that is new to us, in another state, or at another price."""
 
     known: Known
     machine: Machine
@@ -120,7 +126,15 @@ def missing(known: Known, began: datetime) -> Facts | None:
 
 def turns(known: Known, machine: Machine) -> bool:
     state = state_of(known, machine)
-    return state != known.seen_state or stage_of(known, state) != known.stage
+    return state != known.seen_state or stage_of(known, state) != known.stage or price_of(known, machine) is not None
+
+
+def price_of(known: Known, machine: Machine) -> Decimal | None:
+    """Another one than was agreed: where prices follow a market, or a bid was raised."""
+    told = machine.compute_hour
+    if told is None or machine.state != "running" or told <= 0:
+        return None
+    return told if abs(told - known.price_hour) >= PRICE_STEP else None
 
 
 def state_of(known: Known, machine: Machine) -> str:

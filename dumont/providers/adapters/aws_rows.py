@@ -134,6 +134,7 @@ def machine_of(region: str, row: Mapping[str, Any], spot_prices: SpotPrices) -> 
         gpu_name=known.gpu_name if known else None,
         gpu_count=known.gpu_count if known else 0,
         price_hour=_with_disk(price, state, region, tags),
+        compute_hour=price if spot and state == "running" else None,
         spot=spot,
         region=region,
         addresses=(Address(str(host), 22),) if host else (),

@@ -98,6 +98,7 @@ def machine(row: Row) -> Machine:
         gpu_name=gpu.name if gpu else None,
         gpu_count=int(row.get("num_gpus") or 0),
         price_hour=_cost_now(row, state),
+        compute_hour=decimal(row.get("dph_base")) if state == "running" else None,
         spot=bid,
         region=row.get("geolocation"),
         addresses=tuple(_addresses(row)),

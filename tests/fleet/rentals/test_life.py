@@ -61,6 +61,21 @@ class TestRental:
         assert {row.kind for row in await lab.costs(rental)} == {"compute", "disk"}
         assert abs(await lab.cost(rental) - lab.billed(rental)) < CENT
 
+    async def test_costs_what_its_cloud_asks_from_then_on(self, lab: CloudLab, account: FleetAccount) -> None:
+        """As prices of spot machines follow their market, and bids can be raised."""
+        rental = await lab.ready(await lab.rents(account))
+        await lab.passes(600, step=60)
+        [machine] = lab.machines(rental)
+        agreed = rental.price_hour
+        machine.reprice(2 * machine.price_hour, lab.world.now())
+        await lab.passes(3600, step=60)
+        await lab.want(rental, "gone")
+        seen = await lab.until(rental, "ended")
+        prices = sorted({row.price_hour for row in await lab.costs(rental) if row.kind == "compute"})
+        assert prices == [agreed, 2 * agreed]
+        assert seen.price_hour == 2 * agreed
+        assert abs(await lab.cost(seen) - lab.billed(seen)) < CENT
+
     async def test_that_its_cloud_has_lost_is_closed_and_its_instance_told(
         self, lab: CloudLab, account: FleetAccount
     ) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -26,7 +27,7 @@ def known(**given: Any) -> Known:
     values |= {"id": uuid4(), "instance_id": uuid4(), "account_id": UUID(int=1), "stage": "ready", "wanted": "held"}
     values |= {"provider_machine_id": "m1", "absences": 0, "addresses": [KEPT_DOOR], "seen_state": "running"}
     values |= {"raw_state": "up", "attempted_at": long_ago, "accepted_at": long_ago, "running_at": long_ago}
-    values |= {"ssh_at": long_ago, "seen_at": NOW - timedelta(seconds=60)}
+    values |= {"ssh_at": long_ago, "seen_at": NOW - timedelta(seconds=60), "price_hour": Decimal("0.4")}
     return Known(**(values | given))
 
 
@@ -37,6 +38,7 @@ def machine(**given: Any) -> Machine:
 class TestSeen:
     def test_says_nothing_twice(self) -> None:
         assert seen(known(), machine(), NOW) is None
+        assert seen(known(), machine(compute_hour=Decimal("0.4000000004")), NOW) is None
 
     @pytest.mark.parametrize(
         ("rental", "there"),
@@ -45,8 +47,9 @@ class TestSeen:
             (known(), machine(state="failed")),
             (known(), machine(state="unknown")),
             (known(stage="running", ssh_at=None, agent_at=NOW), machine()),
+            (known(), machine(compute_hour=Decimal("0.5"))),
         ],
-        ids=["adopted", "failed", "unknown", "heard meanwhile"],
+        ids=["adopted", "failed", "unknown", "heard meanwhile", "dearer"],
     )
     def test_tells_of_another_state(self, rental: Known, there: Machine) -> None:
         assert isinstance(seen(rental, there, NOW), Turned)
