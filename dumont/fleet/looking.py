@@ -194,6 +194,7 @@ def _operation(row: FleetOperation | None) -> OperationSeen | None:
         why=row.why,
         cancel_requested=row.cancel_requested,
         by_itself=row.requested_by is None and "who" not in row.details,
+        before=row.details.get("wish_before"),
     )
 
 

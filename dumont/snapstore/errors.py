@@ -29,6 +29,13 @@ class Damaged(SnapError):
     hint = "Run a check with reading of data to see which files it touches; everything else can be restored."
 
 
+class InPart(SnapError):
+    """Everything that can be put back is there; some files are not."""
+
+    code = "restored_in_part"
+    hint = "Take the files that lack from an older snapshot."
+
+
 class Hostile(Damaged):
     """A repository that asks for what no honest writer asks for."""
 

@@ -34,8 +34,10 @@ async def open(  # noqa: A001 - as one says it: operations.open
         if WISHES[kind] is None:
             raise Busy(f"{instance.name} is busy: {found.kind} is under way.")
         await _end(work, instance, found, "cancelled", error=Superseded(kind))
+    wish = WISHES[kind] or instance.wish
+    before = {"wish_before": instance.wish} if not by_itself and wish != instance.wish else {}
     if not by_itself:
-        instance.wish = WISHES[kind] or instance.wish
+        instance.wish = wish
         instance.tries, instance.retry_at = 0, None
     instance.look_at = min(instance.look_at, work.now)
     made = FleetOperation(
@@ -47,7 +49,7 @@ async def open(  # noqa: A001 - as one says it: operations.open
         stage_since=work.now,
         stages={},
         percent=0.0,
-        details={},
+        details=before,
         requested_by=work.caller.user_id,
         why=why,
         cancel_requested=False,

@@ -59,6 +59,6 @@ def _awake(seen: Seen, now: datetime, limits: Limits, rental_id: UUID) -> Step |
     machine = seen.primary
     if machine is None or machine.id != rental_id:
         return None
-    if machine.wanted == "stopped":
+    if machine.wanted == "stopped" or machine.stopped_by_cloud:
         return now_do(now, Hold(), "booting", 5)
     return wait(now, limits.look_seconds, stage="booting", percent=5) if machine.stage == "stopped" else None

@@ -76,7 +76,7 @@ def on_standby(seen: Seen, now: datetime, limits: Limits) -> Step:
 
 def _lost(seen: Seen, now: datetime, machine: RentalSeen | None) -> Step:
     copy = seen.standby is not None and seen.standby.enabled and seen.standby.holds_copy
-    if machine is not None and machine.stopped_by_cloud and not copy:
+    if machine is not None and machine.stopped_by_cloud and (not copy or seen.wish == "hibernated"):
         return now_do(now, Move("paused", "The machine was stopped; it is started again.", who="provider"))
     told = "The machine was taken away." if machine is None or machine.error is None else machine.error.message
     return now_do(now, _elsewhere(seen, told))

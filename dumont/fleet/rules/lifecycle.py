@@ -22,12 +22,12 @@ TAKEN_BACK: Mapping[OperationKind, Wish | None] = {
     "hibernate": "running",
     "wake": "hibernated",
     "half_life": "running",
-    "failover": None,
     "snapshot": None,
     "rehearsal": None,
     "destroy": None,
 }
-"""What is wished when an operation is cancelled."""
+"""What is wished when an operation is cancelled, unless something else was wished when it was asked for. Where a
+failover leads back depends on what is left."""
 
 
 def next_step(seen: Seen, now: datetime, limits: Limits) -> Step:
@@ -55,10 +55,22 @@ def _cancelled(seen: Seen, now: datetime) -> Step | None:
     operation = seen.operation
     if operation is None or not operation.cancel_requested or operation.kind == "destroy":
         return None
-    back = TAKEN_BACK[operation.kind]
+    if operation.kind == "failover":
+        return _no_failover(seen, now)
+    back = operation.before or TAKEN_BACK[operation.kind]
     if back is None or seen.wish != WISHES[operation.kind]:
         return now_do(now, Finish(CANCELLED))
     return now_do(now, WishFor(back, None, "It was cancelled.", "asked", CANCELLED))
+
+
+def _no_failover(seen: Seen, now: datetime) -> Step | None:
+    """The work stays where it is; where its machine is lost, there is nothing to stay on until the standby serves."""
+    if seen.holder is None:
+        asleep = WishFor("hibernated", None, "It was cancelled.", "asked", CANCELLED)
+        return now_do(now, asleep) if seen.state in ("interrupted", "waking") else None
+    if seen.standby is not None and seen.standby.serving:
+        return now_do(now, WishFor("on_standby", None, "It was cancelled.", "asked", CANCELLED))
+    return now_do(now, Finish(CANCELLED))
 
 
 def _there_already(seen: Seen, now: datetime) -> Step | None:

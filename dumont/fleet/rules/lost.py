@@ -6,9 +6,10 @@ from dumont.fleet.rules import standing_by
 from dumont.fleet.rules.answers import now_do, save, wait
 from dumont.fleet.rules.on_the_way import prepared
 from dumont.fleet.rules.seen import Limits, Seen, StandbySeen, Trouble
-from dumont.fleet.rules.steps import Move, Promote, Step, SyncRestore
+from dumont.fleet.rules.steps import Move, Promote, Step, SyncRestore, WishFor
 
 NO_STANDBY = Trouble("no_standby", "No standby machine came up.", "Try again, or choose another machine for it.")
+NO_COPY = Trouble("standby_not_synced", "The newest work could not be put on the standby.", "See what its syncs say.")
 
 
 def interrupted(seen: Seen, now: datetime, _limits: Limits) -> Step:
@@ -32,6 +33,8 @@ def failing_over(seen: Seen, now: datetime, limits: Limits) -> Step:
     if seen.wish in ("hibernated", "paused"):
         asleep = Move("hibernated", "It is not to run.", lets_go="interrupted")
         return now_do(now, Move("running", "It is not to move.") if holder else asleep)
+    if holder is not None and seen.wish == "running" and seen.asked("failover") is None:
+        return now_do(now, Move("running", "It is not to move after all."))
     standby = seen.standby
     if standby is None or not standby.enabled:
         return _without(seen, now, limits)
@@ -73,12 +76,12 @@ def _bring_up(seen: Seen, now: datetime, limits: Limits, standby: StandbySeen) -
 
 
 def _put_copy(seen: Seen, now: datetime, limits: Limits, standby: StandbySeen) -> Step | None:
-    """None where an older copy has to do: the newest one can't be put there."""
+    """None where an older copy has to do: the newest one can't be put there, and its machine is lost."""
     found = standby.restore
     if found is not None and found.trouble is None and not found.complete:
         return wait(now, limits.poll_seconds * 2, stage="restoring", percent=found.percent)
     if standby.tries >= limits.tries_max and standby.synced_at is not None:
-        return None
+        return None if seen.holder is None else _stay(seen, now)
     settled = standing_by.settled(standby, now)
     if settled is not None:
         return settled
@@ -87,6 +90,13 @@ def _put_copy(seen: Seen, now: datetime, limits: Limits, standby: StandbySeen) -
     if standby.sync_at is not None and standby.tries and standby.sync_at > now:
         return wait(now, limits.look_seconds, standby.sync_at, stage="restoring")
     return now_do(now, SyncRestore(seen.snapshot_id), "restoring")
+
+
+def _stay(seen: Seen, now: datetime) -> Step:
+    """Where the newest work is."""
+    if seen.wish == "on_standby":
+        return now_do(now, WishFor("running", None, NO_COPY.message, "fleet", NO_COPY))
+    return now_do(now, Move("running", NO_COPY.message, error=NO_COPY))
 
 
 def _without(seen: Seen, now: datetime, limits: Limits) -> Step:

@@ -27,6 +27,7 @@ from dumont.fleet.rules.steps import (
     StartRound,
     Step,
     Win,
+    WishFor,
 )
 
 NO_MACHINE = Trouble(
@@ -43,6 +44,8 @@ STAGES: Mapping[Stage, tuple[str, float]] = {
 }
 """By how far the foremost machine is: stage and percent of the operation."""
 RESTORING, RESTORED = 60.0, 90.0
+OF_THE_SNAPSHOT = frozenset({"object_damaged", "object_missing", "repository_unreadable", "repository_refused"})
+"""What is wrong with what was saved, whichever machine reads it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,8 @@ def _get_machine(seen: Seen, now: datetime, limits: Limits, way: Way) -> Step:
         or _workspace(seen, now, limits, way)
         or _onstart(seen, now, limits)
     )
-    return step or now_do(now, Move("running", "It is ready."), "ready")
+    lacks = seen.restore.trouble if seen.restore is not None and seen.restore.in_part else None
+    return step or now_do(now, Move("running", lacks.message if lacks else "It is ready."), "ready")
 
 
 def _race(seen: Seen, now: datetime, limits: Limits, way: Way) -> Step:
@@ -176,7 +180,7 @@ def _workspace(seen: Seen, now: datetime, limits: Limits, way: Way) -> Step | No
     if seen.saving is not None:
         return saving(now, limits, seen.saving)
     if seen.snapshot_id is not None and not _restored(seen):
-        return _restore(seen, now, limits)
+        return _restore(seen, now, limits, way)
     holder, machine = seen.holder, seen.primary
     if not way.fetches or holder is None or machine is None or machine.checked_at is None:
         return None
@@ -186,15 +190,26 @@ def _workspace(seen: Seen, now: datetime, limits: Limits, way: Way) -> Step | No
 
 
 def _restored(seen: Seen) -> bool:
+    """Or as far as it can be, which a second try has proved."""
     found = seen.restore
-    return found is not None and found.complete and found.snapshot_id == seen.snapshot_id
+    if found is None or found.snapshot_id != seen.snapshot_id:
+        return False
+    return found.complete or (found.in_part and seen.tries > 0)
 
 
-def _restore(seen: Seen, now: datetime, limits: Limits) -> Step:
+def _given_up(trouble: Trouble, way: Way) -> Act:
+    """Another machine helps against what is wrong with this one, not against what is wrong with the snapshot."""
+    said = f"The workspace could not be put back: {trouble.message}"
+    if trouble.code in OF_THE_SNAPSHOT:
+        return WishFor("on_standby" if way.fetches else "hibernated", None, said, "fleet", trouble)
+    return Reject("network", said)
+
+
+def _restore(seen: Seen, now: datetime, limits: Limits, way: Way) -> Step:
     found = seen.restore
     if found is not None and found.trouble is not None:
         if seen.tries >= limits.tries_max:
-            return now_do(now, Reject("network", f"The workspace could not be put back: {found.trouble.message}"))
+            return now_do(now, _given_up(found.trouble, way))
         return now_do(now, RestoreFailed(found.trouble))
     if found is not None and not found.complete:
         percent = RESTORING + (RESTORED - RESTORING) * (found.percent or 0.0) / 100

@@ -123,6 +123,11 @@ class RestoreSeen:
     def complete(self) -> bool:
         return self.state == "complete"
 
+    @property
+    def in_part(self) -> bool:
+        """All is there but some files, which no second try brings."""
+        return self.trouble is not None and self.trouble.code == "restored_in_part"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RaceSeen:
@@ -151,6 +156,8 @@ class OperationSeen:
     cancel_requested: bool = False
     by_itself: bool = False
     """Nobody has asked for it."""
+    before: Wish | None = None
+    """What was wished when it was asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

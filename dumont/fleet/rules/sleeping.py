@@ -25,7 +25,7 @@ def hibernating(seen: Seen, now: datetime, limits: Limits) -> Step:
 def _saved_and_given_up(seen: Seen, now: datetime, limits: Limits, machine: RentalSeen) -> Step:
     if seen.saved_since(seen.state_since):
         return now_do(now, LetGo((machine.id,), "hibernated"), "destroying", 85)
-    if machine.lost:
+    if machine.lost and not (machine.stopped_by_cloud and machine is seen.primary):
         return now_do(now, LOST)
     return save(seen, now, limits, rental_id=machine.id, why="hibernation")
 
@@ -45,15 +45,21 @@ def hibernated(seen: Seen, now: datetime, limits: Limits) -> Step:
 
 
 def destroying(seen: Seen, now: datetime, limits: Limits) -> Step:
-    holder = seen.holder
-    if seen.keep_snapshot and holder is not None and not seen.saved_since(seen.state_since):
-        return save(seen, now, limits, rental_id=holder.id, why="destroy")
+    machine = seen.holder or _stopped_with_work(seen)
+    if seen.keep_snapshot and machine is not None and not seen.saved_since(seen.state_since):
+        return save(seen, now, limits, rental_id=machine.id, why="destroy")
     held = tuple(rental.id for rental in seen.live if rental.wanted != "gone")
     if held:
         return now_do(now, LetGo(held, "destroyed"), "destroying", 50)
     if seen.live:
         return wait(now, ENDING_LOOK, stage="destroying", percent=60)
     return now_do(now, Move("destroyed", "Every machine of it is confirmed gone."))
+
+
+def _stopped_with_work(seen: Seen) -> RentalSeen | None:
+    """A machine that its cloud has stopped still has its disk, and on it what is in no snapshot."""
+    machine = seen.primary
+    return machine if machine is not None and machine.stopped_by_cloud and seen.awake_since is not None else None
 
 
 def until(seen: Seen, now: datetime) -> Step | None:

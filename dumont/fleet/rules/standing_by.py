@@ -68,7 +68,7 @@ def settled(standby: StandbySeen, now: datetime) -> Step | None:
     found = standby.restore
     if found is None:
         return None
-    if found.complete:
+    if found.complete or (found.in_part and standby.tries > 0):
         return now_do(now, Synced())
     return now_do(now, SyncFailed(found.trouble)) if found.trouble is not None else None
 

@@ -14,7 +14,7 @@ from dumont.snapstore import hot, paths, repository
 from dumont.snapstore.backup import BackupReport, backup
 from dumont.snapstore.blobs.door import Door
 from dumont.snapstore.blobs.granted import GrantedBlobs
-from dumont.snapstore.errors import BadRequest, Damaged, Missing, SnapError
+from dumont.snapstore.errors import BadRequest, InPart, Missing, SnapError
 from dumont.snapstore.plain import arguments, opening
 from dumont.snapstore.repository import Repository
 from dumont.snapstore.restore import RestoreReport, restore
@@ -23,6 +23,7 @@ from dumont.snapstore.track import Track
 GRANT = "DUMONT_GRANT"
 EVERY_SECONDS = 1.0
 MOST_WORDS = 500
+NAMED = 3
 Env = Mapping[str, str]
 
 
@@ -60,11 +61,12 @@ def put_back(said: argparse.Namespace, env: Env, track: Track) -> RestoreReport:
 
 
 def _refuse_parts(report: RestoreReport) -> None:
-    """The server counts a restore as done only where everything is there."""
-    if report.damaged:
-        raise Damaged(f"{len(report.damaged)} files could not be put back, such as {report.damaged[0]}.")
-    if report.unwritten:
-        raise BadRequest(f"{len(report.unwritten)} files could not be written here: {report.notes[0]}")
+    """The server counts a restore as done only where everything is there; it is told what lacks, and decides."""
+    lacking = [*report.damaged, *report.unwritten]
+    if lacking:
+        names = ", ".join(str(each) for each in lacking[:NAMED]) + (" and others" if len(lacking) > NAMED else "")
+        why = "are damaged in the store" if report.damaged else f"could not be written: {report.notes[0]}"
+        raise InPart(f"All is put back but {len(lacking)} files, which {why} ({names}).")
 
 
 def _blobs(said: argparse.Namespace, env: Env) -> GrantedBlobs:

@@ -112,6 +112,12 @@ class LifeLab:
             assert instance is not None
             return (await operations.open(self.means.work(tx), instance, kind, why)).id
 
+    async def cancels(self, operation_id: UUID) -> None:
+        async with self.means.db.begin() as tx:
+            found = await tx.get_one(FleetOperation, operation_id)
+            found.cancel_requested = True
+            await instances.poke(tx, [found.instance_id], self.clock.now())
+
     async def changes(self, identity: UUID, **values: Any) -> None:
         async with self.means.db.begin() as tx:
             await tx.execute(
@@ -270,7 +276,8 @@ class LifeLab:
         if command.kind in ("snapshot", "restore"):
             await self._transfer(tx, command, how)
         command.state, command.ended_at = ("done" if how == "complete" else "failed"), self.clock.now()
-        command.error_code, command.error_message = (None, None) if how == "complete" else ("broken", "It broke.")
+        code = {"complete": None, "failed": "broken"}.get(how, how)
+        command.error_code, command.error_message = code, None if code is None else "It broke."
 
     async def _transfer(self, tx: Tx, command: FleetCommand, how: str) -> None:
         if command.kind == "restore":

@@ -124,6 +124,16 @@ class TestStandby:
         assert found.state == "synced"
         assert (await lab.see(identity)).state == "running"
 
+    async def test_is_not_moved_to_while_it_holds_an_older_copy_and_the_machine_lives(self, lab: LifeLab) -> None:
+        identity = await with_standby(lab)
+        machine = await lab.primary(identity)
+        lab.world.restores = "failed"
+        half = await lab.asks(identity, "half_life")
+        await lab.passes(120, step=2)
+        found = await lab.see(identity)
+        assert (found.state, found.wish, found.primary_rental_id) == ("running", "running", machine.id)
+        assert (await lab.operation(half)).error_code == "standby_not_synced"
+
     async def test_keeps_the_work_when_nothing_else_comes_up(self, lab: LifeLab) -> None:
         identity = await with_standby(lab)
         lab.world.boot_seconds = 10_000

@@ -7,6 +7,7 @@ import pytest
 from dumont.fleet.tables import FleetHibernation
 from dumont.snapshots.tables import Snapshot
 from tests.fleet.life.life_lab import LifeLab
+from tests.fleet.life.test_second_machine import with_standby
 
 
 class TestHibernation:
@@ -46,6 +47,17 @@ class TestHibernation:
         assert len(await lab.rentals(identity, live=True)) == 1
         lab.world.saves = "complete"
         await lab.until(identity, "hibernated")
+
+    async def test_of_a_machine_that_its_cloud_stops_saves_it_first(self, lab: LifeLab) -> None:
+        identity = await lab.running()
+        machine = await lab.primary(identity)
+        lab.world.saves = "hangs"
+        await lab.asks(identity, "hibernate")
+        await lab.passes(3)
+        lab.world.saves = "complete"
+        await lab.set_rental(machine.id, stage="stopped", seen_state="stopped", error_code="interrupted")
+        found = await lab.until(identity, "hibernated")
+        assert found.snapshot_id in [each.id for each in await lab.all_of(Snapshot) if each.state == "complete"]
 
     async def test_is_called_off_by_a_wake(self, lab: LifeLab) -> None:
         identity = await lab.running()
@@ -237,3 +249,86 @@ class TestDestroy:
         assert len(await lab.rentals(identity, live=True)) == 1
         await lab.changes(identity, keep_snapshot=False)
         await lab.until(identity, "destroyed")
+
+
+class TestDestroying:
+    async def test_of_what_is_paused_starts_it_to_save_it(self, lab: LifeLab) -> None:
+        identity = await lab.running()
+        await lab.asks(identity, "pause")
+        await lab.until(identity, "paused")
+        await lab.asks(identity, "destroy")
+        await lab.until(identity, "destroyed")
+        (snapshot,) = await lab.all_of(Snapshot)
+        assert snapshot.state == "complete"
+        assert await lab.rentals(identity, live=True) == []
+
+
+class TestCancelling:
+    async def test_a_wake_from_the_standby_leaves_it_there(self, lab: LifeLab) -> None:
+        identity = await with_standby(lab)
+        await lab.asks(identity, "half_life")
+        await lab.until(identity, "on_standby")
+        lab.world.boot_seconds = 10_000
+        wake = await lab.asks(identity, "wake")
+        await lab.passes(3)
+        assert (await lab.see(identity)).state == "recovering"
+        await lab.cancels(wake)
+        await lab.passes(5)
+        found = await lab.see(identity)
+        assert (found.state, found.wish) == ("on_standby", "on_standby")
+        assert [each.role for each in await lab.rentals(identity, live=True)] == ["standby"]
+
+    async def test_a_half_life_of_what_slept_lets_it_sleep(self, lab: LifeLab) -> None:
+        identity = await with_standby(lab)
+        await lab.asks(identity, "hibernate")
+        await lab.until(identity, "hibernated")
+        for standby in await lab.rentals(identity, live=True):
+            await lab.loses(standby)
+        lab.world.boot_seconds = 10_000
+        half = await lab.asks(identity, "half_life")
+        await lab.passes(3)
+        assert (await lab.see(identity)).state == "failing_over"
+        await lab.cancels(half)
+        await lab.passes(5)
+        found = await lab.see(identity)
+        assert (found.state, found.wish) == ("hibernated", "hibernated")
+
+    async def test_a_failover_leaves_it_where_it_is(self, lab: LifeLab) -> None:
+        identity = await with_standby(lab)
+        machine = await lab.primary(identity)
+        lab.world.saves = "hangs"
+        failover = await lab.asks(identity, "failover")
+        await lab.passes(3)
+        assert (await lab.see(identity)).state == "failing_over"
+        await lab.cancels(failover)
+        await lab.passes(5)
+        found = await lab.see(identity)
+        assert (found.state, found.primary_rental_id) == ("running", machine.id)
+        assert (await lab.operation(failover)).state == "cancelled"
+
+
+class TestDamage:
+    async def test_of_some_files_does_not_keep_the_rest_from_waking(self, lab: LifeLab) -> None:
+        identity = await lab.running()
+        await lab.asks(identity, "hibernate")
+        await lab.until(identity, "hibernated")
+        lab.world.restores = "restored_in_part"
+        await lab.asks(identity, "wake")
+        await lab.until(identity, "running")
+        assert len(await lab.commands(identity, "restore")) == 2
+        assert "It broke." in (await lab.told(identity, "failure"))[-1]
+        assert len(await lab.rentals(identity, live=True)) == 1
+
+    async def test_of_the_snapshot_blames_no_machine_and_rents_no_other_one(self, lab: LifeLab) -> None:
+        identity = await lab.running({"race": {"machines": 1}})
+        await lab.asks(identity, "hibernate")
+        await lab.until(identity, "hibernated")
+        lab.world.restores = "object_damaged"
+        wake = await lab.asks(identity, "wake")
+        await lab.passes(120, step=5)
+        found = await lab.see(identity)
+        assert (found.state, found.wish) == ("hibernated", "hibernated")
+        done = await lab.operation(wake)
+        assert (done.state, done.error_code) == ("failed", "object_damaged")
+        assert len(await lab.rentals(identity)) == 2
+        assert await lab.rentals(identity, live=True) == []
