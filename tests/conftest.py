@@ -7,6 +7,7 @@ import shutil
 import signal
 import tempfile
 from collections.abc import AsyncIterator, Generator, Iterator
+from functools import cache
 from pathlib import Path
 from random import Random
 from uuid import uuid4
@@ -14,6 +15,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 from _pytest.nodeid import coerce_node_id
+from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 from hypothesis import settings as drawing
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker
@@ -238,11 +240,17 @@ def parts(loaded: Loaded, database_url: str, db: Db, clock: FakeClock) -> Parts:
     return assemble(loaded, database_url, contexts(), db=db, glance=GlanceInSession(db), clock=clock)
 
 
+@pytest.fixture(scope="session")
+def app() -> FastAPI:
+    """One for all tests, for a route is worked out when it is asked for the first time; each brings its own parts."""
+    return make_app(contexts())
+
+
 @pytest.fixture
-async def client(parts: Parts, settings: Settings) -> AsyncIterator[AsyncClient]:
+async def client(app: FastAPI, parts: Parts, settings: Settings) -> AsyncIterator[AsyncClient]:
     """The whole application without a socket; its failures come back as answers, as they do in production."""
-    app = enveloped(make_app(contexts(), parts), settings)
-    transport = ASGITransport(app, raise_app_exceptions=False, client=("127.0.0.1", 50000))
+    app.state.parts = parts
+    transport = ASGITransport(enveloped(app, settings), raise_app_exceptions=False, client=("127.0.0.1", 50000))
     async with AsyncClient(transport=transport, base_url="http://dumont.test") as client:
         yield client
 
@@ -250,6 +258,14 @@ async def client(parts: Parts, settings: Settings) -> AsyncIterator[AsyncClient]
 @pytest.fixture
 def random() -> Random:
     return Random(7)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_trust() -> None:
+    """Each of many hundred HTTP clients would read all authorities of the web anew, for 25 ms of CPU."""
+    from httpx._transports import default
+
+    default.create_ssl_context = cache(default.create_ssl_context)
 
 
 @pytest.fixture(scope="session", autouse=True)

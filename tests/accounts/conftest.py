@@ -1,10 +1,11 @@
 """The real application over real PostgreSQL, with accounts alone in it."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from random import Random
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from dumont.accounts.api import ROUTERS
 from dumont.accounts.hashing import PasswordHasher
@@ -70,10 +71,16 @@ def parts(wire: Callable[[Db], Parts], db: Db) -> Parts:
     return wire(db)
 
 
+@pytest.fixture(scope="session")
+def accounts_app() -> FastAPI:
+    """One for all tests, as `app` is."""
+    return make_app((Context("accounts", ROUTERS),))
+
+
 @pytest.fixture
-async def client(parts: Parts) -> AsyncIterator[httpx.AsyncClient]:
+async def client(parts: Parts, accounts_app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     """One request at a time: all of them share the one transaction of the test."""
-    async with client_of(parts) as client:
+    async with client_of(parts, app=accounts_app) as client:
         yield client
 
 
@@ -88,10 +95,9 @@ async def crowd(
     await engine.dispose()
 
 
-def client_of(
-    parts: Parts, ip: str = "127.0.0.1", *, contexts: Sequence[Context] = (Context("accounts", ROUTERS),)
-) -> httpx.AsyncClient:
-    app = make_app(contexts, parts)
+def client_of(parts: Parts, ip: str = "127.0.0.1", *, app: FastAPI | None = None) -> httpx.AsyncClient:
+    app = app or make_app((Context("accounts", ROUTERS),))
+    app.state.parts = parts
     transport = httpx.ASGITransport(app, raise_app_exceptions=False, client=(ip, 50000))
     return httpx.AsyncClient(transport=transport, base_url="http://dumont.test/api/v1")
 

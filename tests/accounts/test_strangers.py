@@ -9,6 +9,7 @@ from uuid import UUID
 
 import httpx
 import pytest
+from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import RouteContext
 
@@ -62,9 +63,9 @@ OF_OPERATORS = [found for found in WITH_IDS if not is_for_everybody(found)]
 
 
 @pytest.fixture
-def client(parts: Parts) -> httpx.AsyncClient:
+def client(parts: Parts, app: FastAPI) -> httpx.AsyncClient:
     """All contexts. Their parts need not be there: a stranger is refused before any is asked for."""
-    return client_of(parts, contexts=contexts())
+    return client_of(parts, app=app)
 
 
 @pytest.fixture
@@ -108,6 +109,8 @@ async def things_of(owner: Person, known: dict[str, str] | None = None) -> dict[
     """One of each thing that has an id; with `known`, what is still there of them."""
     if known is None:
         team = await make_team(owner)
+        hook = {"name": "x", "url": "https://example.com/hook", "topics": ["hibernated"]}
+        await owner.does("POST", "/webhooks", hook)
         await owner.does("POST", "/api-keys", {"name": "x", "scopes": ["account:read"]})
         await owner.does("POST", f"/teams/{team}/invitations", {"email": "bob@example.com", "role": "member"})
         await owner.does("POST", "/snapshots", {"path": "/workspace"})
@@ -116,6 +119,7 @@ async def things_of(owner: Person, known: dict[str, str] | None = None) -> dict[
         "team_id": detail["id"],
         "user_id": detail["members"][0]["user_id"],
         "invitation_id": detail["invitations"][0]["id"],
+        "webhook_id": (await owner.gets("/webhooks"))["items"][0]["id"],
         "key_id": (await owner.gets("/api-keys"))["items"][0]["id"],
         "session_id": (await owner.gets("/auth/sessions"))["items"][0]["id"],
         **await snapshot_and_restore(owner),
