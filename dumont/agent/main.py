@@ -13,6 +13,7 @@ from contextlib import suppress
 from threading import Event, Thread
 
 from dumont.agent import VERSION, given, heartbeat, logs, notices, protocol, surroundings
+from dumont.agent.bell import Bell
 from dumont.agent.deadman import DeadMan, life
 from dumont.agent.doing.commands import Commands
 from dumont.agent.doing.hook import Hooks
@@ -66,6 +67,7 @@ class Agent:
         """Notices behind which we have begun a snapshot, or the fleet has."""
         self._eyes = Eyes(told)
         self._line = heartbeat.Line(told.server, told.token)
+        self._bell = Bell(told.server, told.token, self._wake.set)
         self._buffer = heartbeat.Buffer()
         self._boot, self._seq = secrets.token_hex(8), 0
         self._every, self._watch = heartbeat.EVERY_SECONDS, list[str]()
@@ -84,6 +86,7 @@ class Agent:
         self._commands.resume()
         notices.watch_all(self._notices, self._given, self._over)
         Thread(target=self._measure, name="measuring", daemon=True).start()
+        Thread(target=self._bell.listen, args=(self._over,), name="bell", daemon=True).start()
         while not self._over.is_set():
             began = time.monotonic()
             try:

@@ -77,6 +77,17 @@ class IdleSoon(_OfInstance):
     hibernates_at: datetime
 
 
+class CommandPut(Event):
+    """An agent has something to do. No page is shown this: web processes hear it, and call the agent."""
+
+    kind: ClassVar[str] = "fleet.command_put"
+
+    rental_id: UUID
+
+    def topics(self) -> tuple[str, ...]:
+        return ("agents",)
+
+
 class Sampled(Event):
     """A heartbeat, for whoever watches this one instance."""
 

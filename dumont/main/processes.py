@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from prometheus_client import start_http_server
 
 from dumont.basics.errors import Unavailable
+from dumont.fleet.agents.calling import Callers
 from dumont.main.contexts import contexts
 from dumont.main.database import bring_up_to_date
 from dumont.main.web import enveloped, make_app
@@ -121,6 +122,7 @@ async def _serve(settings: Settings, parts: Parts, listening: socket.socket, sto
         await serving
         raise Unavailable("The web server ended by itself.", code="server_ended", hint="Its log says why.")
     app.state.draining = True
+    parts.get(Callers).close()
     await asyncio.wait({serving}, timeout=settings.drain_seconds)
     await parts.get(Hub).stop()
     server.should_exit = True

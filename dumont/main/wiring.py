@@ -13,6 +13,7 @@ from dumont.accounts.hashing import Argon2, PasswordHasher
 from dumont.accounts.signer import Signer
 from dumont.basics.clock import Clock
 from dumont.fleet.agents.beating import Beats
+from dumont.fleet.agents.calling import Callers
 from dumont.main.joints import HeardAtOnce, LearnedTrust, OffersOfMarket
 from dumont.market.following import ANSWER_SECONDS, InDatabase, Market
 from dumont.platform.cache import make_cache
@@ -88,6 +89,8 @@ def assemble(loaded: Loaded, url: str, contexts: Sequence[Context], *, db: Db, g
     _put_wishes(parts)
     _put_snapshots(parts)
     parts.put(Beats, Beats(db, clock, settings))
+    callers = parts.put(Callers, Callers(glance))
+    parts.get(Hub).overhear(lambda event: callers.heard(event.kind, event.payload))
     return parts
 
 

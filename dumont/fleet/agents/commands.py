@@ -18,6 +18,7 @@ import orjson
 
 from dumont.agent import protocol
 from dumont.basics import ids
+from dumont.fleet.events import CommandPut
 from dumont.fleet.rules.states import CommandKind, CommandState
 from dumont.fleet.store import commands as store
 from dumont.fleet.store import instances
@@ -63,7 +64,10 @@ async def put(
     *,
     expires: datetime | None = None,
 ) -> UUID:
-    """Handed out with the answer to the rental's next heartbeat. Not begun by `expires`, it has failed."""
+    """Handed out with the answer to the rental's next heartbeat, for which the agent is called.
+
+    Not begun by `expires`, it has failed.
+    """
     identity = ids.new(work.now, work.random)
     work.tx.add(
         FleetCommand(
@@ -78,6 +82,7 @@ async def put(
         )
     )
     await work.tx.flush()
+    await work.publish(CommandPut(rental_id=rental.id))
     return identity
 
 

@@ -7,19 +7,24 @@ token and body itself, by the schema that the document shows, and a transaction 
 from typing import Annotated
 
 import orjson
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
 from dumont.accounts import guard
+from dumont.basics.errors import Invalid
 from dumont.fleet.agents import answering
 from dumont.fleet.agents.beating import NoAgent
+from dumont.fleet.agents.calling import Callers
 from dumont.fleet.rentals import agent_tokens
-from dumont.fleet.schemas.agent import AgentAnswer, AgentStatus
+from dumont.fleet.schemas.agent import AgentAnswer, AgentCalled, AgentStatus
 from dumont.platform.http import limits
 from dumont.platform.http.doors import Door, Handler, parts_of
 from dumont.platform.http.problems import problems
 from dumont.platform.work import Caller
+
+HELD_SECONDS = 60
+_NOT_KEPT = {"cache-control": "no-store"}
 
 
 class Agent:
@@ -58,7 +63,23 @@ class AgentDoor(Door):
         return handle
 
 
+class CallDoor(Door):
+    """The same for a call that is held: nothing of the database is held with it."""
+
+    def get_route_handler(self) -> Handler:
+        async def handle(request: Request) -> Response:
+            agent = await _agent(request, await guard.bearer(request))
+            said = request.query_params.get("seconds", str(HELD_SECONDS))
+            if not said.isdecimal() or len(said) > 4:
+                raise Invalid.field("seconds", "is no number of seconds")
+            answer: Response = await self.endpoint(agent, int(said))
+            return answer
+
+        return handle
+
+
 router = APIRouter(prefix="/agent", tags=["agents"], route_class=AgentDoor)
+calls = APIRouter(route_class=CallDoor)
 
 
 @router.post("/status", summary="Take in a heartbeat", response_model=AgentAnswer, responses=problems(503))
@@ -72,9 +93,31 @@ async def agent_status(body: AgentStatus, agent: Annotated[Agent, Depends(_agent
     except NoAgent:
         await _count_stranger(agent.request)
         raise
-    return Response(orjson.dumps(answer), media_type="application/json", headers={"cache-control": "no-store"})
+    return Response(orjson.dumps(answer), media_type="application/json", headers=_NOT_KEPT)
+
+
+@calls.get("/calls", summary="Wait for a command", response_model=AgentCalled, responses=problems(503))
+async def agent_calls(
+    agent: Annotated[Agent, Depends(_agent)],
+    seconds: Annotated[
+        int, Query(ge=0, le=9999, description="How long the answer may be held at most.")
+    ] = HELD_SECONDS,
+) -> Response:
+    """Answered when there is something to do, which the answer to the next heartbeat holds, or when the time is over.
+
+    Without this, a command waits for a heartbeat that comes by itself.
+    """
+    try:
+        called = await parts_of(agent.request).get(Callers).wait(agent.token, float(seconds))
+    except NoAgent:
+        await _count_stranger(agent.request)
+        raise
+    return Response(orjson.dumps({"called": called}), media_type="application/json", headers=_NOT_KEPT)
 
 
 async def _count_stranger(request: Request) -> None:
     stranger = Caller("anonymous", ip=guard.ip_of(request), request_id=str(getattr(request.state, "request_id", "")))
     await limits.admit(request, stranger)
+
+
+router.include_router(calls)

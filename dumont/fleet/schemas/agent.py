@@ -105,3 +105,7 @@ class AgentAnswer(BaseModel):
     watch: list[str] = Field(description="Names of processes that count as busy.", examples=[["train.py"]])
     deadman_seconds: float = Field(examples=[1800.0])
     deadman: dict[str, Any] | None = Field(description="What to do alone when the fleet stays away.", examples=[None])
+
+
+class AgentCalled(BaseModel):
+    called: bool = Field(description="Whether a heartbeat would bring a command.", examples=[True])
