@@ -24,6 +24,7 @@ from dumont.agent.given import Given, NotTold
 from dumont.agent.remembering import Alone, Notes, Taken, running
 from dumont.agent.sampling import facts
 from dumont.agent.sampling.looking import Eyes
+from dumont.agent.sampling.unsaved import Unsaved
 from dumont.agent.sealing import SealedNotes
 from dumont.agent.standing import Standing
 from dumont.agent.stopping import Stopper
@@ -49,7 +50,8 @@ class Agent:
         self._notes = Notes(told.state / "commands")
         self._hooks = Hooks(told)
         self._standing = Standing(SealedNotes(Notes(told.state), told.token))
-        self._transfers = Transfers(told, self._standing.used)
+        self._unsaved = Unsaved(told, Notes(told.state))
+        self._transfers = Transfers(told, self._standing.used, self._unsaved.saved)
         self._stopper = Stopper(told)
         acts: dict[str, Act] = {
             "setup": Setup(told).run,
@@ -98,7 +100,9 @@ class Agent:
         return ENDED
 
     def _turn(self) -> None:
-        self._buffer.add(self._eyes.look(self._watch))
+        sample = self._eyes.look(self._watch)
+        sample["unsaved_mb"] = self._unsaved.mb
+        self._buffer.add(sample)
         status = self._status()
         ended = {ack["id"] for ack in status["acks"] if ack["state"] != "running"}
         answer = self._called(status)
@@ -162,6 +166,7 @@ class Agent:
         except OSError as error:
             logger.warning("The workspace's disk can't be measured: %s", error.strerror)
             disk = None
+        Thread(target=self._unsaved.watch, args=(self._over,), name="unsaved", daemon=True).start()
         network = facts.net_down_mbps(self._given.server)
         self._measured = protocol.Facts(disk_write_mbps=disk, net_down_mbps=network)
         self._hurry()

@@ -32,7 +32,12 @@ class Gpu(TypedDict):
     processes: int | None
 
 
-class Sample(TypedDict):
+class Unsaved(TypedDict, total=False):
+    unsaved_mb: float | None
+    """Of files that have changed since the workspace was last saved, or put back."""
+
+
+class Sample(Unsaved):
     """One look at the machine. None is "not known", which counts as busy."""
 
     at: str

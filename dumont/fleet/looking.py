@@ -149,6 +149,7 @@ def _rental(row: FleetRental, beat: FleetBeat | None) -> RentalSeen:
         checked_at=row.checked_at,
         beat_at=mine.received_at if mine else row.beat_at,
         notice_at=_noticed(mine),
+        unsaved_bytes=_unsaved(mine),
         seen_state=row.seen_state,
         seen_at=row.seen_at,
         can_stop=registry.kind(row.provider).can.stop_start,
@@ -156,6 +157,11 @@ def _rental(row: FleetRental, beat: FleetBeat | None) -> RentalSeen:
         fault=fault_of(row.agent_facts, offers.read(row.listed)) if row.agent_facts else None,
         error=error,
     )
+
+
+def _unsaved(beat: FleetBeat | None) -> int | None:
+    said = beat.sample.get("unsaved_mb") if beat is not None else None
+    return None if said is None else round(said * 1e6)
 
 
 def _noticed(beat: FleetBeat | None) -> datetime | None:

@@ -14,7 +14,7 @@ from dumont.fleet.instances import operations
 from dumont.fleet.means import Means
 from dumont.fleet.rules.lifecycle import next_step
 from dumont.fleet.rules.seen import Limits
-from dumont.fleet.rules.steps import RentStandby, StartRound, Step
+from dumont.fleet.rules.steps import Move, RentStandby, StartRound, Step
 from dumont.fleet.steps.taking import take
 from dumont.fleet.steps.turn import NotNow, Turn
 from dumont.fleet.store import instances
@@ -102,10 +102,16 @@ async def _step(means: Means, instance_id: UUID, market: Market) -> bool:
         rows, limits = await looking.read(work, instance), limits_of(means.settings)
         seen = looking.meant(work, rows)
         step = next_step(seen, work.now, limits)
-        if isinstance(step.act, FROM_MARKET) and not market.known:
+        if _needs_market(step) and not market.known:
             raise _MarketNeeded
         await _write(Turn(work, means, rows, seen, limits, market.view), step)
         return step.act is not None and step.look_at <= work.now
+
+
+def _needs_market(step: Step) -> bool:
+    """To choose machines by it, or to write down what a sleep is compared with."""
+    sleeps = isinstance(step.act, Move) and step.act.to == "hibernated"
+    return sleeps or isinstance(step.act, FROM_MARKET)
 
 
 async def _write(turn: Turn, step: Step) -> None:

@@ -1,7 +1,8 @@
-"""What a machine may write while nobody can be asked, and a kind of command by which it is lent that."""
+"""What a machine may write while nobody can be asked; what was learned of operations, told with each."""
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "0014_fleet_drops"
 down_revision = "0013_fleet_standby"
@@ -11,12 +12,14 @@ depends_on = None
 MOMENT = sa.DateTime(timezone=True)
 DROPS = "fleet_drops"
 COMMANDS = "fleet_commands"
+OPERATIONS = "fleet_operations"
 KIND = "ck_fleet_commands_kind"
 
 
 def upgrade() -> None:
     _drops()
     _commands()
+    _operations()
 
 
 def _drops() -> None:
@@ -47,3 +50,10 @@ def _commands() -> None:
     op.drop_constraint(KIND, COMMANDS, type_="check")
     kinds = "kind IN ('setup', 'snapshot', 'restore', 'hook', 'shutdown', 'standing')"
     op.create_check_constraint(op.f(KIND), COMMANDS, kinds)
+
+
+def _operations() -> None:
+    op.drop_column(OPERATIONS, "eta_seconds")
+    op.add_column(OPERATIONS, sa.Column("usual", JSONB, nullable=False, server_default=sa.text("'{}'")))
+    done = sa.text("state = 'done'")
+    op.create_index("ix_fleet_operations_done", OPERATIONS, ["kind", "ended_at"], postgresql_where=done)

@@ -99,7 +99,7 @@ class Scene:
             id=ids.new(self.now, Random()), instance_id=instance.id, kind="launch", state="running", stage="booting"
         )
         operation.stage_since = operation.created_at = self.now
-        operation.percent, operation.eta_seconds, operation.requested_by = 34.0, 20.0, self.ada
+        operation.percent, operation.usual, operation.requested_by = 34.0, {"booting": 20.0}, self.ada
         operation.stages = {"choosing": 0.4, "creating": 2.1}
         self.tx.add(operation)
         instance.operation_id = operation.id

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any
 
+from dumont.agent import surroundings
 from dumont.agent.doing.turn import Failed, Turn
 from dumont.agent.given import Given
 
@@ -24,10 +25,16 @@ logger = logging.getLogger(__name__)
 class Transfers:
     """One at a time: a snapshot of what is being restored would be of neither state."""
 
-    def __init__(self, given: Given, used: Callable[[str], None] = lambda _drop: None) -> None:
-        """`used` is told of a drop that a snapshot lies in."""
+    def __init__(
+        self,
+        given: Given,
+        used: Callable[[str], None] = lambda _drop: None,
+        saved: Callable[[float], None] = lambda _at: None,
+    ) -> None:
+        """`used` is told of a drop that a snapshot lies in; `saved`, from when on a change is in no snapshot."""
         self._given = given
         self._used = used
+        self._saved = saved
         self._one = Lock()
         self._reading = Lock()
 
@@ -48,8 +55,10 @@ class Transfers:
             return self._alone(turn)
         words = ["create", "--server", _text(args, "server"), *(["--learn-hot"] if args.get("learn_hot") else [])]
         path = self._folder(args.get("path"))
+        began = surroundings.seconds()
         with self._followed(turn) as track:
             report = lent.create(_said([*words, "--", path]), self._env(args), track)
+        self._saved(began)
         return _told(report)
 
     def restore(self, turn: Turn) -> dict[str, Any]:
@@ -62,6 +71,7 @@ class Transfers:
         target = self._folder(args.get("target"))
         with self._followed(turn) as track:
             report = lent.put_back(_said([*words, "--", "latest", target]), self._env(args), track)
+        self._saved(surroundings.seconds())
         return {
             "files": report.files,
             "bytes": report.bytes,

@@ -32,6 +32,8 @@ async def begin(work: Work, instance: FleetInstance, seen: Seen, why: str) -> No
     )
     if lost and instance.awake_since is not None:
         row.lost_seconds = _lost_seconds(instance, min(began, work.now))
+    if lost and machine is not None:
+        row.lost_bytes = machine.unsaved_bytes
     work.tx.add(row)
     await work.tx.flush()
 

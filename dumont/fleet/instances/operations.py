@@ -1,5 +1,6 @@
 """Opens, follows and ends operations: at most one is open for an instance, and a new wish takes its place."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,9 @@ from dumont.fleet.store import instances
 from dumont.fleet.store import operations as store
 from dumont.fleet.tables import FleetInstance, FleetOperation
 from dumont.platform.work import Work
+
+LEARNED = timedelta(days=30)
+"""So old may be what is expected by."""
 
 
 class Busy(Conflict):
@@ -49,6 +53,7 @@ async def open(  # noqa: A001 - as one says it: operations.open
         stage_since=work.now,
         stages={},
         percent=0.0,
+        usual=await store.usual(work.tx, kind, work.now - LEARNED),
         details=before,
         requested_by=work.caller.user_id,
         why=why,
@@ -79,7 +84,7 @@ async def stage(
 
 
 async def finish(work: Work, instance: FleetInstance, found: FleetOperation) -> None:
-    found.percent, found.eta_seconds = 100.0, None
+    found.percent = 100.0
     await _end(work, instance, found, "done")
 
 

@@ -163,6 +163,8 @@ def _explained(found: Found, sleep: Sleep) -> dict[str, Any]:
         "slept_at": sleep.slept_at,
         "ended_at": sleep.ended_at,
         "price_hour": sleep.price_hour,
+        "on_demand_hour": sleep.on_demand_hour,
+        "on_demand_of": sleep.on_demand_of,
         "snapshot_bytes": sleep.snapshot_bytes,
         "storage_price_gb_month": sleep.storage_price_gb_month,
         **_figures(saved),

@@ -5,6 +5,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from dumont.basics import ids
+from dumont.fleet.money.large_clouds import OnDemand
 from dumont.fleet.store import standbys as store
 from dumont.fleet.tables import FleetHibernation, FleetInstance, FleetOperation, FleetRental
 from dumont.platform.work import Work
@@ -14,7 +15,13 @@ WORDS = ("idle", "budget", "schedule", "until", "deadman")
 """Why somebody sleeps whom nobody asked to."""
 
 
-async def begin(work: Work, instance: FleetInstance, rental: FleetRental, operation: FleetOperation | None) -> None:
+async def begin(
+    work: Work,
+    instance: FleetInstance,
+    rental: FleetRental,
+    operation: FleetOperation | None,
+    on_demand: OnDemand | None = None,
+) -> None:
     snapshot = await on_behalf.found(work.tx, instance.snapshot_id)
     slept_at = rental.ended_at or work.now
     row = FleetHibernation(
@@ -27,6 +34,8 @@ async def begin(work: Work, instance: FleetInstance, rental: FleetRental, operat
         asked_at=min(operation.created_at, slept_at) if operation is not None else min(instance.state_since, slept_at),
         slept_at=slept_at,
         price_hour=rental.price_hour + rental.disk_hour,
+        on_demand_hour=on_demand.price_hour if on_demand is not None else None,
+        on_demand_of=on_demand.of if on_demand is not None else None,
         snapshot_bytes=snapshot.stored_bytes if snapshot is not None else None,
         storage_price_gb_month=Decimal(work.settings.snapshots_price_gb_month),
     )

@@ -57,6 +57,9 @@ class Sleep:
     snapshot_bytes: int | None
     storage_price_gb_month: Decimal
     race_cost: Decimal
+    on_demand_hour: Decimal | None = None
+    """At a large cloud, as of when it began."""
+    on_demand_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,8 @@ class RentalSeen:
     checked_at: datetime | None = None
     beat_at: datetime | None = None
     notice_at: datetime | None = None
+    unsaved_bytes: int | None = None
+    """Of files that had changed since the last snapshot, as its agent last told."""
     seen_state: str | None = None
     seen_at: datetime | None = None
     can_stop: bool = False

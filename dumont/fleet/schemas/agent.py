@@ -41,6 +41,7 @@ class AgentSample(RequestBody):
     net_out_mbps: Figure = None
     sessions: Whole = None
     notebooks: Whole = None
+    unsaved_mb: Figure = Field(None, description="Of files that have changed since the workspace was last saved.")
     processes: Annotated[list[Short], Field(max_length=100)] = Field(default_factory=list, examples=[["jupyter"]])
 
 

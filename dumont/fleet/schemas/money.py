@@ -56,6 +56,8 @@ class SleepExplained(_Saved):
     slept_at: datetime
     ended_at: datetime | None = Field(description="Null: it sleeps.")
     price_hour: Dollars
+    on_demand_hour: MaybeDollars = Field(description="Of the cheapest like machine of a large cloud, as of `slept_at`.")
+    on_demand_of: str | None = Field(examples=["aws p4d.24xlarge"])
     snapshot_bytes: int | None = Field(examples=[7_100_000_000])
     storage_price_gb_month: Dollars
     formula: str = Field(examples=["3600 s / 3600 * 0.41 - storage 0.000100 - losers of the race 0.004000 = 0.405900"])

@@ -23,7 +23,8 @@ class Operation(Answer):
     plan: list[str] = Field(description="All stages of this kind, in order.", examples=[["choosing", "creating"]])
     percent: float = Field(ge=0, le=100, examples=[40.0])
     eta_seconds: float | None = Field(
-        description="Until it is over, by what was learned; null if unknown.", examples=[35.0]
+        description="Until it is over: by the rate of bytes, and by what its stages took lately. Null if unknown.",
+        examples=[35.0],
     )
     seconds: float = Field(description="Since it was asked for, or in all once it is over.", examples=[24.8])
     why: str = Field(examples=["Asked for."])

@@ -12,6 +12,7 @@ from dumont.fleet.money.proving import ProofShown
 from dumont.fleet.money.receipts import RaceShown
 from dumont.fleet.rules.asking import can_cancel, plan_of
 from dumont.fleet.rules.lanes import lane_of, seconds_of, stages_of
+from dumont.fleet.rules.remaining import remaining
 from dumont.fleet.rules.wanted import HibernationWish, Wanted
 from dumont.fleet.schemas import using
 from dumont.fleet.schemas.connection import Connection
@@ -76,7 +77,7 @@ def operation(found: FleetOperation, now: datetime) -> Operation:
     return Operation.model_validate(
         {
             **{name: getattr(found, name) for name in same},
-            "eta_seconds": found.eta_seconds if is_open else None,
+            "eta_seconds": _remaining(found, plan, now) if is_open else None,
             "plan": plan,
             "stages": {name: found.stages[name] for name in plan if name in found.stages},
             "seconds": round(max(0.0, ((found.ended_at or now) - found.created_at).total_seconds()), 3),
@@ -84,6 +85,11 @@ def operation(found: FleetOperation, now: datetime) -> Operation:
             "error": _fault(found, found.error_hint),
         }
     )
+
+
+def _remaining(found: FleetOperation, plan: list[str], now: datetime) -> float | None:
+    since = max(0.0, (now - found.stage_since).total_seconds())
+    return remaining(plan, found.stage, since_seconds=since, percent=found.percent, usual=found.usual or {})
 
 
 def launched(shown: Shown, now: datetime) -> Launched:

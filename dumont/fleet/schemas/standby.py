@@ -64,7 +64,10 @@ class Failover(Answer):
     recovered_at: datetime | None = Field(description="From here on the GPU was back.")
     ended_at: datetime | None
     stages: Stages
-    lost_bytes: int | None = Field(examples=[0])
+    lost_bytes: int | None = Field(
+        description="Of files that had changed since the newest copy, as the agent last told; null if it did not.",
+        examples=[0],
+    )
     lost_seconds: float | None = Field(description="Of work.", examples=[12.4])
 
 

@@ -2,7 +2,7 @@
 
 from dumont.basics.errors import Failure, Unavailable
 from dumont.fleet.instances import failovers, moves, operations, standbys
-from dumont.fleet.money import sleeping
+from dumont.fleet.money import large_clouds, sleeping
 from dumont.fleet.rules.operations import WISHES, done_in
 from dumont.fleet.rules.seen import Trouble
 from dumont.fleet.rules.states import OperationKind, State
@@ -138,7 +138,8 @@ async def _entered_sleep(turn: Turn, given_up: FleetRental | None) -> None:
     if instance.wish == "paused":
         instance.wish = "hibernated"
     if given_up is not None:
-        await sleeping.begin(turn.work, instance, given_up, turn.rows.operation)
+        on_demand = large_clouds.on_demand(turn.view, given_up, turn.work.now) if turn.view is not None else None
+        await sleeping.begin(turn.work, instance, given_up, turn.rows.operation, on_demand)
 
 
 async def _operation_follows(turn: Turn, act: Move) -> None:

@@ -56,7 +56,7 @@ async def spent(tx: Tx, owner_id: UUID, day: datetime, month: datetime, now: dat
 
 _SLEEPS = """
     SELECT h.id, h.instance_id, h.rental_id, h.snapshot_id, h.race_id, h.why, h.slept_at, h.ended_at, h.price_hour,
-        h.snapshot_bytes, h.storage_price_gb_month, coalesce((
+        h.snapshot_bytes, h.storage_price_gb_month, h.on_demand_hour, h.on_demand_of, coalesce((
             SELECT sum(c.price_hour * extract(epoch FROM c.until - c.since) / 3600)
             FROM fleet_rentals r JOIN fleet_costs c ON c.rental_id = r.id
             JOIN fleet_races race ON race.id = r.race_id

@@ -110,6 +110,7 @@ class FleetOperation(Base):
             postgresql_where=text("state IN ('queued', 'running')"),
         ),
         Index(None, "instance_id", "created_at", "id"),
+        Index("ix_fleet_operations_done", "kind", "ended_at", postgresql_where=text("state = 'done'")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -121,7 +122,8 @@ class FleetOperation(Base):
     stages: Mapped[dict[str, Any]] = mapped_column(server_default=OBJECT)
     """Seconds of each stage that is over."""
     percent: Mapped[float] = mapped_column(Float(53), server_default="0")
-    eta_seconds: Mapped[float | None] = mapped_column(Float(53))
+    usual: Mapped[dict[str, Any]] = mapped_column(server_default=OBJECT)
+    """What was learned of its stages when it was opened: seconds on the average."""
     details: Mapped[dict[str, Any]] = mapped_column(server_default=OBJECT)
     requested_by: Mapped[UUID | None]
     """None for what the fleet does by itself."""
