@@ -14,6 +14,10 @@ class AgentAck(TypedDict):
     error_message: NotRequired[str | None]
 
 
+class AgentCalled(TypedDict):
+    called: bool
+
+
 class AgentCommand(TypedDict):
     id: str
     kind: str

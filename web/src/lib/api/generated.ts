@@ -9,6 +9,14 @@ const injectedRtkApi = api.injectEndpoints({
         body: queryArg.body,
       }),
     }),
+    agentCalls: build.query<AgentCallsApiResponse, AgentCallsApiArg>({
+      query: (queryArg) => ({
+        url: `/api/v1/agent/calls`,
+        params: {
+          seconds: queryArg.seconds,
+        },
+      }),
+    }),
     fetchAgent: build.query<FetchAgentApiResponse, FetchAgentApiArg>({
       query: () => ({ url: `/api/v1/agent/dumont-agent.pyz` }),
     }),
@@ -1310,6 +1318,12 @@ export type AgentStatusApiResponse =
 export type AgentStatusApiArg = {
   body: AgentStatus;
 };
+export type AgentCallsApiResponse =
+  /** status 200 Successful Response */ AgentCalled;
+export type AgentCallsApiArg = {
+  /** How long the answer may be held at most. */
+  seconds?: number;
+};
 export type FetchAgentApiResponse =
   /** status 200 Runs on Python 3.9 and newer. */ Blob;
 export type FetchAgentApiArg = void;
@@ -2553,6 +2567,10 @@ export type AgentStatus = {
   facts?: AgentFacts | null;
   notices?: AgentNotice[];
   acks?: AgentAck[];
+};
+export type AgentCalled = {
+  /** Whether a heartbeat would bring a command. */
+  called: boolean;
 };
 export type Area = {
   key: string;
@@ -5598,6 +5616,7 @@ export type Proof = {
 };
 export const {
   useAgentStatusMutation,
+  useAgentCallsQuery,
   useFetchAgentQuery,
   useFetchAgentInstallerQuery,
   useShowSystemQuery,
