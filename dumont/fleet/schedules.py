@@ -9,6 +9,7 @@ from dumont.basics import ids
 from dumont.basics.errors import Failure, Invalid, NotFound
 from dumont.fleet import calendars
 from dumont.fleet.instances import access, wishing
+from dumont.fleet.launching import waking
 from dumont.fleet.means import Means
 from dumont.fleet.store import budgets as store
 from dumont.fleet.store import instances
@@ -87,7 +88,7 @@ async def _carry_out(work: Work, due: FleetSchedule) -> None:
         return
     try:
         if due.action == "wake":
-            await wishing.wake_up(work, instance, "Its schedule says so.", who=WHO)
+            await waking.wake_up(work, instance, "Its schedule says so.", who=WHO)
         else:
             await wishing.put_to_sleep(work, instance, "Its schedule says so.", who=WHO)
         due.last_outcome = "done"

@@ -26,7 +26,7 @@ async def pause_instance(instance_id: InstancePath, work: FleetWrite) -> Operati
 
 @router.post("/resume", status_code=202, summary="Resume a paused instance", responses=ANSWERS)
 async def resume_instance(instance_id: InstancePath, work: FleetWrite) -> Operation:
-    return showing.operation(await wishing.resume(work, instance_id), work.now)
+    return showing.operation(await waking.resume(work, instance_id), work.now)
 
 
 @router.post("/hibernate", status_code=202, summary="Hibernate an instance", responses=ANSWERS)

@@ -53,7 +53,7 @@ async def launch(work: Work, means: Means, wish: Wish) -> FleetInstance:
     who = f"user:{work.caller.me}"
     await moves.born(work, instance, "Asked for.", who=who)
     operation = await operations.open(work, instance, "launch", "Asked for.")
-    operations.note(operation, who=who)
+    operations.note(operation, who=who, price_hour=str(made.prices.hour) if made.prices else None)
     details = {"operation_id": str(operation.id), "filters": wish.wanted.filters, "spot": wish.wanted.spot}
     await accounts.audit.record(
         work, "instance.launched", ("instance", instance.id), f"Launched {name}", details=details

@@ -1,7 +1,7 @@
 """Budgets: asked before a launch, warned of at 80 %, and kept at 100 % by putting instances to sleep."""
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
@@ -61,9 +61,15 @@ async def change(work: Work, team_id: UUID | None, limits: Limits) -> Standing:
     return await _standing(work, owner)
 
 
-async def refuse_unaffordable(work: Work, owner_id: UUID, price_hour: Decimal) -> None:
-    """Before another machine is paid for."""
+async def refuse_unaffordable(work: Work, owner_id: UUID, price_hour: Decimal, *, but: UUID | None = None) -> None:
+    """Before another machine is paid for: beside what costs now counts what others are on their way to. `but` is the
+    instance that it is for, where there is one."""
+    if await store.of(work.tx, owner_id) is None:
+        return
+    await store.hold_asking(work.tx, owner_id)
     standing = await _standing(work, owner_id)
+    hour = standing.spent.hour + await store.promised(work.tx, owner_id, but)
+    standing = replace(standing, spent=replace(standing.spent, hour=hour))
     against = rules.affordable(price_hour, standing.spent, standing.limits)
     if against is not None:
         limit, used = standing.limits.of(against), standing.spent.of(against)

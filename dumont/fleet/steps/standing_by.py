@@ -7,8 +7,10 @@ from dumont.basics.errors import Failure, Unavailable
 from dumont.fleet.instances import failovers, moves, operations, restores
 from dumont.fleet.launching import choosing
 from dumont.fleet.launching.choosing import Wishes
+from dumont.fleet.money import budgets
 from dumont.fleet.rentals import accounts, renting
 from dumont.fleet.rentals.renting import Intent
+from dumont.fleet.rules import costs
 from dumont.fleet.rules.choosing import Candidate, Taste
 from dumont.fleet.rules.seen import Trouble
 from dumont.fleet.rules.steps import (
@@ -155,12 +157,14 @@ async def _chosen(turn: Turn, row: FleetStandby) -> list[Candidate]:
 
 
 async def _intended(turn: Turn, candidate: Candidate) -> FleetRental:
-    instance = turn.instance
+    instance, listed = turn.instance, choosing.listed_of(candidate)
+    disk = costs.disk_hour(candidate.provider, listed.storage_price_gb_month, turn.rows.wanted.disk_gb)
+    await budgets.refuse_unaffordable(turn.work, instance.owner_id, candidate.price_hour + disk)
     account = await accounts.ensure(turn.work, turn.means.vault, candidate.provider, instance.user_id)
     intent = Intent(
         instance=instance,
         account=account,
-        listed=choosing.listed_of(candidate),
+        listed=listed,
         disk_gb=turn.rows.wanted.disk_gb,
         offer_id=candidate.id,
         role="standby",

@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from dumont.fleet.tables import FleetBudget, FleetInstance, FleetSchedule
-from dumont.platform.db import Tx
+from dumont.platform.db import Tx, raw
 
 
 async def of(tx: Tx, owner_id: UUID) -> FleetBudget | None:
@@ -35,6 +36,18 @@ async def page(tx: Tx, after: UUID | None, limit: int) -> Sequence[FleetBudget]:
 async def lock(tx: Tx, owner_id: UUID) -> FleetBudget | None:
     query = select(FleetBudget).where(FleetBudget.owner_id == owner_id).with_for_update(skip_locked=True)
     return (await tx.execute(query)).scalar_one_or_none()
+
+
+async def hold_asking(tx: Tx, owner_id: UUID) -> None:
+    """Until the transaction is over nobody else asks for this owner. Its own lock, since whoever asks may hold an
+    instance, and whoever holds the budget takes instances."""
+    await tx.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": f"budget:{owner_id}"})
+
+
+async def promised(tx: Tx, owner_id: UUID, but: UUID | None) -> Decimal:
+    """What machines that are on their way will cost an hour beyond what is counted now; not those of `but`."""
+    found: Decimal = await (await raw(tx)).fetchval(_PROMISED, owner_id, but)
+    return found
 
 
 async def awake(tx: Tx, owner_id: UUID) -> Sequence[UUID]:
@@ -66,3 +79,29 @@ async def due(tx: Tx, now: datetime) -> FleetSchedule | None:
 async def next_due(tx: Tx) -> datetime | None:
     query = select(FleetSchedule.next_at).where(FleetSchedule.next_at.is_not(None)).order_by(FleetSchedule.next_at)
     return (await tx.execute(query.limit(1))).scalar_one_or_none()
+
+
+_PROMISED = """
+    WITH held AS (
+        SELECT instance_id, role = 'standby' AS second,
+            CASE role WHEN 'racer' THEN max(price_hour + disk_hour) ELSE sum(price_hour + disk_hour) END AS hour
+        FROM fleet_rentals WHERE owner_id = $1 AND stage <> 'ended' AND wanted = 'held' GROUP BY instance_id, role
+    ), asked AS (
+        SELECT o.instance_id, (o.details->>'price_hour')::numeric AS hour
+        FROM fleet_operations o JOIN fleet_instances i ON i.id = o.instance_id
+        WHERE i.owner_id = $1 AND o.state IN ('queued', 'running')
+    ), counted AS (
+        SELECT r.instance_id, sum(c.price_hour) AS hour
+        FROM fleet_rentals r JOIN fleet_costs c ON c.rental_id = r.id AND c.until IS NULL
+        WHERE r.owner_id = $1 AND r.stage <> 'ended' GROUP BY 1
+    ), meant AS (
+        SELECT i.id, greatest(
+            (SELECT sum(hour) FROM held WHERE instance_id = i.id AND NOT second),
+            (SELECT max(hour) FROM asked WHERE instance_id = i.id), 0
+        ) + coalesce((SELECT sum(hour) FROM held WHERE instance_id = i.id AND second), 0) AS hour
+        FROM fleet_instances i WHERE i.owner_id = $1 AND i.state <> 'destroyed' AND i.id IS DISTINCT FROM $2
+    )
+    SELECT coalesce(sum(greatest(meant.hour - coalesce(counted.hour, 0), 0)), 0)
+    FROM meant LEFT JOIN counted ON counted.instance_id = meant.id
+"""
+"""A race ends with one machine, and the dearest may win it; before it has any, the price that was asked for counts."""

@@ -6,14 +6,15 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from dumont.fleet import schedules
 from dumont.fleet.means import Means
 from dumont.fleet.money import budgets
-from dumont.fleet.tables import FleetHibernation, FleetInstance, FleetOperation, FleetRace, FleetSchedule
+from dumont.fleet.tables import FleetCost, FleetHibernation, FleetInstance, FleetOperation, FleetRace, FleetSchedule
 from dumont.platform.db import Db
 from dumont.platform.parts import Parts
+from tests.build import fleet as build
 from tests.build.accounts import Person
 from tests.fakes.clock import FakeClock
 from tests.fleet.doors.conftest import Box
@@ -109,6 +110,32 @@ class TestBudget:
         answer = await ada.asks("POST", "/instances", {"filters": {"model": ["RTX 4090"]}, "name": "second"})
         assert (answer.status_code, answer.json()["code"]) == (402, "over_budget")
 
+    async def test_of_an_hour_counts_machines_that_are_still_on_their_way(self, ada: Person) -> None:
+        """Nothing of the first one costs anything yet: no machine has even been chosen."""
+        await ada.does("PUT", "/budgets", {"max_price_hour": "0.80"})
+        wish = {"filters": {"model": ["RTX 4090"]}, "race": {"machines": 1}}
+        await ada.does("POST", "/instances", {**wish, "name": "first"})
+        answer = await ada.asks("POST", "/instances", {**wish, "name": "second"})
+        assert (answer.status_code, answer.json()["code"]) == (402, "over_budget")
+
+    @pytest.mark.parametrize(("state", "verb"), [("paused", "resume"), ("on_standby", "wake"), ("hibernated", "wake")])
+    async def test_of_an_hour_refuses_a_machine_that_would_come_back(
+        self, ada: Person, box: Box, db: Db, state: str, verb: str
+    ) -> None:
+        await box.set_rental(wanted="stopped", stage="stopped", price_hour=Decimal("0.4"))
+        async with db.begin() as tx:
+            await tx.execute(update(FleetCost).values(until=box.now))
+            other = await build.an_instance(tx, box.now, owner_id=box.owner_id, user_id=box.owner_id, name="other")
+            await build.a_rental(tx, other, box.now, stage="booting", price_hour=Decimal("0.5"))
+        await box.set(state=state, wish=state)
+        await ada.does("PUT", "/budgets", {"max_price_hour": "0.80"})
+        answer = await ada.asks("POST", f"{box.path}/{verb}")
+        assert (answer.status_code, answer.json()["code"]) == (402, "over_budget")
+        await ada.does("PUT", "/budgets", {"max_price_hour": "0.90"})
+        first = await ada.does("POST", f"{box.path}/{verb}")
+        again = await ada.does("POST", f"{box.path}/{verb}")
+        assert first["id"] == again["id"]
+
 
 class TestSchedule:
     async def test_is_carried_out_once_when_it_is_due(
@@ -140,6 +167,18 @@ class TestSchedule:
         assert row.last_outcome.startswith("already_there")
         assert row.next_at is not None
         assert row.next_at > clock.now()
+
+    async def test_wakes_nobody_beyond_a_budget(
+        self, ada: Person, box: Box, parts: Parts, db: Db, clock: FakeClock
+    ) -> None:
+        await box.set(state="hibernated", wish="hibernated")
+        await ada.does("PUT", "/budgets", {"max_price_hour": "0.60"})
+        await ada.does("POST", f"{box.path}/schedules", {"action": "wake", "cron": "* * * * *"})
+        clock.advance(seconds=61)
+        await schedules.turn(Means.of(parts.get))
+        assert await _asked(db, box.id) == []
+        [shown] = (await ada.gets(f"{box.path}/schedules"))["items"]
+        assert shown["last_outcome"].startswith("over_budget")
 
     @pytest.mark.parametrize(
         ("wish", "field"),
