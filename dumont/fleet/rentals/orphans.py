@@ -28,15 +28,19 @@ APART_MICROSECONDS = 10_000
 
 
 async def destroy(listing: Listing, orphans: Sequence[Orphan]) -> None:
-    """Asked anew at each list that still holds one."""
+    """Asked anew at each list that still holds one. It is paid for before: whether an end that nobody answered was one
+    is not known, and a list that no longer holds it tells nothing of what it has cost."""
     for orphan in orphans[:AT_ONCE]:
         if not listing.lease.sure():
             return
-        if await _asked(listing, orphan):
+        try:
             await _charge(listing, orphan)
+        except Exception as error:  # it is to end all the same
+            log.warning("orphan_not_charged", machine=orphan.machine.id, error=type(error).__name__)
+        await _destroyed(listing, orphan)
 
 
-async def _asked(listing: Listing, orphan: Orphan) -> bool:
+async def _destroyed(listing: Listing, orphan: Orphan) -> None:
     machine = orphan.machine
     log.warning("orphan_found", provider=listing.account.provider, machine=machine.id, label=machine.label)
     try:
@@ -46,9 +50,8 @@ async def _asked(listing: Listing, orphan: Orphan) -> bool:
         pass
     except (ProviderError, TimeoutError) as error:
         log.warning("orphan_not_destroyed", machine=machine.id, error=type(error).__name__)
-        return False
+        return
     metrics.ORPHANS.labels(listing.account.provider).inc()
-    return True
 
 
 async def _charge(listing: Listing, orphan: Orphan) -> None:

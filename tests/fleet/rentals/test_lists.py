@@ -101,8 +101,9 @@ class TestList:
         assert lost not in {each.id for each in lab.alive()}
         assert (await lab.see(held)).stage == "ready"
 
+    @pytest.mark.parametrize("answered", [True, False])
     async def test_that_holds_a_machine_again_which_had_gone_pays_for_it_once(
-        self, lab: CloudLab, account: FleetAccount
+        self, lab: CloudLab, account: FleetAccount, answered: bool
     ) -> None:
         rental = await lab.ready(await lab.rents(account))
         elsewhere(lab, "their-box")
@@ -111,6 +112,8 @@ class TestList:
         await lab.want(rental, "gone")
         await lab.until(rental, "ended", seconds=200, step=2)
         lab.world.rentals[hidden.id] = hidden
+        if not answered:
+            lab.faults({"fault": "drop_after", "call": DESTROY, "times": 1})
         await lab.passes(130, step=65)
         assert hidden.state == "gone"
         assert abs(await lab.cost(rental) - lab.billed(rental)) < CENT
