@@ -6,12 +6,28 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from dumont.snapshots.rules import names as forms
 from dumont.snapshots.signing import DoorSigner
 from dumont.snapstore.blobs.presigning import Presigner
 
-ONCE = {"if-none-match": "*"}
+ONCE: dict[str, str] = {"if-none-match": "*"}
 """By which an object store refuses to write over what is there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """An object to be read, written or deleted; all but its name is of what is to be written."""
+
+    name: str
+    size: int = 0
+    once: bool = False
+    checksum: str | None = None
+    """A header and its value, as `x-amz-checksum-crc32c=...`: nothing that differs is taken."""
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """What must be sent with it beside the length."""
+        header, _, value = (self.checksum or "").partition("=")
+        return (ONCE if self.once else {}) | ({header: value} if value else {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +39,7 @@ class Loan:
 
 
 class Lender(Protocol):
-    def lend(self, verb: str, repository_id: UUID, names: Sequence[tuple[str, int]], until: datetime) -> Loan: ...
+    def lend(self, verb: str, repository_id: UUID, things: Sequence[Thing], until: datetime) -> Loan: ...
 
 
 class OwnDoor:
@@ -32,12 +48,12 @@ class OwnDoor:
     def __init__(self, signer: DoorSigner) -> None:
         self._signer = signer
 
-    def lend(self, verb: str, repository_id: UUID, names: Sequence[tuple[str, int]], until: datetime) -> Loan:
-        def url(name: str, size: int) -> str:
-            query = self._signer.query(verb, repository_id, name, size, int(until.timestamp()))
-            return f"/api/v1/snapshots/objects/{repository_id}/{name}?{query}"
+    def lend(self, verb: str, repository_id: UUID, things: Sequence[Thing], until: datetime) -> Loan:
+        def url(thing: Thing) -> str:
+            query = self._signer.query(verb, repository_id, thing.name, thing.size, int(until.timestamp()))
+            return f"/api/v1/snapshots/objects/{repository_id}/{thing.name}?{query}"
 
-        return Loan({name: url(name, size) for name, size in names})
+        return _loan(things, url)
 
 
 class Bucket:
@@ -47,13 +63,15 @@ class Bucket:
         self._presigner = presigner
         self._seconds = seconds
 
-    def lend(self, verb: str, repository_id: UUID, names: Sequence[tuple[str, int]], until: datetime) -> Loan:  # noqa: ARG002
+    def lend(self, verb: str, repository_id: UUID, things: Sequence[Thing], until: datetime) -> Loan:  # noqa: ARG002
         presigner = self._presigner(repository_id)
-        if verb != "PUT":
-            return Loan({name: presigner.url(verb, name, self._seconds) for name, _size in names})
-        urls, headers = {}, {}
-        for name, size in names:
-            told = ONCE if forms.written_once(name) else {}
-            urls[name] = presigner.url(verb, name, self._seconds, {"content-length": str(size), **told})
-            headers[name] = told
-        return Loan(urls, {name: told for name, told in headers.items() if told})
+
+        def url(thing: Thing) -> str:
+            signed = {"content-length": str(thing.size), **thing.headers} if verb == "PUT" else None
+            return presigner.url(verb, thing.name, self._seconds, signed)
+
+        return _loan(things, url)
+
+
+def _loan(things: Sequence[Thing], url: Callable[[Thing], str]) -> Loan:
+    return Loan({each.name: url(each) for each in things}, {each.name: each.headers for each in things if each.headers})

@@ -1,6 +1,6 @@
 """Trades names of objects for addresses, as far as a grant goes: by form, by size, and never over what must stay."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -11,7 +11,7 @@ from dumont.basics.errors import Conflict, Invalid, NotAllowed
 from dumont.platform.work import Work
 from dumont.snapshots import granting, metrics
 from dumont.snapshots.granting import NoGrant
-from dumont.snapshots.lenders import Loan
+from dumont.snapshots.lenders import Loan, Thing
 from dumont.snapshots.reporting import Purpose
 from dumont.snapshots.rules import names
 from dumont.snapshots.rules.states import OPEN, RESTORE_OPEN
@@ -37,6 +37,8 @@ class Wish(NamedTuple):
     get: Sequence[str] = ()
     put: Sequence[tuple[str, int]] = ()
     delete: Sequence[str] = ()
+    checksums: Mapping[str, str] = {}
+    """By name of what is to be written: the header that tells it, and its value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +57,12 @@ async def lend(work: Work, stores: Stores, of: Purpose, wish: Wish) -> Lent:
     if any(name == names.CONFIG for name, _size in wish.put):
         await _refuse_second_config(work, repository_id)
     expires = stores.until()
-    for kind, wanted in wish._asdict().items():
+    for kind, wanted in (("get", wish.get), ("put", wish.put), ("delete", wish.delete)):
         metrics.LENT.labels(kind).inc(len(wanted))
     return Lent(
-        stores.lend("GET", repository_id, [(name, 0) for name in wish.get]) if wish.get else NOTHING,
-        stores.lend("PUT", repository_id, wish.put) if wish.put else NOTHING,
-        stores.lend("DELETE", repository_id, [(name, 0) for name in wish.delete]) if wish.delete else NOTHING,
+        stores.lend("GET", repository_id, [Thing(name) for name in wish.get]) if wish.get else NOTHING,
+        stores.lend("PUT", repository_id, _to_write(wish)) if wish.put else NOTHING,
+        stores.lend("DELETE", repository_id, [Thing(name) for name in wish.delete]) if wish.delete else NOTHING,
         expires,
     )
 
@@ -94,6 +96,10 @@ def _refuse(of: Purpose, wish: Wish) -> None:
     for name in wish.delete:
         if not names.may_delete(name):
             raise Invalid.field("delete", f"{name[:80]} may not be deleted")
+
+
+def _to_write(wish: Wish) -> list[Thing]:
+    return [Thing(name, size, names.written_once(name), wish.checksums.get(name)) for name, size in wish.put]
 
 
 async def _refuse_second_config(work: Work, repository_id: UUID) -> None:

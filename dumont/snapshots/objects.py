@@ -5,12 +5,14 @@ import fcntl
 import os
 import re
 import secrets
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
+from types import MappingProxyType
 from typing import BinaryIO, NamedTuple
 
 from dumont.basics.errors import Conflict, Invalid, NotFound, Unavailable
+from dumont.snapstore.blobs import checksum
 from dumont.snapstore.blobs.local import HALF
 
 AT_ONCE = 1 << 20
@@ -63,12 +65,15 @@ def opened(path: Path, wanted: str | None) -> Part:
         raise
 
 
-async def take(path: Path, size: int, body: AsyncIterator[bytes], *, once: bool) -> None:
-    """Written beside its place and moved there when all of it has come: a reader never sees half of it."""
+async def take(
+    path: Path, size: int, body: AsyncIterator[bytes], *, once: bool, headers: Mapping[str, str] = MappingProxyType({})
+) -> None:
+    """Written beside its place and moved there when all of it has come, with the checksum that the headers tell: a
+    reader never sees half of it."""
     half = path.with_name(f"{HALF}{secrets.token_hex(8)}")
     file = await asyncio.to_thread(_begun, half)
     try:
-        await _fill(file, size, body)
+        await _fill(file, size, body, *checksum.asked(headers))
         await asyncio.to_thread(_finish, file, half, path, once)
     except OSError as error:
         why = error.strerror or type(error).__name__
@@ -83,19 +88,28 @@ def delete(path: Path) -> None:
     path.unlink(missing_ok=True)
 
 
-async def _fill(file: BinaryIO, size: int, body: AsyncIterator[bytes]) -> None:
-    came, waiting = 0, bytearray()
+async def _fill(
+    file: BinaryIO, size: int, body: AsyncIterator[bytes], counter: Callable[[bytearray, int], int], told: str | None
+) -> None:
+    came, waiting, crc = 0, bytearray(), 0
+
+    def keep(data: bytearray) -> int:
+        _write(file, data)
+        return counter(data, crc) if told is not None else 0
+
     async for chunk in body:
         came += len(chunk)
         if came > size:
             break
         waiting += chunk
         if len(waiting) >= AT_ONCE:
-            await asyncio.to_thread(_write, file, waiting)
+            crc = await asyncio.to_thread(keep, waiting)
             waiting = bytearray()
     if came != size:
         raise Invalid(f"The object has not the {size} bytes for which this address is.", code="wrong_size")
-    await asyncio.to_thread(_write, file, waiting)
+    crc = await asyncio.to_thread(keep, waiting)
+    if told is not None and not checksum.is_so(told, crc):
+        raise Invalid("The object has changed on its way.", code="wrong_checksum")
 
 
 def _range(wanted: str | None, size: int) -> tuple[int, int]:

@@ -13,7 +13,7 @@ from uuid import UUID
 from dumont.basics.clock import Clock
 from dumont.basics.errors import Conflict, Failure, Invalid, NotFound, Unavailable
 from dumont.platform.settings import Settings
-from dumont.snapshots.lenders import Bucket, Lender, Loan, OwnDoor
+from dumont.snapshots.lenders import Bucket, Lender, Loan, OwnDoor, Thing
 from dumont.snapshots.signing import DoorSigner
 from dumont.snapstore import errors
 from dumont.snapstore.blobs import Blobs, Keys, open_blobs
@@ -67,8 +67,8 @@ class Stores:
                 self._open.popitem(last=False)[1].close()  # what is under way on it goes on
             return self._open[repository_id]
 
-    def lend(self, verb: str, repository_id: UUID, names: Sequence[tuple[str, int]]) -> Loan:
-        return self._lender.lend(verb, repository_id, names, self.until())
+    def lend(self, verb: str, repository_id: UUID, things: Sequence[Thing]) -> Loan:
+        return self._lender.lend(verb, repository_id, things, self.until())
 
     def presigner(self, repository_id: UUID) -> Presigner | None:
         """Signs as of this moment, however long it is used. None where the only door is this server's."""

@@ -10,7 +10,9 @@ from pydantic import SecretStr
 from dumont.basics.errors import Invalid
 from dumont.platform.clock import SystemClock
 from dumont.platform.settings import Settings
+from dumont.snapshots.lenders import Thing
 from dumont.snapshots.stores import Stores
+from dumont.snapstore.blobs import checksum
 from tests.snapstore.places import BucketPlace, bucket_place, s3_server
 
 __all__ = ["bucket_place", "s3_server"]
@@ -35,19 +37,27 @@ def stores(settings: Settings, bucket_place: BucketPlace) -> Iterator[Stores]:
 
 class TestBucket:
     def test_takes_what_was_lent_and_nothing_larger(self, stores: Stores) -> None:
-        url = stores.lend("PUT", OWNER, [(PACK, 5)]).urls[PACK]
+        url = stores.lend("PUT", OWNER, [Thing(PACK, 5)]).urls[PACK]
         assert httpx.put(url, content=b"longer").status_code == 403
         assert httpx.put(url, content=b"bytes").status_code == 200
         assert [found.name for found in stores.blobs(OWNER).list("packs/")] == [PACK]
-        assert httpx.get(stores.lend("GET", OWNER, [(PACK, 0)]).urls[PACK]).content == b"bytes"
+        assert httpx.get(stores.lend("GET", OWNER, [Thing(PACK)]).urls[PACK]).content == b"bytes"
 
     def test_is_written_once_where_that_matters(self, stores: Stores) -> None:
-        loan = stores.lend("PUT", OWNER, [(MANIFEST, 5)])
+        loan = stores.lend("PUT", OWNER, [Thing(MANIFEST, 5, once=True)])
         headers = dict(loan.headers[MANIFEST])
         assert httpx.put(loan.urls[MANIFEST], content=b"first", headers=headers).status_code == 200
         assert httpx.put(loan.urls[MANIFEST], content=b"other", headers=headers).status_code == 412
         assert httpx.put(loan.urls[MANIFEST], content=b"other").status_code == 403
         assert stores.blobs(OWNER).get(MANIFEST) == b"first"
+
+    def test_takes_only_what_has_the_checksum_that_was_told(self, stores: Stores) -> None:
+        told = "=".join(checksum.of([b"bytes"]))
+        loan = stores.lend("PUT", OWNER, [Thing(PACK, 5, checksum=told)])
+        headers = dict(loan.headers[PACK])
+        assert httpx.put(loan.urls[PACK], content=b"bytes").status_code == 403
+        assert httpx.put(loan.urls[PACK], content=b"bytez", headers=headers).status_code == 400
+        assert httpx.put(loan.urls[PACK], content=b"bytes", headers=headers).status_code == 200
 
     def test_keeps_owners_apart(self, stores: Stores) -> None:
         stores.blobs(OWNER).put(PACK, [b"bytes"])

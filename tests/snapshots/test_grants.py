@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from dumont.snapshots.rules import names
+from dumont.snapstore.blobs import checksum
 from tests.build import snapshots as build
 from tests.build.accounts import Person
 from tests.build.snapshots import Granted
@@ -82,6 +83,16 @@ class TestDoor:
         for body in (b"x" * 9, b"x" * 11):
             assert (await bare.put(url, content=body)).json()["code"] == "wrong_size"
         assert {path.name for path in build.things_in(store)} <= {str(granted.owner), "packs", "ab"}
+
+    async def test_refuses_what_has_changed_on_its_way(
+        self, agent: Person, granted: Granted, bare: httpx.AsyncClient, store: Path
+    ) -> None:
+        told = "=".join(checksum.of([b"bytes"]))
+        lending = await agent.does("POST", "/snapshots/grant/urls", {"put": [[PACK, 5]], "checksums": {PACK: told}})
+        url, headers = lending["put"][PACK], lending["headers"][PACK]
+        assert (await bare.put(url, content=b"bytez", headers=headers)).json()["code"] == "wrong_checksum"
+        assert {path.name for path in build.things_in(store)} <= {str(granted.owner), "packs", "ab"}
+        assert (await bare.put(url, content=b"bytes", headers=headers)).status_code == 200
 
     async def test_writes_over_no_manifest(self, agent: Person, bare: httpx.AsyncClient) -> None:
         for body, status in ((b"first", 200), (b"first", 200), (b"other", 409)):

@@ -39,7 +39,7 @@ async def show_grant(granted: WithGrant) -> GrantState:
 @router.post("/urls", summary="Trade names of objects for addresses", responses=problems(409, 503))
 async def lend_urls(body: UrlsWish, granted: WithGrant, request: Request, response: Response) -> Urls:
     """Each address is good for one object and one verb, for some minutes, and needs no token."""
-    wish = lending.Wish(tuple(body.get), tuple(body.put), tuple(body.delete))
+    wish = lending.Wish(tuple(body.get), tuple(body.put), tuple(body.delete), body.checksums)
     lent = await lending.lend(granted.work, stores_of(request), granted.purpose, wish)
     response.headers["cache-control"] = "no-store"
     server = server_of(request)

@@ -49,7 +49,7 @@ async def _take(request: Request, path: Path) -> Response:
     size = int(request.query_params["size"])
     once = names.written_once(request.path_params["name"])
     try:
-        await objects.take(path, size, request.stream(), once=once)
+        await objects.take(path, size, request.stream(), once=once, headers=request.headers)
     except ClientDisconnect:  # a machine that was killed in the middle: nobody hears the answer, nothing was kept
         return Response(status_code=400)
     metrics.MOVED.labels("in").inc(size)

@@ -13,6 +13,11 @@ from dumont.snapshots.schemas.fields import Bytes, Count, ManifestName, Seconds
 AT_ONCE = 1000
 ObjectName = Annotated[str, StringConstraints(max_length=80), Field(examples=["packs/3f/" + "3f" * 32])]
 Size = Annotated[int, Field(ge=1, le=2**40, examples=[33_554_432])]
+Checksum = Annotated[
+    str,
+    StringConstraints(pattern="^x-amz-checksum-crc32c?=[A-Za-z0-9+/]{6}==$"),
+    Field(examples=["x-amz-checksum-crc32c=yZRlqg=="]),
+]
 Word = Annotated[str, StringConstraints(max_length=60), Field(examples=["read"])]
 Sentence = Annotated[str, StringConstraints(max_length=500), Field(examples=["Make room, then run it again."])]
 
@@ -23,6 +28,11 @@ class UrlsWish(RequestBody):
     get: Annotated[list[ObjectName], Field(max_length=AT_ONCE)] = Field([])
     put: Annotated[list[tuple[ObjectName, Size]], Field(max_length=AT_ONCE)] = Field(
         [], examples=[[["packs/3f/" + "3f" * 32, 33_554_432]]]
+    )
+    checksums: Annotated[dict[ObjectName, Checksum], Field(max_length=AT_ONCE)] = Field(
+        {},
+        description="Of those to be written, where they are known: a header and its value. The store takes no others.",
+        examples=[{"packs/3f/" + "3f" * 32: "x-amz-checksum-crc32c=yZRlqg=="}],
     )
     delete: Annotated[list[ObjectName], Field(max_length=AT_ONCE)] = Field(
         [], description="A writer's own sign, at its end: `writers/...`.", examples=[["writers/" + "3f" * 16]]

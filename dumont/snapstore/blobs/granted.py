@@ -7,12 +7,13 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
-from dumont.snapstore.blobs import Bytes, Found, ranges, refusals
+from dumont.snapstore.blobs import Bytes, Found, checksum, ranges, refusals
 from dumont.snapstore.blobs.again import Again, Retries
 from dumont.snapstore.blobs.door import Door
+from dumont.snapstore.blobs.learning import NO_CHECKSUM
 from dumont.snapstore.blobs.names import checked, checked_prefix
 from dumont.snapstore.blobs.place import origin_of
 from dumont.snapstore.blobs.s3 import modified
@@ -52,6 +53,7 @@ class GrantedBlobs:
     ) -> None:
         self.door = Door(server, token, retries=retries, patience=patience, trust=trust)
         self._lending = _Lending(self.door, ticks, now)
+        self._checksums = True
 
     @property
     def address(self) -> str:
@@ -79,7 +81,15 @@ class GrantedBlobs:
     def put(self, name: str, parts: Sequence[Bytes]) -> None:
         size = sum(memoryview(part).nbytes for part in parts)
         asked = {"put": [[checked(name), size]]}
-        self._send(name, lambda: self._lending.ask("put", asked)[name], "PUT", parts)
+        told = {"checksums": {name: "=".join(checksum.of(parts))}}
+
+        def lend() -> Lent:
+            return self._lending.ask("put", {**asked, **told} if self._checksums else asked)[name]
+
+        def forget() -> None:
+            self._checksums = False
+
+        self._send(_Turn(name, lend, lambda: None, forget), "PUT", parts)
 
     def find(self, name: str) -> Found | None:
         try:
@@ -103,7 +113,7 @@ class GrantedBlobs:
     def delete(self, name: str) -> None:
         asked = {"delete": [checked(name)]}
         try:
-            self._send(name, lambda: self._lending.ask("delete", asked)[name], "DELETE", ())
+            self._send(_Turn(name, lambda: self._lending.ask("delete", asked)[name], lambda: None), "DELETE", ())
         except Missing:
             return
 
@@ -115,11 +125,11 @@ class GrantedBlobs:
         turn = _Turn(name, lambda: self._lending.address(name), lambda: self._lending.forget(name))
         return self._run(turn, lambda lent: Request("GET", _target(lent), headers), ranges.FINE, take)
 
-    def _send(self, name: str, lend: Callable[[], Lent], method: str, parts: Sequence[Bytes]) -> None:
+    def _send(self, turn: _Turn, method: str, parts: Sequence[Bytes]) -> None:
         def request(lent: Lent) -> Request:
             return Request(method, _target(lent), list(lent.headers.items()), parts)
 
-        self._run(_Turn(name, lend, lambda: None), request, (200, 201, 204), lambda _reply: None)
+        self._run(turn, request, (200, 201, 204), lambda _reply: None)
 
     def _run(
         self, turn: _Turn, request: Callable[[Lent], Request], fine: Sequence[int], take: Callable[[Reply], T]
@@ -138,18 +148,32 @@ class GrantedBlobs:
 class _Turn:
     """One act on one object, with as many addresses as it takes."""
 
-    def __init__(self, name: str, lend: Callable[[], Lent], forget: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        name: str,
+        lend: Callable[[], Lent],
+        forget: Callable[[], None],
+        unchecked: Callable[[], None] | None = None,
+    ) -> None:
+        """`unchecked` is called where the store can't count checksums; None if there is none in it, or no more."""
         self._name = name
         self.lend = lend
         self._forget = forget
+        self._unchecked = unchecked
         self._renewed = False
 
     def judged(self, refusal: refusals.Refusal, body: bytes, address: str) -> Exception:
         if b'"range_not_there"' in body:
             return Again(Damaged(f"{self._name} is shorter than it must be."))
+        if b'"wrong_checksum"' in body:
+            return Again(Damaged(f"{self._name} changed on its way to {address}.", "Run it again; check the network."))
         if refusal.status in STANDS:
             return Exists(f"{self._name} is there already, and is another one.")
         judged = refusals.judged(refusal, self._name, address)
+        if self._unchecked is not None and (refusal.code in NO_CHECKSUM or refusal.status == 501):
+            self._unchecked()
+            self._unchecked = None
+            return Again(judged.why if isinstance(judged, Again) else judged, at_once=True)
         if refusal.status in OVER and not self._renewed:
             self._renewed = True
             self._forget()
@@ -189,7 +213,7 @@ class _Lending:
         with self._lock:
             self._lent.pop(name, None)
 
-    def ask(self, verb: str, asked: Mapping[str, Sequence[object]]) -> dict[str, Lent]:
+    def ask(self, verb: str, asked: Mapping[str, Any]) -> dict[str, Lent]:
         answer = self._door.post("/urls", asked)
         until = self._ticks() + self._seconds(answer)
         headers = answer.get("headers") or {}

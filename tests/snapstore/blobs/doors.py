@@ -45,14 +45,17 @@ class GrantedPlace(BucketPlace):
         self.wishes.append(wish)
         if self.refused.intersection(wish.get("get", ())):
             return None
+        told = {name: dict([said.split("=", 1)]) for name, said in wish.get("checksums", {}).items()}
         return {
             "get": {name: self._presigner.url("GET", name, self.seconds) for name in wish.get("get", ())},
             "put": {
-                name: self._presigner.url("PUT", name, self.seconds, {"content-length": str(size)})
+                name: self._presigner.url(
+                    "PUT", name, self.seconds, {"content-length": str(size), **told.get(name, {})}
+                )
                 for name, size in wish.get("put", ())
             },
             "delete": {name: self._presigner.url("DELETE", name, self.seconds) for name in wish.get("delete", ())},
-            "headers": {},
+            "headers": told,
             "expires": (datetime.now(UTC) + timedelta(seconds=self.seconds)).isoformat(),
         }
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from dumont.snapstore.blobs import checksum
 from dumont.snapstore.errors import BadRequest, Exists, Missing, StoreRefused
 from tests.snapstore.blobs.doors import TOKEN, GrantedPlace
 from tests.snapstore.places import BucketPlace
@@ -70,8 +71,19 @@ class TestAddresses:
 
     def test_are_for_the_size_that_was_said(self, filled: GrantedPlace) -> None:
         filled.open().put("index/a", [b"12", b"345"])
-        assert filled.wishes == [{"put": [["index/a", 5]]}]
+        [wish] = filled.wishes
+        assert wish["put"] == [["index/a", 5]]
         assert filled.file("index/a").read_bytes() == b"12345"
+
+    def test_are_for_the_checksum_that_was_said_where_the_store_counts_it(self, filled: GrantedPlace) -> None:
+        blobs = filled.open()
+        blobs.put("index/a", [b"12345"])
+        assert filled.wishes[-1]["checksums"]["index/a"] == "=".join(checksum.of([b"12345"]))
+        filled.server.order({"fault": "status", "status": 501, "code": "NotImplemented", "times": 1})
+        blobs.put("index/b", [b"12345"])
+        blobs.put("index/c", [b"12345"])
+        assert ["checksums" in wish for wish in filled.wishes] == [True, True, False, False]
+        assert filled.file("index/b").read_bytes() == b"12345"
 
 
 class TestAGrant:
