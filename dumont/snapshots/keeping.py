@@ -82,13 +82,16 @@ async def _plan(work: Work, standing: Standing, rules: Mapping[str | None, Rules
 
 
 def _gone(found: Sequence[Snapshot], rules: Mapping[str | None, Rules]) -> set[UUID]:
-    """Each label is looked at alone, under its own rules or else the default; its newest one always stays."""
-    labels: dict[str, list[Snapshot]] = {}
+    """Each instance is looked at alone, and of what is none's each label; under the rules of the newest one's label or
+    else the default. The newest one always stays: an instance that sleeps wakes from it, whatever it is called by now
+    and whoever has its name."""
+    groups: dict[UUID | str, list[Snapshot]] = {}
     for snapshot in found:
-        labels.setdefault(snapshot.label, []).append(snapshot)
+        groups.setdefault(snapshot.instance_id or snapshot.label, []).append(snapshot)
     gone: set[UUID] = set()
-    for label, group in labels.items():
-        policy = Policy(*rules.get(label, rules.get(None, Rules())))
+    for group in groups.values():
+        newest = max(group, key=lambda snapshot: snapshot.created_at)
+        policy = Policy(*rules.get(newest.label, rules.get(None, Rules())))
         kept = keep((Dated(str(snapshot.id), snapshot.created_at) for snapshot in group), policy)
         gone |= {snapshot.id for snapshot in group if str(snapshot.id) not in kept}
     return gone

@@ -6,14 +6,17 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import update
 
 from dumont.basics.errors import Unavailable
+from dumont.platform.db import Db
 from dumont.platform.jobs.errors import Cancelled
 from dumont.platform.jobs.port import NoArgs
 from dumont.platform.parts import Parts
 from dumont.snapshots import checking, pruning, tasks
 from dumont.snapshots.housekeeping import prune_all, tidy
 from dumont.snapshots.measuring import Repositories, measure
+from dumont.snapshots.tables import Snapshot
 from dumont.snapshots.verifying import Which, verify
 from tests.build import snapshots as build
 from tests.build.accounts import Person
@@ -60,6 +63,17 @@ class TestRetention:
         assert (plan["going_count"], plan["retention"]["labels"][0]["rules"]["keep_daily"]) == (0, 3)
         plan = await ada.does("PUT", "/snapshots/retention", {"label": "box", "rules": None})
         assert (plan["going_count"], plan["retention"]["labels"]) == (1, [])
+
+    async def test_keeps_the_newest_of_each_instance_whatever_it_is_called(
+        self, ada: Person, parts: Parts, folder: Path, clock: FakeClock, db: Db
+    ) -> None:
+        """The first has slept since; the second was launched under its old name."""
+        made, first, second = await three(ada, parts, folder, clock), uuid4(), uuid4()
+        async with db.begin() as tx:
+            for snapshot, instance in zip(made, (first, first, second), strict=True):
+                await tx.execute(update(Snapshot).where(Snapshot.id == UUID(snapshot)).values(instance_id=instance))
+        plan = await ada.does("PUT", "/snapshots/retention", {"rules": {"keep_last": 1}, "dry_run": True})
+        assert [one["id"] for one in plan["going"]] == [made[0]]
 
 
 class TestPruning:
