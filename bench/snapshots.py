@@ -3,7 +3,8 @@
 Each step runs in a process of its own: wall, CPU seconds (user and system) and peak memory are that process's; the
 server's are not in it. All restore to the same file system, with a journal where we can make one, whose own limit is
 measured in the same run. Ours uses the verbs of the engine, restic and borg their binaries. `--gb 0.5` is a small tree;
-`--rounds` repeats everything; tables give medians.
+`--rounds` repeats everything; tables give medians. `--trees` keeps the trees for another run: to make large ones takes
+longer than to measure.
 """
 
 from __future__ import annotations
@@ -33,24 +34,29 @@ GIGA = 1e9
 class Workshop:
     """Where everything lies: the tree, the changed tree, what servers store, what is restored."""
 
-    def __init__(self, folder: Path, gigabytes: float, ground: Ground) -> None:
+    def __init__(self, folder: Path, gigabytes: float, ground: Ground, trees: Path | None) -> None:
         self.folder, self.gigabytes, self.ground = folder, gigabytes, ground
-        self.before, self.after = folder / "before" / "tree", folder / "after" / "tree"
+        self.trees = trees or folder
+        self.before, self.after = self.trees / "before" / "tree", self.trees / "after" / "tree"
         self.stores = folder / "stores"
         self._targets = 0
 
     def prepare(self) -> None:
         self.stores.mkdir()
+        made = self.trees / f"of-{self.gigabytes}-GB"
+        if made.exists():
+            return
         tree.build(self.before, self.gigabytes)
         self.after.parent.mkdir()
         subprocess.run(["cp", "-a", str(self.before), str(self.after)], check=True)
         tree.change(self.after, self.gigabytes)
         share_unchanged(self.before, self.after)
+        made.touch()
 
     @contextmanager
     def in_place(self, of: Path) -> Iterator[Path]:
         """One tree at the address that all snapshots are of."""
-        place = self.folder / "work"
+        place = self.trees / "work"
         of.rename(place)
         settle(place)
         try:
@@ -226,6 +232,7 @@ def main() -> None:
     asked.add_argument("--rounds", type=int, default=1)
     asked.add_argument("--peer-rounds", type=int, default=sys.maxsize, help="fewer rounds of the slow ones")
     asked.add_argument("--peers", nargs="*", choices=list(PEERS), default=list(PEERS), help="none named: ours alone")
+    asked.add_argument("--trees", type=Path, help="a folder that keeps the trees, and has them the next time")
     asked.add_argument("--dir", type=Path, help="a folder on the disk to measure; a temporary one is made in it")
     given = asked.parse_args()
     makers: dict[str, Callable[..., Tool]] = {"ours": Ours}
@@ -241,7 +248,7 @@ def main() -> None:
         tempfile.TemporaryDirectory(prefix="dumont-bench-", dir=given.dir) as folder,
         ground(Path(folder), room) as place,
     ):
-        run(Workshop(Path(folder), given.gb, place), makers, given.rounds, given.peer_rounds)
+        run(Workshop(Path(folder), given.gb, place, given.trees), makers, given.rounds, given.peer_rounds)
 
 
 if __name__ == "__main__":

@@ -119,12 +119,12 @@ def _places(count: int, keep: bytearray | None) -> range | list[int]:
 def _attributes(made: Made) -> dict[int, list[tuple[bytes, bytes]]]:
     """Of unchanged entries they are as they were: a change of them is a change of the inode."""
     tree, before = made.tree, made.old.manifest.xattrs if made.old.manifest else {}
-    found = {}
+    found, bare = {}, made.read.bare
     for entry, was in enumerate(made.old.entry_of):
         if was != NOT_THERE:
             if before and was in before:
                 found[entry] = before[was]
-        elif tree.kind[entry] in (Kind.FILE, Kind.FOLDER):
+        elif tree.kind[entry] in (Kind.FILE, Kind.FOLDER) and entry not in bare:
             its = attributes(os.path.join(tree.root, tree.paths[entry]))
             if its:
                 found[entry] = its

@@ -6,6 +6,7 @@ import errno
 import os
 import stat
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import compress
 
 from dumont.snapstore import hashing, native
 from dumont.snapstore.backup.reading import SMALL, Course, Job, Part
@@ -95,6 +96,7 @@ def _read(course: Course, batch: Sequence[int], room: memoryview) -> Iterable[tu
     if library is None or not library.has_files:
         return list(_plainly(course, paths, room))
     read = library.read_files(course.folders.root, paths, room)
+    course.read.bare.update(compress(batch, read.bare))
     return zip(read.sizes, read.mtimes)
 
 

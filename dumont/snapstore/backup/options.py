@@ -26,7 +26,7 @@ class BackupOptions:
     """Paths that are opened first after a wake; they come first in packs of their own."""
     coders: int = 2
     uploads: int = 3
-    pack_bytes: int = 32 << 20
+    pack_bytes: int = 24 << 20
     host: str = ""
 
 

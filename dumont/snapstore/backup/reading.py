@@ -49,6 +49,8 @@ class Read:
     mtimes: dict[int, int] = field(default_factory=dict)
     """Of those that are another time's than when the tree was looked at."""
     gone: set[int] = field(default_factory=set)
+    bare: set[int] = field(default_factory=set)
+    """Those that were seen to have no attributes."""
     notes: list[Note] = field(default_factory=list)
 
 

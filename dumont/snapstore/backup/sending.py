@@ -27,7 +27,7 @@ class Pipes(NamedTuple):
 
     coders: int = 2
     uploads: int = 3
-    pack_bytes: int = 32 << 20
+    pack_bytes: int = 24 << 20
 
 
 class Filling(NamedTuple):

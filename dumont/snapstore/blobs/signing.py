@@ -29,7 +29,7 @@ class Signer(NamedTuple):
 
     @property
     def moment(self) -> str:
-        return datetime.fromtimestamp(self.seconds, timezone.utc).strftime("%Y%m%dT%H%M%SZ")
+        return _moment(int(self.seconds))
 
     @property
     def scope(self) -> str:
@@ -98,6 +98,12 @@ def _signature(signer: Signer, canonical: str) -> str:
     text = f"{ALGORITHM}\n{signer.moment}\n{signer.scope}\n{digest}"
     key = _signing_key(signer.keys.secret, signer.moment[:8], signer.region)
     return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+
+
+@lru_cache(maxsize=16)
+def _moment(seconds: int) -> str:
+    """Asked for several times for each request."""
+    return datetime.fromtimestamp(seconds, timezone.utc).strftime("%Y%m%dT%H%M%SZ")
 
 
 @lru_cache(maxsize=16)

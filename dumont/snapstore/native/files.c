@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/xattr.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -60,16 +61,24 @@ static int own(int fd, const struct file *f, int flags)
     return (other || (s.st_mode & 07777) != mode) && fchmod(fd, mode) ? errno : 0;
 }
 
+/* It seems to have been read now, or a second before it was written. */
+static int set_time(int fd, int64_t mtime, int unread)
+{
+    const int64_t second = 1000000000, part = (mtime % second + second) % second;
+    const struct timespec written = {(mtime - part) / second, part};
+    const struct timespec times[2] = {unread ? (struct timespec){written.tv_sec - 1, part}
+                                             : (struct timespec){0, UTIME_NOW}, written};
+    return futimens(fd, times) ? errno : 0;
+}
+
 /* The time comes last: a file that has the right one is whole. */
 static int fill(int fd, const struct file *f, int flags)
 {
-    const int64_t second = 1000000000, part = (f->mtime % second + second) % second;
-    struct timespec times[2] = {{0, UTIME_NOW}, {(f->mtime - part) / second, part}};
     int wrong = write_all(fd, f->data, f->size);
     if (!wrong)
         wrong = own(fd, f, flags);
-    if (!wrong && futimens(fd, times))
-        wrong = errno;
+    if (!wrong)
+        wrong = set_time(fd, f->mtime, 0);
     if (close(fd) && !wrong)
         wrong = errno;
     return wrong;
@@ -110,6 +119,48 @@ DUMONT size_t dumont_write_files(int root, size_t count, const char *paths, size
     return good;
 }
 
+/* A folder; an empty path is the root's. It is made if need be. */
+static int open_or_make(struct walk *walk, const char *path, size_t size)
+{
+    const int how = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+    const char *name = ".";
+    int above = size ? walk_to(walk, path, size, &name) : walk->root;
+    int fd = above < 0 ? -1 : openat(above, name, how);
+    if (fd < 0 && above >= 0 && errno == ENOENT && !mkdirat(above, name, 0700))
+        fd = openat(above, name, how);
+    return fd;
+}
+
+/* Owner, mode and time of folders, from number `first` on, as they come: what is in a folder has to come before it. Says
+   which was the first that could not be done, or `count`. */
+DUMONT size_t dumont_settle_folders(int root, size_t first, size_t count, const char *paths, size_t paths_size,
+                                    const uint32_t *mode, const uint32_t *uid, const uint32_t *gid,
+                                    const int64_t *mtime, int flags)
+{
+    struct walk walk;
+    const char *path = paths, *const end = paths + paths_size;
+    size_t i = 0;
+    walk_begin(&walk, root, 1);
+    for (; i < count; i++) {
+        const char *mine = path, *zero = path < end ? memchr(path, 0, (size_t)(end - path)) : NULL;
+        if (!zero)
+            break;
+        path = zero + 1;
+        if (i < first)
+            continue;
+        struct file folder = {NULL, 0, mode[i], uid[i], gid[i], mtime[i]};
+        int fd = open_or_make(&walk, mine, (size_t)(zero - mine));
+        if (fd < 0)
+            break;
+        int wrong = own(fd, &folder, flags) || set_time(fd, folder.mtime, 1);
+        close(fd);
+        if (wrong)
+            break;
+    }
+    walk_end(&walk);
+    return i;
+}
+
 static int64_t moment(const struct timespec *t) { return (int64_t)t->tv_sec * 1000000000 + t->tv_nsec; }
 
 /* Reading must not look like use: what was opened first by the user's programs is learned from these times. */
@@ -146,9 +197,10 @@ static int64_t read_one(int fd, uint8_t *out, size_t room, int64_t *mtime, int64
     return (int64_t)got;
 }
 
-/* Files end to end into `out`. `got` is each one's size, or minus its errno (EFBIG: no room was left for it). */
+/* Files end to end into `out`. `got` is each one's size, or minus its errno (EFBIG: no room was left for it); `bare`
+   are those that have no attributes at all. */
 DUMONT size_t dumont_read_files(int root, size_t count, const char *paths, size_t paths_size, uint8_t *out,
-                                size_t room, int64_t *got, int64_t *mtime, int64_t *ctime)
+                                size_t room, int64_t *got, int64_t *mtime, int64_t *ctime, uint8_t *bare)
 {
     struct walk walk;
     const char *path = paths, *const end = paths + paths_size;
@@ -157,7 +209,7 @@ DUMONT size_t dumont_read_files(int root, size_t count, const char *paths, size_
     for (size_t i = 0; i < count; i++) {
         const char *name, *zero = path < end ? memchr(path, 0, (size_t)(end - path)) : NULL;
         got[i] = -EINVAL;
-        mtime[i] = ctime[i] = 0;
+        mtime[i] = ctime[i] = bare[i] = 0;
         if (!zero)
             continue;
         int folder = walk_to(&walk, path, (size_t)(zero - path), &name), fd;
@@ -167,6 +219,7 @@ DUMONT size_t dumont_read_files(int root, size_t count, const char *paths, size_
             continue;
         }
         got[i] = read_one(fd, out + used, room - used, &mtime[i], &ctime[i]);
+        bare[i] = !flistxattr(fd, NULL, 0);
         close(fd);
         used += got[i] > 0 ? (size_t)got[i] : 0;
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 from pathlib import Path
 
-VERSION = 1
+VERSION = 2
 FILE = "dumont_native.so"
 
 _P, _Z, _I, _U = ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int, ctypes.c_uint32
@@ -34,7 +34,8 @@ _SIGNATURES: dict[str, tuple[object, list[object]]] = {
 }
 _OF_LINUX: dict[str, tuple[object, list[object]]] = {
     "dumont_write_files": (_Z, [_I, _Z, _P, _Z, _P, _Z, _P, _P, _P, _P, _P, _P, _I, _P]),
-    "dumont_read_files": (_Z, [_I, _Z, _P, _Z, _P, _Z, _P, _P, _P]),
+    "dumont_settle_folders": (_Z, [_I, _Z, _Z, _P, _Z, _P, _P, _P, _P, _I]),
+    "dumont_read_files": (_Z, [_I, _Z, _P, _Z, _P, _Z, _P, _P, _P, _P]),
     "dumont_borrow_files": (_Z, [_I, _I, _Z, _P, _Z, _P, _P, _P, _P, _P, _I, _P]),
     "dumont_look": (_I, [_I, _Z, _P, _Z, _P]),
     "dumont_scan": (_P, [_I, _I, _P, _Z, _P]),

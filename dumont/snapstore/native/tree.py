@@ -36,6 +36,8 @@ class Read(NamedTuple):
     """Bytes of each, or minus its errno; -EFBIG where no room was left for it, -EINVAL where it is no file."""
     mtimes: array[int]
     ctimes: array[int]
+    bare: bytearray
+    """1 where a file was seen to have no attributes."""
 
 
 class Scanned(NamedTuple):
@@ -110,10 +112,23 @@ class Tree:
         )
         return wrong
 
+    def settle_folders(self, folder: int, files: Files, *, first: int = 0, owners: bool = False) -> int:
+        """Owner, mode and time of folders below an open one, from number `first` on, in their order; those that are
+        not there are made. Says which could not be done, or how many there are."""
+        count, paths = len(files.paths), _joined(files.paths)
+        addresses = [_address(column, kind, count) for kind, column in zip("IIIq", files[3:])]
+        return int(
+            self._library.dumont_settle_folders(
+                folder, first, count, paths, len(paths), *addresses, _OWNERS if owners else 0
+            )
+        )
+
     def read_files(self, folder: int, paths: Sequence[bytes], out: memoryview) -> Read:
         """Reads files below an open folder, end to end into `out`, without being seen in their times of use."""
         count, target, joined = len(paths), Lent(out, writable=True), _joined(paths)
-        read = Read(*(array("q", bytes(8 * count)) for _ in range(3)))
+        columns = [array("q", bytes(8 * count)) for _ in range(3)]
+        bare = bytearray(count)
+        told = Lent(bare, writable=True)
         self._library.dumont_read_files(
             folder,
             count,
@@ -121,9 +136,10 @@ class Tree:
             len(joined),
             target.address,
             target.size,
-            *(column.buffer_info()[0] for column in read),
+            *(column.buffer_info()[0] for column in columns),
+            told.address,
         )
-        return read
+        return Read(columns[0], columns[1], columns[2], bare)
 
     def borrow_files(
         self, source: int, folder: int, files: Files, *, owners: bool = False, links: bool = False

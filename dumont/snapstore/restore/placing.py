@@ -54,18 +54,18 @@ class Placer:
 
     def _groups(self, chunks: Sequence[int]) -> Iterator[tuple[list[int], list[int]]]:
         """As many as fit; each begins where its file's offset is in the page, so that it can pass the page cache."""
-        raw_of = self._shared.manifest.chunk_raw
+        raw_of, begins = self._shared.manifest.chunk_raw, self._shared.uses.begins
         found: list[int] = []
         places: list[int] = []
         end = 0
         for chunk in chunks:
             raw = raw_of[chunk]
-            use = next(self._shared.uses.of(chunk))
-            place = end + (use.at - use.offset - end) % PAGE
+            begin = begins(chunk)
+            place = end + (begin - end) % PAGE
             if found and place + raw > GROUP:
                 yield found, places
                 found, places = [], []
-                place = (use.at - use.offset) % PAGE
+                place = begin % PAGE
             found.append(chunk)
             places.append(place)
             end = place + raw

@@ -95,6 +95,11 @@ class Uses:
             following[first], head[chunk] = head[chunk], first
             entry_of[first], left[entry] = entry, length_of[first]
 
+    def begins(self, chunk: int) -> int:
+        """Where a needed chunk would begin in one of the files that it is for."""
+        piece = self._head[chunk]
+        return self._at[piece] - self._manifest.piece_offset[piece]
+
     def of(self, chunk: int) -> Iterator[Use]:
         manifest, piece = self._manifest, self._head[chunk]
         while piece != END:

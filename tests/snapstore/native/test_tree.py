@@ -144,6 +144,28 @@ class TestWriteFiles:
         assert list(library.read_files(folder, paths, out).sizes) == [1, 1, 1]
 
 
+class TestSettleFolders:
+    def test_sets_what_belongs_to_them_and_makes_those_that_lack(
+        self, library: Native, folder: int, tmp_path: Path
+    ) -> None:
+        (tmp_path / "a" / "b").mkdir(parents=True)
+        (tmp_path / "file").write_text("no folder")
+        (tmp_path / "link").symlink_to("a")
+        wanted, _data = files(a__new=b"", a__b=b"", a=b"", root=b"", file=b"", link=b"")
+        wanted = wanted._replace(paths=[b"a/new", b"a/b", b"a", b"", b"file", b"link"])
+        wanted.modes[:3] = array("I", [0o2750, 0o500, 0o755])
+        wanted.modes[3] = 0o700
+        before = open_files()
+        assert library.settle_folders(folder, wanted, owners=True) == 4
+        assert library.settle_folders(folder, wanted, first=5, owners=True) == 5
+        assert library.settle_folders(folder, wanted, first=6) == 6
+        assert open_files() == before
+        seen = [(tmp_path / name).lstat() for name in ("a/new", "a/b", "a", "")]
+        assert [stat.S_IMODE(its.st_mode) for its in seen] == [0o2750, 0o500, 0o755, 0o700]
+        assert {its.st_mtime_ns for its in seen} == {1_700_000_000_123_456_789}
+        assert (tmp_path / "file").is_file()
+
+
 class TestReadFiles:
     def test_reads_them_end_to_end(self, library: Native, folder: int, tmp_path: Path) -> None:
         (tmp_path / "a").write_bytes(b"one")
@@ -159,6 +181,17 @@ class TestReadFiles:
         assert bytes(out) == b"onetwoo\0"
         assert read.mtimes[0] == (tmp_path / "a").stat().st_mtime_ns
         assert read.ctimes[5] == (tmp_path / "d" / "b").stat().st_ctime_ns
+
+    def test_tells_which_have_no_attributes(self, library: Native, folder: int, tmp_path: Path) -> None:
+        for name in ("with", "without"):
+            (tmp_path / name).write_bytes(b"1")
+        try:
+            os.setxattr(tmp_path / "with", "user.note", b"1")
+            none = not os.listxattr(tmp_path / "without")
+        except OSError:
+            pytest.skip("this disk keeps no attributes")
+        read = library.read_files(folder, [b"with", b"without", b"gone"], memoryview(bytearray(8)))
+        assert list(read.bare) == [0, none, 0]
 
 
 class TestScan:
