@@ -15,6 +15,7 @@ from threading import Event, Thread
 from dumont.agent import VERSION, given, heartbeat, logs, notices, protocol, surroundings
 from dumont.agent.bell import Bell
 from dumont.agent.deadman import DeadMan, life
+from dumont.agent.doing.checking import Checking
 from dumont.agent.doing.commands import Commands
 from dumont.agent.doing.hook import Hooks
 from dumont.agent.doing.setup import Setup
@@ -58,6 +59,7 @@ class Agent:
             "snapshot": self._transfers.snapshot,
             "restore": self._transfers.restore,
             "standing": self._standing.take,
+            "check": Checking(told.workspace).run,
             "hook": self._hooks.run,
             "shutdown": self._shut_down,
         }

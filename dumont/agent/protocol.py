@@ -119,6 +119,7 @@ class Command(TypedDict):
     snapshot  server, grant, path, label, learn_hot
     restore   server, grant, target, delta (whether the target may hold an older state of it)
     standing  drop, reads, slots, parent, label, tags, path: kept for a snapshot while nobody can be asked
+    check     doors: whether the workspace can be read, and somebody could log in; result: files, bytes, unreadable, ssh
     hook      script, timeout_seconds, env: run by `sh` in the workspace; result: code, output (its end)
     shutdown  nothing: ends the agent, and the machine where it can
     """

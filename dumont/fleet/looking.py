@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from dumont.basics import ids
 from dumont.fleet.agents import commands, finding
 from dumont.fleet.agents.commands import Command
 from dumont.fleet.instances import idle
@@ -29,6 +30,7 @@ from dumont.providers import registry
 from dumont.snapshots import on_behalf
 from dumont.snapshots.on_behalf import Snapshot, SnapshotRestore
 
+CHECK = "check_command_id"
 LOST_STATES = ("interrupted", "failing_over")
 LOST = Trouble("machine_lost", "The machine was lost in the midst of it.")
 EXPIRED = Trouble("no_answer", "The agent did not take it up in time.")
@@ -70,12 +72,14 @@ async def read(work: Work, instance: FleetInstance) -> Rows:
     asked = [instance.setup_command_id, instance.saving_command_id, instance.restore_command_id]
     asked += [instance.onstart_command_id]
     asked += [standby.setup_command_id, standby.restore_command_id] if standby else []
+    operation = await operations.open_of(tx, instance.id) if instance.operation_id else None
+    asked.append(check_of(operation))
     return Rows(
         instance=instance,
         wanted=Wanted.model_validate(instance.wanted),
         rentals={rental.id: rental for rental in rentals},
         race=await races.one(tx, instance.race_id),
-        operation=await operations.open_of(tx, instance.id) if instance.operation_id else None,
+        operation=operation,
         standby=standby,
         commands=await commands.of(tx, asked),
         saving=await on_behalf.found(tx, instance.saving_id),
@@ -84,6 +88,11 @@ async def read(work: Work, instance: FleetInstance) -> Rows:
         beat=(await beats.of(tx, [instance.primary_rental_id])).get(instance.primary_rental_id or instance.id),
         drop_open=instance.state in LOST_STATES and await _drop_open(work, instance),
     )
+
+
+def check_of(operation: FleetOperation | None) -> UUID | None:
+    """The command by which a rehearsal looks at the copy."""
+    return ids.read(str(operation.details.get(CHECK))) if operation is not None and CHECK in operation.details else None
 
 
 async def _drop_open(work: Work, instance: FleetInstance) -> bool:
@@ -115,6 +124,7 @@ def meant(work: Work, rows: Rows) -> Seen:
         saving=saving,
         restore=_restore(rows, rows.restore, rentals, now),
         onstart=_command(rows.commands, instance.onstart_command_id, now),
+        check=_command(rows.commands, check_of(rows.operation), now),
         has_onstart=bool(rows.wanted.onstart.strip()),
         drop_open=rows.drop_open,
         snapshot_id=instance.snapshot_id,

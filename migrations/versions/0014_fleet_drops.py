@@ -48,7 +48,7 @@ def _drops() -> None:
 
 def _commands() -> None:
     op.drop_constraint(KIND, COMMANDS, type_="check")
-    kinds = "kind IN ('setup', 'snapshot', 'restore', 'hook', 'shutdown', 'standing')"
+    kinds = "kind IN ('setup', 'snapshot', 'restore', 'hook', 'shutdown', 'standing', 'check')"
     op.create_check_constraint(op.f(KIND), COMMANDS, kinds)
 
 

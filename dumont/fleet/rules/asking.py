@@ -67,7 +67,7 @@ PLANS: Mapping[OperationKind, tuple[str, ...]] = {
     "wake": ("choosing", "creating", "booting", "ssh", "checking", "setup", "restoring", "onstart", "ready"),
     "hibernate": ("snapshot", "verifying", "destroying", "hibernated"),
     "snapshot": ("snapshot", "verifying"),
-    "rehearsal": ("switching",),
+    "rehearsal": ("checking",),
     "destroy": ("snapshot", "verifying", "destroying", "destroyed"),
     "pause": ("stopping", "paused"),
     "resume": ("starting", "booting", "ready"),

@@ -10,6 +10,7 @@ from dumont.fleet.rules.seen import UP, Limits, OperationSeen, RentalSeen, Seen,
 from dumont.fleet.rules.sleeping import until
 from dumont.fleet.rules.steps import (
     AskCloud,
+    CheckCopy,
     Finish,
     Hold,
     Move,
@@ -154,8 +155,19 @@ def _asked(seen: Seen, now: datetime, limits: Limits, machine: RentalSeen) -> St
         return save(seen, now, limits, rental_id=machine.id, why="asked")
     if seen.asked("rehearsal") is None:
         return None
-    copy = seen.standby is not None and seen.standby.holds_copy
-    return now_do(now, Rehearse() if copy else Finish(NO_STANDBY))
+    return _rehearsed(seen, now, limits)
+
+
+def _rehearsed(seen: Seen, now: datetime, limits: Limits) -> Step | None:
+    """Its copy is looked at between two syncs; meanwhile none begins."""
+    standby, check = seen.standby, seen.check
+    if standby is None or not standby.holds_copy:
+        return now_do(now, Finish(NO_STANDBY))
+    if check is None:
+        return now_do(now, CheckCopy(), "checking", 10) if standby.restore is None else None
+    if check.error is not None:
+        return now_do(now, Finish(check.error))
+    return now_do(now, Rehearse()) if check.over else wait(now, limits.look_seconds, stage="checking", percent=20)
 
 
 def _new_keys(seen: Seen, now: datetime, machine: RentalSeen) -> Step | None:

@@ -235,6 +235,8 @@ class Seen:
     saving: SavingSeen | None = None
     restore: RestoreSeen | None = None
     onstart: CommandSeen | None = None
+    check: CommandSeen | None = None
+    """Of the standby's copy, for the rehearsal that is open."""
     has_onstart: bool = False
     drop_open: bool = False
     """Its machine may have saved itself while nobody could be asked: that is being looked for."""

@@ -194,8 +194,13 @@ class Promote:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckCopy:
+    """The standby's agent is to look at its copy."""
+
+
+@dataclass(frozen=True, slots=True)
 class Rehearse:
-    """The standby could take over now: how long ago it was synced is written down."""
+    """It has: what came of it is written down, and what would be lost now."""
 
 
 Act = (
@@ -231,6 +236,7 @@ Act = (
     | StandbyFailed
     | EndStandby
     | Promote
+    | CheckCopy
     | Rehearse
 )
 

@@ -7,13 +7,15 @@ from dumont.basics.errors import Failure, Unavailable
 from dumont.fleet.instances import failovers, moves, operations, restores
 from dumont.fleet.launching import choosing
 from dumont.fleet.launching.choosing import Wishes
+from dumont.fleet.looking import CHECK, check_of
 from dumont.fleet.money import budgets
 from dumont.fleet.rentals import accounts, renting
 from dumont.fleet.rentals.renting import Intent
-from dumont.fleet.rules import costs
+from dumont.fleet.rules import costs, rehearsing
 from dumont.fleet.rules.choosing import Candidate, Taste
 from dumont.fleet.rules.seen import Trouble
 from dumont.fleet.rules.steps import (
+    CheckCopy,
     EndStandby,
     Promote,
     Rehearse,
@@ -25,7 +27,7 @@ from dumont.fleet.rules.steps import (
     SyncRestore,
 )
 from dumont.fleet.steps.holding import part_from, reset_standby
-from dumont.fleet.steps.preparing import give_keys, put_back
+from dumont.fleet.steps.preparing import give_keys, put, put_back
 from dumont.fleet.steps.turn import NotNow, Turn
 from dumont.fleet.tables import FleetRental, FleetStandby
 from dumont.providers import registry
@@ -129,11 +131,33 @@ async def promote(turn: Turn, _act: Promote) -> None:
     instance.awake_since = instance.use_seen_at = instance.warned_at = None
 
 
+async def check_copy(turn: Turn, _act: CheckCopy) -> None:
+    machine, operation = turn.rows.second, turn.rows.operation
+    if machine is None or operation is None:
+        raise NotNow(NO_MARKET_SECONDS)
+    doors = [{"host": row["host"], "port": row["port"]} for row in machine.addresses]
+    identity = await put(turn, machine, "check", {"doors": doors}, seconds=turn.limits.command_seconds)
+    operations.note(operation, **{CHECK: str(identity)})
+
+
 async def rehearse(turn: Turn, _act: Rehearse) -> None:
-    found = await failovers.rehearsed(turn.work, turn.instance, turn.seen)
-    if turn.rows.operation is not None:
-        operations.note(turn.rows.operation, failover_id=str(found.id), lost_seconds=found.lost_seconds)
-        await operations.finish(turn.work, turn.instance, turn.rows.operation)
+    operation, row = turn.rows.operation, _row(turn)
+    check = turn.rows.commands.get(check_of(operation) or row.instance_id)
+    if operation is None or check is None:
+        raise NotNow(NO_MARKET_SECONDS)
+    copy = await on_behalf.found(turn.work.tx, row.synced_snapshot_id)
+    wanted = (copy.files, copy.bytes) if copy is not None else (None, None)
+    found = await failovers.rehearsed(turn.work, turn.instance, turn.seen, check)
+    lost = {"lost_seconds": found.lost_seconds, "lost_bytes": found.lost_bytes}
+    checked = {name: check.result.get(name) for name in ("files", "bytes", "unreadable", "ssh")}
+    expected = {"expected_files": wanted[0], "expected_bytes": wanted[1]}
+    operations.note(operation, failover_id=str(found.id), **lost, **checked, **expected)
+    fault = rehearsing.fault_of(check.result, *wanted)
+    if fault is None:
+        await operations.finish(turn.work, turn.instance, operation)
+    else:
+        error = Unavailable(fault.message, code=fault.code, hint=fault.hint)
+        await operations.fail(turn.work, turn.instance, operation, error)
 
 
 async def _chosen(turn: Turn, row: FleetStandby) -> list[Candidate]:

@@ -60,5 +60,6 @@ BY_ACT: Mapping[type, Callable[[Turn, Any], Awaitable[None]]] = {
     steps.StandbyFailed: standing_by.machine_failed,
     steps.EndStandby: standing_by.end,
     steps.Promote: standing_by.promote,
+    steps.CheckCopy: standing_by.check_copy,
     steps.Rehearse: standing_by.rehearse,
 }

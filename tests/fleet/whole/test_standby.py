@@ -20,6 +20,7 @@ class TestStandby:
         self._until_synced(house, one)
         shell.run("echo second >> work")
         self._until_synced(house, one)
+        self._rehearse(house, one)
         machine = next(each for each in here["rentals"] if each["role"] == "primary")
         folder = house.folder_of(machine)
         kill_machine(folder)
@@ -43,6 +44,21 @@ class TestStandby:
         assert not alive(folder)
         self._until_synced(house, one)
         house.destroy(one)
+
+    def _rehearse(self, house: House, one: str) -> None:
+        """Its copy is whole, can be read, and answers; and nothing has moved."""
+        until(lambda: house.get(f"/instances/{one}")["operation"] is None)
+        asked = house.send(f"/standby/{one}/test")["id"]
+        until(lambda: house.get(f"/operations/{asked}")["state"] not in ("queued", "running"))
+        done = house.get(f"/operations/{asked}")
+        assert (done["state"], done["error"]) == ("done", None)
+        told = done["details"]
+        assert told["files"] == told["expected_files"] > 0
+        assert (told["bytes"], told["unreadable"], told["ssh"]) == (told["expected_bytes"], 0, True)
+        rehearsal = house.get(f"/standby/{one}")["failovers"][0]
+        assert {"answer", "count", "read", "ssh"} == rehearsal["stages"].keys()
+        assert rehearsal["lost_seconds"] >= 0
+        assert house.get(f"/instances/{one}")["state"] == "running"
 
     def _until_synced(self, house: House, one: str) -> None:
         """With a copy of what is there now."""
