@@ -88,6 +88,7 @@ class OperationTimes(BaseModel):
 
 class StageTimes(BaseModel):
     kind: str = Field(examples=["wake"])
+    provider: str | None = Field(description="Null: all of them.", examples=["vast"])
     stage: str = Field(examples=["restoring"])
     p50_seconds: float = Field(examples=[41.0])
     p95_seconds: float = Field(examples=[88.0])

@@ -23,7 +23,10 @@ class Times:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
+    """Of operations of one kind at one provider; null is all of them together."""
+
     kind: str
+    provider: str | None
     stage: str
     p50_seconds: float
     p95_seconds: float
@@ -57,15 +60,20 @@ async def counts(tx: Tx, owners: Sequence[UUID], window: Window) -> Counts:
     return Counts(*record)
 
 
-_TIMES = """
+_MACHINE = """
+    LEFT JOIN LATERAL (
+        SELECT provider FROM fleet_rentals r WHERE r.instance_id = o.instance_id AND r.role = 'primary'
+            AND r.ready_at BETWEEN o.created_at AND o.ended_at
+        ORDER BY r.ready_at DESC LIMIT 1
+    ) AS r ON true
+"""
+"""The machine that an operation came to."""
+
+_TIMES = f"""
     WITH ended AS (
         SELECT o.kind, o.state, extract(epoch FROM o.ended_at - o.created_at)::float8 AS seconds, r.provider
         FROM fleet_operations o JOIN fleet_instances i ON i.id = o.instance_id
-        LEFT JOIN LATERAL (
-            SELECT provider FROM fleet_rentals r WHERE r.instance_id = o.instance_id AND r.role = 'primary'
-                AND r.ready_at BETWEEN o.created_at AND o.ended_at
-            ORDER BY r.ready_at DESC LIMIT 1
-        ) AS r ON true
+        {_MACHINE}
         WHERE i.owner_id = ANY($1) AND o.ended_at >= $2 AND o.ended_at < $3 AND o.state IN ('done', 'failed')
     )
     SELECT kind, CASE WHEN grouping(provider) = 1 THEN NULL ELSE provider END,
@@ -75,16 +83,20 @@ _TIMES = """
     FROM ended GROUP BY GROUPING SETS ((kind), (kind, provider))
     HAVING grouping(provider) = 1 OR provider IS NOT NULL
     ORDER BY kind, provider NULLS FIRST
-"""
+"""  # noqa: S608 - our own words
 
-_STAGES = """
-    SELECT o.kind, stage.key, percentile_cont(0.5) WITHIN GROUP (ORDER BY stage.value::float8),
+_STAGES = f"""
+    SELECT o.kind, CASE WHEN grouping(r.provider) = 1 THEN NULL ELSE r.provider END, stage.key,
+        percentile_cont(0.5) WITHIN GROUP (ORDER BY stage.value::float8),
         percentile_cont(0.95) WITHIN GROUP (ORDER BY stage.value::float8)
     FROM fleet_operations o JOIN fleet_instances i ON i.id = o.instance_id
     CROSS JOIN LATERAL jsonb_each_text(o.stages) AS stage
+    {_MACHINE}
     WHERE i.owner_id = ANY($1) AND o.ended_at >= $2 AND o.ended_at < $3 AND o.state = 'done'
-    GROUP BY 1, 2 ORDER BY 1, 2
-"""
+    GROUP BY GROUPING SETS ((o.kind, stage.key), (o.kind, stage.key, r.provider))
+    HAVING grouping(r.provider) = 1 OR r.provider IS NOT NULL
+    ORDER BY o.kind, r.provider NULLS FIRST, stage.key
+"""  # noqa: S608 - our own words
 
 _COUNTS = """
     WITH mine AS (SELECT id FROM fleet_instances WHERE owner_id = ANY($1)),

@@ -83,7 +83,8 @@ class TestFigures:
             (None, 1, 40),
             ("vast", 1, 40),
         ]
-        assert shown["stages"] == [{"kind": "launch", "stage": "booting", "p50_seconds": 20, "p95_seconds": 20}]
+        booting = {"kind": "launch", "stage": "booting", "p50_seconds": 20, "p95_seconds": 20}
+        assert shown["stages"] == [{**booting, "provider": None}, {**booting, "provider": "vast"}]
 
 
 class TestBudget:

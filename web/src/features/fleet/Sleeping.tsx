@@ -1,5 +1,6 @@
 /** When it will sleep and why it does not: the rule, what keeps it awake, and putting that off. */
 import { Coffee } from "lucide-react";
+import { useSearchParams } from "react-router";
 import { Button } from "../../components/Button";
 import { Time } from "../../components/figures";
 import { Fact, Facts, Group } from "../../components/Page";
@@ -11,6 +12,7 @@ import { Schedules } from "./Schedules";
 import { useInstanceActions } from "./useInstanceActions";
 import { WhyAwake } from "./WhyAwake";
 
+const MOST_SECONDS = 30 * 24 * 3600;
 const SNOOZES = [3600, 4 * 3600, 24 * 3600] as const;
 
 export function Sleeping({ instance }: { instance: InstanceDetail }) {
@@ -43,9 +45,30 @@ export function Sleeping({ instance }: { instance: InstanceDetail }) {
         )}
       </Facts>
       {awake && rule.enabled && <WhyAwake instanceId={instance.id} />}
+      {awake && rule.enabled && <AskedByLink instance={instance} />}
       {awake && rule.enabled && <Snooze instance={instance} />}
       <Schedules instance={instance} />
     </Group>
+  );
+}
+
+/** Whoever comes by the link of a warning says with one more click that it is meant: a link alone changes nothing. */
+function AskedByLink({ instance }: { instance: InstanceDetail }) {
+  const [asked, setAsked] = useSearchParams();
+  const { keepAwake } = useInstanceActions();
+  const seconds = Number(asked.get("keep-awake"));
+  if (!(seconds > 0 && seconds <= MOST_SECONDS)) return null;
+  const over = () => setAsked({}, { replace: true });
+  return (
+    <div role="status" className="flex flex-wrap items-center gap-2 rounded border border-line p-3">
+      <span>Keep it awake for {duration(seconds, 1)}?</span>
+      <Button size="sm" icon={Coffee} onClick={() => void keepAwake(instance, seconds).then(over)}>
+        Keep awake
+      </Button>
+      <Button size="sm" weight="ghost" onClick={over}>
+        No
+      </Button>
+    </div>
   );
 }
 
