@@ -44,8 +44,8 @@ async def move(turn: Turn, act: Move) -> None:
         await _entered_running(turn)
     elif act.to == "hibernated":
         await _entered_sleep(turn, given_up if before == "hibernating" else None)
-    elif act.to == "destroyed" and not instance.keep_snapshot:
-        await on_behalf.delete_all(turn.work, instance.owner_id, instance.id)
+    elif act.to == "destroyed":
+        await _entered_the_past(turn)
     await _operation_follows(turn, act)
 
 
@@ -140,6 +140,14 @@ async def _entered_sleep(turn: Turn, given_up: FleetRental | None) -> None:
     if given_up is not None:
         on_demand = large_clouds.on_demand(turn.view, given_up, turn.work.now) if turn.view is not None else None
         await sleeping.begin(turn.work, instance, given_up, turn.rows.operation, on_demand)
+
+
+async def _entered_the_past(turn: Turn) -> None:
+    """Its secrets are of no more use, and so there are none."""
+    instance = turn.instance
+    instance.env_sealed, instance.host_key_sealed = None, ""
+    if not instance.keep_snapshot:
+        await on_behalf.delete_all(turn.work, instance.owner_id, instance.id)
 
 
 async def _operation_follows(turn: Turn, act: Move) -> None:

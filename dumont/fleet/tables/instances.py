@@ -58,6 +58,7 @@ class FleetInstance(Base):
     hibernation: Mapped[dict[str, Any]] = mapped_column(server_default=OBJECT)
     """What it sets otherwise than the settings: `rules.idle.IdleRule` as JSON."""
     host_key_sealed: Mapped[str]
+    """Empty, like the environment, once it is destroyed."""
     host_key_public: Mapped[str]
     primary_rental_id: Mapped[UUID | None]
     standby_rental_id: Mapped[UUID | None]

@@ -84,7 +84,9 @@ class TestLaunch:
         identity = await lab.launches()
         await lab.passes(2)
         await lab.asks(identity, "destroy")
-        await lab.until(identity, "destroyed")
+        await lab.changes(identity, env_sealed="sealed")
+        found = await lab.until(identity, "destroyed")
+        assert (found.env_sealed, found.host_key_sealed) == (None, "")
         assert {each.stage for each in await lab.rentals(identity)} == {"ended"}
         assert await lab.commands(identity, "snapshot") == []
 
