@@ -5,6 +5,7 @@ broken connection then means. No adapter sees an exception of the HTTP library.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any, Protocol
@@ -17,6 +18,8 @@ from dumont.providers.limits import Every, Left, Limiter
 
 CONNECT_SECONDS = 5.0
 WAIT_FOR_TURN_SECONDS = 30.0
+BEFORE_CALLS: ContextVar[Callable[[], None] | None] = ContextVar("before_calls", default=None)
+"""Asked when a turn has come, and before the call: it raises where the caller may not call any more by then."""
 PAUSE_SECONDS = 5.0
 """After a 429 that does not say how long."""
 
@@ -123,6 +126,8 @@ class Http:
         """Waits until this group may be called; for the cloud that is spoken to through a library of its own (AWS)."""
         if policy := self._policies.get(group):
             await self._limiter.take(self._account, policy, wait_seconds_max=WAIT_FOR_TURN_SECONDS)
+        if (demand := BEFORE_CALLS.get()) is not None:
+            demand()
 
     async def learn(self, left: Sequence[Left]) -> None:
         await self._limiter.learn(self._account, left)

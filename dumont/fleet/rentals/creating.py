@@ -36,7 +36,8 @@ async def create(turn: Turn) -> None:
     turn.demand_lease()
     try:
         async with asyncio.timeout(proof.CREATE_SECONDS_MAX):
-            made = await adapter.create(order)
+            with turn.fenced():
+                made = await adapter.create(order)
     except RateLimited as error:
         outcome = "too_fast"
         await _not_sent(turn, error)

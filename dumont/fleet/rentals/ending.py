@@ -42,7 +42,8 @@ async def _call(turn: Turn, what: str) -> None:
     adapter, machine_id = turn.adapter(), turn.rental.provider_machine_id
     turn.demand_lease()
     async with turn.limited():
-        await getattr(adapter, what)(machine_id)
+        with turn.fenced():
+            await getattr(adapter, what)(machine_id)
 
 
 async def _asked(turn: Turn, *, answered: bool) -> None:

@@ -1,6 +1,8 @@
 """One rental in the hands of whoever holds its claim."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -11,6 +13,7 @@ from dumont.fleet.rentals.altering import Guard
 from dumont.fleet.rentals.leasing import Lease
 from dumont.fleet.store import rentals as store
 from dumont.fleet.tables import FleetAccount, FleetInstance, FleetRental
+from dumont.providers.http import BEFORE_CALLS
 from dumont.providers.port import Adapter
 
 CALL_SECONDS_MAX = 60.0
@@ -40,6 +43,15 @@ class Turn:
         """Just before a call."""
         if not self.lease.sure():
             raise Overslept
+
+    @contextmanager
+    def fenced(self) -> Iterator[None]:
+        """Calls in it ask for the lease once more when their turn has come: to wait for one takes half a minute."""
+        token = BEFORE_CALLS.set(self.demand_lease)
+        try:
+            yield
+        finally:
+            BEFORE_CALLS.reset(token)
 
     def limited(self) -> asyncio.Timeout:
         return asyncio.timeout(CALL_SECONDS_MAX)

@@ -1,11 +1,13 @@
 """Create calls whose answer says too little, too much or nothing: one machine at most comes of each."""
 
+import time
 from dataclasses import replace
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
 
-from dumont.fleet.rentals import renting
+from dumont.fleet.rentals import acting, leasing, renting
 from dumont.fleet.tables import FleetAccount
 from tests.fleet.cloud_lab import CENT, CloudLab
 from tests.fleet.rentals.test_life import attempts
@@ -33,6 +35,23 @@ class TestCreateCall:
         seen = await lab.until(rental, "ended", seconds=120, step=4)
         assert (seen.why_ended, seen.accepted_at, lab.machines(rental)) == ("never_made", None, [])
         assert await attempts(lab) == []
+
+    async def test_is_not_made_by_a_process_that_slept_when_its_turn_came(
+        self, lab: CloudLab, account: FleetAccount, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        rental = await lab.rents(account)
+
+        async def sleep(*_given: object, **_more: object) -> None:
+            later = time.monotonic() + 2 * lab.means.settings.worker_lease_seconds
+            monkeypatch.setattr(leasing, "time", SimpleNamespace(monotonic=lambda: later))
+
+        with monkeypatch.context() as patch:
+            patch.setattr(lab.means.clouds.limiter, "take", sleep)
+            await acting.turn(lab.means)
+        assert (await lab.see(rental)).attempted_at is not None
+        assert lab.machines(rental) == []
+        monkeypatch.setattr(leasing, "time", time)
+        assert (await lab.until(rental, "ended", seconds=120, step=4)).why_ended == "never_made"
 
     async def test_that_made_two_machines_keeps_one(self, lab: CloudLab, account: FleetAccount) -> None:
         sizes = {str(machine.number): machine.gpu_count for machine in lab.world.stock}
