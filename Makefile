@@ -7,7 +7,8 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 # Bytecode is kept whatever the shell says: without it every start compiles all of Python for two seconds.
 export PYTHONDONTWRITEBYTECODE :=
 WEB_SOURCES := $(shell find web/src web/public -type f 2>/dev/null) $(wildcard web/*.json web/*.ts web/index.html)
-WORKERS ?= 2
+# One more than the cores that CI has: tests wait for a fifth of their time.
+WORKERS ?= 3
 
 .PHONY: help setup up web worker test test-fast simulate pictures lint fix openapi bench bench-market bench-snapshots lock tools clean
 
@@ -26,7 +27,7 @@ test: setup tools ## everything that must pass: lint, tests, tests in a browser
 test-fast: .venv/.setup-dev ## the tests that take no browser and no more than seconds
 	@$(PY) -m pytest -n $(WORKERS) -m "not slow and not browser" $(ARGS)
 
-KILLS = tests/snapstore/test_killed_processes.py tests/faults/test_snapshots_killed.py tests/fleet/whole/test_killed.py
+KILLS = tests/snapstore/test_killed_processes.py tests/faults/test_snapshots_killed.py tests/fleet/whole/test_killed.py tests/fleet/killed
 
 test-kills: .venv/.setup-dev ## kill at every point, not only at those for which CI has time
 	@DUMONT_EVERY_POINT=1 $(PY) -m pytest -n $(WORKERS) --dist loadgroup $(KILLS) $(ARGS)

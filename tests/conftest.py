@@ -33,7 +33,13 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.glance import GlanceInSession
 from tests.redis_server import REDIS, redis_server
 
-UNSAFE_BUT_FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
+UNSAFE_BUT_FAST = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",  # it would go round hundreds of databases, several a second
+    "max_connections": "300",
+}
 GIVEN = "DUMONT_TEST_DATABASE_URL"
 TEMPLATE = "dumont_template"
 
