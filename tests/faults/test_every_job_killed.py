@@ -12,7 +12,7 @@ from dumont.main.contexts import contexts
 from dumont.platform.jobs import Job
 from dumont.platform.settings import Settings
 from tests.faults.judge import Judge, judging
-from tests.faults.workers import Workers
+from tests.faults.workers import Workers, edges
 
 pytestmark = pytest.mark.slow
 
@@ -35,11 +35,10 @@ class TestEveryJob:
     ) -> None:
         workers = Workers(fresh_database_url, CONTEXTS, tmp_path / "home")
         assert job.sample is not None
-        for number in range(1, COMMITS + 1):
-            for moment in ("before", "after"):
-                await judge.enqueue(job.name, job.sample)
-                with workers.start(f"{moment}:{number}") as dying:
-                    dying.died()
+        for edge in edges(COMMITS):
+            await judge.enqueue(job.name, job.sample)
+            with workers.start(edge) as dying:
+                dying.died()
         with workers.start():
             await judge.until_all_done()
         assert await judge.rows("SELECT id, error FROM jobs WHERE name = $1 AND state <> 'succeeded'", job.name) == []

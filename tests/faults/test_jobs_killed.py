@@ -15,7 +15,7 @@ from dumont.platform.settings import Settings
 from tests.faults import marking
 from tests.faults.judge import Judge, judging
 from tests.faults.marking import Marking
-from tests.faults.workers import WorkerProcess, Workers
+from tests.faults.workers import WorkerProcess, Workers, edges
 
 pytestmark = pytest.mark.slow
 
@@ -38,10 +38,9 @@ def workers(fresh_database_url: str, tmp_path: Path) -> Workers:
 class TestKilledWorkers:
     async def test_lose_nothing_at_any_edge_of_a_commit(self, judge: Judge, workers: Workers) -> None:
         await _enqueue_some(judge, rounds=40)
-        for number in range(1, 19):
-            for moment in ("before", "after"):
-                with workers.start(f"{moment}:{number}") as dying:
-                    dying.died()
+        for edge in edges(18):
+            with workers.start(edge) as dying:
+                dying.died()
         with workers.start():
             await judge.until_all_done()
         await _assert_all_is_well(judge)

@@ -5,16 +5,25 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 
 from tests.faults.worker_process import main
 
 PATIENCE = 60.0
+EVERY_POINT = bool(os.environ.get("DUMONT_EVERY_POINT"))
 LEASE_SECONDS = 2.0
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(["tests.faults.worker_process", "dumont.main.contexts"])
+
+
+def edges(commits: int) -> Iterator[str]:
+    """Where workers kill themselves: before or after each commit, in turn; with DUMONT_EVERY_POINT=1 both."""
+    for number in range(1, commits + 1):
+        for moment in ("before", "after"):
+            if EVERY_POINT or (moment == "before") == (number % 2 == 1):
+                yield f"{moment}:{number}"
 
 
 class WorkerProcess:

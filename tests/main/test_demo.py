@@ -13,6 +13,8 @@ from tests.main.installation import installed, signs_in, signs_up, until
 from tests.processes import Dumont
 
 SECONDS = 60.0
+pytestmark = pytest.mark.xdist_group("demo")
+"""One demo for them all, and the last of them ends it."""
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,8 @@ from tests.tidy.source import Tree
 
 HERE = Path(__file__).parent
 TREE = Tree(HERE.parents[1])
+pytestmark = pytest.mark.xdist_group("tree")
+"""To read it takes longer than any check does."""
 
 
 class TestTree:
