@@ -116,7 +116,7 @@ class Command(TypedDict):
     """`args` by kind:
 
     setup     host_key, host_key_pub (OpenSSH texts), authorized_keys (lines): the SSH server takes them at once
-    snapshot  server, grant, path, label, learn_hot
+    snapshot  server, grant, path, label, learn_hot, still (whoever could write is held still from then on)
     restore   server, grant, target, delta (whether the target may hold an older state of it)
     standing  drop, reads, slots, parent, label, tags, path: kept for a snapshot while nobody can be asked
     check     doors: whether the workspace can be read, and somebody could log in; result: files, bytes, unreadable, ssh

@@ -9,6 +9,7 @@ from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any
 
 from dumont.agent import surroundings
+from dumont.agent.doing.stillness import Stillness
 from dumont.agent.doing.turn import Failed, Turn
 from dumont.agent.given import Given
 
@@ -35,6 +36,7 @@ class Transfers:
         self._given = given
         self._used = used
         self._saved = saved
+        self._stillness = Stillness(given)
         self._one = Lock()
         self._reading = Lock()
 
@@ -53,6 +55,7 @@ class Transfers:
         args = turn.args
         if "drop" in args:
             return self._alone(turn)
+        self._hold_still(wanted=bool(args.get("still")))
         words = ["create", "--server", _text(args, "server"), *(["--learn-hot"] if args.get("learn_hot") else [])]
         path = self._folder(args.get("path"))
         began = surroundings.seconds()
@@ -69,6 +72,7 @@ class Transfers:
         args = turn.args
         words = ["restore", "--server", _text(args, "server"), *(["--delete"] if args.get("delta") else [])]
         target = self._folder(args.get("target"))
+        self._stillness.end(moved=True)
         with self._followed(turn) as track:
             report = lent.put_back(_said([*words, "--", "latest", target]), self._env(args), track)
         self._saved(surroundings.seconds())
@@ -78,6 +82,13 @@ class Transfers:
             "fetched_bytes": report.fetched,
             "seconds": report.seconds,
         }
+
+    def _hold_still(self, *, wanted: bool) -> None:
+        """Before the last snapshot; any other one says that the work goes on here."""
+        if wanted:
+            logger.warning("Held still for the move: %d processes", self._stillness.begin())
+        else:
+            self._stillness.end()
 
     def _alone(self, turn: Turn) -> dict[str, Any]:
         """Nobody can be asked: into what was lent for such times."""

@@ -13,6 +13,8 @@ from dumont.snapshots.starting import Wish
 
 QUIET = "sync"
 """Copies to a standby are made all the time: only a failure of one is told."""
+LAST = "move"
+"""The work goes to another machine: nobody is to write behind it."""
 USUAL_FOLDER = "/workspace"
 
 
@@ -27,6 +29,7 @@ async def save(turn: Turn, act: Save) -> None:
         **grant(handed),
         "path": turn.rows.wanted.workspace,
         "label": snapshot.label,
+        "still": act.why == LAST,
         "learn_hot": _first_since_restore(turn, machine.id),
     }
     instance.saving_id = snapshot.id

@@ -6,6 +6,8 @@ from tests.fleet.whole.conftest import Note
 from tests.fleet.whole.house import House, Shell, alive, kill_machine
 from tests.main.installation import until
 
+WRITER = "sh -c 'i=0; while :; do i=$((i+1)); echo $i >> edits; echo $i > {0}.new; mv {0}.new {0}; sleep 0.02; done'"
+"""Says outside of the workspace which line is written, each time when it is."""
 STANDBY = {"enabled": True, "provider": "local", "machine_type": "", "sync_seconds": 5}
 
 
@@ -30,10 +32,13 @@ class TestStandby:
         until(lambda: shell.tried("cat same").stdout == b"first\nsecond\n")
         usable = time.monotonic() - killed
         shell.run("echo third >> work")
+        acked = house.folder / "acked"
+        shell.run(f"{WRITER.format(acked)} </dev/null >/dev/null 2>&1 &")
         house.wait(one, "running")
         recovered = time.monotonic() - killed
         shell.meet()
         assert shell.run("cat same") == b"first\nsecond\nthird\n"
+        assert int(shell.run("tail -n 1 edits")) >= int(acked.read_text()) > 1
         failover = house.get(f"/standby/{one}")["failovers"][0]
         assert failover["kind"] == "cpu"
         assert {"notice", "switch", "race", "move"} <= failover["stages"].keys()

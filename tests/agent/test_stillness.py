@@ -1,0 +1,57 @@
+"""Whoever writes into the workspace is held still while it moves away, and goes on if it does not."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from dumont.agent.doing.stillness import Stillness
+from dumont.agent.given import Given
+from dumont.agent.sampling import processes
+
+WRITER = "import sys, time\nwhile True:\n open(sys.argv[1], 'a').write('x'); time.sleep(0.001)"
+
+
+@pytest.fixture
+def writer(tmp_path: Path) -> Iterator["subprocess.Popen[bytes]"]:
+    """By its folder alone it is known: between two lines it has no file open."""
+    work = tmp_path / "work"
+    work.mkdir()
+    with subprocess.Popen([sys.executable, "-c", WRITER, "file"], cwd=work) as process:
+        _until((work / "file").exists)
+        yield process
+        process.kill()
+
+
+def _until(holds: Callable[[], bool]) -> None:
+    end = time.monotonic() + 60
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.005)
+
+
+def _state(pid: int) -> str:
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+
+
+class TestStillness:
+    def test_stops_writers_and_lets_them_go_on(self, tmp_path: Path, writer: "subprocess.Popen[bytes]") -> None:
+        """Only processes of this test: on a computer that is no machine of its own, others are nobody's business."""
+        still = Stillness(Given("https://a", "dag_b", tmp_path / "work", tmp_path, supervisor=os.getpid()))
+        assert still.begin() == 1
+        _until(lambda: _state(writer.pid) == "T")
+        size = (tmp_path / "work" / "file").stat().st_size
+        with subprocess.Popen(["sleep", "60"], cwd=tmp_path / "work") as late:
+            _until(lambda: _state(late.pid) == "T")
+            assert (tmp_path / "work" / "file").stat().st_size == size
+            assert still._over is not None
+            still._over.set()  # its agent dies, and another one comes
+            Stillness(still._given)
+            _until(lambda: _state(late.pid) != "T")
+            late.kill()
+        _until(lambda: (tmp_path / "work" / "file").stat().st_size > size)
+        assert processes.read(os.getpid()) is not None
