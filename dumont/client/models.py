@@ -446,7 +446,7 @@ class Hidden(TypedDict):
 class InstanceCommand(TypedDict):
     id: str
     rental_id: str
-    kind: Literal['setup', 'snapshot', 'restore', 'hook', 'shutdown', 'standing']
+    kind: Literal['setup', 'snapshot', 'restore', 'hook', 'shutdown', 'standing', 'check']
     state: Literal['queued', 'sent', 'running', 'done', 'failed']
     percent: float | None
     created_at: str
@@ -1340,6 +1340,8 @@ class SleepExplained(TypedDict):
     slept_at: str
     ended_at: str | None
     price_hour: str
+    on_demand_hour: str | None
+    on_demand_of: str | None
     snapshot_bytes: int | None
     storage_price_gb_month: str
     formula: str
@@ -1403,6 +1405,7 @@ class Snooze(TypedDict):
 
 class StageTimes(TypedDict):
     kind: str
+    provider: str | None
     stage: str
     p50_seconds: float
     p95_seconds: float
@@ -1587,6 +1590,7 @@ class Urls(TypedDict):
 class UrlsWish(TypedDict):
     get: NotRequired[list[str]]
     put: NotRequired[list[tuple[str, int]]]
+    checksums: NotRequired[dict[str, str]]
     delete: NotRequired[list[str]]
 
 
@@ -1725,6 +1729,7 @@ class AgentSample(TypedDict):
     net_out_mbps: NotRequired[float | None]
     sessions: NotRequired[int | None]
     notebooks: NotRequired[int | None]
+    unsaved_mb: NotRequired[float | None]
     processes: NotRequired[list[str]]
 
 

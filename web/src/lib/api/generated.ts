@@ -2523,6 +2523,8 @@ export type AgentSample = {
   net_out_mbps?: number | null;
   sessions?: number | null;
   notebooks?: number | null;
+  /** Of files that have changed since the workspace was last saved. */
+  unsaved_mb?: number | null;
   processes?: string[];
 };
 export type AgentFacts = {
@@ -3923,6 +3925,10 @@ export type Urls = {
 export type UrlsWish = {
   get?: string[];
   put?: [string, number][];
+  /** Of those to be written, where they are known: a header and its value. The store takes no others. */
+  checksums?: {
+    [key: string]: string;
+  };
   /** A writer's own sign, at its end: `writers/...`. */
   delete?: string[];
 };
@@ -4394,7 +4400,7 @@ export type Operation = {
   /** All stages of this kind, in order. */
   plan: string[];
   percent: number;
-  /** Until it is over, by what was learned; null if unknown. */
+  /** Until it is over: by the rate of bytes, and by what its stages took lately. Null if unknown. */
   eta_seconds: number | null;
   /** Since it was asked for, or in all once it is over. */
   seconds: number;
@@ -4465,6 +4471,9 @@ export type SleepExplained = {
   ended_at: string | null;
   /** US dollars. */
   price_hour: string;
+  /** Of the cheapest like machine of a large cloud, as of `slept_at`. */
+  on_demand_hour: string | null;
+  on_demand_of: string | null;
   snapshot_bytes: number | null;
   /** US dollars. */
   storage_price_gb_month: string;
@@ -4507,6 +4516,8 @@ export type OperationTimes = {
 };
 export type StageTimes = {
   kind: string;
+  /** Null: all of them. */
+  provider: string | null;
   stage: string;
   p50_seconds: number;
   p95_seconds: number;
@@ -4661,6 +4672,7 @@ export type Failover = {
   stages: {
     [key: string]: number;
   };
+  /** Of files that had changed since the newest copy, as the agent last told; null if it did not. */
   lost_bytes: number | null;
   /** Of work. */
   lost_seconds: number | null;
@@ -5443,7 +5455,14 @@ export type InstanceRental = {
 export type InstanceCommand = {
   id: string;
   rental_id: string;
-  kind: "setup" | "snapshot" | "restore" | "hook" | "shutdown" | "standing";
+  kind:
+    | "setup"
+    | "snapshot"
+    | "restore"
+    | "hook"
+    | "shutdown"
+    | "standing"
+    | "check";
   state: "queued" | "sent" | "running" | "done" | "failed";
   /** 0 to 100; null where it is not known. */
   percent: number | null;
