@@ -73,6 +73,7 @@ TABLE: Table = {
         "signup": ("dumont.cli.signup:app", "Open an account and sign in."),
         "whoami": ("dumont.cli.whoami:app", "Who is signed in, where, and what they may do."),
         "keys": ("dumont.cli.keys:app", "API keys, for programs that act for you."),
+        "webhooks": ("dumont.cli.webhooks:app", "Addresses of yours that are told of what happens."),
         "teams": ("dumont.cli.teams:app", "Teams and who is in them."),
         "provider-keys": ("dumont.cli.provider_keys:app", "Keys of your accounts at GPU clouds."),
         "audit": ("dumont.cli.audit:app", "The log of who changed what."),

@@ -42,6 +42,11 @@ async def ids_of(tx: Tx, user_id: UUID) -> list[UUID]:
     return await store.ids(tx, user_id)
 
 
+async def people_of(tx: Tx, team_id: UUID) -> list[UUID]:
+    """Who is in it; nobody where there is no such team."""
+    return [member.user_id for member in await store.members(tx, team_id)]
+
+
 async def stands_for(tx: Tx, caller: Caller, owner_id: UUID) -> bool:
     """Whether what this owner has is the caller's to see: his own, or a team's of his."""
     if caller.user_id is None:

@@ -76,8 +76,7 @@ def launch(
 ) -> None:
     """Launch an instance. The plan with its cost is shown first."""
     words, ran = _split(query)
-    file = tasks.named(words)
-    task = tasks.read(file) if file else Task()
+    task = tasks.read(file) if (file := tasks.named(words)) else Task()
     token = secrets.token_hex(8) if task.uploads else ""
     if token and no_wait:
         raise Invalid("--no-wait leaves nobody to bring files.", hint="Take `workdir` and `file_mounts` out, or wait.")

@@ -79,3 +79,25 @@ class Accounts:
 
     def own_log(self, *, action: str | None = None, limit: int | None = None) -> Iterator[models.PagedAuditEntry]:
         return self._api.pages("/audit", {"action": action}, limit=limit)
+
+    def webhooks(self) -> models.Webhooks:
+        answer: models.Webhooks = self._api.get("/webhooks")
+        return answer
+
+    def create_webhook(self, wish: dict[str, Any]) -> models.NewWebhook:
+        answer: models.NewWebhook = self._api.post("/webhooks", wish, hidden=("url",))
+        return answer
+
+    def change_webhook(self, webhook_id: str, change: dict[str, Any]) -> models.Webhook:
+        answer: models.Webhook = self._api.patch(f"/webhooks/{quote(webhook_id, safe='')}", change)
+        return answer
+
+    def delete_webhook(self, webhook_id: str) -> None:
+        self._api.delete(f"/webhooks/{quote(webhook_id, safe='')}")
+
+    def test_webhook(self, webhook_id: str) -> models.WebhookDelivery:
+        answer: models.WebhookDelivery = self._api.post(f"/webhooks/{quote(webhook_id, safe='')}/test")
+        return answer
+
+    def webhook_deliveries(self, webhook_id: str, *, limit: int | None = None) -> Iterator[models.PagedWebhookDelivery]:
+        return self._api.pages(f"/webhooks/{quote(webhook_id, safe='')}/deliveries", {}, limit=limit)

@@ -833,6 +833,19 @@ class NewApiKey(TypedDict):
     key: str
 
 
+class NewWebhook(TypedDict):
+    id: str
+    name: str
+    host: str
+    ending: str
+    form: Literal['json', 'slack']
+    topics: list[str]
+    enabled: bool
+    created_at: str
+    changed_at: str
+    secret: str
+
+
 class NextStep(TypedDict):
     what: Literal['hibernate', 'wake', 'release', 'until', 'retry', 'warn', 'awake_ends', 'recover', 'end']
     at: str | None
@@ -1662,6 +1675,51 @@ class Wanted(TypedDict):
     work_hours: NotRequired[float | None]
 
 
+class Webhook(TypedDict):
+    id: str
+    name: str
+    host: str
+    ending: str
+    form: Literal['json', 'slack']
+    topics: list[str]
+    enabled: bool
+    created_at: str
+    changed_at: str
+
+
+class WebhookChange(TypedDict):
+    name: NotRequired[str | None]
+    url: NotRequired[str | None]
+    form: NotRequired[Literal['json', 'slack'] | None]
+    topics: NotRequired[list[Literal['idle_soon', 'hibernated', 'woken', 'interrupted', 'failed_over', 'launch_failed', 'standby_trouble', 'budget_near', 'budget_over']] | None]
+    enabled: NotRequired[bool | None]
+
+
+class WebhookDelivery(TypedDict):
+    id: str
+    topic: str
+    text: str
+    state: Literal['waiting', 'delivered', 'dead']
+    tries: int
+    status: int | None
+    error: str | None
+    milliseconds: int | None
+    created_at: str
+    tried_at: str | None
+    ended_at: str | None
+
+
+class WebhookWish(TypedDict):
+    name: str
+    url: str
+    form: NotRequired[Literal['json', 'slack']]
+    topics: list[Literal['idle_soon', 'hibernated', 'woken', 'interrupted', 'failed_over', 'launch_failed', 'standby_trouble', 'budget_near', 'budget_over']]
+
+
+class Webhooks(TypedDict):
+    items: list[Webhook]
+
+
 class WhyAwake(TypedDict):
     instance_id: str
     name: str
@@ -2125,6 +2183,11 @@ class PagedTeam(TypedDict):
 
 class PagedUser(TypedDict):
     items: list[User]
+    next_cursor: str | None
+
+
+class PagedWebhookDelivery(TypedDict):
+    items: list[WebhookDelivery]
     next_cursor: str | None
 
 

@@ -88,6 +88,15 @@ class CommandPut(Event):
         return ("agents",)
 
 
+class StandbyInTrouble(_OfInstance):
+    """Its second machine can't be rented or kept up to date; told when that begins."""
+
+    kind: ClassVar[str] = "fleet.standby_in_trouble"
+
+    name: str
+    why: str
+
+
 class Sampled(Event):
     """A heartbeat, for whoever watches this one instance."""
 

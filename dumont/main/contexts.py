@@ -10,6 +10,8 @@ from dumont.fleet import jobs as fleet_jobs
 from dumont.main.api import jobs, live, settings, system
 from dumont.market import api as market_api
 from dumont.market import jobs as market_jobs
+from dumont.notices import api as notices_api
+from dumont.notices import jobs as notices_jobs
 from dumont.platform.contexts import Context
 from dumont.platform.db.partitions import tending
 from dumont.platform.http.prune import PRUNE_REQUESTS
@@ -62,6 +64,7 @@ def contexts() -> tuple[Context, ...]:
             topics=fleet_jobs.TOPICS,
             partitioned=fleet_jobs.PARTITIONED,
         ),
+        Context("notices", routers=notices_api.ROUTERS, jobs=notices_jobs.JOBS, listeners=notices_jobs.LISTENERS),
     )
     return (_platform(business), *business)
 

@@ -142,6 +142,9 @@ class _Ground(BaseModel):
     snapshots_endpoint: str = setting("", "Address of the object store, where it is not Amazon's.")
     snapshots_region: str = setting("", "Region of the object store; Cloudflare R2 calls it `auto`.")
     snapshots_access_key: SecretStr | None = setting(None, "Access key of the object store.")
+    webhooks_private_addresses: bool = setting(
+        False, "Whether webhooks may call addresses of private networks, and without TLS."
+    )
     snapshots_secret_key: SecretStr | None = setting(None, "Secret key of the object store.")
     snapshots_price_gb_month: Decimal = setting(
         Decimal("0.015"), "What keeping 10^9 bytes for a month costs, in US dollars.", ge=0, le=1000

@@ -4,7 +4,7 @@ A route that needs what every person may do answers 404; one for operators and a
 """
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import httpx
@@ -17,6 +17,7 @@ from dumont.accounts import guard
 from dumont.accounts.rules.roles import BY_ROLE
 from dumont.main.contexts import contexts
 from dumont.main.web import endpoints_of, make_app
+from dumont.platform.jobs import Jobs
 from dumont.platform.parts import Parts
 from tests.accounts.conftest import client_of
 from tests.accounts.test_teams import make_team
@@ -31,6 +32,7 @@ BODIES: dict[str, Any] = {
     "keep_instance_awake": {"seconds": 60},
     "add_instance_schedule": {"action": "wake", "cron": "0 8 * * *"},
     "put_instance_standby": {"enabled": False},
+    "change_webhook": {"enabled": False},
 }
 FOR_EVERYBODY = {*BY_ROLE["user"], guard.ANYONE, guard.SIGNED_IN}
 NOBODYS = UUID(int=0)
@@ -64,7 +66,8 @@ OF_OPERATORS = [found for found in WITH_IDS if not is_for_everybody(found)]
 
 @pytest.fixture
 def client(parts: Parts, app: FastAPI) -> httpx.AsyncClient:
-    """All contexts. Their parts need not be there: a stranger is refused before any is asked for."""
+    """All contexts. Their parts need not be there: a stranger is refused before any of them does a thing."""
+    parts.put(Jobs, cast(Jobs, None))
     return client_of(parts, app=app)
 
 

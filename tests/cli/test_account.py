@@ -196,3 +196,22 @@ class TestAudit:
         entries = ada.does("audit", "ls", "--everyone", "--actor", BOB, "--json").json["items"]
         assert {entry["actor_email"] for entry in entries} == {BOB}
         assert bob.run("audit", "ls", "--everyone").code == 4
+
+
+class TestWebhooks:
+    def test_are_made_tried_paused_and_removed(self, bob: Terminal) -> None:
+        url = "https://hooks.example.invalid/abcd"
+        made = bob.does("webhooks", "add", "chat", "--on", "interrupted", "--url-stdin", "--json", given=url).json
+        assert (made["topics"], made["secret"][:4], made["ending"]) == (["interrupted"], "whs_", "abcd")
+        sent = bob.does("webhooks", "test", "chat", "--json").json
+        assert [each["id"] for each in bob.does("webhooks", "log", made["id"], "--json").json["items"]] == [sent["id"]]
+        assert bob.does("webhooks", "pause", "chat", "--json").json["enabled"] is False
+        shown = bob.does("webhooks", "ls")
+        assert "hooks.example.invalid/…abcd" in shown.out
+        bob.does("webhooks", "rm", "chat", "--yes")
+        assert bob.does("webhooks", "ls", "--json").json["items"] == []
+
+    def test_refuse_an_address_by_its_field(self, bob: Terminal) -> None:
+        answer = bob.run("webhooks", "add", "chat", "--url-stdin", given="http://127.0.0.1/x")
+        assert answer.code == 2
+        assert "url" in answer.err

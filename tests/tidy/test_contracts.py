@@ -21,7 +21,8 @@ FLOORS, CLI, LIBRARIES, INSIDE, RULES, CIRCLES = (
     "No circles",
 )
 FOLDERS = [
-    *("__main__", "main", "cli", "booking", "clusters", "fleet", "market", "engines", "feedback", "forecasting"),
+    *("__main__", "main", "cli", "notices", "booking", "clusters", "fleet", "market", "engines", "feedback"),
+    "forecasting",
     *("pricing", "reliability", "snapshots", "wallet", "accounts", "providers", "platform", "agent", "client"),
     *("simulators", "snapstore", "basics"),
 ]

@@ -35,6 +35,7 @@ PLACES = (
     Place("/", re.compile("^Good ")),
     Place("/profile", "Profile"),
     Place("/api-keys", "API keys"),
+    Place("/webhooks", "Webhooks"),
     Place("/teams", "Teams"),
     Place("/teams/:teamId", "Protein folding", "/teams/{team}"),
     Place("/provider-keys", "Provider keys"),

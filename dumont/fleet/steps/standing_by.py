@@ -4,8 +4,9 @@ from datetime import timedelta
 from typing import Any
 
 from dumont.basics.errors import Failure, Unavailable
+from dumont.fleet.events import StandbyInTrouble
 from dumont.fleet.instances import failovers, moves, operations, restores
-from dumont.fleet.launching import choosing
+from dumont.fleet.launching import choosing, renter
 from dumont.fleet.launching.choosing import Wishes
 from dumont.fleet.looking import CHECK, check_of
 from dumont.fleet.money import budgets
@@ -68,7 +69,8 @@ async def set_up(turn: Turn, _act: SetupStandby) -> None:
     machine.checked_at = turn.work.now
     row = _row(turn)
     row.setup_command_id = await give_keys(turn, machine)
-    row.state, row.changed_at = "syncing", turn.work.now
+    if row.state == "starting":  # other keys are no reason to say that it holds no copy, or does not serve
+        row.state, row.changed_at = "syncing", turn.work.now
 
 
 async def put_copy(turn: Turn, act: SyncRestore) -> None:
@@ -162,7 +164,8 @@ async def rehearse(turn: Turn, _act: Rehearse) -> None:
 
 async def _chosen(turn: Turn, row: FleetStandby) -> list[Candidate]:
     instance, wanted = turn.instance, turn.rows.wanted
-    if instance.user_id is None or turn.view is None:
+    user_id = await renter.of(turn.work, instance)
+    if user_id is None or turn.view is None:
         return []
     over: dict[str, Any] = {"provider": [row.provider]}
     if row.kind == "cpu":
@@ -176,7 +179,7 @@ async def _chosen(turn: Turn, row: FleetStandby) -> list[Candidate]:
         without=frozenset(f"{each.provider}:{each.machine_id}" for each in machines),
         hosts_count=lambda provider: bool(registry.kind(provider).credentials),
     )
-    wishes = Wishes(wanted=wanted, user_id=instance.user_id, taste=taste, over=over, type_word=row.machine_type)
+    wishes = Wishes(wanted=wanted, user_id=user_id, taste=taste, over=over, type_word=row.machine_type)
     return list((await choosing.candidates(turn.work, turn.view, wishes)).chosen)
 
 
@@ -206,6 +209,8 @@ async def _failed(turn: Turn, row: FleetStandby, trouble: Trouble) -> None:
     if row.tries == 1:
         said = f"The standby is in trouble: {trouble.message}"
         await moves.note(turn.work, turn.instance, "failure", said, code=trouble.code)
+        whose = {"owner_id": turn.instance.owner_id, "instance_id": turn.instance.id}
+        await turn.work.publish(StandbyInTrouble(**whose, name=turn.instance.name, why=trouble.message))
 
 
 def _row(turn: Turn) -> FleetStandby:

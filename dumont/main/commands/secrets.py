@@ -90,6 +90,7 @@ def _with_new_key(settings: "Settings", keys: "list[Key]") -> "list[Key]":
 async def _reseal(settings: "Settings", url: str, keys: "list[Key]") -> int:
     from dumont.accounts import provider_keys
     from dumont.fleet import resealing
+    from dumont.notices import keeping
     from dumont.platform.db.engine import make_db, make_engine
     from dumont.platform.http import idempotency
     from dumont.platform.secrets import Vault
@@ -98,7 +99,7 @@ async def _reseal(settings: "Settings", url: str, keys: "list[Key]") -> int:
     vault = Vault(keys)
     try:
         async with make_db(engine).begin() as tx:
-            known = (provider_keys.reseal, idempotency.reseal, resealing.reseal)
+            known = (provider_keys.reseal, idempotency.reseal, resealing.reseal, keeping.reseal)
             return sum([await reseal(tx, vault) for reseal in known])
     finally:
         await engine.dispose()

@@ -39,6 +39,7 @@ import {
   Users,
   UsersRound,
   Wallet,
+  Webhook,
   Workflow,
 } from "lucide-react";
 import type { Permission } from "../lib/permissions";
@@ -284,6 +285,14 @@ export const groups: readonly PlaceGroup[] = [
         icon: KeySquare,
         ready: true,
         words: "vast runpod aws secrets",
+      },
+      {
+        key: "webhooks",
+        title: "Webhooks",
+        path: "/webhooks",
+        icon: Webhook,
+        ready: true,
+        words: "notifications slack alerts",
       },
       {
         key: "security",

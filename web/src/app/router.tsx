@@ -26,6 +26,7 @@ const ResetPassword = page(() => import("../features/accounts/PasswordReset"), "
 const Home = page(() => import("../features/home/Home"), "Home");
 const Profile = page(() => import("../features/accounts/Profile"), "Profile");
 const ApiKeys = page(() => import("../features/accounts/ApiKeys"), "ApiKeys");
+const Webhooks = page(() => import("../features/accounts/Webhooks"), "Webhooks");
 const Teams = page(() => import("../features/accounts/Teams"), "Teams");
 const Team = page(() => import("../features/accounts/Team"), "Team");
 const ProviderKeys = page(() => import("../features/accounts/ProviderKeys"), "ProviderKeys");
@@ -95,6 +96,7 @@ export function Router() {
               <Route path="/" element={inside(<Home />)} />
               <Route path="/profile" element={inside(<Profile />)} />
               <Route path="/api-keys" element={inside(<ApiKeys />)} />
+              <Route path="/webhooks" element={inside(<Webhooks />)} />
               <Route path="/teams" element={inside(<Teams />)} />
               <Route path="/teams/:teamId" element={inside(<Team />)} />
               <Route path="/provider-keys" element={inside(<ProviderKeys />)} />

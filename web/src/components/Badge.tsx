@@ -64,6 +64,9 @@ const states: Record<string, Look> = {
   active: { tone: "ok", icon: CircleCheck, word: "Active" },
   disabled: { tone: "danger", icon: Ban, word: "Disabled" },
   expired: { tone: "warning", icon: TriangleAlert, word: "Expired" },
+  paused: { tone: "neutral", icon: Ban, word: "Paused" },
+  delivered: { tone: "ok", icon: CircleCheck, word: "Delivered" },
+  dead: { tone: "danger", icon: CircleX, word: "Given up" },
   silent: { tone: "warning", icon: TriangleAlert, word: "Silent" },
 };
 

@@ -29,6 +29,12 @@ export const accountsApi = generatedApi.enhanceEndpoints({
     listProviderKeys: { providesTags: ["ProviderKey"] },
     storeProviderKey: { invalidatesTags: ["ProviderKey", "Provider"] },
     deleteProviderKey: { invalidatesTags: ["ProviderKey", "Provider"] },
+    listWebhooks: { providesTags: ["Webhook"] },
+    createWebhook: { invalidatesTags: ["Webhook"] },
+    changeWebhook: { invalidatesTags: ["Webhook"] },
+    deleteWebhook: { invalidatesTags: ["Webhook"] },
+    testWebhook: { invalidatesTags: ["Webhook"] },
+    listWebhookDeliveries: { providesTags: ["Webhook"] },
     listOwnAudit: { providesTags: ["Audit"] },
   },
 });

@@ -1309,6 +1309,56 @@ const injectedRtkApi = api.injectEndpoints({
         url: `/api/v1/instances/${encodeURIComponent(String(queryArg.instanceId))}/proof`,
       }),
     }),
+    listWebhooks: build.query<ListWebhooksApiResponse, ListWebhooksApiArg>({
+      query: () => ({ url: `/api/v1/webhooks` }),
+    }),
+    createWebhook: build.mutation<
+      CreateWebhookApiResponse,
+      CreateWebhookApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/webhooks`,
+        method: "POST",
+        body: queryArg.body,
+      }),
+    }),
+    changeWebhook: build.mutation<
+      ChangeWebhookApiResponse,
+      ChangeWebhookApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/webhooks/${encodeURIComponent(String(queryArg.webhookId))}`,
+        method: "PATCH",
+        body: queryArg.body,
+      }),
+    }),
+    deleteWebhook: build.mutation<
+      DeleteWebhookApiResponse,
+      DeleteWebhookApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/webhooks/${encodeURIComponent(String(queryArg.webhookId))}`,
+        method: "DELETE",
+      }),
+    }),
+    testWebhook: build.mutation<TestWebhookApiResponse, TestWebhookApiArg>({
+      query: (queryArg) => ({
+        url: `/api/v1/webhooks/${encodeURIComponent(String(queryArg.webhookId))}/test`,
+        method: "POST",
+      }),
+    }),
+    listWebhookDeliveries: build.query<
+      ListWebhookDeliveriesApiResponse,
+      ListWebhookDeliveriesApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/webhooks/${encodeURIComponent(String(queryArg.webhookId))}/deliveries`,
+        params: {
+          cursor: queryArg.cursor,
+          limit: queryArg.limit,
+        },
+      }),
+    }),
   }),
   overrideExisting: false,
 });
@@ -2458,6 +2508,42 @@ export type ShowInstanceProofApiResponse =
 export type ShowInstanceProofApiArg = {
   /** The instance. */
   instanceId: string;
+};
+export type ListWebhooksApiResponse =
+  /** status 200 Successful Response */ Webhooks;
+export type ListWebhooksApiArg = void;
+export type CreateWebhookApiResponse =
+  /** status 201 Successful Response */ NewWebhook;
+export type CreateWebhookApiArg = {
+  body: WebhookWishWrite;
+};
+export type ChangeWebhookApiResponse =
+  /** status 200 Successful Response */ Webhook;
+export type ChangeWebhookApiArg = {
+  /** Of a webhook of yours. */
+  webhookId: string;
+  body: WebhookChangeWrite;
+};
+export type DeleteWebhookApiResponse = unknown;
+export type DeleteWebhookApiArg = {
+  /** Of a webhook of yours. */
+  webhookId: string;
+};
+export type TestWebhookApiResponse =
+  /** status 202 Successful Response */ WebhookDelivery;
+export type TestWebhookApiArg = {
+  /** Of a webhook of yours. */
+  webhookId: string;
+};
+export type ListWebhookDeliveriesApiResponse =
+  /** status 200 Successful Response */ PagedWebhookDelivery;
+export type ListWebhookDeliveriesApiArg = {
+  /** Of a webhook of yours. */
+  webhookId: string;
+  /** Where to go on: `next_cursor` of the page before. */
+  cursor?: string | null;
+  /** How many at most. */
+  limit?: number;
 };
 export type AgentCommand = {
   id: string;
@@ -5633,6 +5719,127 @@ export type Proof = {
   zero: boolean;
   as_of: string;
 };
+export type Webhook = {
+  id: string;
+  name: string;
+  host: string;
+  /** The last four characters of its address. */
+  ending: string;
+  form: "json" | "slack";
+  topics: string[];
+  enabled: boolean;
+  created_at: string;
+  changed_at: string;
+};
+export type Webhooks = {
+  items: Webhook[];
+};
+export type NewWebhook = {
+  id: string;
+  name: string;
+  host: string;
+  /** The last four characters of its address. */
+  ending: string;
+  form: "json" | "slack";
+  topics: string[];
+  enabled: boolean;
+  created_at: string;
+  changed_at: string;
+  /** Signs each message: `Dumont-Signature: t=<seconds>,v1=<HMAC-SHA256 of `t.body`>`. Shown once. */
+  secret: string;
+};
+export type WebhookWish = {
+  name: string;
+  /** `slack` sends `text` alone, as chats take it. */
+  form?: "json" | "slack";
+  /** What it is told of. */
+  topics: (
+    | "idle_soon"
+    | "hibernated"
+    | "woken"
+    | "interrupted"
+    | "failed_over"
+    | "launch_failed"
+    | "standby_trouble"
+    | "budget_near"
+    | "budget_over"
+  )[];
+};
+export type WebhookWishWrite = {
+  name: string;
+  /** Kept sealed; only its end is shown. */
+  url: string;
+  /** `slack` sends `text` alone, as chats take it. */
+  form?: "json" | "slack";
+  /** What it is told of. */
+  topics: (
+    | "idle_soon"
+    | "hibernated"
+    | "woken"
+    | "interrupted"
+    | "failed_over"
+    | "launch_failed"
+    | "standby_trouble"
+    | "budget_near"
+    | "budget_over"
+  )[];
+};
+export type WebhookChange = {
+  name?: string | null;
+  form?: ("json" | "slack") | null;
+  topics?:
+    | (
+        | "idle_soon"
+        | "hibernated"
+        | "woken"
+        | "interrupted"
+        | "failed_over"
+        | "launch_failed"
+        | "standby_trouble"
+        | "budget_near"
+        | "budget_over"
+      )[]
+    | null;
+  enabled?: boolean | null;
+};
+export type WebhookChangeWrite = {
+  name?: string | null;
+  url?: string | null;
+  form?: ("json" | "slack") | null;
+  topics?:
+    | (
+        | "idle_soon"
+        | "hibernated"
+        | "woken"
+        | "interrupted"
+        | "failed_over"
+        | "launch_failed"
+        | "standby_trouble"
+        | "budget_near"
+        | "budget_over"
+      )[]
+    | null;
+  enabled?: boolean | null;
+};
+export type WebhookDelivery = {
+  id: string;
+  topic: string;
+  text: string;
+  state: "waiting" | "delivered" | "dead";
+  tries: number;
+  /** Of the newest answer. */
+  status: number | null;
+  error: string | null;
+  milliseconds: number | null;
+  created_at: string;
+  tried_at: string | null;
+  ended_at: string | null;
+};
+export type PagedWebhookDelivery = {
+  items: WebhookDelivery[];
+  /** Give it as `cursor` to get the next page; null on the last one. */
+  next_cursor: string | null;
+};
 export const {
   useAgentStatusMutation,
   useAgentCallsQuery,
@@ -5780,4 +5987,10 @@ export const {
   useChangeInstanceMutation,
   useDestroyInstanceMutation,
   useShowInstanceProofQuery,
+  useListWebhooksQuery,
+  useCreateWebhookMutation,
+  useChangeWebhookMutation,
+  useDeleteWebhookMutation,
+  useTestWebhookMutation,
+  useListWebhookDeliveriesQuery,
 } = injectedRtkApi;

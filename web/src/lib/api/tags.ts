@@ -26,6 +26,7 @@ export const tagTypes = [
   "System",
   "Team",
   "User",
+  "Webhook",
   "Worker",
 ] as const;
 

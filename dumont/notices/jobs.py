@@ -1,0 +1,57 @@
+"""What notices do beside requests: hear of what happened, send what is to be told, forget what is old."""
+
+from dumont.fleet.events import BudgetReached, IdleSoon, InstanceMoved, StandbyInTrouble
+from dumont.notices import delivering, telling
+from dumont.notices.rules import wording
+from dumont.notices.rules.wording import Message
+from dumont.platform.jobs import Jobs
+from dumont.platform.jobs.port import Job, Listener, NoArgs, Run
+
+
+async def _moved(run: Run, event: InstanceMoved) -> None:
+    await _tell(run, event, wording.of_move(event))
+
+
+async def _idle(run: Run, event: IdleSoon) -> None:
+    at = f"{event.hibernates_at:%H:%M:%S} UTC"
+    await _tell(run, event, wording.of_idleness(event.instance_id, event.name, at))
+
+
+async def _standby(run: Run, event: StandbyInTrouble) -> None:
+    await _tell(run, event, wording.of_standby(event.instance_id, event.name, event.why))
+
+
+async def _budget(run: Run, event: BudgetReached) -> None:
+    figures = {"used": f"{event.used:.2f}", "budget": f"{event.budget:.2f}"}
+    await _tell(run, event, wording.of_budget(event.owner_id, limit=event.limit, level=event.level, **figures))
+
+
+async def _tell(
+    run: Run, event: InstanceMoved | IdleSoon | StandbyInTrouble | BudgetReached, message: Message | None
+) -> None:
+    if message is not None:
+        async with run.work() as work:
+            await telling.tell(work, run.part(Jobs), event.owner_id, message, cause=run.id)
+
+
+async def _prune(run: Run, _args: NoArgs) -> dict[str, int]:
+    async with run.work() as work:
+        return {"deliveries": await delivering.prune(work)}
+
+
+JOBS = (
+    Job(
+        telling.DELIVER,
+        delivering.deliver,
+        args=telling.ToDeliver,
+        retry=delivering.RETRY,
+        key=lambda wish: f"notices.deliver:{wish.webhook_id}",
+    ),
+    Job("notices.prune", _prune, cron="23 4 * * *", key=lambda _args: "notices.prune", sample=NoArgs()),
+)
+LISTENERS = (
+    Listener("notices.tell_of_move", InstanceMoved, _moved),
+    Listener("notices.tell_of_idleness", IdleSoon, _idle),
+    Listener("notices.tell_of_standby", StandbyInTrouble, _standby),
+    Listener("notices.tell_of_budget", BudgetReached, _budget),
+)

@@ -1,0 +1,1 @@
+"""What is worth telling, in which words, to whom, and how it is signed."""

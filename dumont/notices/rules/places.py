@@ -1,0 +1,25 @@
+"""Which addresses may be called: of this installation's own network none, unless its operator allows it."""
+
+from collections.abc import Sequence
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+
+THROUGH = (ip_network("64:ff9b::/96"), ip_network("64:ff9b:1::/48"), ip_network("2002::/16"), ip_network("2001::/32"))
+"""IPv6 that is translated or tunnelled into IPv4 on its way, wherever that leads."""
+
+
+def may_call(address: str, *, private: bool) -> bool:
+    found = ip_address(address.partition("%")[0])
+    if isinstance(found, IPv6Address) and found.ipv4_mapped is not None:
+        found = found.ipv4_mapped
+    if found.is_multicast or found.is_unspecified:
+        return False
+    return private or (found.is_global and not _translated(found))
+
+
+def chosen(addresses: Sequence[str], *, private: bool) -> str | None:
+    """None if any of them may not be called: a name that leads to both is a trick."""
+    return addresses[0] if addresses and all(may_call(each, private=private) for each in addresses) else None
+
+
+def _translated(address: IPv4Address | IPv6Address) -> bool:
+    return any(address in network for network in THROUGH if network.version == address.version)

@@ -1,0 +1,18 @@
+"""What one may choose to be told of."""
+
+from typing import Literal, get_args
+
+Topic = Literal[
+    "idle_soon",
+    "hibernated",
+    "woken",
+    "interrupted",
+    "failed_over",
+    "launch_failed",
+    "standby_trouble",
+    "budget_near",
+    "budget_over",
+]
+TOPICS: tuple[Topic, ...] = get_args(Topic)
+TEST = "test"
+"""Sent when it is asked for, whatever was chosen."""

@@ -1,0 +1,70 @@
+"""What is told of an event, if anything: a topic, a sentence for people, and fields for programs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+from uuid import UUID
+
+from dumont.notices.rules.topics import TEST, Topic
+
+MOVES: Mapping[str, tuple[Topic, str]] = {
+    "interrupted": ("interrupted", "{name} has lost its machine."),
+    "failing_over": ("failed_over", "{name} has lost its machine and fails over to its standby."),
+    "hibernated": ("hibernated", "{name} is hibernated."),
+    "failed": ("launch_failed", "{name} could not be started."),
+}
+SPANS = {"hour": "an hour", "day": "of today", "month": "of this month"}
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    topic: str
+    text: str
+    data: Mapping[str, Any]
+
+
+class Moved(Protocol):
+    @property
+    def instance_id(self) -> UUID: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def from_state(self) -> Any: ...
+    @property
+    def to_state(self) -> Any: ...
+    @property
+    def why(self) -> str: ...
+
+
+def of_move(event: Moved) -> Message | None:
+    """Most moves are steps on a way, of which only the end is told."""
+    if event.from_state == "waking" and event.to_state == "running":
+        topic, words = "woken", "{name} is awake."
+    elif event.to_state in MOVES:
+        topic, words = MOVES[event.to_state]
+    else:
+        return None
+    data = {"instance_id": str(event.instance_id), "name": event.name, "state": event.to_state, "why": event.why}
+    return Message(topic, f"{words.format(name=event.name)} {event.why}".strip(), data)
+
+
+def of_idleness(instance_id: UUID, name: str, hibernates_at: str) -> Message:
+    text = f"{name} is idle and hibernates at {hibernates_at}. `dumont keep-awake {name}` puts it off."
+    return Message("idle_soon", text, {"instance_id": str(instance_id), "name": name, "hibernates_at": hibernates_at})
+
+
+def of_standby(instance_id: UUID, name: str, why: str) -> Message:
+    text = f"The standby of {name} is in trouble. {why}"
+    return Message("standby_trouble", text, {"instance_id": str(instance_id), "name": name, "why": why})
+
+
+def of_budget(owner_id: UUID, *, limit: str, level: str, used: str, budget: str) -> Message:
+    over = level == "over"
+    said = "is used up: instances go to sleep" if over else "is nearly used up"
+    text = f"The budget {SPANS.get(limit, limit)} {said}. ${used} of ${budget}."
+    data = {"owner_id": str(owner_id), "limit": limit, "used": used, "budget": budget}
+    return Message("budget_over" if over else "budget_near", text, data)
+
+
+def of_test(name: str) -> Message:
+    return Message(TEST, f"This is a test of the webhook {name}.", {})

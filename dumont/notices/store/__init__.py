@@ -1,0 +1,1 @@
+"""SQL of webhooks and of what was sent to them."""

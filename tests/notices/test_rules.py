@@ -1,0 +1,100 @@
+"""Which addresses may be called, what is told of what, and how it is signed."""
+
+import hashlib
+import hmac
+import json
+from types import SimpleNamespace
+from uuid import UUID
+
+import pytest
+
+from dumont.basics.errors import Invalid
+from dumont.notices import addresses
+from dumont.notices.rules import places, signing, wording
+
+PRIVATE = (
+    "127.0.0.1",
+    "10.1.2.3",
+    "169.254.169.254",
+    "192.168.0.1",
+    "100.64.0.1",
+    "0.0.0.0",
+    "::1",
+    "fe80::1%eth0",
+    "fd00::1",
+    "::ffff:127.0.0.1",
+    "64:ff9b::7f00:1",
+    "2002:7f00:1::",
+    "224.0.0.1",
+)
+
+
+class TestPlaces:
+    @pytest.mark.parametrize("address", PRIVATE)
+    def test_refuses_an_address_within(self, address: str) -> None:
+        assert not places.may_call(address, private=False)
+
+    @pytest.mark.parametrize("address", ["93.184.215.14", "2606:2800:21f:cb07:6820:80da:af6b:8b2c"])
+    def test_calls_an_address_outside(self, address: str) -> None:
+        assert places.may_call(address, private=False)
+
+    def test_calls_no_name_that_leads_within_as_well(self) -> None:
+        assert places.chosen(["93.184.215.14", "10.0.0.1"], private=False) is None
+        assert places.chosen(["10.0.0.1"], private=True) == "10.0.0.1"
+        assert places.chosen([], private=True) is None
+
+    @pytest.mark.parametrize(
+        "url",
+        [
+            "http://example.com/x",
+            "ftp://example.com",
+            "https://",
+            "https://user:secret@example.com/",
+            "https://127.0.0.1/x",
+            "https://[::1]/x",
+            "https://example.com:port/",
+            "https://exa mple.com/",
+            "https://[::1",
+        ],
+    )
+    def test_refuses_what_is_no_public_address(self, url: str) -> None:
+        with pytest.raises(Invalid, match="url"):
+            addresses.checked(url, private=False)
+
+    def test_allows_this_house_where_its_operator_does(self) -> None:
+        assert addresses.checked("http://127.0.0.1:8080/hook", private=True) == "127.0.0.1"
+
+
+class TestWording:
+    @pytest.mark.parametrize(
+        ("before", "after", "topic"),
+        [
+            ("running", "interrupted", "interrupted"),
+            ("running", "failing_over", "failed_over"),
+            ("hibernating", "hibernated", "hibernated"),
+            ("waking", "running", "woken"),
+            ("launching", "failed", "launch_failed"),
+            ("launching", "running", None),
+            ("running", "hibernating", None),
+        ],
+    )
+    def test_tells_where_a_way_ends(self, before: str, after: str, topic: str | None) -> None:
+        moved = SimpleNamespace(instance_id=UUID(int=1), name="box", from_state=before, to_state=after, why="Because.")
+        found = wording.of_move(moved)
+        assert (found and found.topic) == topic
+        assert found is None or "box" in found.text
+
+    def test_tells_how_much_of_a_budget_is_used(self) -> None:
+        near = wording.of_budget(UUID(int=1), limit="day", level="near", used="8.00", budget="10.00")
+        assert (near.topic, "$8.00 of $10.00" in near.text) == ("budget_near", True)
+
+
+class TestSigning:
+    def test_is_over_the_moment_and_the_bytes(self) -> None:
+        content = signing.written("json", {"text": "ä", "id": "1"})
+        said = signing.signature("whs_x", 1700000000, content)
+        expected = hmac.new(b"whs_x", b"1700000000." + content, hashlib.sha256).hexdigest()
+        assert said == f"t=1700000000,v1={expected}"
+
+    def test_gives_a_chat_its_text_alone(self) -> None:
+        assert json.loads(signing.written("slack", {"text": "hi", "id": "1"})) == {"text": "hi"}

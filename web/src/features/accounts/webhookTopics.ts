@@ -1,0 +1,23 @@
+/** What a webhook may be told of, in words; the keys are the server's. */
+import type { WebhookWish } from "../../lib/api/generated";
+
+export type Topic = WebhookWish["topics"][number];
+
+export const topicWords: Record<Topic, string> = {
+  idle_soon: "A minute before an idle instance hibernates",
+  hibernated: "An instance is hibernated",
+  woken: "An instance is awake again",
+  interrupted: "An instance has lost its machine",
+  failed_over: "An instance fails over to its standby",
+  launch_failed: "An instance could not be started",
+  standby_trouble: "A standby is in trouble",
+  budget_near: "80% of a budget is used",
+  budget_over: "A budget is used up",
+};
+
+export const allTopics = Object.keys(topicWords) as Topic[];
+
+/** The test's topic, and any that this application does not know yet, are shown by the server's name. */
+export function topicShort(topic: string): string {
+  return topic.replaceAll("_", " ");
+}
