@@ -58,6 +58,8 @@ async def _apply(work: Work, instance: FleetInstance, given: Mapping[str, Any]) 
     if "keep_awake_until" in given:
         instance.keep_awake_until, instance.warned_at = given["keep_awake_until"], None
     _apply_wanted(instance, given)
+    if "ssh_keys" in given:
+        await standbys.give_keys_anew(work, instance)
     if "standby" in given:
         await standbys.change(work, instance, given["standby"])
 

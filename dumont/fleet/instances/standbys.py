@@ -70,6 +70,12 @@ async def change(work: Work, instance: FleetInstance, wish: StandbyWish) -> Flee
     return row
 
 
+async def give_keys_anew(work: Work, instance: FleetInstance) -> None:
+    row = await store.one(work.tx, instance.id)
+    if row is not None:
+        row.setup_command_id = None
+
+
 def _type(work: Work, wish: StandbyWish, known: str | None) -> str:
     """The usual type is one of the usual provider; elsewhere the cheapest is taken."""
     if wish.machine_type is not None:

@@ -17,6 +17,7 @@ from dumont.fleet.rules.steps import (
     Rehearse,
     Reject,
     Setup,
+    SetupStandby,
     Step,
     Stop,
     Unwarn,
@@ -72,7 +73,12 @@ def on_standby(seen: Seen, now: datetime, limits: Limits) -> Step:
         return now_do(now, Move("recovering", "A machine is got for it."))
     if seen.wish == "hibernated":
         return now_do(now, Move("hibernating", "It is to sleep.", who="asked"))
-    return _asked(seen, now, limits, holder) or until(seen, now) or _saved_now_and_then(seen, now, limits, holder)
+    return (
+        _asked(seen, now, limits, holder)
+        or until(seen, now)
+        or _new_keys_there(seen, now, holder)
+        or _saved_now_and_then(seen, now, limits, holder)
+    )
 
 
 def _lost(seen: Seen, now: datetime, machine: RentalSeen | None) -> Step:
@@ -173,6 +179,12 @@ def _rehearsed(seen: Seen, now: datetime, limits: Limits) -> Step | None:
 def _new_keys(seen: Seen, now: datetime, machine: RentalSeen) -> Step | None:
     """Others may log in than at the start: whoever changes that takes the command away."""
     return now_do(now, Setup()) if seen.setup is None and machine.of_use else None
+
+
+def _new_keys_there(seen: Seen, now: datetime, holder: RentalSeen) -> Step | None:
+    """Of the standby that the work is on: whether it takes them or not, it is kept."""
+    without = seen.standby is not None and seen.standby.setup is None
+    return now_do(now, SetupStandby()) if without and holder.of_use else None
 
 
 def _silent(now: datetime, limits: Limits, machine: RentalSeen) -> Step | None:

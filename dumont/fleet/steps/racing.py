@@ -9,7 +9,7 @@ from uuid import UUID
 from dumont.basics import ids
 from dumont.basics.errors import Failure
 from dumont.fleet.instances import failovers, moves, restores
-from dumont.fleet.launching import choosing
+from dumont.fleet.launching import choosing, renter
 from dumont.fleet.launching.choosing import Wishes
 from dumont.fleet.money import sleeping
 from dumont.fleet.rentals import accounts, experience, renting
@@ -147,7 +147,8 @@ def entrants(turn: Turn, race: FleetRace) -> list[FleetRental]:
 
 async def _chosen(turn: Turn, race: FleetRace) -> Sequence[Candidate]:
     instance, work = turn.instance, turn.work
-    if instance.user_id is None or turn.view is None:
+    user_id = await renter.of(work, instance)
+    if user_id is None or turn.view is None:
         return []
     tried = [*entrants(turn, race), *await races.lately(work.tx, instance.id, work.now - LATELY)]
     had = await races.before(work.tx, instance.id) if instance.snapshot_id is not None else None
@@ -160,7 +161,7 @@ async def _chosen(turn: Turn, race: FleetRace) -> Sequence[Candidate]:
         without=frozenset(_places(tried)),
         hosts_count=_hosts_count,
     )
-    wishes = Wishes(wanted=turn.rows.wanted, user_id=instance.user_id, taste=taste)
+    wishes = Wishes(wanted=turn.rows.wanted, user_id=user_id, taste=taste)
     return (await choosing.candidates(work, turn.view, wishes)).chosen
 
 

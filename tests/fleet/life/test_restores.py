@@ -35,6 +35,20 @@ class TestRestore:
             await standbys.change(lab.means.work(tx), instance, StandbyWish.model_validate(CPU | {"provider": "vast"}))
         assert "queued" not in await self._states(lab)
 
+    async def test_is_none_where_the_standby_that_serves_gets_other_keys(self, lab: LifeLab) -> None:
+        """A key that was taken away logs in there no more."""
+        identity = await with_standby(lab)
+        await lab.asks(identity, "half_life")
+        found = await lab.until(identity, "on_standby")
+        async with lab.means.db.begin() as tx:
+            await standbys.give_keys_anew(lab.means.work(tx), found)
+        await lab.changes(identity, wanted=found.wanted | {"ssh_keys": ["ssh-ed25519 BBBB bob"]})
+        await lab.passes(3)
+        standby = await lab.standby(identity)
+        newest = max(await lab.commands(identity, "setup"), key=lambda each: each.created_at)
+        assert (standby.state, newest.rental_id) == ("serving", standby.rental_id)
+        assert lab.args(newest)["authorized_keys"] == ["ssh-ed25519 BBBB bob"]
+
     async def _states(self, lab: LifeLab) -> list[str]:
         return [each.state for each in await lab.all_of(SnapshotRestore)]
 
