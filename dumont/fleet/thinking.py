@@ -4,7 +4,8 @@ A step is decided by a pure rule on what is read under the instance's lock, and 
 when a worker dies, or how many of them there are.
 """
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
@@ -53,6 +54,13 @@ class _MarketNeeded(Exception):
     """The step is to be begun anew with it."""
 
 
+@dataclass(slots=True)
+class _Taken:
+    """Of the step that was begun last: when its instance was due."""
+
+    look_at: datetime | None = None
+
+
 async def turn(means: Means) -> float:
     """Seconds until it is wanted again."""
     async with means.db.looking() as tx:
@@ -69,36 +77,38 @@ async def turn(means: Means) -> float:
 
 async def think(means: Means, instance_id: UUID, market: Market) -> None:
     """As many steps as follow from each other; what fails is put off, and keeps nobody else waiting."""
+    taken = _Taken()
     try:
         for _ in range(STEPS_MAX):
-            if not await _step_with(means, instance_id, market):
+            if not await _step_with(means, instance_id, market, taken):
                 return
     except NotNow as later:
-        await _put_off(means, instance_id, timedelta(seconds=later.seconds))
+        await _put_off(means, instance_id, taken, timedelta(seconds=later.seconds))
     except Exception as error:
         log.exception("step_failed", instance=str(instance_id), error=type(error).__name__)
-        await _put_off(means, instance_id, AFTER_ERROR)
+        await _put_off(means, instance_id, taken, AFTER_ERROR)
 
 
 def limits_of(settings: Settings) -> Limits:
     return Limits(silent_seconds=settings.fleet_missed_beats * settings.fleet_beat_seconds)
 
 
-async def _step_with(means: Means, instance_id: UUID, market: Market) -> bool:
+async def _step_with(means: Means, instance_id: UUID, market: Market, taken: _Taken) -> bool:
     try:
-        return await _step(means, instance_id, market)
+        return await _step(means, instance_id, market, taken)
     except _MarketNeeded:
         await market.look()
-        return await _step(means, instance_id, market)
+        return await _step(means, instance_id, market, taken)
 
 
-async def _step(means: Means, instance_id: UUID, market: Market) -> bool:
+async def _step(means: Means, instance_id: UUID, market: Market, taken: _Taken) -> bool:
     """Whether another one may follow at once."""
     async with means.db.begin() as tx:
         work = means.work(tx)
         instance = await instances.take(tx, instance_id, work.now)
         if instance is None:
             return False
+        taken.look_at = instance.look_at
         rows, limits = await looking.read(work, instance), limits_of(means.settings)
         seen = looking.meant(work, rows)
         step = next_step(seen, work.now, limits)
@@ -123,9 +133,10 @@ async def _write(turn: Turn, step: Step) -> None:
     turn.instance.look_at = step.look_at
 
 
-async def _put_off(means: Means, instance_id: UUID, pause: timedelta) -> None:
+async def _put_off(means: Means, instance_id: UUID, taken: _Taken, pause: timedelta) -> None:
+    """Unless somebody has asked for a look since it was taken."""
     async with means.db.begin() as tx:
         now = means.clock.now()
         instance = await instances.take(tx, instance_id, now)
-        if instance is not None:
+        if instance is not None and instance.look_at == taken.look_at:
             instance.look_at = now + pause

@@ -1,5 +1,13 @@
 """From a wish to a machine that is handed over: the race, the check of the winner, its keys and its script."""
 
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from dumont.fleet import thinking
+from dumont.fleet.steps.turn import NotNow
+from dumont.fleet.store import instances
 from dumont.fleet.tables import FleetRental
 from tests.fleet.life.life_lab import LifeLab
 
@@ -96,3 +104,36 @@ class TestLaunch:
         await lab.passes(1)
         newest = max(await lab.commands(identity, "setup"), key=lambda each: each.created_at)
         assert lab.args(newest)["authorized_keys"] == ["ssh-ed25519 BBBB bob"]
+
+
+class TestRenting:
+    async def test_is_not_done_with_the_keys_of_whoever_has_left_the_team(self, lab: LifeLab) -> None:
+        identity = await lab.launches()
+        await lab.changes(identity, owner_id=uuid4())
+        await lab.passes(2)
+        assert await lab.rentals(identity) == []
+        assert any("has left the team" in why for why in await lab.told(identity))
+
+    async def test_that_is_put_off_is_not_while_somebody_asks_for_a_look(
+        self, lab: LifeLab, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """What was read before did not hold the cause of the look."""
+        identity = await lab.launches()
+
+        put_off = thinking._put_off
+
+        async def not_now(*_given: object) -> None:
+            raise NotNow(60)
+
+        async def late(*given: Any) -> None:
+            async with lab.means.db.begin() as tx:
+                await instances.poke(tx, [identity], lab.clock.now())
+            await put_off(*given)
+
+        async with lab.means.db.begin() as tx:
+            await instances.poke(tx, [identity], lab.clock.now())
+        with monkeypatch.context() as patch:
+            patch.setattr(thinking, "take", not_now)
+            patch.setattr(thinking, "_put_off", late)
+            await thinking.think(lab.means, identity, thinking.Market(lab.means))
+        assert (await lab.see(identity)).look_at <= lab.clock.now()
