@@ -24,7 +24,9 @@ T = TypeVar("T")
 async def sweep(listing: Listing) -> Outcome:
     """What a list holds is believed; what it lacks only if it is complete."""
     found, rentals = await _matched(listing)
-    sights = [(known, sighting.seen(known, machine, listing.began)) for known, machine in found.held]
+    settings = listing.means.settings
+    silent = settings.fleet_missed_beats * settings.fleet_beat_seconds
+    sights = [(known, sighting.seen(known, machine, listing.began, silent)) for known, machine in found.held]
     absent = _absent(listing, rentals, found) if listing.held.complete else []
     facts = [sight for _, sight in sights if isinstance(sight, Facts)]
     strays = [known.id for known, _ in found.held if known.account_id != listing.account.id]

@@ -11,6 +11,7 @@ from dumont.fleet.rules import proof
 from dumont.fleet.rules.acts import INTERRUPTED
 from dumont.fleet.rules.states import Stage, Wanted
 
+SILENT_SECONDS = 30.0
 PRICE_STEP = Decimal("0.000001")
 """Less is how a cloud rounds."""
 SEEN_AGAIN_SECONDS = 300.0
@@ -102,17 +103,24 @@ class Turned:
 Sight = Facts | Turned | None
 
 
-def seen(known: Known, machine: Machine, began: datetime) -> Sight:
+def seen(known: Known, machine: Machine, began: datetime, silent_seconds: float = SILENT_SECONDS) -> Sight:
     if known.provider_machine_id is None or turns(known, machine):
         return Turned(known, machine)
     addresses = written(machine.addresses)
     reachable = bool(addresses) and addresses != list(known.addresses)
     changed = machine.raw_state != known.raw_state or reachable or known.absences > 0
     stale = known.seen_at is None or began - known.seen_at > timedelta(seconds=SEEN_AGAIN_SECONDS)
+    stale = stale or _answers_silence(known, began, timedelta(seconds=silent_seconds))
     if not (changed or stale or known.stage == "ending"):
         return None
     kept = addresses or known.addresses
     return Facts(known.id, machine.raw_state, kept, began, 0, None, reachable)
+
+
+def _answers_silence(known: Known, began: datetime, silent: timedelta) -> bool:
+    """Its agent calls no more, and no list that was begun since then has been written down."""
+    asked = known.beat_at + silent if known.beat_at is not None else None
+    return asked is not None and known.seen_at is not None and known.seen_at < asked <= began
 
 
 def missing(known: Known, began: datetime) -> Facts | None:

@@ -126,7 +126,8 @@ async def hold(tx: Tx, rental_id: UUID, *, epoch: int | None = None, listing: UU
     if epoch is not None:
         query = query.where(FleetRental.epoch == epoch)
     if listing is not None:
-        query = query.where(select(FleetAccount.id).where(FleetAccount.claim == listing).exists())
+        listed = select(FleetAccount.id).where(FleetAccount.claim == listing, FleetAccount.id == FleetRental.account_id)
+        query = query.where(listed.exists())
     held = query.with_for_update(key_share=True).execution_options(populate_existing=True)
     return (await tx.execute(held)).scalar_one_or_none()
 

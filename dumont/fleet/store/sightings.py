@@ -84,7 +84,8 @@ _WRITE = """
             $3::uuid[], $4::text[], $5::text[], $6::timestamptz[], $7::int[], $8::timestamptz[], $9::bool[]
         ) AS given (id, raw_state, addresses, seen_at, absences, absent_since, reachable) ORDER BY id
     ) AS fresh
-    WHERE rental.id = fresh.id AND stage <> 'ended' AND EXISTS (SELECT FROM fleet_accounts WHERE claim = $1)
+    WHERE rental.id = fresh.id AND stage <> 'ended'
+        AND EXISTS (SELECT FROM fleet_accounts AS account WHERE account.id = rental.account_id AND account.claim = $1)
 """
 
 _REHOME = """

@@ -4,11 +4,12 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import update
 
 from dumont.fleet.rentals import accounts, sweeping
 from dumont.fleet.rentals.listings import Listing
 from dumont.fleet.rules.labels import label_of
-from dumont.fleet.store import installation, races
+from dumont.fleet.store import installation, races, rentals
 from dumont.fleet.store.accounts import Outcome
 from dumont.fleet.tables import FleetAccount, FleetRental
 from dumont.simulators.world import Wanted
@@ -133,6 +134,19 @@ class TestList:
         await lab.until(held, "ended", seconds=600, step=20)
         assert (await lab.see(held)).account_id == newer.id
         assert lab.alive() == []
+
+    async def test_is_believed_of_its_own_account_alone(
+        self, lab: CloudLab, held: FleetRental, account: FleetAccount
+    ) -> None:
+        """Whoever claims another account at that moment writes nothing of this one."""
+        claim = uuid4()
+        other = await lab.account(user_id=uuid4())
+        async with lab.means.db.begin() as tx:
+            await tx.execute(update(FleetAccount).where(FleetAccount.id == other.id).values(claim=claim))
+        async with lab.means.db.begin() as tx:
+            assert await rentals.hold(tx, held.id, listing=claim) is None
+            await tx.execute(update(FleetAccount).where(FleetAccount.id == account.id).values(claim=claim))
+            assert await rentals.hold(tx, held.id, listing=claim) is not None
 
 
 class TestCadence:

@@ -59,6 +59,15 @@ class TestSeen:
         assert isinstance(found, Facts)
         assert found.reachable
 
+    def test_is_written_once_when_the_agent_is_silent(self) -> None:
+        """Who asks the cloud what has become of the machine waits for that."""
+        silent = known(beat_at=NOW - timedelta(seconds=35), seen_at=NOW - timedelta(seconds=6))
+        found = seen(silent, machine(), NOW, 30)
+        assert isinstance(found, Facts)
+        assert found.seen_at == NOW
+        assert seen(silent._replace(seen_at=NOW), machine(), NOW + timedelta(seconds=60), 30) is None
+        assert seen(silent._replace(beat_at=NOW), machine(), NOW, 30) is None
+
     def test_keeps_the_doors_that_a_cloud_no_longer_tells(self) -> None:
         found = seen(known(raw_state="other"), machine(addresses=()), NOW)
         assert isinstance(found, Facts)
