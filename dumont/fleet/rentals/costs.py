@@ -28,7 +28,8 @@ async def follow(tx: Tx, rental: FleetRental, at: datetime) -> None:
         await _paid_ahead(tx, rental, rental.accepted_at)
     for kind, price in wanted.items():
         if kind not in opened or opened[kind].price_hour != price:
-            row = FleetCost(rental_id=rental.id, kind=kind, since=at, until=None, price_hour=price)
+            since = max(at, await store.last_until(tx, rental.id, kind) or at)  # a clock may have been set back
+            row = FleetCost(rental_id=rental.id, kind=kind, since=since, until=None, price_hour=price)
             await store.add(tx, row)
 
 

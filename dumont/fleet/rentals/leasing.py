@@ -1,7 +1,7 @@
 """A lease on work that calls clouds: renewed while it is held, and not trusted after a sleep that nobody noticed.
 
-Whether the lease still has time is asked of the monotonic clock of this process, just before a call that costs money:
-a process that was frozen meanwhile finds that it has none.
+Whether the lease still has time is asked of the computer's own clock, just before a call that costs money: a process
+that was frozen meanwhile, or whose computer slept, finds that it has none.
 """
 
 import asyncio
@@ -26,14 +26,20 @@ MARGIN = 1 / 3
 class Lease:
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
-        self._until = time.monotonic() + seconds
+        self._until = ticks() + seconds
 
     def sure(self) -> bool:
-        return time.monotonic() < self._until - self.seconds * MARGIN
+        return ticks() < self._until - self.seconds * MARGIN
 
     def renewed(self, asked_at: float) -> None:
         """Counted from before the database was asked."""
         self._until = asked_at + self.seconds
+
+
+def ticks() -> float:
+    """Seconds, by the clock that goes on while a computer sleeps where it has one."""
+    through_sleep = getattr(time, "CLOCK_BOOTTIME", None)
+    return time.monotonic() if through_sleep is None else time.clock_gettime(through_sleep)
 
 
 class Claims(Protocol):
@@ -73,7 +79,7 @@ async def _renew(lease: Lease, renew: Callable[[], Awaitable[None]]) -> None:
     """One that can't be renewed runs out, which whoever writes finds out."""
     while True:
         await asyncio.sleep(lease.seconds / 3)
-        began = time.monotonic()
+        began = ticks()
         try:
             await renew()
         except Exception as error:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from dumont.fleet.tables import FleetCost
@@ -19,6 +19,11 @@ async def open_of(tx: Tx, rental_id: UUID) -> Sequence[FleetCost]:
 async def of(tx: Tx, rental_ids: Sequence[UUID]) -> Sequence[FleetCost]:
     query = select(FleetCost).where(FleetCost.rental_id.in_(rental_ids)).order_by(FleetCost.since, FleetCost.kind)
     return (await tx.execute(query.execution_options(populate_existing=True))).scalars().all()
+
+
+async def last_until(tx: Tx, rental_id: UUID, kind: str) -> datetime | None:
+    query = select(func.max(FleetCost.until)).where(FleetCost.rental_id == rental_id, FleetCost.kind == kind)
+    return (await tx.execute(query)).scalar_one()
 
 
 async def add(tx: Tx, row: FleetCost) -> None:

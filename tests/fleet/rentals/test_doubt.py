@@ -42,7 +42,7 @@ class TestCreateCall:
         rental = await lab.rents(account)
 
         async def sleep(*_given: object, **_more: object) -> None:
-            later = time.monotonic() + 2 * lab.means.settings.worker_lease_seconds
+            later = leasing.ticks() + 2 * lab.means.settings.worker_lease_seconds
             monkeypatch.setattr(leasing, "time", SimpleNamespace(monotonic=lambda: later))
 
         with monkeypatch.context() as patch:

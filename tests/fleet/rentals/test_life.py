@@ -1,10 +1,14 @@
 """A machine at the hardest cloud: made, seen, used, stopped, taken away, ended, and paid for to the cent."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
 from dumont.fleet.events import RentalChanged
 from dumont.fleet.rentals import acting
+from dumont.fleet.rentals import costs as fleet_costs
+from dumont.fleet.store import rentals as store
 from dumont.fleet.tables import FleetAccount, FleetInstance
 from dumont.reliability.tables import ReliabilityAttempt
 from tests.fleet.cloud_lab import CENT, CloudLab
@@ -75,6 +79,21 @@ class TestRental:
         assert prices == [agreed, 2 * agreed]
         assert seen.price_hour == 2 * agreed
         assert abs(await lab.cost(seen) - lab.billed(seen)) < CENT
+
+    async def test_is_not_paid_twice_for_a_time_that_a_clock_goes_through_again(
+        self, lab: CloudLab, account: FleetAccount
+    ) -> None:
+        rental = await lab.ready(await lab.rents(account))
+        await lab.passes(120, step=60)
+        async with lab.means.db.begin() as tx:
+            held = await store.hold(tx, rental.id)
+            assert held is not None
+            held.seen_state = "stopped"
+            await fleet_costs.follow(tx, held, lab.clock.now())
+            held.seen_state = "running"
+            await fleet_costs.follow(tx, held, lab.clock.now() - timedelta(seconds=60))
+        first, second = [row for row in await lab.costs(rental) if row.kind == "compute"]
+        assert second.since == first.until
 
     async def test_that_its_cloud_has_lost_is_closed_and_its_instance_told(
         self, lab: CloudLab, account: FleetAccount
