@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from dumont.basics.errors import Failure, Unavailable
+from dumont.fleet.events import StandbyInTrouble
 from dumont.fleet.instances import failovers, moves, operations, restores
 from dumont.fleet.launching import choosing, renter
 from dumont.fleet.launching.choosing import Wishes
@@ -208,6 +209,8 @@ async def _failed(turn: Turn, row: FleetStandby, trouble: Trouble) -> None:
     if row.tries == 1:
         said = f"The standby is in trouble: {trouble.message}"
         await moves.note(turn.work, turn.instance, "failure", said, code=trouble.code)
+        whose = {"owner_id": turn.instance.owner_id, "instance_id": turn.instance.id}
+        await turn.work.publish(StandbyInTrouble(**whose, name=turn.instance.name, why=trouble.message))
 
 
 def _row(turn: Turn) -> FleetStandby:
