@@ -81,7 +81,12 @@ async def turn(means: Means) -> float:
 
 async def _carry_out(work: Work, due: FleetSchedule) -> None:
     due.last_at = work.now
-    due.next_at = calendars.next_at(due.cron, due.timezone, work.now) if due.cron else None
+    try:
+        due.next_at = calendars.next_at(due.cron, due.timezone, work.now) if due.cron else None
+    except Failure as failure:  # a zone that was known when this was written: it must not stand before all others
+        due.next_at = None
+        due.last_outcome = f"{failure.code}: {failure.message}"[:500]
+        return
     instance = await instances.hold(work.tx, due.instance_id)
     if instance is None or instance.state in ("destroying", "destroyed"):
         due.next_at, due.last_outcome = None, "its instance is gone"

@@ -169,6 +169,20 @@ class TestSchedule:
         assert row.next_at is not None
         assert row.next_at > clock.now()
 
+    async def test_whose_time_zone_is_no_more_keeps_no_other_waiting(
+        self, ada: Person, box: Box, parts: Parts, db: Db, clock: FakeClock
+    ) -> None:
+        await ada.does("POST", f"{box.path}/schedules", {"action": "hibernate", "cron": "* * * * *"})
+        async with db.begin() as tx:
+            await tx.execute(update(FleetSchedule).values(timezone="Gone/Away"))
+        at = (clock.now() + timedelta(seconds=60)).isoformat()
+        await ada.does("POST", f"{box.path}/schedules", {"action": "hibernate", "at": at})
+        clock.advance(seconds=61)
+        await schedules.turn(Means.of(parts.get))
+        first, second = (await ada.gets(f"{box.path}/schedules"))["items"]
+        assert (first["next_at"], second["last_outcome"]) == (None, "done")
+        assert first["last_outcome"] is not None
+
     async def test_wakes_nobody_beyond_a_budget(
         self, ada: Person, box: Box, parts: Parts, db: Db, clock: FakeClock
     ) -> None:
