@@ -33,11 +33,20 @@ async def destroy(listing: Listing, orphans: Sequence[Orphan]) -> None:
     for orphan in orphans[:AT_ONCE]:
         if not listing.lease.sure():
             return
-        try:
-            await _charge(listing, orphan)
-        except Exception as error:  # it is to end all the same
-            log.warning("orphan_not_charged", machine=orphan.machine.id, error=type(error).__name__)
+        paid = await _paid(listing, orphan)
         await _destroyed(listing, orphan)
+        if not paid:
+            await _charge(listing, orphan)
+
+
+async def _paid(listing: Listing, orphan: Orphan) -> bool:
+    """It is to end all the same: then this is tried again."""
+    try:
+        await _charge(listing, orphan)
+    except Exception as error:
+        log.warning("orphan_not_charged", machine=orphan.machine.id, error=type(error).__name__)
+        return False
+    return True
 
 
 async def _destroyed(listing: Listing, orphan: Orphan) -> None:
