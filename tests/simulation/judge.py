@@ -89,17 +89,24 @@ async def _saved(sim: Simulation) -> list[str]:
     for sleep in sleeps:
         label = prices[sleep.rental_id]["label"]
         given_up = machines[label][0]
-        won = [row for row in prices.values() if sleep.race_id is not None and row["race_id"] == sleep.race_id]
-        winner = next((machines[row["label"]][0] for row in won if row["won"]), None)
+        raced = [row for row in prices.values() if _woke(row, sleep)]
+        winner = next((machines[row["label"]][0] for row in raced if row["won"]), None)
         until = winner.created_at if winner is not None else sleep.ended_at or now
         hours = Decimal(str((until - given_up.since).total_seconds())) / 3600
         stored = Decimal(BYTES) / 10**9 * sleep.storage_price_gb_month / 730 * hours
-        losers = [each for row in won if not row["won"] for each in machines.get(row["label"], [])]
+        losers = [each for row in raced if not row["won"] for each in machines.get(row["label"], [])]
         lost = sum((each.cost(now) for each in losers), Decimal(0))
         mine = (given_up.price_hour + given_up.disk_hour) * hours - stored - lost
         if abs(mine - claimed[sleep.id].saved) > CENT * (1 + len(losers)):
             faults.append(f"sleep {sleep.id} claims {claimed[sleep.id].saved:.4f} and has saved {mine:.4f}")
     return faults
+
+
+def _woke(row: Mapping[str, Any], sleep: rules.Sleep) -> bool:
+    """Or was to: whether it was in the race that ended this sleep, or in one before that was lost."""
+    if sleep.ended_at is None or row["race_id"] is None or row["instance_id"] != sleep.instance_id:
+        return False
+    return row["race_id"] == sleep.race_id or sleep.slept_at <= row["raced_at"] < sleep.ended_at
 
 
 def _machines(sim: Simulation) -> Mapping[str, Sequence[Rental]]:
@@ -151,6 +158,7 @@ _COSTS = """
     FROM fleet_rentals r LEFT JOIN fleet_costs c ON c.rental_id = r.id GROUP BY 1, 2
 """
 _RENTALS = """
-    SELECT r.id, r.label, r.race_id, coalesce(race.winner_id = r.id, false) AS won
+    SELECT r.id, r.instance_id, r.label, r.race_id, race.started_at AS raced_at,
+        coalesce(race.winner_id = r.id, false) AS won
     FROM fleet_rentals r LEFT JOIN fleet_races race ON race.id = r.race_id
 """

@@ -51,6 +51,13 @@ async def end(work: Work, instance: FleetInstance, *, race_id: UUID | None, at: 
         row.ended_at, row.race_id = max(at, row.slept_at), race_id
 
 
+async def go_on(work: Work, instance: FleetInstance, race_id: UUID) -> None:
+    """The machine that ended it was turned away: what that one cost is its race's, and its end is still to come."""
+    row = await store.sleep_ended_by(work.tx, instance.id, race_id)
+    if row is not None:
+        row.ended_at = row.race_id = None
+
+
 def _why(operation: FleetOperation | None) -> str:
     if operation is None:
         return "asked"

@@ -125,6 +125,7 @@ async def reject(turn: Turn, act: Reject) -> None:
     await lose_primary(turn, reason)
     if race is not None and race.state == "won":
         race.state, race.winner_id, race.ended_at = "running", None, None
+        await sleeping.go_on(turn.work, turn.instance, race.id)
     await moves.note(turn.work, turn.instance, "rental", act.message, reason=reason)
 
 

@@ -60,7 +60,10 @@ _SLEEPS = """
             SELECT sum(c.price_hour * extract(epoch FROM c.until - c.since) / 3600)
             FROM fleet_rentals r JOIN fleet_costs c ON c.rental_id = r.id
             JOIN fleet_races race ON race.id = r.race_id
-            WHERE r.race_id = h.race_id AND r.id IS DISTINCT FROM race.winner_id AND c.until IS NOT NULL
+            WHERE race.instance_id = h.instance_id AND r.id IS DISTINCT FROM race.winner_id AND c.until IS NOT NULL
+                AND (race.id = h.race_id OR (
+                    race.started_at >= h.slept_at AND (h.ended_at IS NULL OR race.started_at < h.ended_at)
+                ))
         ), 0) AS race_cost
     FROM fleet_hibernations h
     WHERE h.owner_id = ANY($1) AND h.slept_at < $3 AND (h.ended_at IS NULL OR h.ended_at >= $2)

@@ -38,6 +38,13 @@ async def open_failover(tx: Tx, instance_id: UUID) -> FleetFailover | None:
     return (await tx.execute(newest)).scalar_one_or_none()
 
 
+async def sleep_ended_by(tx: Tx, instance_id: UUID, race_id: UUID) -> FleetHibernation | None:
+    query = select(FleetHibernation).where(
+        FleetHibernation.instance_id == instance_id, FleetHibernation.race_id == race_id
+    )
+    return (await tx.execute(query)).scalar_one_or_none()
+
+
 async def open_sleep(tx: Tx, instance_id: UUID) -> FleetHibernation | None:
     query = select(FleetHibernation).where(
         FleetHibernation.instance_id == instance_id, FleetHibernation.ended_at.is_(None)

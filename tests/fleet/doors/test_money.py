@@ -57,6 +57,21 @@ class TestSavings:
         assert [each["name"] for each in shown["instances"]] == ["llama"]
         assert sum(Decimal(day["saved"]) for day in shown["days"]) == Decimal("4.885")
 
+    async def test_are_less_by_races_that_were_lost_meanwhile(
+        self, ada: Person, box: Box, slept: FleetHibernation
+    ) -> None:
+        lost = FleetRace(
+            id=uuid4(), instance_id=box.id, attempt_type="wake", state="lost", batch=1, rounds_max=1, round_seconds=90,
+            started_at=box.now - timedelta(hours=3), ended_at=box.now - timedelta(hours=2),
+        )  # fmt: skip
+        await box.add(lost)
+        over = box.now - timedelta(hours=2)
+        entrant = await box.rental(role="racer", stage="ended", why_ended="unused", race_id=lost.id, ended_at=over)
+        await box.costs(entrant, "0.3", hours=3, until=over)
+        shown = await ada.gets("/metrics/savings/real")
+        assert (shown["race_overhead"], shown["saved"]) == ("0.400000", "4.585000")
+        assert slept.ended_at is not None
+
     @pytest.mark.usefixtures("slept")
     async def test_are_nobody_elses(self, eve: Person) -> None:
         shown = await eve.gets("/metrics/savings/real?explain=true")

@@ -8,7 +8,7 @@ import pytest
 from dumont.fleet import thinking
 from dumont.fleet.steps.turn import NotNow
 from dumont.fleet.store import instances
-from dumont.fleet.tables import FleetRental
+from dumont.fleet.tables import FleetHibernation, FleetRental
 from tests.fleet.life.life_lab import LifeLab
 
 
@@ -104,6 +104,19 @@ class TestLaunch:
         await lab.passes(1)
         newest = max(await lab.commands(identity, "setup"), key=lambda each: each.created_at)
         assert lab.args(newest)["authorized_keys"] == ["ssh-ed25519 BBBB bob"]
+
+    async def test_sleeps_on_where_all_machines_that_would_wake_it_are_turned_away(self, lab: LifeLab) -> None:
+        identity = await lab.running({"race": {"machines": 1, "rounds": 1}})
+        await lab.asks(identity, "hibernate")
+        await lab.until(identity, "hibernated")
+        before = {each.id for each in await lab.rentals(identity)}
+        await lab.asks(identity, "wake")
+        await lab.passes(1)
+        (liar,) = [each for each in await lab.rentals(identity) if each.id not in before]
+        lab.world.facts = {liar.machine_id: {"gpus": ["NVIDIA GeForce RTX 3060"]}}
+        await lab.until(identity, "hibernated")
+        (sleep,) = await lab.all_of(FleetHibernation)
+        assert (sleep.ended_at, sleep.race_id) == (None, None)
 
 
 class TestRenting:
