@@ -1,9 +1,9 @@
 """Writes down each time a machine was lost or given up for the standby: how long each step took, and what was lost."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from dumont.basics import ids
-from dumont.fleet.agents.commands import Command
 from dumont.fleet.rules.seen import Seen
 from dumont.fleet.rules.states import State
 from dumont.fleet.store import standbys as store
@@ -62,7 +62,9 @@ async def won(work: Work, instance: FleetInstance) -> None:
         _stage(row, "race", row.on_standby_at or row.noticed_at, work.now)
 
 
-async def rehearsed(work: Work, instance: FleetInstance, seen: Seen, check: Command) -> FleetFailover:
+async def rehearsed(
+    work: Work, instance: FleetInstance, seen: Seen, *, began_at: datetime, stages: Mapping[str, float]
+) -> FleetFailover:
     """Its copy was looked at: what would be lost is what came after the copy that it holds."""
     synced = seen.standby.synced_at if seen.standby is not None else None
     row = FleetFailover(
@@ -72,26 +74,17 @@ async def rehearsed(work: Work, instance: FleetInstance, seen: Seen, check: Comm
         rehearsal=True,
         why="Asked for.",
         from_rental_id=instance.primary_rental_id,
-        began_at=check.created_at,
-        noticed_at=check.created_at,
+        began_at=began_at,
+        noticed_at=began_at,
         on_standby_at=work.now,
         ended_at=work.now,
-        stages=_stages_of(check),
+        stages=dict(stages),
         lost_bytes=seen.primary.unsaved_bytes if seen.primary is not None else None,
         lost_seconds=_seconds(synced, work.now) if synced is not None else None,
     )
     work.tx.add(row)
     await work.tx.flush()
     return row
-
-
-def _stages_of(check: Command) -> dict[str, float]:
-    """Until its agent began, and what that needed for each look."""
-    told = check.result.get("seconds")
-    looks = {str(name): float(each) for name, each in told.items()} if isinstance(told, dict) else {}
-    whole = _seconds(check.created_at, check.ended_at or check.created_at)
-    answer = max(0.0, whole - sum(looks.values()))
-    return {"answer": round(answer, 3), **{name: round(each, 3) for name, each in looks.items()}}
 
 
 def _kind(instance: FleetInstance, seen: Seen) -> str:

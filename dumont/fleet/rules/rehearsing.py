@@ -8,6 +8,14 @@ from dumont.fleet.rules.seen import Trouble
 HINT = "See what its syncs say. It is put there anew by switching the standby off and on."
 
 
+def stages_of(found: Mapping[str, Any], whole_seconds: float) -> dict[str, float]:
+    """Until its agent began, and what that needed for each look."""
+    told = found.get("seconds")
+    looks = {str(name): float(each) for name, each in told.items()} if isinstance(told, dict) else {}
+    answer = max(0.0, whole_seconds - sum(looks.values()))
+    return {"answer": round(answer, 3), **{name: round(each, 3) for name, each in looks.items()}}
+
+
 def fault_of(found: Mapping[str, Any], files: int | None, size: int | None) -> Trouble | None:
     """`files` and `size` are those of the snapshot that was put there; more than these is no fault: somebody may have
     worked there."""

@@ -149,7 +149,10 @@ async def rehearse(turn: Turn, _act: Rehearse) -> None:
         raise NotNow(NO_MARKET_SECONDS)
     copy = await on_behalf.found(turn.work.tx, row.synced_snapshot_id)
     wanted = (copy.files, copy.bytes) if copy is not None else (None, None)
-    found = await failovers.rehearsed(turn.work, turn.instance, turn.seen, check)
+    whole = ((check.ended_at or turn.work.now) - check.created_at).total_seconds()
+    stages = rehearsing.stages_of(check.result, whole)
+    asked_at = check.created_at
+    found = await failovers.rehearsed(turn.work, turn.instance, turn.seen, began_at=asked_at, stages=stages)
     lost = {"lost_seconds": found.lost_seconds, "lost_bytes": found.lost_bytes}
     checked = {name: check.result.get(name) for name in ("files", "bytes", "unreadable", "ssh")}
     expected = {"expected_files": wanted[0], "expected_bytes": wanted[1]}
