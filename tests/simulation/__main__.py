@@ -6,47 +6,58 @@ import logging
 import os
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import structlog
+import uvloop
 
 from dumont.platform.db.embedded import EmbeddedPostgres
 from dumont.platform.settings import Settings, load
 from tests.conftest import UNSAFE_BUT_FAST, DatabaseMaker
-from tests.simulation.lives import BIG, SMALL, drawn, live, told
+from tests.simulation.lives import PLANS, Ground, Lived, drawn, live, told
 
 
 async def play(maker: DatabaseMaker, settings: Settings, asked: argparse.Namespace) -> int:
-    seeds = [asked.seed] if asked.seed is not None else drawn(asked.seeds)
+    seeds = [asked.seed] if asked.seed is not None else drawn(asked.seeds, asked.first)
     await maker.make_template()
-    began, failed, big = time.monotonic(), 0, " --big" * asked.big
-    for number, seed in enumerate(seeds, 1):
-        lived = await live(maker.make, settings, seed, BIG if asked.big else SMALL)
-        failed += bool(lived.faults)
-        rate = number / (time.monotonic() - began)
-        sys.stdout.write(
-            f"{number}/{len(seeds)} seed {seed}: {lived.hours:.1f} h, {lived.turns} turns, {lived.machines} machines, "
-            f"{lived.deaths} deaths, {lived.cuts} cuts; {rate:.2f} seeds/s, {failed} failed\n"
-        )
-        if lived.faults:
-            sys.stdout.write(told(lived, f'make simulate ARGS="--seed {seed}{big}"') + "\n")
-        sys.stdout.flush()
+    failed = seconds = 0.0
+    async with Ground.made(maker.make, settings) as ground:
+        for number, seed in enumerate(seeds, 1):
+            lived = await live(ground, seed, PLANS[asked.plan])
+            failed += bool(lived.faults)
+            seconds += lived.seconds
+            sys.stdout.write(
+                f"{number}/{len(seeds)} {_said(lived)}; {seconds / number:.1f} s each, {failed:g} failed\n"
+            )
+            if lived.faults:
+                sys.stdout.write(told(lived, f'make simulate ARGS="--plan {asked.plan} --seed {seed}"') + "\n")
+            sys.stdout.flush()
     return 1 if failed else 0
+
+
+def _said(lived: Lived) -> str:
+    return (
+        f"seed {lived.seed}: {lived.hours:.1f} h, {lived.instances} instances, {lived.machines} machines, "
+        f"{lived.turns} turns, {lived.deaths} deaths, {lived.cuts} cuts, {lived.meetings} meetings"
+    )
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="make simulate", description=__doc__)
     parser.add_argument("--seeds", type=int, default=20)
+    parser.add_argument("--first", type=int, help="they follow from here, instead of being drawn")
     parser.add_argument("--seed", type=int, default=os.environ.get("DUMONT_SEED"))
-    parser.add_argument("--big", action="store_true", help="a thousand instances in one seed")
+    parser.add_argument(
+        "--plan", choices=PLANS, default="small", help="`long` is two months, `big` a thousand instances"
+    )
     asked = parser.parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o755)
         settings = load({"DUMONT_HOME": folder, "DUMONT_DATABASE_STATEMENT_SECONDS": "10"}).settings
-        with EmbeddedPostgres(Path(folder) / "postgres", options=UNSAFE_BUT_FAST) as server:
-            return asyncio.run(play(DatabaseMaker(server.url), settings, asked))
+        server = EmbeddedPostgres(Path(folder) / "postgres", options=UNSAFE_BUT_FAST)
+        with server, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            return runner.run(play(DatabaseMaker(server.url), settings, asked))
 
 
 if __name__ == "__main__":

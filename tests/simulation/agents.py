@@ -4,7 +4,7 @@ Each machine holds a workspace whose version grows while it is worked in; a snap
 a restore brings it back, so that work that was lost can be seen.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
@@ -14,12 +14,12 @@ from dumont.agent import protocol
 from dumont.basics.errors import Failure
 from dumont.fleet.agents import answering
 from dumont.fleet.rentals import agent_tokens
-from dumont.fleet.schemas.agent import AgentAck, AgentFacts, AgentSample, AgentStatus, GpuSample
+from dumont.fleet.schemas.agent import AgentAck, AgentFacts, AgentNotice, AgentSample, AgentStatus, GpuSample
 from dumont.simulators.rentals import Rental
 from tests.simulation.store import Store
 
 STARTS_SECONDS = 4.0
-SECONDS = {"setup": 2.0, "snapshot": 25.0, "restore": 30.0, "hook": 5.0, "shutdown": 1.0}
+SECONDS = {"snapshot": 25.0, "restore": 30.0, "hook": 5.0}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,12 +56,21 @@ class Agent:
     """Of the workspace; 0 is an empty one."""
     away_until: datetime | None = None
     told: bool = False
+    notice: AgentNotice | None = None
     begun: dict[str, _Begun] = field(default_factory=dict)
     acks: dict[str, AgentAck] = field(default_factory=dict)
 
     def due(self, now: datetime) -> bool:
         up = self.machine.state == "running" and not self.mute
         return up and (self.away_until is None or self.away_until <= now)
+
+    @property
+    def rental(self) -> str:
+        return self.machine.label.rpartition("/")[2]
+
+    def has_news(self, now: datetime) -> bool:
+        """It calls at once for a notice, for what it has done, and to be told what it is to do when it has begun."""
+        return not self.told or self.notice is not None or any(each.done_at <= now for each in self.begun.values())
 
     def busy(self, now: datetime) -> bool:
         return (now - self.born).total_seconds() < self.lazy_after
@@ -83,16 +92,29 @@ class Agents:
         mute, lazy = self.random.random() < self.odds.mute, self.random.uniform(60, self.odds.works_seconds)
         self.by_machine[machine.id] = Agent(machine, token, self.random, now, mute, lazy)
 
-    async def beat(self, get: Callable[..., Any], now: datetime) -> None:
+    def give_notice(self, machine: Rental, now: datetime) -> float:
+        """Seconds until its cloud takes it away; its agent tells with the next call."""
+        seconds, agent = self.random.uniform(30, 150), self.by_machine.get(machine.id)
+        if agent is not None:
+            moments = {"at": now.isoformat(), "ends_at": (now + timedelta(seconds=seconds)).isoformat()}
+            agent.notice = AgentNotice.model_validate({"id": f"notice-{machine.id}", "source": "aws", **moments})
+        return seconds
+
+    def waits_for(self, asked: Container[str], now: datetime) -> bool:
+        """Somebody is there who will be told to do something with the next call."""
+        return any(agent.rental in asked and agent.due(now) for agent in self.by_machine.values())
+
+    async def beat(self, get: Callable[..., Any], now: datetime, *, all_beat: bool, asked: Container[str] = ()) -> None:
+        """Of all, or of those that have something to tell or to be told."""
         for agent in list(self.by_machine.values()):
-            if agent.due(now):
+            if agent.due(now) and (all_beat or agent.has_news(now) or agent.rental in asked):
                 await self._obey(agent, now)
                 try:
                     answer = await answering.answer(get, agent.token, self._status(agent, now))
                 except Failure as error:  # it keeps its acks, and calls again
                     self.failed[error.code] = self.failed.get(error.code, 0) + 1
                     continue
-                agent.told = True
+                agent.told, agent.notice = True, None
                 self._take(agent, answer["commands"], now)
 
     def next_at(self) -> datetime | None:
@@ -132,7 +154,7 @@ class Agents:
                 continue
             self._ever(agent).add(command["id"])
             draw, kind = self.random.random(), command["kind"]
-            seconds = SECONDS[kind] * (20 if draw < self.odds.slow else 1)
+            seconds = SECONDS.get(kind, 2.0) * (20 if draw < self.odds.slow else 1)
             fails = self.random.random() < self.odds.fails
             if kind in ("snapshot", "restore") and self.random.random() < self.odds.dies:
                 agent.away_until, agent.told, fails = now + timedelta(seconds=400), False, True
@@ -146,17 +168,20 @@ class Agents:
     def _status(self, agent: Agent, now: datetime) -> AgentStatus:
         agent.seq += 1
         busy = agent.busy(now)
-        gpu = GpuSample(index=0, name="RTX 4090", utilisation=90.0 if busy else 0.0)
+        count = agent.machine.extra["gpus"]
+        gpus = [GpuSample(index=each, name="RTX 4090", utilisation=90.0 if busy else 0.0) for each in range(count)]
+        facts = AgentFacts(gpus=["RTX 4090"] * count, workspace="/workspace", driver="570.86")
         return AgentStatus(
             version="1",
             boot=str(agent.boot),
             seq=agent.seq,
             samples=[
                 AgentSample(
-                    at=now, gpus=[gpu], cpu_percent=80.0 if busy else 1.0, sessions=0, notebooks=0,
+                    at=now, gpus=gpus, cpu_percent=80.0 if busy else 1.0, sessions=0, notebooks=0,
                     net_in_mbps=0.0, net_out_mbps=0.0,
                 )
             ],
-            facts=None if agent.told else AgentFacts(gpus=["RTX 4090"], workspace="/workspace", driver="570.86"),
+            facts=None if agent.told else facts,
+            notices=[agent.notice] if agent.notice is not None else [],
             acks=list(agent.acks.values()),
         )  # fmt: skip

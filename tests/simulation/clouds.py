@@ -92,11 +92,11 @@ class Cloud:
             raise errors.OfferGone("No such offer.")
         wanted = Wanted(
             machine=machine,
-            count=1,
+            count=max(1, machine.gpu_count),
             label=order.label,
             price_hour=self.world.price(machine, 1),
             disk_gb=order.disk_gb,
-            extra={"env": dict(order.env)},
+            extra={"env": dict(order.env), "gpus": machine.gpu_count},
         )
         try:
             made = self.world.rent(wanted)
@@ -184,6 +184,9 @@ class Cloud:
             self.name,
             machine_id=f"m{machine.number}",
             host_id=f"h{machine.host}",
+            gpu_name=machine.gpu,
+            gpu_count=machine.gpu_count,
+            vram_gb=24.0 * machine.gpu_count,
             price_micros=int(self.world.price(machine, 1) * MICRO),
             spot_price_micros=None,
             storage_price_micros=int(machine.storage_gb_month * MICRO),
@@ -213,12 +216,12 @@ def make_cloud(name: str, seed: int, machines: int, odds: Odds) -> Cloud:
         SimMachine(
             number=1000 + number,
             host=100 + number,
-            gpu="RTX 4090",
-            gpu_count=1,
+            gpu="RTX 4090" if number < machines else "",
+            gpu_count=1 if number < machines else 0,
             prices=[(0, Decimal(random.randrange(50, 150)) / 1000)],
             storage_gb_month=Decimal(1),
         )
-        for number in range(machines)
+        for number in range(machines + max(2, machines // 4))  # the last ones have no GPU
     ]
     world.reset(seed, stock)
     world.faults.replace(odds.of_boots())

@@ -17,6 +17,7 @@ from dumont.snapshots.stores import Stores
 from dumont.snapshots.verifying import VERIFY, Seen, Which
 
 BYTES = 5_000_000_000
+FIGURES = {"stored_bytes": BYTES, "files": 1}
 MISSING = Why("pack_missing", "A pack is not in the store.")
 
 
@@ -31,10 +32,10 @@ class Asked:
 
 
 class Store:
-    def __init__(self, means: Means, random: Random, jobs: Asked) -> None:
+    def __init__(self, means: Means, random: Random, jobs: Asked, loses: float) -> None:
         self.means, self.random, self.jobs = means, random, jobs
         self.versions: dict[str, int] = {}
-        self.away, self.loses = 0.05, 0.04
+        self.away, self.loses = 0.05, loses
         self.lost: set[str] = set()
 
     async def put(self, grant: str, version: int) -> str | None:
@@ -86,7 +87,7 @@ class Store:
             raise Unavailable("The store is away.", code="store_away", hint="")
         if name in self.lost:
             return Seen(False, why=MISSING)
-        return Seen(False, {"stored_bytes": BYTES, "files": 1})
+        return Seen(False, FIGURES)
 
 
 class _Run:

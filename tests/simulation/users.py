@@ -15,7 +15,7 @@ from dumont.accounts.tables import User
 from dumont.basics.errors import Failure
 from dumont.basics.machine_key import MachineKey
 from dumont.fleet import schedules
-from dumont.fleet.instances import wishing
+from dumont.fleet.instances import changing, wishing
 from dumont.fleet.launching import launch
 from dumont.fleet.launching.launch import Wish
 from dumont.fleet.means import Means
@@ -43,6 +43,7 @@ class Users:
     means: Means
     random: Random
     instances: int
+    pace: float = 1.0
     standbys: bool = True
     next_at: datetime | None = None
     launched: list[UUID] = field(default_factory=list)
@@ -70,8 +71,8 @@ class Users:
 
     async def act(self, now: datetime) -> None:
         """One thing, every few minutes."""
-        self.next_at = now + timedelta(seconds=self.random.expovariate(1 / PAUSE_SECONDS))
-        if len(self.launched) < self.instances and self.random.random() < 0.5:
+        self.next_at = now + timedelta(seconds=self.random.expovariate(1 / (PAUSE_SECONDS * self.pace)))
+        if len(self.launched) < self.instances and (not self.launched or self.random.random() < 0.5):
             await self._does("launch", self._launch)
             return
         name, deed = self.random.choice(self._deeds())
@@ -84,7 +85,7 @@ class Users:
 
     def _deeds(self) -> list[tuple[str, Deed]]:
         one = self.random.choice(self.launched) if self.launched else UUID(int=1)
-        until = self.means.clock.now() + timedelta(minutes=30)
+        until = self.means.clock.now() + timedelta(minutes=30 * self.pace)
         mine: list[tuple[str, Callable[..., Awaitable[Any]]]] = [
             ("hibernate", wishing.hibernate),
             ("hibernate", wishing.hibernate),
@@ -95,6 +96,10 @@ class Users:
             ("resume", wishing.resume),
             ("snapshot", wishing.snapshot),
             ("fail over", wishing.fail_over),
+            ("half-life", wishing.half_life),
+            ("rehearse", wishing.rehearse),
+            ("until", self._until),
+            ("standby", self._standby),
             ("schedule", self._schedule),
             ("cancel", self._cancel),
         ]
@@ -121,9 +126,11 @@ class Users:
             ssh_keys=("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl a",),
             onstart="true" if self.random.random() < 0.3 else "",
             race=RaceWish(machines=self.random.randint(1, 4), rounds=2),
-            standby=StandbyWish(enabled=standby, kind="gpu", sync_seconds=300),
+            standby=self._second(enabled=standby),
         )
-        rule = HibernationWish(idle_seconds=600, warn_seconds=120, grace_seconds=300)
+        rule = HibernationWish(
+            idle_seconds=600 * self.pace, warn_seconds=120 * self.pace, grace_seconds=300 * self.pace
+        )
         doors = launch.Means(self.means.market, self.means.vault, NoWishes())  # type: ignore[arg-type]
         made = await launch.launch(work, doors, Wish(wanted=wanted, env={}, hibernation=rule))
         self.launched.append(made.id)
@@ -135,8 +142,21 @@ class Users:
 
     async def _schedule(self, work: Work, instance_id: UUID) -> None:
         action: Any = self.random.choice(("wake", "hibernate"))
-        at = work.now + timedelta(seconds=self.random.uniform(60, 3600))
+        at = work.now + timedelta(seconds=self.random.uniform(60, 3600) * self.pace)
         await schedules.add(work, instance_id, schedules.Wish(action=action, at=at))
+
+    def _second(self, *, enabled: bool) -> StandbyWish:
+        kind: Any = self.random.choice(("cpu", "gpu"))
+        return StandbyWish(enabled=enabled, kind=kind, sync_seconds=int(600 * self.pace))
+
+    async def _standby(self, work: Work, instance_id: UUID) -> None:
+        if self.standbys:
+            await changing.change(work, instance_id, {"standby": self._second(enabled=self.random.random() < 0.7)})
+
+    async def _until(self, work: Work, instance_id: UUID) -> None:
+        action = self.random.choice(("hibernate", "hibernate", "destroy"))
+        at = work.now + timedelta(seconds=self.random.uniform(600, 7200) * self.pace)
+        await changing.change(work, instance_id, {"until": at, "until_action": action})
 
     async def _cancel(self, work: Work, instance_id: UUID) -> None:
         query = select(FleetOperation.id).where(FleetOperation.instance_id == instance_id)
