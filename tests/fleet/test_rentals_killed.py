@@ -6,9 +6,8 @@ last test; planted mistakes show that the judge catches what it should.
 """
 
 from collections.abc import AsyncIterator
-from datetime import datetime
 from types import SimpleNamespace
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 
@@ -16,7 +15,7 @@ from dumont.fleet.rentals import creating, ending, orphans, sweeping
 from dumont.fleet.rentals.altering import Guard, altered, end
 from dumont.fleet.rentals.turns import Turn
 from dumont.fleet.rules import sighting
-from dumont.fleet.rules.sighting import Known, Machine, Sight
+from dumont.fleet.rules.sighting import Known, Sight
 from dumont.fleet.tables import FleetRental
 from dumont.platform.db.engine import Db, make_db, make_engine
 from dumont.platform.settings import Settings
@@ -146,8 +145,8 @@ class TestJudge:
     async def test_catches_an_answer_that_was_lost_and_given_up(
         self, lab: CloudLab, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        def blind(known: Known, machine: Machine, began: datetime) -> Sight:
-            return sighting.seen(known, machine, began) if known.provider_machine_id else None
+        def blind(known: Known, *given: Any) -> Sight:
+            return sighting.seen(known, *given) if known.provider_machine_id else None
 
         monkeypatch.setattr(sweeping, "sighting", SimpleNamespace(seen=blind, missing=sighting.missing))
         assert "not ended" in str(await judged(lab, control="from the start"))
