@@ -3,6 +3,7 @@
 import time
 from dataclasses import dataclass
 from datetime import timedelta
+from socket import gaierror
 from typing import Any
 
 import httpx
@@ -50,6 +51,8 @@ async def deliver(run: Run, wish: ToDeliver) -> dict[str, Any]:
         status, error, hopeless = found.status, _fault(found), 400 <= found.status < 500 and found.status not in AGAIN
     except Refused as refused:
         status, error, hopeless = None, str(refused), True
+    except gaierror:
+        status, error, hopeless = None, "Nobody knows its name.", False
     except (httpx.HTTPError, OSError, TimeoutError) as failed:
         status, error, hopeless = None, f"It can't be reached: {type(failed).__name__}.", False
     state = "delivered" if error is None else "dead" if hopeless or run.attempt >= TRIES else "waiting"

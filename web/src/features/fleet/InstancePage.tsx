@@ -3,17 +3,14 @@ import { Ellipsis, Settings2 } from "lucide-react";
 import { useState } from "react";
 import { useParams } from "react-router";
 import { Alert } from "../../components/Alert";
-import { Asked } from "../../components/Asked";
 import { Big, Bigs } from "../../components/Bigs";
-import { Button, ButtonLink, IconButton } from "../../components/Button";
+import { Button, IconButton } from "../../components/Button";
 import { Id } from "../../components/copying";
 import { Money, Time } from "../../components/figures";
 import { Menu } from "../../components/Menu";
 import { Group, Page } from "../../components/Page";
-import { SkeletonLines } from "../../components/Skeleton";
-import { ErrorState } from "../../components/states";
+import { PageOf } from "../../components/PageOf";
 import type { InstanceDetail } from "../../lib/api/generated";
-import { asProblem } from "../../lib/api/problem";
 import { size } from "../../lib/bytes";
 import { useAllowed } from "../../lib/session/me";
 import { fleetApi } from "./api";
@@ -38,30 +35,15 @@ export function InstancePage() {
   const { instanceId = "" } = useParams();
   useLiveFleet(`instance:${instanceId}`);
   const answer = fleetApi.useGetInstanceQuery({ instanceId });
-  if (answer.error && !answer.data)
-    return (
-      <Page title="Instance">
-        <ErrorState
-          problem={asProblem(answer.error)}
-          onRetry={() => void answer.refetch()}
-          busy={answer.isFetching}
-        />
-        <div className="flex justify-center">
-          <ButtonLink to="/instances">To all instances</ButtonLink>
-        </div>
-      </Page>
-    );
   return (
-    <Asked
+    <PageOf
       of={answer}
-      loading={
-        <Page title="Instance" wide>
-          <SkeletonLines what="the instance" lines={6} />
-        </Page>
-      }
+      title="Instance"
+      what="the instance"
+      back={{ to: "/instances", words: "To all instances" }}
     >
       {(instance) => <Drawn instance={instance} saidAt={answer.fulfilledTimeStamp ?? 0} />}
-    </Asked>
+    </PageOf>
   );
 }
 

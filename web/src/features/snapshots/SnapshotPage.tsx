@@ -3,17 +3,14 @@ import { GitCompareArrows, RotateCcw, Square, Trash2, Undo2 } from "lucide-react
 import { useState } from "react";
 import { useNavigate, useParams } from "react-router";
 import { Alert } from "../../components/Alert";
-import { Asked } from "../../components/Asked";
 import { Badge } from "../../components/Badge";
 import { Big, Bigs } from "../../components/Bigs";
-import { Button, ButtonLink } from "../../components/Button";
+import { Button } from "../../components/Button";
 import { Id } from "../../components/copying";
 import { Time } from "../../components/figures";
 import { Group, Page } from "../../components/Page";
-import { SkeletonLines } from "../../components/Skeleton";
-import { ErrorState } from "../../components/states";
+import { PageOf } from "../../components/PageOf";
 import type { SnapshotDetail } from "../../lib/api/generated";
-import { asProblem } from "../../lib/api/problem";
 import { size } from "../../lib/bytes";
 import { count } from "../../lib/numbers";
 import { useAllowed } from "../../lib/session/me";
@@ -36,30 +33,15 @@ export function SnapshotPage() {
   const { snapshotId = "" } = useParams();
   useLiveSnapshots(`snapshot:${snapshotId}`);
   const answer = snapshotsApi.useGetSnapshotQuery({ snapshotId });
-  if (answer.error && !answer.data)
-    return (
-      <Page title="Snapshot">
-        <ErrorState
-          problem={asProblem(answer.error)}
-          onRetry={() => void answer.refetch()}
-          busy={answer.isFetching}
-        />
-        <div className="flex justify-center">
-          <ButtonLink to="/snapshots">To all snapshots</ButtonLink>
-        </div>
-      </Page>
-    );
   return (
-    <Asked
+    <PageOf
       of={answer}
-      loading={
-        <Page title="Snapshot" wide>
-          <SkeletonLines what="the snapshot" lines={6} />
-        </Page>
-      }
+      title="Snapshot"
+      what="the snapshot"
+      back={{ to: "/snapshots", words: "To all snapshots" }}
     >
       {(snapshot) => <Drawn key={snapshot.id} snapshot={snapshot} />}
-    </Asked>
+    </PageOf>
   );
 }
 
