@@ -24,7 +24,7 @@ async def pause_instance(instance_id: InstancePath, work: FleetWrite) -> Operati
     return showing.operation(await wishing.pause(work, instance_id), work.now)
 
 
-@router.post("/resume", status_code=202, summary="Resume a paused instance", responses=ANSWERS)
+@router.post("/resume", status_code=202, summary="Resume a paused instance", responses=problems(402, 404, 409))
 async def resume_instance(instance_id: InstancePath, work: FleetWrite) -> Operation:
     return showing.operation(await waking.resume(work, instance_id), work.now)
 
