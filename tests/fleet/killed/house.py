@@ -43,9 +43,10 @@ from dumont.reliability.wishes import NONE, Wishes
 from dumont.simulators import server, vast
 from dumont.simulators.stock import SimMachine
 from dumont.simulators.world import World
-from tests.fakes.clock import START, FakeClock
+from tests.fakes.clock import START
 from tests.fleet.killed import due, machines
 from tests.fleet.killed.agents import Agents
+from tests.fleet.killed.clock import HouseClock
 from tests.fleet.killed.clouds_door import CloudsDoor
 from tests.fleet.killed.database_door import DatabaseDoor
 from tests.fleet.killed.forks import Died, ForkedWorker, Forks
@@ -74,25 +75,6 @@ class NoWishes:
 
     async def of(self, _user_id: UUID) -> Wishes:
         return NONE
-
-
-class HouseClock(FakeClock):
-    """Told to the workers; waiting for a cloud's leave takes no time."""
-
-    def __init__(self, told: Path) -> None:
-        super().__init__()
-        self._told = told
-        self.advance()
-
-    def advance(self, **duration: float) -> datetime:
-        now = super().advance(**duration)
-        fresh = self._told.with_suffix(".new")
-        fresh.write_text(now.isoformat())
-        fresh.replace(self._told)
-        return now
-
-    async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(0)
 
 
 class Stuck(AssertionError):
@@ -165,7 +147,7 @@ class House:
     database_url: str
     parts: Parts
     means: Means
-    clock: FakeClock
+    clock: HouseClock
     plant: str = "nothing"
     lease_seconds: float = LEASE_SECONDS
     instance: UUID = NOBODY
