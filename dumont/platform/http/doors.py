@@ -39,6 +39,7 @@ class Door(APIRoute):
         async def handle(request: Request) -> Response:
             if request.method in LOOKING:
                 queries.refuse_unknown(request, known)
+            queries.refuse_nothing(request)
             response = await _in_one_transaction(request, inner, old_is_fine=old)
             return _with_etag(request, response) if request.method == "GET" else response
 

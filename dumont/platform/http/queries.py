@@ -1,4 +1,5 @@
-"""Refuses questions that nobody reads: a filter that is misspelt must not pass for one that fits everything."""
+"""Refuses questions that nobody reads (a filter that is misspelt must not pass for one that fits everything), and those
+that no database can be asked."""
 
 from collections.abc import Sequence
 from difflib import get_close_matches
@@ -31,6 +32,13 @@ def refuse_unknown(request: Request, known: frozenset[str]) -> None:
             hint=_hint(unknown[0], sorted(known)),
             faults=[FieldFault(name[:60], "is not known here") for name in unknown],
         )
+
+
+def refuse_nothing(request: Request) -> None:
+    """The letter of number 0 is in no text that PostgreSQL keeps, so nothing can be found by it."""
+    for name, value in request.query_params.multi_items():
+        if "\0" in value:
+            raise Invalid.field(name[:60], "holds a character that no text has")
 
 
 def _hint(name: str, known: Sequence[str]) -> str:

@@ -194,9 +194,9 @@ class TestSchedule:
         await ada.does("POST", f"{box.path}/schedules", {"action": "hibernate", "at": at})
         clock.advance(seconds=61)
         await schedules.turn(Means.of(parts.get))
-        first, second = (await ada.gets(f"{box.path}/schedules"))["items"]
-        assert (first["next_at"], second["last_outcome"]) == (None, "done")
-        assert first["last_outcome"] is not None
+        shown = {each["timezone"]: each for each in (await ada.gets(f"{box.path}/schedules"))["items"]}
+        assert (shown["Gone/Away"]["next_at"], shown["UTC"]["last_outcome"]) == (None, "done")
+        assert shown["Gone/Away"]["last_outcome"] is not None
 
     async def test_wakes_nobody_beyond_a_budget(
         self, ada: Person, box: Box, parts: Parts, db: Db, clock: FakeClock

@@ -31,14 +31,8 @@ class TestStandby:
         shell.meet()
         until(lambda: shell.tried("cat same").stdout == b"first\nsecond\n")
         usable = time.monotonic() - killed
-        shell.run("echo third >> work")
-        acked = house.folder / "acked"
-        shell.run(f"{WRITER.format(acked)} </dev/null >/dev/null 2>&1 &")
         house.wait(one, "running")
         recovered = time.monotonic() - killed
-        shell.meet()
-        assert shell.run("cat same") == b"first\nsecond\nthird\n"
-        assert int(shell.run("tail -n 1 edits")) >= int(acked.read_text()) > 1
         failover = house.get(f"/standby/{one}")["failovers"][0]
         assert failover["kind"] == "cpu"
         assert {"notice", "switch", "race", "move"} <= failover["stages"].keys()
@@ -48,7 +42,24 @@ class TestStandby:
         until(lambda: not folder.exists())
         assert not alive(folder)
         self._until_synced(house, one)
+        self._gives_back(house, one, shell)
         house.destroy(one)
+
+    def _gives_back(self, house: House, one: str, shell: Shell) -> None:
+        """What is written on the standby until the last moment, by whoever has not stopped when the work moves."""
+        house.send(f"/instances/{one}/half-life")
+        house.wait(one, "on_standby")
+        shell.meet()
+        shell.run("echo third >> work")
+        acked = house.folder / "acked"
+        shell.run(f"{WRITER.format(acked)} </dev/null >/dev/null 2>&1 &")
+        until(lambda: acked.exists() and int(acked.read_text()) > 1)
+        house.send(f"/instances/{one}/wake")
+        house.wait(one, "running")
+        shell.meet()
+        assert shell.run("cat same") == b"first\nsecond\nthird\n"
+        assert int(shell.run("tail -n 1 edits")) >= int(acked.read_text())
+        self._until_synced(house, one)
 
     def _rehearse(self, house: House, one: str) -> None:
         """Its copy is whole, can be read, and answers; and nothing has moved."""

@@ -201,5 +201,9 @@ class TestQuery:
         assert (await client.get("/notes", params={"wholly": "other"})).json()["hint"] == "It takes limit, state."
         assert (await client.get("/notes", params={"state": "done", "limit": 3})).status_code == 200
 
+    async def test_with_what_no_text_holds_is_refused_before_the_database_is_asked(self, client: AsyncClient) -> None:
+        answer = await client.get("/notes", params={"state": "d\0ne"})
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "state")
+
     async def test_of_a_writing_request_is_let_be(self, client: AsyncClient) -> None:
         assert (await client.post("/notes", params={"from": "letter"}, json={"words": "a"})).status_code == 201
