@@ -3,35 +3,21 @@
 from datetime import UTC, datetime
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
-from sqlalchemy import Connection, text
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dumont.accounts import audit
-from dumont.accounts.tables import User
 from dumont.platform.db import Db
 from dumont.platform.db.partitions import tend
 from tests.build.accounts import Person
+from tests.migrated import declared_in, differences
 
 
 async def test_tables_are_what_the_migration_makes(connection: AsyncConnection) -> None:
-    ours = {mapper.class_.__tablename__ for mapper in User.registry.mappers if "accounts" in mapper.class_.__module__}
-
-    def differences(sync: Connection) -> list[object]:
-        context = MigrationContext.configure(
-            sync,
-            opts={
-                "compare_type": True,
-                "include_name": lambda name, kind, _parents: kind != "table" or name in ours,
-                "include_object": lambda _object, name, kind, _reflected, _other: kind != "table" or name in ours,
-            },
-        )
-        return list(compare_metadata(context, User.metadata))
-
+    ours = declared_in("accounts")
     assert len(ours) == 10
-    assert await connection.run_sync(differences) == []
+    assert await differences(connection, ours) == []
 
 
 class TestAuditEntries:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from urllib.parse import parse_qs, urlsplit, urlunsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit, urlunsplit
 
 BYTES = 1 << 16
 
@@ -20,8 +20,7 @@ class Proxy:
 
     @property
     def url(self) -> str:
-        people = self._url.netloc.rpartition("@")[0]
-        return urlunsplit((self._url.scheme, f"{people}@127.0.0.1:{self.port}", self._url.path, "", ""))
+        return led_through(self._url, self.port, self._url.path)
 
     def hang(self) -> None:
         self._passes.clear()
@@ -43,18 +42,11 @@ class Proxy:
             await asyncio.gather(*self._going, return_exceptions=True)
 
     async def _enter(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        there, back = await self._connected()
+        there, back = await connected(self._url)
         for source, target in ((reader, back), (there, writer)):
             task = asyncio.create_task(self._pass(source, target))
             self._going.add(task)
             task.add_done_callback(self._going.discard)
-
-    async def _connected(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        """By a socket in a folder where PostgreSQL's URL names one."""
-        given = parse_qs(self._url.query)
-        if "host" in given:
-            return await asyncio.open_unix_connection(f"{given['host'][0]}/.s.PGSQL.{given['port'][0]}")
-        return await asyncio.open_connection(self._url.hostname, self._url.port)
 
     async def _pass(self, source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
         try:
@@ -65,3 +57,17 @@ class Proxy:
                     await target.drain()
         finally:
             target.close()
+
+
+def led_through(url: SplitResult, port: int, path: str) -> str:
+    """The same, by a port of this computer."""
+    people = url.netloc.rpartition("@")[0]
+    return urlunsplit((url.scheme, f"{people}@127.0.0.1:{port}", path, "", ""))
+
+
+async def connected(url: SplitResult) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """By a socket in a folder where PostgreSQL's URL names one."""
+    given = parse_qs(url.query)
+    if "host" in given:
+        return await asyncio.open_unix_connection(f"{given['host'][0]}/.s.PGSQL.{given['port'][0]}")
+    return await asyncio.open_connection(url.hostname, url.port)

@@ -1,27 +1,11 @@
 """The tables as declared are the tables as migrated, and the function of the database knows the buckets."""
 
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
-from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from dumont.reliability.tables import ReliabilityMachine
+from tests.migrated import declared_in, differences
 
 
 async def test_tables_are_what_the_migration_makes(connection: AsyncConnection) -> None:
-    tables = [mapper.class_ for mapper in ReliabilityMachine.registry.mappers]
-    ours = {table.__tablename__ for table in tables if table.__module__ == ReliabilityMachine.__module__}
-
-    def differences(sync: Connection) -> list[object]:
-        context = MigrationContext.configure(
-            sync,
-            opts={
-                "compare_type": True,
-                "include_name": lambda name, kind, _parents: kind != "table" or name in ours,
-                "include_object": lambda _object, name, kind, _reflected, _other: kind != "table" or name in ours,
-            },
-        )
-        return list(compare_metadata(context, ReliabilityMachine.metadata))
-
+    ours = declared_in("reliability")
     assert len(ours) >= 3
-    assert await connection.run_sync(differences) == []
+    assert await differences(connection, ours) == []

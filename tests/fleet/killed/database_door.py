@@ -10,8 +10,9 @@ import struct
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from urllib.parse import parse_qs, urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
+from tests.fakes.proxy import connected, led_through
 from tests.fleet.killed.points import Witness
 
 WRITES = re.compile(r"\b(INSERT INTO|UPDATE|DELETE FROM|pg_notify)\b(?:\s+(?:ONLY\s+)?\"?(\w+))?", re.IGNORECASE)
@@ -32,8 +33,7 @@ class DatabaseDoor:
         self.port = 0
 
     def url_of(self, database_url: str) -> str:
-        people = self._url.netloc.rpartition("@")[0]
-        return urlunsplit((self._url.scheme, f"{people}@127.0.0.1:{self.port}", urlsplit(database_url).path, "", ""))
+        return led_through(self._url, self.port, urlsplit(database_url).path)
 
     def cut(self) -> None:
         """As the kernel does for a process that has died."""
@@ -54,7 +54,7 @@ class DatabaseDoor:
             await asyncio.gather(*self._going, return_exceptions=True)
 
     async def _enter(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        there, back = await self._connected()
+        there, back = await connected(self._url)
         ends = {writer, back}
         self._open |= ends
         talk = Talk(self.witness)
@@ -70,12 +70,6 @@ class DatabaseDoor:
         for each in ends:
             each.transport.abort()
         self._open -= ends
-
-    async def _connected(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        given = parse_qs(self._url.query)
-        if "host" in given:
-            return await asyncio.open_unix_connection(f"{given['host'][0]}/.s.PGSQL.{given['port'][0]}")
-        return await asyncio.open_connection(self._url.hostname, self._url.port)
 
 
 @dataclass
