@@ -82,6 +82,7 @@ def act_of(rental: FleetRental) -> acts.Act:
             attempted=rental.attempted_at is not None,
             made=rental.provider_machine_id is not None,
             heard=rental.ssh_at is not None or rental.agent_at is not None,
+            called=rental.agent_at is not None,
             reachable=bool(rental.addresses),
             interrupted=rental.error_code == acts.INTERRUPTED,
         )

@@ -44,7 +44,7 @@ async def try_doors(turn: Turn, knock: Knock) -> None:
 
 
 async def greet(turn: Turn) -> None:
-    """Its agent was quicker than the door."""
+    """Its agent was quicker than the door, and perhaps than its cloud's word that it runs."""
     async with altered(turn.means, turn.rental, turn.guard) as change:
         if change is not None:
             _ready(change)
@@ -52,8 +52,8 @@ async def greet(turn: Turn) -> None:
 
 def _ready(change: Change) -> None:
     rental, now = change.rental, change.work.now
-    if rental.stage == "running":
-        rental.stage, rental.ready_at = "ready", rental.ready_at or now
+    if rental.stage == "running" or (rental.stage == "booting" and rental.agent_at is not None):
+        rental.stage, rental.running_at, rental.ready_at = "ready", rental.running_at or now, rental.ready_at or now
     let_go(change, now + timedelta(seconds=acts.NEVER_SECONDS))
 
 

@@ -85,9 +85,12 @@ async def _alone(known: Known, work: Awaitable[None]) -> None:
 
 
 def _outcome(listing: Listing, found: Matched) -> Outcome:
+    settings = listing.means.settings
+    unsettled = any(sighting.unsettled(known, machine, listing.began) for known, machine in found.held)
+    pause = settings.fleet_watch_seconds if unsettled else settings.fleet_list_seconds
     return Outcome(
         began=listing.began,
-        list_at=listing.began + timedelta(seconds=listing.means.settings.fleet_list_seconds),
+        list_at=listing.began + timedelta(seconds=pause),
         complete=listing.held.complete,
         machines=len(listing.held.machines),
         strangers=len(found.strangers),

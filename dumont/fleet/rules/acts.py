@@ -28,6 +28,8 @@ class Standing:
     """Its machine's id is known."""
     heard: bool
     """It has answered on SSH, or its agent has called."""
+    called: bool
+    """Its agent has, since it was last started: then it runs, whatever its cloud says."""
     reachable: bool
     interrupted: bool
 
@@ -49,8 +51,10 @@ def _held(rental: Standing) -> Act:
     """A machine that its cloud has stopped is not started: what becomes of it is for its instance to say."""
     if rental.stage == "stopped":
         return "wait" if rental.interrupted else "start"
+    if rental.heard and (rental.stage == "running" or (rental.stage == "booting" and rental.called)):
+        return "greet"
     if rental.heard:
-        return "greet" if rental.stage == "running" else "wait"
+        return "wait"
     return "knock" if rental.stage in ("booting", "running") and rental.reachable else "wait"
 
 

@@ -14,6 +14,7 @@ from dumont.fleet.rules.states import Stage, Wanted
 SILENT_SECONDS = 30.0
 PRICE_STEP = Decimal("0.000001")
 """Less is how a cloud rounds."""
+UNSETTLED_SECONDS_MAX = 300.0
 SEEN_AGAIN_SECONDS = 300.0
 """That a machine which does not change is still there, is written so often; of one that ends, each time."""
 
@@ -121,6 +122,14 @@ def _answers_silence(known: Known, began: datetime, silent: timedelta) -> bool:
     """Its agent calls no more, and no list that was begun since then has been written down."""
     asked = known.beat_at + silent if known.beat_at is not None else None
     return asked is not None and known.seen_at is not None and known.seen_at < asked <= began
+
+
+def unsettled(known: Known, machine: Machine, began: datetime) -> bool:
+    """It is used already, as its agent was quicker than its cloud, which has yet to say that it runs, and where."""
+    if known.stage != "ready" or known.wanted != "held":
+        return False
+    fresh = known.running_at is not None and began - known.running_at < timedelta(seconds=UNSETTLED_SECONDS_MAX)
+    return fresh and (machine.state in ("pending", "booting") or not machine.addresses)
 
 
 def missing(known: Known, began: datetime) -> Facts | None:

@@ -9,9 +9,11 @@ from sqlalchemy import case, false, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from dumont.fleet.rules.ruling import Ruled
-from dumont.fleet.store import rentals
+from dumont.fleet.store import races, rentals
 from dumont.fleet.tables import FleetBeat, FleetRental
 from dumont.platform.db import Tx
+
+STARTING = ("creating", "booting")
 
 
 async def of(tx: Tx, rental_ids: Iterable[UUID | None]) -> dict[UUID, FleetBeat]:
@@ -52,13 +54,20 @@ async def rule(tx: Tx, rental_id: UUID, ruled: Ruled) -> None:
 
 
 async def arrive(tx: Tx, rental_id: UUID, now: datetime, facts: dict[str, Any]) -> bool:
-    """Whether it had not called before, or tells something new of its machine."""
-    told = {"agent_facts": facts} if facts else {}
+    """Whether it had not called before, or tells something new of its machine.
+
+    Of one that starts, its cloud is asked at once: for its address, and for what is charged from now on.
+    """
+    facts_told = {"agent_facts": facts} if facts else {}
     new = FleetRental.agent_at.is_(None) | (FleetRental.agent_facts != facts if facts else false())
-    values = {"agent_at": func.coalesce(FleetRental.agent_at, now), "look_at": now, **told}
+    values = {"agent_at": func.coalesce(FleetRental.agent_at, now), "look_at": now, **facts_told}
     which = update(FleetRental).where(FleetRental.id == rental_id, FleetRental.stage != "ended", new)
-    if (await tx.execute(which.values(**values).returning(FleetRental.id))).scalar_one_or_none() is None:
+    told = which.values(**values).returning(FleetRental.account_id, FleetRental.stage)
+    found = (await tx.execute(told)).one_or_none()
+    if found is None:
         return False
+    if found.stage in STARTING:
+        await races.list_now(tx, found.account_id, now)
     await rentals.wake(tx)
     return True
 

@@ -1,17 +1,17 @@
 """The door of agents: who is let in, what is written down, and what a heartbeat can't be made to do."""
 
 import math
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 
 from dumont.fleet.rentals import agent_tokens
 from dumont.fleet.rules import idle
 from dumont.fleet.store import beats
-from dumont.fleet.tables import FleetEvent, FleetInstance, FleetMinute, FleetRental
+from dumont.fleet.tables import FleetAccount, FleetEvent, FleetInstance, FleetMinute, FleetRental
 from dumont.platform.db import Db
 from tests.fakes.clock import START
 from tests.fleet.agents.conftest import GPU, Agent
@@ -77,6 +77,20 @@ class TestFirstCall:
         rental = await agent.rental()
         assert (rental.agent_at, rental.agent_facts) == (START, {"hostname": "box", "gpus": ["NVIDIA H100"]})
         assert (await agent.instance()).look_at == START
+
+    async def test_has_the_cloud_of_a_machine_that_starts_asked_at_once(self, agent: Agent, db: Db) -> None:
+        async def listed_at() -> datetime:
+            async with db.begin() as tx:
+                rental = await tx.get_one(FleetRental, agent.rental_id)
+                return (await tx.get_one(FleetAccount, rental.account_id, populate_existing=True)).list_at
+
+        async with db.begin() as tx:
+            await tx.execute(update(FleetAccount).values(list_at=at(60)))
+        await agent.says(facts={"hostname": "box"})
+        assert await listed_at() == at(60), "of one that is ready nothing is to be asked"
+        await agent.changes(FleetRental, stage="booting", agent_at=None)
+        await agent.says(facts={"hostname": "box"})
+        assert await listed_at() == START
 
     async def test_is_not_taken_for_another_when_it_is_repeated(self, agent: Agent) -> None:
         await agent.says(facts={"hostname": "box"})

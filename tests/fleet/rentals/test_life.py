@@ -8,6 +8,7 @@ from sqlalchemy import select
 from dumont.fleet.events import RentalChanged
 from dumont.fleet.rentals import acting
 from dumont.fleet.rentals import costs as fleet_costs
+from dumont.fleet.store import beats
 from dumont.fleet.store import rentals as store
 from dumont.fleet.tables import FleetAccount, FleetInstance
 from dumont.reliability.tables import ReliabilityAttempt
@@ -128,6 +129,22 @@ class TestRental:
         assert len(lab.knocked) > 1
         lab.answers = True
         await lab.until(rental, "ready", seconds=10)
+
+    async def test_whose_agent_calls_is_ready_before_its_cloud_says_so(
+        self, lab: CloudLab, account: FleetAccount
+    ) -> None:
+        lab.answers = False
+        rental = await lab.until(await lab.rents(account), "booting")
+        async with lab.means.db.begin() as tx:
+            assert await beats.arrive(tx, rental.id, lab.clock.now(), {"hostname": "box"})
+        await lab.turns()
+        seen = await lab.see(rental)
+        assert (seen.stage, seen.seen_state, seen.ready_at) == ("ready", "pending", lab.clock.now())
+        await lab.passes(32, step=4)
+        seen = await lab.see(rental)
+        assert (seen.stage, seen.seen_state) == ("ready", "running"), "it is listed often until its cloud says so"
+        assert seen.addresses
+        assert abs(await lab.cost(seen) - lab.billed(seen)) < CENT, "only what is charged is counted"
 
     @pytest.mark.parametrize("answers", [True, False])
     async def test_that_is_given_up_while_somebody_acts_on_it_is_ended_at_once(

@@ -55,7 +55,7 @@ class TestAmount:
 
 def standing(**given: Any) -> Standing:
     usual = {"stage": "ready", "wanted": "held", "attempted": True, "made": True, "heard": True, "reachable": True}
-    return Standing(**{**usual, "interrupted": False, **given})
+    return Standing(**{**usual, "interrupted": False, "called": False, **given})
 
 
 class TestAct:
@@ -75,6 +75,8 @@ class TestAct:
             ({"stage": "running", "heard": False}, "knock"),
             ({"stage": "booting", "heard": False, "reachable": False}, "wait"),
             ({"stage": "running"}, "greet"),
+            ({"stage": "booting"}, "wait"),
+            ({"stage": "booting", "called": True}, "greet"),
             ({}, "wait"),
         ],
     )
