@@ -92,7 +92,7 @@ JOBS: tuple[Job, ...] = ()
 DUTIES: tuple[Duty, ...] = (
     *[Duty(f"fleet.act.{lane}.{n}", partial(_act, lane), woken_by=(rentals.DUE,)) for n, lane in enumerate(LANES)],
     Duty("fleet.budgets", _budget),
-    Duty("fleet.find", _find),
+    Duty("fleet.find", _find, woken_by=(rentals.DUE,)),
     Duty("fleet.idle", _doze),
     Duty("fleet.lend", _lend),
     Duty("fleet.listen", _listen),

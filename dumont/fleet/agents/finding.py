@@ -21,7 +21,7 @@ from dumont.snapshots.stores import Stores
 log = structlog.get_logger()
 
 AT_ONCE = 20
-LOOK_SECONDS = 0.5
+LOOK_SECONDS_MIN, LOOK_SECONDS_MAX = 0.5, 10.0
 AGAIN, MOVING_AGAIN = timedelta(seconds=15), timedelta(seconds=0.5)
 USUAL_FOLDER = "/workspace"
 
@@ -32,7 +32,7 @@ async def turn(means: Means, stores: Stores) -> float:
     now = means.clock.now()
     async with means.db.looking() as tx:
         if not await store.any_doubted(tx, now, now - silent):
-            return LOOK_SECONDS
+            return idle_seconds(silent)
     async with means.db.begin() as tx:
         found = list(await store.doubted(tx, now, now - silent, now + AGAIN, AT_ONCE))
         for drop in found:
@@ -42,7 +42,12 @@ async def turn(means: Means, stores: Stores) -> float:
             await (_looked_for(means, stores, drop) if drop.state == "lent" else _followed(means, stores, drop))
         except Exception as error:
             log.warning("drop_not_looked_for", drop=str(drop.id), error=type(error).__name__)
-    return 0.0 if len(found) == AT_ONCE else LOOK_SECONDS
+    return 0.0 if len(found) == AT_ONCE else LOOK_SECONDS_MIN
+
+
+def idle_seconds(silent: timedelta) -> float:
+    """Between two looks that find nothing: short beside the silence that is waited for."""
+    return min(LOOK_SECONDS_MAX, max(LOOK_SECONDS_MIN, silent.total_seconds() / 60)) if silent else LOOK_SECONDS_MAX
 
 
 def silence(deadman_seconds: float) -> timedelta:

@@ -9,6 +9,7 @@ import structlog
 
 from dumont.basics import ids
 from dumont.fleet.agents import commands
+from dumont.fleet.agents.finding import idle_seconds, silence
 from dumont.fleet.means import Means
 from dumont.fleet.rules.wanted import Wanted
 from dumont.fleet.store import drops as store
@@ -21,7 +22,7 @@ from dumont.snapshots.stores import Stores
 log = structlog.get_logger()
 
 AT_ONCE = 20
-LOOK_SECONDS = 2.0
+OFF_SECONDS = 60.0
 RENEW = timedelta(hours=12)
 AGAIN = timedelta(hours=1)
 """Where none could be lent."""
@@ -47,11 +48,12 @@ class _Wish:
 async def turn(means: Means, stores: Stores) -> float:
     """Seconds until it is wanted again."""
     if not means.settings.fleet_deadman_seconds:
-        return LOOK_SECONDS
+        return OFF_SECONDS
+    pause = idle_seconds(silence(means.settings.fleet_deadman_seconds))
     now = means.clock.now()
     async with means.db.looking() as tx:
         if not await store.any_wanting(tx, now, now - CHANGED):
-            return LOOK_SECONDS
+            return pause
     async with means.db.begin() as tx:
         found = await store.wanting(tx, now, now - CHANGED, AT_ONCE)
         wishes = [await _claim(tx, means, *each) for each in found]
@@ -60,7 +62,7 @@ async def turn(means: Means, stores: Stores) -> float:
             await _lend(means, stores, wish)
         except Exception as error:  # the others are not to suffer for it, and this one's turn comes again
             log.warning("drop_not_lent", instance=str(wish.instance_id), error=type(error).__name__)
-    return 0.0 if len(found) == AT_ONCE else LOOK_SECONDS
+    return 0.0 if len(found) == AT_ONCE else pause
 
 
 async def _claim(tx: Tx, means: Means, instance: FleetInstance, rental: FleetRental, drop: FleetDrop | None) -> _Wish:
