@@ -74,6 +74,10 @@ class Guarded:
         await self._thawed()
         await self._told(self._adapter.destroy(machine_id))
 
+    async def extend(self, machine_id: str, hours: int) -> None:
+        self._must("extends")
+        await self._told(self._adapter.extend(machine_id, hours))
+
     async def relabel(self, machine_id: str, label: str) -> None:
         self._must("relabel")
         await self._told(self._adapter.relabel(machine_id, label))

@@ -174,6 +174,8 @@ class Capabilities:
     balance: bool = False
     logs: bool = False
     prepaid_hours_min: int | None = None
+    extends: bool = False
+    """Whether a machine ends when what is paid for it is used up, and `extend` pays for more (`Machine.ends_at`)."""
     ssh_gateway: bool = False
     self_destroy: bool = False
     """Whether a key that can only end this machine is put on it, or it can shut itself down for good."""
@@ -204,6 +206,10 @@ class Adapter(Protocol):
 
     async def destroy(self, machine_id: str) -> None:
         """Asks for the end, and may be asked again; `machines` proves that it is over. Gone already is success."""
+        ...
+
+    async def extend(self, machine_id: str, hours: int) -> None:
+        """Pays for so many hours more, at the price of now; that it was done, the machine's `ends_at` proves."""
         ...
 
     async def relabel(self, machine_id: str, label: str) -> None: ...

@@ -23,7 +23,7 @@ from tests.providers.conftest import HurriedClock, Lab
 from tests.providers.profile import Profile
 from tests.providers.renting import LABEL, attempt, broken, each, listed, no_news, order, rent
 
-MUST_EXPLAIN = ("search", "create", "spot", "stop_start", "balance", "logs")
+MUST_EXPLAIN = ("search", "create", "spot", "stop_start", "balance", "logs", "extends")
 
 
 class TestKind:
@@ -165,6 +165,19 @@ class TestLife:
         machine = await listed(lab, made.id)
         assert machine is not None
         assert machine.spot
+
+    async def test_sells_more_hours_or_says_why_not(self, lab: Lab, profile: Profile, can: Capabilities) -> None:
+        made, _ = await rent(lab, profile)
+        await lab.advance(profile.boot_seconds)
+        if not can.extends:
+            _denied(await attempt(lab.adapter.extend(made.id, 1)), can, "extends")
+            return
+        before = (await lab.adapter.machine(made.id)).ends_at
+        await lab.adapter.extend(made.id, 2)
+        after = (await lab.adapter.machine(made.id)).ends_at
+        assert before is not None
+        assert after is not None
+        assert abs((after - before).total_seconds() - 2 * 3600) < 60
 
     async def test_takes_another_label_or_says_why_not(self, lab: Lab, profile: Profile, can: Capabilities) -> None:
         made, _ = await rent(lab, profile)

@@ -33,6 +33,7 @@ _refusal = partial(refused, "Akash", {**USUAL, 402: (errors.NoFunds, "asks for a
 
 CAN = port.Capabilities(
     balance=True,
+    extends=True,
     why_not={
         "spot": "Akash has one market; a provider may end any lease, and says so only where notice was asked for.",
         "stop_start": "A lease is only ended, and its disk goes with it.",

@@ -55,7 +55,10 @@ CAN = Capabilities(
     loss_notice_seconds=120,
     logs=True,
     self_destroy=True,
-    why_not={"balance": "EC2 is paid afterwards: there is no balance to read."},
+    why_not={
+        "balance": "EC2 is paid afterwards: there is no balance to read.",
+        "extends": "EC2 is paid afterwards: a machine has no end of its own.",
+    },
 )
 
 
@@ -126,6 +129,9 @@ class Aws:
 
     async def destroy(self, machine_id: str) -> None:
         await self._do(machine_id, "terminate_instances")
+
+    async def extend(self, machine_id: str, hours: int) -> None:
+        raise Unsupported(CAN.why_not["extends"])
 
     async def relabel(self, machine_id: str, label: str) -> None:
         region, instance_id = parts(machine_id)

@@ -49,6 +49,7 @@ CAN = Capabilities(
     logs=True,
     why_not={
         "balance": "Google is paid afterwards: there is no balance to read.",
+        "extends": "Google is paid afterwards: a machine has no end of its own.",
         "self_destroy": "A machine that shuts itself down keeps its disk, which costs.",
     },
 )
@@ -120,6 +121,9 @@ class Gcp:
             await self._do("DELETE", machine_id)
         except MachineGone:
             return
+
+    async def extend(self, machine_id: str, hours: int) -> None:
+        raise Unsupported(CAN.why_not["extends"])
 
     async def relabel(self, machine_id: str, label: str) -> None:
         """Guarded by the labels' fingerprint: if somebody else was faster, this one must look again."""

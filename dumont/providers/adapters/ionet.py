@@ -42,6 +42,7 @@ CAN = port.Capabilities(
     idempotent_create=True,
     logs=True,
     prepaid_hours_min=1,
+    extends=True,
     why_not={
         "spot": "io.net sells hours in advance, at one price.",
         "stop_start": "Paid hours run on; destroying gives back the unused ones, but never the first.",

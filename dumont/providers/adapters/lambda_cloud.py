@@ -67,6 +67,7 @@ CAN = port.Capabilities(
         "balance": "Lambda's API does not tell the balance.",
         "logs": "Lambda's API has no logs.",
         "prepaid_hours_min": "Lambda bills what was used.",
+        "extends": "Lambda bills what was used: a machine has no end of its own.",
         "ssh_gateway": "Lambda's machines have addresses of their own.",
         "self_destroy": "Only the key of the whole account can end a machine at Lambda.",
         "physical_machines": "Lambda does not tell the physical machine.",
@@ -152,6 +153,9 @@ class Lambda:
         answer = await self._call("POST", "/instance-operations/terminate", wanted, effect=True)
         if not answer.good and _code(answer) != NO_SUCH:
             raise self._refusal(answer)
+
+    async def extend(self, machine_id: str, hours: int) -> None:
+        raise errors.Unsupported(CAN.why_not["extends"])
 
     async def relabel(self, machine_id: str, label: str) -> None:
         raise errors.Unsupported(CAN.why_not["relabel"])

@@ -56,6 +56,7 @@ CAN = port.Capabilities(
         "loss_notice_seconds": "A computer that is switched off does not say so before.",
         "balance": "This computer asks for no money.",
         "prepaid_hours_min": "This computer asks for no money.",
+        "extends": "This computer asks for no money.",
         "physical_machines": "All machines are processes on the one computer.",
     },
 )
@@ -100,6 +101,9 @@ class Local:
 
     async def destroy(self, machine_id: str) -> None:
         await asyncio.to_thread(self._destroy, machine_id)
+
+    async def extend(self, machine_id: str, hours: int) -> None:
+        raise errors.Unsupported(CAN.why_not["extends"])
 
     async def relabel(self, machine_id: str, label: str) -> None:
         await asyncio.to_thread(self._relabel, machine_id, label)

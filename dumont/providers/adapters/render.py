@@ -15,7 +15,7 @@ from dumont.providers.http import Http
 DISABLED = "Render's public interface sells jobs, and tells neither the model of a GPU nor a price."
 FLAGS = (
     *("search", "create", "spot", "stop_start", "stopped_costs", "labels", "relabel", "idempotent_create"),
-    *("loss_notice_seconds", "balance", "logs", "prepaid_hours_min", "ssh_gateway", "self_destroy"),
+    *("loss_notice_seconds", "balance", "logs", "prepaid_hours_min", "extends", "ssh_gateway", "self_destroy"),
     "physical_machines",
 )
 CAN = port.Capabilities(search=False, create=False, why_not=dict.fromkeys(FLAGS, DISABLED))
@@ -45,6 +45,9 @@ class Render:
         raise errors.Unsupported(DISABLED)
 
     async def destroy(self, machine_id: str) -> NoReturn:
+        raise errors.Unsupported(DISABLED)
+
+    async def extend(self, machine_id: str, hours: int) -> NoReturn:
         raise errors.Unsupported(DISABLED)
 
     async def relabel(self, machine_id: str, label: str) -> NoReturn:

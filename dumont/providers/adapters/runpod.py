@@ -51,6 +51,7 @@ CAN = port.Capabilities(
         "loss_notice_seconds": "RunPod takes machines away without a word before.",
         "logs": "RunPod tells logs only as a stream without an end.",
         "prepaid_hours_min": "RunPod bills by the second.",
+        "extends": "RunPod bills by the second: a pod has no end of its own.",
         "physical_machines": "RunPod does not tell which machine a pod stands on.",
     },
 )
@@ -129,6 +130,9 @@ class RunPod:
         answer = await self._call("DELETE", forms.path(machine_id), effect=True)
         if not answer.good and not forms.is_not_found(answer):
             raise self._refusal(answer)
+
+    async def extend(self, machine_id: str, hours: int) -> None:
+        raise errors.Unsupported(CAN.why_not["extends"])
 
     async def relabel(self, machine_id: str, label: str) -> None:
         answer = await self._call("PATCH", forms.path(machine_id), effect=True, json={"name": label})

@@ -59,6 +59,7 @@ CAN = port.Capabilities(
     why_not={
         "idempotent_create": "Vast knows no idempotency keys: a machine is found again by its label.",
         "loss_notice_seconds": "Vast does not warn before a higher bid takes a machine.",
+        "extends": "Vast bills by the second from its credit: a machine has no end of its own.",
     },
 )
 LIMITS = (
@@ -140,6 +141,9 @@ class Vast:
 
     async def stop(self, machine_id: str) -> None:
         await self._change(machine_id, {"state": "stopped"})
+
+    async def extend(self, machine_id: str, hours: int) -> None:
+        raise errors.Unsupported(CAN.why_not["extends"])
 
     async def relabel(self, machine_id: str, label: str) -> None:
         await self._change(machine_id, {"label": label})

@@ -176,7 +176,7 @@ class TestMachines:
     async def test_live_longer_when_more_is_paid_in(self, lab: Lab, offer: Listed) -> None:
         made = await rented(lab, offer)
         first = (await lab.adapter.machine(made.id)).ends_at
-        await akash.Akash(lab.adapter._adapter._http, {"api_key": "sim-key"}).extend(made.id, 10)  # type: ignore[attr-defined]
+        await lab.adapter.extend(made.id, 10)
         second = (await lab.adapter.machine(made.id)).ends_at
         assert first is not None
         assert second is not None

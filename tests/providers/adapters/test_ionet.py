@@ -134,16 +134,15 @@ class TestMachines:
     async def test_run_longer_when_more_hours_are_bought(self, lab: Lab, offer: Listed) -> None:
         made = await rented(lab, offer, hours=2)
         await lab.advance(3600)
-        adapter = ionet.IoNet(lab.adapter._adapter._http, {"api_key": "sim-key"})  # type: ignore[attr-defined]
-        before = (await adapter.machine(made.id)).ends_at
-        await adapter.extend(made.id, 3)
-        after = (await adapter.machine(made.id)).ends_at
+        before = (await lab.adapter.machine(made.id)).ends_at
+        await lab.adapter.extend(made.id, 3)
+        after = (await lab.adapter.machine(made.id)).ends_at
         assert before is not None
         assert after is not None
         assert (after - before).total_seconds() == 3 * 3600
         await lab.faults({"fault": "extend_refused"})
         with pytest.raises(errors.NoCapacity):
-            await adapter.extend(made.id, 3)
+            await lab.adapter.extend(made.id, 3)
 
     async def test_give_back_what_was_not_used_but_for_the_first_hour(self, lab: Lab, offer: Listed) -> None:
         made = await rented(lab, offer, hours=5)
