@@ -10,7 +10,7 @@ from typing import Any, Callable
 
 from dumont.snapstore import surroundings
 from dumont.snapstore.blobs import Keys
-from dumont.snapstore.errors import BadRequest, SnapError
+from dumont.snapstore.errors import BadRequest, Missing, SnapError
 from dumont.snapstore.restic_child import Child, Line, output
 from dumont.snapstore.track import Progress, Track
 
@@ -57,7 +57,9 @@ class Restic:
         region: str = "",
         binary: str = "restic",
         connections: int = 32,
+        cache: str = "",
     ) -> None:
+        """`cache` is where restic may remember things; else where it usually does."""
         if not address.startswith(SCHEME) or address == SCHEME:
             raise BadRequest(
                 f"The address of a restic repository begins with {SCHEME}.", "Use restic:s3:... or restic:/folder."
@@ -68,6 +70,7 @@ class Restic:
         self._region = region
         self._binary = binary
         self._connections = connections
+        self._cache = cache
         self._known_version: tuple[int, ...] | None = None
 
     @property
@@ -88,11 +91,32 @@ class Restic:
         rows = [row for line in said for row in line.get("list", ())]
         return sorted((_foreign(row) for row in rows), key=lambda snapshot: snapshot.time)
 
+    def whole_id(self, name: str) -> str:
+        """Of a snapshot that is known by the beginning of its id, as restic itself tells what it has just made."""
+        said = output(self._command("snapshots", name), self._env(), self._passphrase, Track())
+        found = [str(row["id"]) for line in said for row in line.get("list", ()) if str(row["id"]).startswith(name)]
+        if len(found) != 1:
+            raise Missing(f"The restic repository has no snapshot {name}.", "List what there is: `restic snapshots`.")
+        return found[0]
+
+    def entries(self, name: str) -> set[tuple[str, str]]:
+        """Path and kind of all that is in a snapshot."""
+        child = Child(self._command("ls", name), self._env(), self._passphrase)
+        nodes = (line for line in child.lines(Track()) if line.get("struct_type") == "node")
+        return {(str(node["path"]), str(node["type"])) for node in nodes}
+
     def backup(
-        self, root: str, track: Track, *, tags: tuple[str, ...] = (), exclude: tuple[str, ...] = ()
+        self,
+        root: str,
+        track: Track,
+        *,
+        tags: tuple[str, ...] = (),
+        exclude: tuple[str, ...] = (),
+        host: str = "",
     ) -> ResticReport:
         """From within the folder, so that what is restored lies in the target itself and not below a long path."""
-        words = [word for tag in tags for word in ("--tag", tag)]
+        words = ["--host", host] if host else []
+        words += [word for tag in tags for word in ("--tag", tag)]
         words += [word for pattern in exclude for word in ("--exclude", pattern)]
         track.stage("backup")
         child = Child(self._command("backup", *words, "."), self._env(), self._passphrase, folder=root)
@@ -105,8 +129,10 @@ class Restic:
         name, sent = str(end.get("snapshot_id", "")), int(end.get("data_added", 0))
         return told.report(name, sent)
 
-    def restore(self, name: str, target: str, track: Track, *, folder: str = "", verify: bool = False) -> ResticReport:
-        """`folder` restores only what lies in it, right into the target."""
+    def restore(
+        self, name: str, target: str, track: Track, *, folder: str = "", only: str = "", verify: bool = False
+    ) -> ResticReport:
+        """`folder` restores only what lies in it, right into the target; `only` does so below its whole path."""
         tells = self.version() >= TELLS_RESTORING
         if folder and not tells:
             raise BadRequest("This restic can't restore a single folder.", "Install restic 0.16 or newer.")
@@ -114,7 +140,8 @@ class Restic:
         files, size = self._expected(name, track)
         if not folder:
             track.expect(files, size)
-        words = ["--target", target, *(["--verify"] if verify else []), f"{name}:{folder}" if folder else name]
+        words = ["--target", target, *(["--verify"] if verify else []), *(["--include", only] if only else [])]
+        words.append(f"{name}:{folder}" if folder else name)
         child = Child(self._command("restore", *words), self._env(), self._passphrase)
         told = _Told(track)
         for line in child.lines(track, None if tells else _by_writes(told, size)):
@@ -148,6 +175,8 @@ class Restic:
         env = {name: value for name, value in around.items() if not name.startswith("RESTIC_") or "CACHE" in name}
         env["RESTIC_REPOSITORY"] = self._where
         env["RESTIC_PROGRESS_FPS"] = "5"
+        if self._cache:
+            env["RESTIC_CACHE_DIR"] = self._cache
         if self._keys:
             env.update(AWS_ACCESS_KEY_ID=self._keys.access, AWS_SECRET_ACCESS_KEY=self._keys.secret)
             env.pop("AWS_SESSION_TOKEN", None)

@@ -9,12 +9,15 @@ from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any
 
 from dumont.agent import surroundings
+from dumont.agent.doing.by_restic import NAME as RESTIC
+from dumont.agent.doing.by_restic import ByRestic
 from dumont.agent.doing.stillness import Stillness
 from dumont.agent.doing.turn import Failed, Turn
 from dumont.agent.given import Given
 
 if TYPE_CHECKING:
     from dumont.snapstore.backup import BackupReport
+    from dumont.snapstore.restore import RestoreReport
     from dumont.snapstore.track import Track
 
 POLL_SECONDS = 0.2
@@ -37,6 +40,7 @@ class Transfers:
         self._used = used
         self._saved = saved
         self._stillness = Stillness(given)
+        self._restic = ByRestic(given)
         self._one = Lock()
         self._reading = Lock()
 
@@ -60,9 +64,12 @@ class Transfers:
         path = self._folder(args.get("path"))
         began = surroundings.seconds()
         with self._followed(turn) as track:
-            report = lent.create(_said([*words, "--", path]), self._env(args), track)
+            if RESTIC in args:
+                told = self._restic.create(args, path, track)
+            else:
+                told = _told(lent.create(_said([*words, "--", path]), self._env(args), track))
         self._saved(began)
-        return _told(report)
+        return told
 
     def restore(self, turn: Turn) -> dict[str, Any]:
         """Hot files first. With `delta` the target holds an older state, and what has gone since is removed."""
@@ -74,14 +81,12 @@ class Transfers:
         target = self._folder(args.get("target"))
         self._stillness.end(moved=True)
         with self._followed(turn) as track:
-            report = lent.put_back(_said([*words, "--", "latest", target]), self._env(args), track)
+            if RESTIC in args:
+                told = self._restic.put_back(args, target, track)
+            else:
+                told = _back(lent.put_back(_said([*words, "--", "latest", target]), self._env(args), track))
         self._saved(surroundings.seconds())
-        return {
-            "files": report.files,
-            "bytes": report.bytes,
-            "fetched_bytes": report.fetched,
-            "seconds": report.seconds,
-        }
+        return told
 
     def _hold_still(self, *, wanted: bool) -> None:
         """Before the last snapshot; any other one says that the work goes on here."""
@@ -161,6 +166,15 @@ def _told(report: BackupReport) -> dict[str, Any]:
         "bytes": report.bytes,
         "new_bytes": report.sent,
         "seconds": report.progress.stages,
+    }
+
+
+def _back(report: RestoreReport) -> dict[str, Any]:
+    return {
+        "files": report.files,
+        "bytes": report.bytes,
+        "fetched_bytes": report.fetched,
+        "seconds": report.seconds,
     }
 
 

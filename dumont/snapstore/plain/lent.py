@@ -31,7 +31,7 @@ def create(said: argparse.Namespace, env: Env, track: Track) -> BackupReport:
     """The server's row of the snapshot goes from running to verifying with it, or to failed."""
     blobs = _blobs(said, env)
     asked = _asked(blobs.door, "snapshot")
-    with _told(blobs.door, track):
+    with telling(blobs.door, track):
         found = _opened(blobs, said, env)
         if said.learn_hot and (opened := hot.record(said.path)):
             hot.save(found, asked["label"], opened)
@@ -46,7 +46,7 @@ def put_back(said: argparse.Namespace, env: Env, track: Track) -> RestoreReport:
     blobs = _blobs(said, env)
     asked = _asked(blobs.door, "restore")
     first = First()
-    with _told(blobs.door, track, first):
+    with telling(blobs.door, track, first):
         found = _opened(blobs, said, env)
         hot_files = tuple(hot.load(found, asked["label"]))
         first.wanted = bool(hot_files)
@@ -105,7 +105,7 @@ class First:
 
 
 @contextmanager
-def _told(door: Door, track: Track, first: First | None = None) -> Iterator[None]:
+def telling(door: Door, track: Track, first: First | None = None) -> Iterator[None]:
     """The server hears how far it is, may ask to stop, and hears of the error that ended it."""
     over = Event()
     teller = Thread(target=_tell, args=(door, track, over, first or First()), name="snapshot-teller", daemon=True)
