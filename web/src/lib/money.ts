@@ -1,6 +1,7 @@
 /** Money as the server sends it, a decimal string of dollars, held as whole micro-dollars so that nothing is rounded on the way. */
 
 const MICRO = 1_000_000n;
+const CENT = 10_000n;
 const decimal = /^(-?)(\d+)(?:\.(\d+))?$/;
 
 /** Dollars in a decimal string to micro-dollars; more than six places are rounded half away from zero. */
@@ -39,11 +40,12 @@ function write(size: bigint, places: number): string {
   return grouped(rounded / MICRO) + (places > 0 ? `.${fraction}` : "");
 }
 
-/** A balance or a bill: always cents, "$1,204.50", the sign before the dollar. */
+/** A balance or a bill: cents, "$1,204.50", the sign before the dollar. What is less than a cent is not called nothing: "$0.0009". */
 export function amount(text: string | bigint): string {
   const micro = typeof text === "bigint" ? text : toMicro(text);
   const size = micro < 0n ? -micro : micro;
-  return `${micro < 0n ? "−" : ""}$${write(size, 2)}`;
+  const places = size < CENT ? pricePlaces(size) : 2;
+  return `${micro < 0n ? "−" : ""}$${write(size, places).replace(/(\.\d\d\d*?)0+$/, "$1")}`;
 }
 
 /** How many places show three significant digits, and never fewer than two. */

@@ -38,7 +38,7 @@ export function Rentals() {
           <div className="grid grid-cols-[minmax(0,1fr)] gap-6">
             {data.pages[0] && <Totals totals={data.pages[0].totals} />}
             {operator && (
-              <div className="max-w-md">
+              <div className="max-w-60">
                 <Switch
                   label="Everybody's"
                   checked={everyone}
