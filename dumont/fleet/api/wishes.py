@@ -53,10 +53,12 @@ async def fail_over_instance(instance_id: InstancePath, work: FleetWrite) -> Ope
     return showing.operation(await wishing.fail_over(work, instance_id), work.now)
 
 
-@router.post("/half-life", status_code=202, summary="Keep an instance on its standby", responses=ANSWERS)
+@router.post(
+    "/half-life", status_code=202, summary="Keep an instance on its standby", responses=problems(402, 404, 409)
+)
 async def put_instance_on_standby(instance_id: InstancePath, work: FleetWrite) -> Operation:
     """Files, editor and SSH for cents; `wake` brings the GPU back."""
-    return showing.operation(await wishing.half_life(work, instance_id), work.now)
+    return showing.operation(await waking.half_life(work, instance_id), work.now)
 
 
 @router.post("/keep-awake", summary="Keep an instance awake for a while", responses=ANSWERS)

@@ -1,5 +1,6 @@
 """Brings an instance's machine back for somebody who asks: if his budget allows the one that it had last."""
 
+from decimal import Decimal
 from uuid import UUID
 
 from dumont.fleet.instances import access, operations, wishing
@@ -27,6 +28,14 @@ async def wake_up(work: Work, instance: FleetInstance, why: str, *, who: str | N
 async def resume(work: Work, instance_id: UUID) -> FleetOperation:
     price = await _affordable(work, await access.instance(work, instance_id, to_change=True))
     return _promise(await wishing.resume(work, instance_id), price)
+
+
+async def half_life(work: Work, instance_id: UUID) -> FleetOperation:
+    """One that sleeps costs nothing by the hour: where a day's or a month's budget is used up, it goes on sleeping."""
+    instance = await access.instance(work, instance_id, to_change=True)
+    if instance.state in WITHOUT:
+        await budgets.refuse_unaffordable(work, instance.owner_id, Decimal(0), but=instance.id)
+    return await wishing.half_life(work, instance_id)
 
 
 async def _affordable(work: Work, instance: FleetInstance) -> str | None:

@@ -116,6 +116,15 @@ class TestBudget:
         await budgets.turn(Means.of(parts.get))
         assert len(await _asked(db, box.id)) == 1
 
+    async def test_that_is_used_up_wakes_nobody_for_half_a_life(self, ada: Person, box: Box) -> None:
+        await ada.does("PATCH", box.path, {"standby": {"enabled": True}})
+        await box.set(state="hibernated", wish="hibernated", primary_rental_id=None)
+        await ada.does("PUT", "/budgets", {"per_day": "0.50"})
+        answer = await ada.asks("POST", f"{box.path}/half-life")
+        assert (answer.status_code, answer.json()["code"]) == (402, "over_budget")
+        await ada.does("PUT", "/budgets", {"per_day": "0.60"})
+        assert (await ada.does("POST", f"{box.path}/half-life"))["kind"] == "half_life"
+
     async def test_that_is_near_its_end_only_warns(self, ada: Person, box: Box, parts: Parts, db: Db) -> None:
         await ada.does("PUT", "/budgets", {"per_day": "0.60"})
         await budgets.turn(Means.of(parts.get))
