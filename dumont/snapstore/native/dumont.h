@@ -87,4 +87,9 @@ int zstd_there(void);
 size_t zstd_encode(const uint8_t *data, size_t size, int quality, int is_text, uint8_t *out, size_t room);
 int zstd_decode(const uint8_t *payload, size_t size, uint8_t *out, size_t n);
 
+/* frames.c: makes a chunk of a frame, and holds it against its name where one is given. */
+enum { GOOD = 0, DAMAGED = 1, OTHER_NAME = 2, NOT_HERE = 3 };
+int frame_open(unsigned codec, const uint8_t *payload, size_t stored, uint8_t *out, size_t n,
+               const uint8_t *name_or_null, const uint8_t *key_or_null);
+
 #endif

@@ -1,8 +1,8 @@
-/* Many small files in one call, written from one buffer or read into one; what fails is told for each by its errno. */
+/* Small files: written, and read many in one call; what fails is told for each by its errno. */
 #if defined(__linux__)
 #define _GNU_SOURCE
 #include "dumont.h"
-#include "walk.h"
+#include "files.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -10,8 +10,6 @@
 #include <sys/xattr.h>
 #include <time.h>
 #include <unistd.h>
-
-enum { REPLACE = 1, OWNERS = 2, FOLDERS = 8 };
 
 static int write_all(int fd, const uint8_t *data, size_t size)
 {
@@ -27,13 +25,6 @@ static int write_all(int fd, const uint8_t *data, size_t size)
     return 0;
 }
 
-struct file {
-    const uint8_t *data;
-    size_t size;
-    uint32_t mode, uid, gid;
-    int64_t mtime;
-};
-
 /* With the mode that it will have, unless it will be somebody else's, or others may write to it: then nothing is left to
    be changed. */
 static int create(int folder, const char *name, const struct file *f, int flags)
@@ -41,10 +32,7 @@ static int create(int folder, const char *name, const struct file *f, int flags)
     const int how = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
     const int ours = !(flags & OWNERS) || (f->uid == geteuid() && f->gid == getegid());
     const mode_t mode = ours ? f->mode & 0755 : 0600;
-    int fd = openat(folder, name, how, mode);
-    if (fd < 0 && errno == EEXIST && (flags & REPLACE) && !unlinkat(folder, name, 0))
-        fd = openat(folder, name, how, mode);
-    return fd;
+    return openat(folder, name, how, mode);
 }
 
 /* Owner before mode, since a change of owner takes set-user-id bits away. What is right already is not set: to ask
@@ -84,39 +72,16 @@ static int fill(int fd, const struct file *f, int flags)
     return wrong;
 }
 
-/* `paths` are relative to `root`, each followed by a zero byte; FOLDERS: their folders are made, too. Says how many
-   were written. */
-DUMONT size_t dumont_write_files(int root, size_t count, const char *paths, size_t paths_size, const uint8_t *data,
-                                 size_t size, const uint64_t *begin, const uint64_t *length, const uint32_t *mode,
-                                 const uint32_t *uid, const uint32_t *gid, const int64_t *mtime, int flags,
-                                 int32_t *wrong)
+int write_file(struct walk *walk, const char *path, size_t size, const struct file *f, int flags)
 {
-    struct walk walk;
-    const char *path = paths, *const end = paths + paths_size;
-    size_t good = 0;
-    walk_begin(&walk, root, flags & FOLDERS);
-    for (size_t i = 0; i < count; i++) {
-        const char *name, *zero = path < end ? memchr(path, 0, (size_t)(end - path)) : NULL;
-        wrong[i] = EINVAL;
-        if (!zero)
-            continue;
-        const char *mine = path;
-        path = zero + 1;
-        if (begin[i] > size || length[i] > size - begin[i])
-            continue;
-        const struct file file = {data + begin[i], length[i], mode[i], uid[i], gid[i], mtime[i]};
-        int folder = walk_to(&walk, mine, (size_t)(zero - mine), &name), fd;
-        if (folder < 0 || (fd = create(folder, name, &file, flags)) < 0) {
-            wrong[i] = errno;
-            continue;
-        }
-        wrong[i] = fill(fd, &file, flags);
-        if (wrong[i])
-            unlinkat(folder, name, 0); /* a half of a file is worse than none */
-        good += !wrong[i];
-    }
-    walk_end(&walk);
-    return good;
+    const char *name;
+    int folder = walk_to(walk, path, size, &name), fd;
+    if (folder < 0 || (fd = create(folder, name, f, flags)) < 0)
+        return errno;
+    const int wrong = fill(fd, f, flags);
+    if (wrong)
+        unlinkat(folder, name, 0); /* a half of a file is worse than none */
+    return wrong;
 }
 
 /* A folder; an empty path is the root's. It is made if need be. */

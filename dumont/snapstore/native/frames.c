@@ -1,9 +1,6 @@
 /* Frames of FORMAT.md, section 3, many in one call: chosen, coded, named; decoded and held against their names. */
 #include "dumont.h"
 
-/* Why a frame was not made. */
-enum { GOOD = 0, DAMAGED = 1, OTHER_NAME = 2, NOT_HERE = 3 };
-
 static int decode(unsigned codec, const uint8_t *payload, size_t stored, uint8_t *out, size_t n)
 {
     int good = 0;
@@ -25,6 +22,17 @@ static int decode(unsigned codec, const uint8_t *payload, size_t stored, uint8_t
     return good ? GOOD : DAMAGED;
 }
 
+int frame_open(unsigned codec, const uint8_t *payload, size_t stored, uint8_t *out, size_t n,
+               const uint8_t *name_or_null, const uint8_t *key_or_null)
+{
+    uint8_t name[32];
+    const int why = decode(codec, payload, stored, out, n);
+    if (why || !name_or_null)
+        return why;
+    blake3_once(out, n, key_or_null, name);
+    return memcmp(name, name_or_null, 32) ? OTHER_NAME : GOOD;
+}
+
 /* From frame `first` on: decodes each into its place, checks its name where `names` are given.
    Says the first that is not good, and why; or `count`. */
 DUMONT size_t dumont_decode_frames(const uint8_t *buffer, size_t size, size_t first, size_t count,
@@ -32,22 +40,15 @@ DUMONT size_t dumont_decode_frames(const uint8_t *buffer, size_t size, size_t fi
                                    const uint8_t *codecs, uint8_t *out, size_t room, const uint64_t *places,
                                    const uint8_t *names, const uint8_t *key_or_null, int *why)
 {
-    uint8_t name[32];
     for (size_t i = first; i < count; i++) {
         const size_t n = raw[i];
         *why = DAMAGED;
         if (n > LONGEST || at[i] > size || stored[i] > size - at[i] || places[i] > room || n > room - places[i])
             return i;
-        *why = decode(codecs[i], buffer + at[i], stored[i], out + places[i], n);
+        *why = frame_open(codecs[i], buffer + at[i], stored[i], out + places[i], n, names ? names + 32 * i : NULL,
+                          key_or_null);
         if (*why)
             return i;
-        if (!names)
-            continue;
-        blake3_once(out + places[i], n, key_or_null, name);
-        if (memcmp(name, names + 32 * i, 32)) {
-            *why = OTHER_NAME;
-            return i;
-        }
     }
     *why = GOOD;
     return count;

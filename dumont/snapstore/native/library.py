@@ -5,10 +5,10 @@ from __future__ import annotations
 import ctypes
 from pathlib import Path
 
-VERSION = 2
+VERSION = 3
 FILE = "dumont_native.so"
 
-_P, _Z, _I, _U = ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int, ctypes.c_uint32
+_P, _Z, _I, _U, _Q = ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int, ctypes.c_uint32, ctypes.c_uint64
 _SIGNATURES: dict[str, tuple[object, list[object]]] = {
     "dumont_version": (_I, []),
     "dumont_level": (_I, [_I]),
@@ -33,7 +33,8 @@ _SIGNATURES: dict[str, tuple[object, list[object]]] = {
     "dumont_decode_frames": (_Z, [_P, _Z, _Z, _Z, _P, _P, _P, _P, _P, _Z, _P, _P, _P, _P]),
 }
 _OF_LINUX: dict[str, tuple[object, list[object]]] = {
-    "dumont_write_files": (_Z, [_I, _Z, _P, _Z, _P, _Z, _P, _P, _P, _P, _P, _P, _I, _P]),
+    "dumont_unfold": (_Z, [_P, _P, _Z, _Q, _P, _P, _Z, _Z, _P, _Z, _P, _P, _P]),
+    "dumont_spread": (None, [_P, _I, _I, _P, _Z, _P, _P, _P, _Z, _P, _P, _P, _Z]),
     "dumont_settle_folders": (_Z, [_I, _Z, _Z, _P, _Z, _P, _P, _P, _P, _I]),
     "dumont_read_files": (_Z, [_I, _Z, _P, _Z, _P, _Z, _P, _P, _P, _P]),
     "dumont_borrow_files": (_Z, [_I, _I, _Z, _P, _Z, _P, _P, _P, _P, _P, _I, _P]),

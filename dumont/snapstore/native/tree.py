@@ -1,4 +1,4 @@
-"""Many files in one call: written from one buffer, read into one, or looked at, a whole tree at once."""
+"""Many files in one call: read into one buffer, borrowed, settled or looked at, a whole tree at once."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from collections.abc import Sequence
 from typing import NamedTuple, Union
 
 from dumont.snapstore.native.memory import Lent
+from dumont.snapstore.native.placing import Columns, Placing
 
 Buffer = Union[bytes, bytearray, memoryview]
-_REPLACE, _OWNERS, _LINKS, _FOLDERS = 1, 2, 4, 8
+_OWNERS, _LINKS, _FOLDERS = 2, 4, 8
 _ONE_FILESYSTEM, _XATTRS = 1, 2
 _COLUMNS = "pBIIIqqQQQQQBIt"
 
 
 class Files(NamedTuple):
-    """Small files to write: where each lies in the buffer and what it becomes. Paths are relative to the folder."""
+    """What files or folders are to be. Paths are relative to the folder."""
 
     paths: Sequence[bytes]
-    begins: array[int]
-    """`Q`, as `sizes`; the others are `I`, and `mtimes` (nanoseconds) `q`."""
     sizes: array[int]
+    """`Q`; the others are `I`, and `mtimes` (nanoseconds) `q`."""
     modes: array[int]
     uids: array[int]
     gids: array[int]
@@ -89,34 +89,15 @@ class Tree:
         self.has_files = hasattr(library, "dumont_scan")
         """Whether the calls below are there: on Linux."""
 
-    def write_files(
-        self,
-        folder: int,
-        files: Files,
-        data: Buffer,
-        *,
-        replace: bool = False,
-        owners: bool = False,
-        folders: bool = False,
-    ) -> array[int]:
-        """Makes files below an open folder (its descriptor), whose folders are there, or made where `folders` says so.
-        For each 0, or its errno (EEXIST where something is there, unless `replace`); of one that failed no half is
-        left."""
-        count, source, paths = len(files.paths), Lent(data), _joined(files.paths)
-        wrong = array("i", bytes(4 * count))
-        columns = zip("QQIIIq", files[1:])
-        addresses = [_address(column, kind, count) for kind, column in columns]
-        flags = (_REPLACE if replace else 0) | (_OWNERS if owners else 0) | (_FOLDERS if folders else 0)
-        self._library.dumont_write_files(
-            folder, count, paths, len(paths), source.address, source.size, *addresses, flags, wrong.buffer_info()[0]
-        )
-        return wrong
+    def placing(self, columns: Columns, paths: Sequence[bytes]) -> Placing:
+        """What unfolds chunks of a snapshot and spreads them over its files."""
+        return Placing(self._library, columns, paths)
 
     def settle_folders(self, folder: int, files: Files, *, first: int = 0, owners: bool = False) -> int:
         """Owner, mode and time of folders below an open one, from number `first` on, in their order; those that are
         not there are made. Says which could not be done, or how many there are."""
         count, paths = len(files.paths), _joined(files.paths)
-        addresses = [_address(column, kind, count) for kind, column in zip("IIIq", files[3:])]
+        addresses = [_address(column, kind, count) for kind, column in zip("IIIq", files[2:])]
         return int(
             self._library.dumont_settle_folders(
                 folder, first, count, paths, len(paths), *addresses, _OWNERS if owners else 0

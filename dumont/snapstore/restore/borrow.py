@@ -60,7 +60,6 @@ class Borrow:
         manifest, shared = self._shared.manifest, self._shared
         files = native.tree.Files(
             [manifest.paths[entry] for entry in entries],
-            array("Q"),
             array("Q", [shared.sizes[entry] for entry in entries]),
             array("I", [manifest.mode[entry] for entry in entries]),
             array("I", [manifest.uid[entry] for entry in entries]),

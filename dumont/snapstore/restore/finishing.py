@@ -17,9 +17,9 @@ from dumont.snapstore.restore.copying import copied
 from dumont.snapstore.restore.ground import Ground
 from dumont.snapstore.restore.metadata import Metadata
 from dumont.snapstore.restore.options import Overwrite
-from dumont.snapstore.restore.placing import FULL
 from dumont.snapstore.restore.salvage import READ
 from dumont.snapstore.restore.shared import Shared
+from dumont.snapstore.restore.writing import FULL
 
 MOST_FAILED = 32
 """Folders that the library can't do; where there are more, each is done with more care."""
@@ -74,12 +74,12 @@ class Finishing:
             self._guarded(entry, self._folder)
 
     def _columns(self, entries: Sequence[int]) -> Files:
-        manifest, nothing = self._manifest, array("Q")
+        manifest = self._manifest
         modes, uids, gids, mtimes = (
             array(column.typecode, map(column.__getitem__, entries))
             for column in (manifest.mode, manifest.uid, manifest.gid, manifest.mtime)
         )
-        return Files([manifest.paths[entry] for entry in entries], nothing, nothing, modes, uids, gids, mtimes)
+        return Files([manifest.paths[entry] for entry in entries], array("Q"), modes, uids, gids, mtimes)
 
     def _guarded(self, entry: int, act: Callable[[int], None]) -> None:
         if entry in self._done:

@@ -2,133 +2,132 @@
 
 from __future__ import annotations
 
-import errno
-import os
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Callable
 
-from dumont.snapstore.errors import Exists, NoRoom
+from dumont.snapstore import native
 from dumont.snapstore.large_pages import room
+from dumont.snapstore.native.placing import Columns, Hand, Part, Placing, Spread
+from dumont.snapstore.restore import pipeline
 from dumont.snapstore.restore.memory import OUT, PAGE
-from dumont.snapstore.restore.plan import Job, Small, Use
+from dumont.snapstore.restore.plan import SMALL, Job
 from dumont.snapstore.restore.shared import Shared
-
-GROUP = 4 << 20
-"""Decoded at once: less than the processor's last cache, so that what is written is still near."""
-FULL = (errno.ENOSPC, errno.EDQUOT)
+from dumont.snapstore.restore.writing import Writing
 
 
-class Part(NamedTuple):
-    """Bytes of a buffer, and where they go."""
+def placers(shared: Shared) -> Callable[[], pipeline.Placer]:
+    """What makes one for each thread: by the compiled library, where there is one that knows files."""
+    library = native.load()
+    if library is None or not library.has_files:
+        return lambda: Placer(shared)
+    placing = library.placing(_columns(shared), shared.manifest.paths)
+    return lambda: QuickPlacer(shared, placing)
 
-    use: Use
-    place: int
+
+class QuickPlacer:
+    """Has the library unfold chunks in groups and write small files, and writes the parts of larger ones."""
+
+    def __init__(self, shared: Shared, placing: Placing) -> None:
+        self._shared = shared
+        self._writing = Writing(shared)
+        self._out = room(OUT)
+        self._hand = Hand(placing, self._out)
+
+    def place(self, job: Job, data: memoryview) -> None:
+        shared, hand, first = self._shared, self._hand, 0
+        stored = shared.frames.opened(job, data)
+        hand.take(array("I", job.chunks))
+        while first < len(hand.chunks):
+            end = hand.unfold(data, job.start, first, stored=stored, key=shared.frames.naming_key)
+            if any(hand.why[first:end]):
+                self._mend(job, data, stored, range(first, end))
+            for spread in hand.spread(shared.ground.root, first, end, owners=shared.metadata.owners):
+                self._write(spread)
+            first = end
+
+    def _mend(self, job: Job, data: memoryview, stored: array[int] | None, numbers: range) -> None:
+        """What the library could not do for want of a decoder, Python can; the others are lost, for now."""
+        manifest, hand = self._shared.manifest, self._hand
+        for number in numbers:
+            if not hand.why[number]:
+                continue
+            chunk, place = hand.chunks[number], hand.places[number]
+            at = manifest.chunk_offset[chunk] - job.start
+            payload = data[at : at + (manifest.chunk_stored[chunk] if stored is None else stored[number])]
+            into = self._out[place : place + manifest.chunk_raw[chunk]]
+            if hand.why[number] == native.NOT_HERE and self._shared.frames.unfold(chunk, payload, into):
+                hand.why[number] = native.GOOD
+            else:
+                self._shared.failed([chunk])
+
+    def _write(self, spread: Spread) -> None:
+        done, size, out = len(spread.entries), spread.size, self._out
+        if spread.failed:
+            done -= spread.failed
+            for entry, place, wrong in zip(spread.entries, spread.places, spread.wrong):
+                length = self._shared.sizes[entry]
+                if wrong and self._writing.small(entry, out[place : place + length]):
+                    done, size = done + 1, size + length
+        if spread.entries:
+            self._shared.wrote(done, size, spread.entries)
+        for part in spread.parts:
+            self._writing.part(part, out)
 
 
 class Placer:
-    """Of one thread: decodes into a buffer of its own, and writes from there."""
+    """The same in plain Python, chunk by chunk."""
 
     def __init__(self, shared: Shared) -> None:
         self._shared = shared
+        self._writing = Writing(shared)
         self._out = room(OUT)
 
     def place(self, job: Job, data: memoryview) -> None:
-        for chunks, places in self._groups(job.chunks):
-            bad = self._shared.frames.unfold(job, data, chunks, places, self._out)
-            self._shared.failed(bad)
-            good = [pair for pair in zip(chunks, places) if pair[0] not in bad] if bad else zip(chunks, places)
-            self.spread(good, self._out)
+        manifest, shared = self._shared.manifest, self._shared
+        stored = shared.frames.opened(job, data)
+        for number, chunk in enumerate(job.chunks):
+            at = manifest.chunk_offset[chunk] - job.start
+            payload = data[at : at + (manifest.chunk_stored[chunk] if stored is None else stored[number])]
+            place = shared.uses.begins(chunk) % PAGE  # what lies so in its page can pass the page cache
+            if shared.frames.unfold(chunk, payload, self._out[place : place + manifest.chunk_raw[chunk]]):
+                self.spread(chunk, place, self._out)
+            else:
+                shared.failed([chunk])
 
-    def spread(self, placed: Iterable[tuple[int, int]], out: memoryview) -> None:
-        """Writes chunks, which stand in `out` at these places, to all files that are made of them."""
-        small, large = Small([], array("Q"), array("Q")), []
-        sizes, uses = self._shared.sizes, self._shared.uses
-        for chunk, place in placed:
-            others = uses.sorted_out(chunk, place, sizes, small)
-            large += [Part(use, place + use.offset) for use in others]
-        if small.entries:
-            self._write_small(small, out)
-        for part in _joined(large):
-            self._write_part(part, out)
-
-    def _groups(self, chunks: Sequence[int]) -> Iterator[tuple[list[int], list[int]]]:
-        """As many as fit; each begins where its file's offset is in the page, so that it can pass the page cache."""
-        raw_of, begins = self._shared.manifest.chunk_raw, self._shared.uses.begins
-        found: list[int] = []
-        places: list[int] = []
-        end = 0
-        for chunk in chunks:
-            raw = raw_of[chunk]
-            begin = begins(chunk)
-            place = end + (begin - end) % PAGE
-            if found and place + raw > GROUP:
-                yield found, places
-                found, places = [], []
-                place = begin % PAGE
-            found.append(chunk)
-            places.append(place)
-            end = place + raw
-        if found:
-            yield found, places
-
-    def _write_small(self, small: Small, out: memoryview) -> None:
-        done, size = len(small.entries), sum(small.sizes)
-        wrong = self._shared.bundles.write(small, out)
-        if any(wrong):
-            for error, entry, place, length in zip(wrong, *small):
-                use, data = Use(entry, 0, 0, length), out[place : place + length]
-                if error and not self._guarded(entry, self._write_one, use, data):
-                    done, size = done - 1, size - length
-        self._shared.wrote(done, size, small.entries)
-
-    def _write_one(self, use: Use, data: memoryview) -> bool:
-        handle = self._shared.ground.create(self._shared.manifest.paths[use.entry])
-        try:
-            done = os.write(handle, data)
-            while done < len(data):
-                done += os.write(handle, data[done:])
-            self._shared.metadata.of_handle(handle, use.entry)
-        finally:
-            os.close(handle)
-        return True
-
-    def _write_part(self, part: Part, out: memoryview) -> None:
-        use, place = part
-        data = out[place : place + use.length]
-        whole = self._guarded(use.entry, self._write_large, use, data)
-        self._shared.wrote(int(whole), len(data), [use.entry] if whole else [])
-
-    def _write_large(self, use: Use, data: memoryview) -> bool:
-        expected = self._shared.sizes[use.entry], self._shared.uses.left[use.entry]
-        return self._shared.large.write(use.entry, use.at, data, expected)
-
-    def _guarded(self, entry: int, act, use: Use, data: memoryview) -> bool:  # type: ignore[no-untyped-def]
-        """What the target's disk refuses costs this one file, unless it is full."""
-        if entry in self._shared.refused:
-            return False
-        try:
-            return bool(act(use, data))
-        except Exists as error:
-            self._shared.refuse(entry, error.message)
-        except OSError as error:
-            if error.errno in FULL:
-                raise NoRoom("The disk became full while we wrote to it.", "Make room, then run it again.") from error
-            self._shared.refuse(entry, error.strerror or str(error))
-        return False
+    def spread(self, chunk: int, place: int, out: memoryview) -> None:
+        """Writes a chunk, which stands in `out` at this place, to all files that are made of it."""
+        shared = self._shared
+        for entry, at, offset, length in shared.uses.of(chunk):
+            begin = place + offset
+            if length == shared.sizes[entry] and length <= SMALL:
+                whole = self._writing.small(entry, out[begin : begin + length])
+                shared.wrote(int(whole), length if whole else 0, [entry])
+            else:
+                self._writing.part(Part(entry, at, begin, length), out)
 
 
-def _joined(parts: list[Part]) -> Iterator[Part]:
-    """Neighbours in the file that are neighbours in the buffer are written at once."""
-    before: Part | None = None
-    for part in parts:
-        if before is not None:
-            (entry, at, offset, length), place = before
-            use = part.use
-            if use.entry == entry and use.at == at + length and part.place == place + length:
-                before = Part(Use(entry, at, offset, length + use.length), place)
-                continue
-            yield before
-        before = part
-    if before is not None:
-        yield before
+def _columns(shared: Shared) -> Columns:
+    manifest = shared.manifest
+    by_hand = bytearray(len(manifest))
+    for entry in manifest.xattrs:  # these come before the time that says that a file is whole
+        by_hand[entry] = 1
+    head, following, entry_of, at = shared.uses.columns()
+    return Columns(
+        chunk_offset=manifest.chunk_offset,
+        chunk_stored=manifest.chunk_stored,
+        chunk_raw=manifest.chunk_raw,
+        chunk_codec=manifest.chunk_codec,
+        chunk_ids=manifest.chunk_ids,
+        head=head,
+        following=following,
+        entry=entry_of,
+        within=manifest.piece_offset,
+        at=at,
+        length=manifest.piece_length,
+        size=shared.sizes,
+        mode=manifest.mode,
+        uid=manifest.uid,
+        gid=manifest.gid,
+        mtime=manifest.mtime,
+        by_hand=by_hand,
+    )

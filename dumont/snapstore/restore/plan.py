@@ -40,22 +40,6 @@ class Use(NamedTuple):
     length: int
 
 
-class Small(NamedTuple):
-    """Whole files that lie in a buffer: in columns, as most of a tree's files are such."""
-
-    entries: list[int]
-    begins: array[int]
-    sizes: array[int]
-
-    def some(self, numbers: Sequence[int]) -> Small:
-        begins, sizes = self.begins, self.sizes
-        return Small(
-            [self.entries[number] for number in numbers],
-            array("Q", [begins[number] for number in numbers]),
-            array("Q", [sizes[number] for number in numbers]),
-        )
-
-
 class Uses:
     """For each chunk the pieces that are made of it: lists in columns, as there are a hundred thousand."""
 
@@ -106,21 +90,9 @@ class Uses:
             yield Use(self._entry[piece], self._at[piece], manifest.piece_offset[piece], manifest.piece_length[piece])
             piece = self._next[piece]
 
-    def sorted_out(self, chunk: int, place: int, sizes: Sequence[int], small: Small) -> list[Use]:
-        """Those of a chunk that stands at this place: whole small files are added to `small`, the others returned."""
-        offset_of, length_of = self._manifest.piece_offset, self._manifest.piece_length
-        entry_of, following = self._entry, self._next
-        others, piece = [], self._head[chunk]
-        while piece != END:
-            entry, length = entry_of[piece], length_of[piece]
-            if length == sizes[entry] and length <= SMALL:
-                small.entries.append(entry)
-                small.begins.append(place + offset_of[piece])
-                small.sizes.append(length)
-            else:
-                others.append(Use(entry, self._at[piece], offset_of[piece], length))
-            piece = following[piece]
-        return others
+    def columns(self) -> tuple[array[int], array[int], array[int], array[int]]:
+        """The first piece of each chunk; and of each piece the next of its chunk, its entry, and where in it."""
+        return self._head, self._next, self._entry, self._at
 
     def needed(self, chunk: int) -> bool:
         return self._head[chunk] != END

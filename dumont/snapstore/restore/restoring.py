@@ -18,11 +18,12 @@ from dumont.snapstore.restore.ground import Ground
 from dumont.snapstore.restore.judging import Judging
 from dumont.snapstore.restore.options import Overwrite, RestoreOptions, RestoreReport
 from dumont.snapstore.restore.pipeline import Pipeline
-from dumont.snapstore.restore.placing import FULL, Placer
+from dumont.snapstore.restore.placing import Placer, placers
 from dumont.snapstore.restore.plan import Job
 from dumont.snapstore.restore.rescue import Rescue
 from dumont.snapstore.restore.state import Lies
 from dumont.snapstore.restore.syncing import sync_disk
+from dumont.snapstore.restore.writing import FULL
 from dumont.snapstore.track import Track
 from dumont.snapstore.witness import beside, write_witness
 
@@ -99,7 +100,7 @@ class _Restoring:
         count = memory.buffers(self._options.memory, size, self._options.workers, writers)
         pool = memory.Pool(size, count)
         self._choose_way()
-        pipeline = Pipeline(self._fetch, lambda: Placer(self._shared), pool)
+        pipeline = Pipeline(self._fetch, placers(self._shared), pool)
         pipeline.run(self._jobs(first, fetchable), self._options.workers, writers)
 
     def _choose_way(self) -> None:
@@ -182,7 +183,7 @@ class _Restoring:
             if found is None:
                 damaged.update(use.entry for use in self._shared.uses.of(chunk))
             else:
-                placer.spread([(chunk, 0)], found)
+                placer.spread(chunk, 0, found)
         for entry in sorted(damaged):
             self._shared.large.abandon(entry)
             self._report.damaged.append(os.fsdecode(self._chosen.manifest.paths[entry]))

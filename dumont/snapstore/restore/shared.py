@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from array import array
+from collections.abc import Callable, Iterable
 from threading import Lock
 
 from dumont.snapstore.model import Manifest
-from dumont.snapstore.restore.bundles import Bundles
 from dumont.snapstore.restore.frames import Frames
 from dumont.snapstore.restore.ground import Ground
 from dumont.snapstore.restore.largefiles import LargeFiles
@@ -24,7 +24,7 @@ class Shared:
         *,
         manifest: Manifest,
         uses: Uses,
-        sizes: Sequence[int],
+        sizes: array[int],
         frames: Frames,
         ground: Ground,
         metadata: Metadata,
@@ -40,7 +40,6 @@ class Shared:
         self.metadata = metadata
         self.patches: dict[int, Patch] = {}
         """What old files hold of new ones."""
-        self.bundles = Bundles(ground, metadata, manifest)
         self.large = LargeFiles(ground, metadata, manifest.paths, self.patches)
         self.lost: list[int] = []
         """Chunks that could not be had where the snapshot says."""

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from dumont.snapstore import codec, native
+from dumont.snapstore.codec import zstd
 from dumont.snapstore.errors import BadRequest, Exists
 from dumont.snapstore.restore import Overwrite, RestoreOptions, restore
 from tests.build import snapstore as build
@@ -21,6 +23,18 @@ class TestWhole:
         assert report.complete
         assert not report.notes
         assert report.files == len(tree) - 5  # folders
+
+    def test_comes_back_from_one_who_could_write_no_zstandard(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        tree, repository = mixed(), build.fresh()
+        with monkeypatch.context() as without:
+            without.setattr(native, "load", lambda: None)
+            without.setattr(zstd, "can_write", lambda: False)
+            name = build.snapshot(repository, tree)
+        assert codec.DEFLATE in repository.load(name).chunk_codec
+        assert restore(repository, name, str(tmp_path / "new")).complete
+        assert seen(tmp_path / "new") == drawn(tree)
 
     def test_keeps_holes_and_hard_links(self, tmp_path: Path) -> None:
         repository = build.fresh()
