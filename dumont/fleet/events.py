@@ -97,6 +97,17 @@ class StandbyInTrouble(_OfInstance):
     why: str
 
 
+class PaidHoursEnd(_OfInstance):
+    """More hours of its machine could not be bought: told once for each end that draws near."""
+
+    kind: ClassVar[str] = "fleet.paid_hours_end"
+
+    name: str
+    provider: str
+    why: str
+    ends_at: datetime
+
+
 class Sampled(Event):
     """A heartbeat, for whoever watches this one instance."""
 

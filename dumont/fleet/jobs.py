@@ -9,7 +9,7 @@ from dumont.fleet.agents import dozing, finding, lending, listening, telling
 from dumont.fleet.events import ONE, OWNER
 from dumont.fleet.means import Means
 from dumont.fleet.money import budgets
-from dumont.fleet.rentals import acting, watching
+from dumont.fleet.rentals import acting, extending, watching
 from dumont.fleet.store import accounts, beats, instances, rentals
 from dumont.platform.db import Tx
 from dumont.platform.db.partitions import Partitioned
@@ -65,6 +65,10 @@ async def _find(parts: Parts) -> float:
     return await finding.turn(Means.of(parts.get), parts.get(Stores))
 
 
+async def _extend(parts: Parts) -> float:
+    return await extending.turn(Means.of(parts.get))
+
+
 async def _budget(parts: Parts) -> float:
     return await budgets.turn(Means.of(parts.get))
 
@@ -92,6 +96,7 @@ JOBS: tuple[Job, ...] = ()
 DUTIES: tuple[Duty, ...] = (
     *[Duty(f"fleet.act.{lane}.{n}", partial(_act, lane), woken_by=(rentals.DUE,)) for n, lane in enumerate(LANES)],
     Duty("fleet.budgets", _budget),
+    Duty("fleet.extend", _extend),
     Duty("fleet.find", _find, woken_by=(rentals.DUE,)),
     Duty("fleet.idle", _doze),
     Duty("fleet.lend", _lend),

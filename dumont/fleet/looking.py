@@ -159,6 +159,7 @@ def _rental(row: FleetRental, beat: FleetBeat | None) -> RentalSeen:
         checked_at=row.checked_at,
         beat_at=mine.received_at if mine else row.beat_at,
         notice_at=_noticed(mine),
+        ends_at=row.paid_until,
         unsaved_bytes=_unsaved(mine),
         seen_state=row.seen_state,
         seen_at=row.seen_at,

@@ -13,6 +13,7 @@ import structlog
 from dumont.fleet import looking
 from dumont.fleet.instances import operations
 from dumont.fleet.means import Means
+from dumont.fleet.rules import extending
 from dumont.fleet.rules.lifecycle import next_step
 from dumont.fleet.rules.seen import Limits
 from dumont.fleet.rules.steps import Move, RentStandby, StartRound, Step
@@ -90,7 +91,10 @@ async def think(means: Means, instance_id: UUID, market: Market) -> None:
 
 
 def limits_of(settings: Settings) -> Limits:
-    return Limits(silent_seconds=settings.fleet_missed_beats * settings.fleet_beat_seconds)
+    return Limits(
+        silent_seconds=settings.fleet_missed_beats * settings.fleet_beat_seconds,
+        last_seconds=extending.last_seconds(settings.fleet_extend_seconds),
+    )
 
 
 async def _step_with(means: Means, instance_id: UUID, market: Market, taken: _Taken) -> bool:

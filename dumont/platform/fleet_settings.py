@@ -36,6 +36,13 @@ class FleetSettings(BaseModel):
     fleet_release_seconds: float = setting(
         30 * MINUTE, "Asleep for so long, an instance keeps nothing but its snapshot.", ge=0, le=30 * DAY
     )
+    fleet_extend_seconds: float = setting(
+        45 * MINUTE,
+        "Where hours are paid ahead, more are bought so long before the end. A machine for which that fails is left, "
+        "its work saved, when a third of it is left. Longer than fleet_deadman_seconds.",
+        ge=60,
+        le=DAY,
+    )
     fleet_standby_provider: str = setting("gcp", "Where standby machines are rented.")
     fleet_standby_type: str = setting("e2-medium", "Which machines stand by; empty takes the cheapest.")
     fleet_standby_sync_seconds: int = setting(60, "Between two copies of a workspace to its standby.", ge=5, le=DAY)

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import func, select, update
 
 from dumont.fleet.means import Means
-from dumont.fleet.rentals import accounts, acting, renting, watching
+from dumont.fleet.rentals import accounts, acting, extending, renting, watching
 from dumont.fleet.rentals import costs as fleet_costs
 from dumont.fleet.rentals.renting import Intent
 from dumont.fleet.store import accounts as accounts_store
@@ -21,6 +21,7 @@ from dumont.platform.db import Db
 from dumont.platform.secrets import Vault, new_key
 from dumont.platform.settings import Settings
 from dumont.platform.work import SYSTEM
+from dumont.providers import registry
 from dumont.providers.freezing import LocalFreezes
 from dumont.providers.limiting import LocalLimiter
 from dumont.providers.limits import Every
@@ -119,7 +120,8 @@ class CloudLab:
         """Everything that is due now."""
         for _ in range(50):
             if await acting.turn(self.means, knock=self._knock) and await watching.turn(self.means):
-                return
+                if not registry.kind(self.provider).can.extends or await extending.turn(self.means):
+                    return
         raise AssertionError("the turns find no rest")
 
     async def passes(self, seconds: float, step: float = 1.0) -> None:

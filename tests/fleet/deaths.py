@@ -17,7 +17,7 @@ from dumont.providers.opening import Clouds
 
 WROTE = text("SELECT pg_current_xact_id_if_assigned() IS NOT NULL")
 """A transaction that wrote nothing is no boundary: nothing outside is different after it."""
-CALLS = frozenset({"create", "machines", "machine", "start", "stop", "destroy"})
+CALLS = frozenset({"create", "machines", "machine", "start", "stop", "destroy", "extend"})
 
 
 class Killed(BaseException):

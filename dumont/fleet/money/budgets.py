@@ -78,6 +78,14 @@ async def refuse_unaffordable(work: Work, owner_id: UUID, price_hour: Decimal, *
         raise OverBudget(said)
 
 
+async def lasts_until(work: Work, owner_id: UUID) -> datetime | None:
+    """When instances of this owner will be put to sleep, if what they cost stays what it is."""
+    budget = await store.of(work.tx, owner_id)
+    if budget is None:
+        return None
+    return rules.lasts_until(await _spent(work, owner_id), _limits(budget), work.now)
+
+
 async def turn(means: Means) -> float:
     """Looks at every budget; those that are over put their owners' instances to sleep, their data first."""
     after: UUID | None = None

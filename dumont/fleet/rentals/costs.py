@@ -23,7 +23,7 @@ async def follow(tx: Tx, rental: FleetRental, at: datetime) -> None:
     opened = {row.kind: row for row in await store.open_of(tx, rental.id)}
     for kind, row in opened.items():
         if row.price_hour != wanted.get(kind):
-            await store.close(tx, row, _end(rental, row, at))
+            await store.close(tx, row, await _end(tx, rental, row, at))
     if rental.stage == "ended":
         await _paid_ahead(tx, rental, rental.accepted_at)
     for kind, price in wanted.items():
@@ -54,20 +54,21 @@ async def of(tx: Tx, rental_ids: Sequence[UUID]) -> Mapping[UUID, Sequence[Fleet
     return {identity: [row for row in rows if row.rental_id == identity] for identity in rental_ids}
 
 
-def amount(rows: Iterable[FleetCost], until: datetime) -> Decimal:
-    """What these rows come to by then; not rounded."""
-    return rules.amount((_clipped(row, until) for row in rows if row.since < until), until)
-
-
-def _clipped(row: FleetCost, until: datetime) -> Span:
-    return Span(row.kind, row.price_hour, row.since, until if row.until is None else min(row.until, until))
+def amount(rows: Iterable[FleetCost], now: datetime) -> Decimal:
+    """What these rows come to by now; not rounded. What is paid ahead, and lost, counts as a whole."""
+    return rules.amount((Span(row.kind, row.price_hour, row.since, row.until) for row in rows), now)
 
 
 def _due(rental: FleetRental) -> dict[str, Decimal]:
     return rules.due(rental.provider, rental.seen_state, price_hour=rental.price_hour, disk_hour=rental.disk_hour)
 
 
-def _end(rental: FleetRental, row: FleetCost, at: datetime) -> datetime:
-    """Hours that were paid ahead are gone; for others nothing ends before it began, whatever a clock says."""
+async def _end(tx: Tx, rental: FleetRental, row: FleetCost, at: datetime) -> datetime:
+    """Hours that were paid ahead are gone, from the first one on that it ran, unless it broke; for others nothing ends
+    before it began, whatever a clock says."""
     until = max(at, row.since)
-    return rules.paid_until(rental.provider, row.since, until) if rental.stage == "ended" else until
+    least = rules.paid_until(rental.provider, row.since, until)
+    if least == until or row.kind != "compute" or rental.seen_state == "failed":
+        return until
+    before = [each for each in await store.of(tx, [rental.id]) if each.kind == row.kind and each.since < row.since]
+    return until if before else least

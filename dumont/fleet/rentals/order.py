@@ -10,8 +10,6 @@ from dumont.providers.port import Kind, Listed, Order
 
 IMAGE = "pytorch/pytorch:2.6.0-cuda12.4-cudnn9-devel"
 """The house's own: a GPU's tools, and Python for the agent."""
-PREPAID_HOURS = 24
-"""Where hours are sold in advance, and unused ones given back."""
 CEILINGS: Mapping[str, Decimal] = {"akash": Decimal("1.2")}
 """Where the price in the list is what others paid, and the real one is known only once somebody bids."""
 CHECKED = frozenset({"ionet"})
@@ -58,7 +56,7 @@ def order_of(kind: Kind, terms: Terms, wanted: Wanted, *, env: Mapping[str, str]
         ports=wanted.ports,
         spot=terms.spot,
         max_price_hour=_price_max(kind, terms),
-        hours=max(PREPAID_HOURS, kind.can.prepaid_hours_min) if kind.can.prepaid_hours_min else None,
+        hours=kind.can.prepaid_hours_min,
     )
 
 

@@ -19,7 +19,7 @@ from dumont.fleet.rules import costs, labels
 from dumont.fleet.rules.states import Role, Wanted
 from dumont.fleet.store import installation
 from dumont.fleet.store import rentals as store
-from dumont.fleet.tables import FleetAccount, FleetInstance, FleetRental
+from dumont.fleet.tables import FleetAccount, FleetExtension, FleetInstance, FleetRental
 from dumont.platform.work import Work
 from dumont.providers import registry
 from dumont.providers.port import Listed
@@ -55,6 +55,8 @@ async def intend(work: Work, means: Means, intent: Intent) -> FleetRental:
     rental = await store.add(work.tx, values)
     if rental is None:
         raise Claimed(f"Offer {intent.listed.provider_offer_id} at {intent.account.provider} is being rented already.")
+    if registry.kind(rental.provider).can.extends:
+        work.tx.add(FleetExtension(rental_id=rental.id, look_at=work.now))
     await work.publish(told(work, rental))
     return rental
 

@@ -96,11 +96,19 @@ def _elsewhere(seen: Seen, why: str) -> Move:
 
 def _notice(seen: Seen, now: datetime, limits: Limits, machine: RentalSeen) -> Step | None:
     """Its cloud will take it away: what has changed is saved in the time that is left."""
-    if machine.notice_at is None:
+    ends = _end_is_near(machine, limits)
+    since = machine.notice_at or (ends if ends is not None and now >= ends else None)
+    if since is None:
         return None
-    if seen.saved_since(machine.notice_at):
-        return now_do(now, _elsewhere(seen, "Its cloud has given notice; all is saved."))
+    if seen.saved_since(since):
+        why = "Its cloud has given notice" if machine.notice_at else "What is paid for it ends"
+        return now_do(now, _elsewhere(seen, f"{why}; all is saved."))
     return save(seen, now, limits, rental_id=machine.id, why="notice")
+
+
+def _end_is_near(machine: RentalSeen, limits: Limits) -> datetime | None:
+    """From when on one that is paid ahead is left, if nobody has bought more by then."""
+    return machine.ends_at - timedelta(seconds=limits.last_seconds) if machine.ends_at is not None else None
 
 
 def _wished(seen: Seen, now: datetime) -> Step | None:
@@ -217,7 +225,8 @@ def _rest(seen: Seen, now: datetime, limits: Limits, machine: RentalSeen) -> Ste
     syncs = standing_by.next_look(seen)
     if seen.saving is not None or (seen.standby is not None and seen.standby.restore is not None):
         syncs = now + timedelta(seconds=limits.poll_seconds)
-    return wait(now, limits.rest_seconds, sleeps, silent, syncs, seen.until_at, seen.retry_at)
+    ends = _end_is_near(machine, limits)
+    return wait(now, limits.rest_seconds, sleeps, silent, syncs, seen.until_at, seen.retry_at, ends)
 
 
 def _saved_now_and_then(seen: Seen, now: datetime, limits: Limits, holder: RentalSeen) -> Step:

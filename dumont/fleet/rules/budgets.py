@@ -1,10 +1,13 @@
 """When a budget is near its end, and when it is over."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Literal
 
 WARNS_AT = Decimal("0.8")
+MONTH_HOURS = Decimal(24 * 32)
+"""No budget lasts longer."""
 Limit = Literal["hour", "day", "month"]
 Level = Literal["fine", "near", "over"]
 SPANS: tuple[Limit, ...] = ("day", "month")
@@ -41,6 +44,20 @@ def level(spent: Decimal, limit: Decimal | None) -> Level:
     if spent >= limit:
         return "over"
     return "near" if spent >= limit * WARNS_AT else "fine"
+
+
+def lasts_until(spent: Spent, limits: Limits, now: datetime) -> datetime | None:
+    """When a limit is reached if everything costs what it does now; None where none is before it begins anew."""
+    day = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    anew = {"day": day + timedelta(days=1), "month": (day.replace(day=1) + timedelta(days=32)).replace(day=1)}
+    found = []
+    for span in SPANS:
+        limit = limits.of(span)
+        if limit is not None and spent.hour > 0:
+            hours = min(max(limit - spent.of(span), Decimal(0)) / spent.hour, MONTH_HOURS)
+            reached = now + timedelta(hours=float(hours))
+            found += [reached] if reached < anew[span] else []
+    return min(found, default=None)
 
 
 def affordable(price_hour: Decimal, spent: Spent, limits: Limits) -> Limit | None:

@@ -55,8 +55,14 @@ def due(provider: str, state: str | None, *, price_hour: Decimal, disk_hour: Dec
 
 
 def paid_until(provider: str, since: datetime, until: datetime) -> datetime:
-    """To which moment at least a stretch that began then is charged."""
+    """To which moment at least a machine is charged that has run since then. What was paid beyond its end is given
+    back, but for the first hours."""
     return max(until, since + timedelta(hours=BILLING.get(provider, USUAL).hours_ahead))
+
+
+def least(provider: str, price_hour: Decimal) -> Decimal:
+    """What is paid in any case, however short a machine is used."""
+    return price_hour * BILLING.get(provider, USUAL).hours_ahead
 
 
 def amount(spans: Iterable[Span], now: datetime) -> Decimal:

@@ -46,6 +46,8 @@ class RentalSeen:
     checked_at: datetime | None = None
     beat_at: datetime | None = None
     notice_at: datetime | None = None
+    ends_at: datetime | None = None
+    """When its cloud takes it away unless more is paid, where hours are paid ahead."""
     unsaved_bytes: int | None = None
     """Of files that had changed since the last snapshot, as its agent last told."""
     seen_state: str | None = None
@@ -204,6 +206,8 @@ class Limits:
     resume_seconds: float = 900
     restart_seconds: float = 180
     """For a machine that its cloud has stopped, and nobody else."""
+    last_seconds: float = 900
+    """Before the end of what is paid for: then it is left, its work saved."""
     drop_seconds: float = 600
     """For what a machine may have saved while nobody could be asked."""
     retry_seconds: float = 5

@@ -2,6 +2,7 @@
 
 from dumont.fleet.tables.agents import FleetBeat, FleetCommand, FleetMinute
 from dumont.fleet.tables.drops import FleetDrop
+from dumont.fleet.tables.extensions import FleetExtension
 from dumont.fleet.tables.instances import FleetEvent, FleetInstance, FleetOperation, FleetRace
 from dumont.fleet.tables.money import FleetBudget, FleetHibernation, FleetSchedule
 from dumont.fleet.tables.rentals import FleetAccount, FleetCost, FleetInstallation, FleetRental
@@ -15,6 +16,7 @@ __all__ = [
     "FleetCost",
     "FleetDrop",
     "FleetEvent",
+    "FleetExtension",
     "FleetFailover",
     "FleetHibernation",
     "FleetInstallation",

@@ -151,6 +151,9 @@ class FleetRental(Base):
     why_ended: Mapped[str | None]
     """`lost_race`, `hibernated`, `destroyed`, `interrupted`, `never_made`, or a reason of reliability's."""
 
+    paid_until: Mapped[datetime | None]
+    """When its cloud takes it away unless more is paid, where hours are paid ahead."""
+
     provider_machine_id: Mapped[str | None]
     seen_state: Mapped[str | None]
     """`providers.port.State`, as last seen, and the cloud's own word."""

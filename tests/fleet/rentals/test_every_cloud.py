@@ -26,7 +26,9 @@ class TestMachine:
         account = await cloud.account()
         sold = [(o.price_hour, o.provider_offer_id, o) for o in await cloud.offers() if o.available and o.price_hour]
         *_, chosen = min(offer for offer in sold if offer[2].gpu_count == 1)
-        rental = await cloud.until(await cloud.rents(account, chosen), "running", "ready", seconds=1200, step=20)
+        rental = await cloud.until(
+            await cloud.rents(account, chosen, role="primary"), "running", "ready", seconds=1200, step=20
+        )
         await cloud.passes(7200, step=1800)
         await cloud.want(rental, "gone")
         seen = await cloud.until(rental, "ended", seconds=600, step=10)
