@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 
 from dumont.basics.errors import Unavailable
-from dumont.notices import keeping
+from dumont.notices import keeping, metrics
 from dumont.notices.calling import Called, Refused, call
 from dumont.notices.rules import signing
 from dumont.notices.store import deliveries, webhooks
@@ -56,11 +56,14 @@ async def deliver(run: Run, wish: ToDeliver) -> dict[str, Any]:
     except (httpx.HTTPError, OSError, TimeoutError) as failed:
         status, error, hopeless = None, f"It can't be reached: {type(failed).__name__}.", False
     state = "delivered" if error is None else "dead" if hopeless or run.attempt >= TRIES else "waiting"
-    took = round((time.monotonic() - begun) * 1000)
+    took = time.monotonic() - begun
+    metrics.TRIED.labels(state).inc()
+    metrics.ANSWER_SECONDS.observe(took)
     async with run.work() as work:
         ended = None if state == "waiting" else work.now
-        values = {"state": state, "status": status, "error": error, "milliseconds": took, "tries": run.attempt}
-        await deliveries.note(work.tx, wish.delivery_id, {**values, "tried_at": work.now, "ended_at": ended})
+        values = {"state": state, "status": status, "error": error, "tries": run.attempt, "ended_at": ended}
+        tried = {"tried_at": work.now, "milliseconds": round(took * 1000)}
+        await deliveries.note(work.tx, wish.delivery_id, values | tried)
     if state == "waiting":
         raise NotDelivered(error or "", hint="It is tried again.")
     return {"state": state, "status": status}
