@@ -176,6 +176,10 @@ class Capabilities:
     prepaid_hours_min: int | None = None
     extends: bool = False
     """Whether a machine ends when what is paid for it is used up, and `extend` pays for more (`Machine.ends_at`)."""
+    images: bool = False
+    """Whether it starts the container image of an order; else it makes a whole machine."""
+    machine_images: bool = False
+    """Whether the image of an order may be one of its own, of a whole machine."""
     ssh_gateway: bool = False
     self_destroy: bool = False
     """Whether a key that can only end this machine is put on it, or it can shut itself down for good."""

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from dumont.basics.errors import FieldFault, Invalid
-from dumont.fleet.launching.choosing import Choice, Wishes, query_for
+from dumont.fleet.launching.choosing import Choice, Wishes, query_for, starting
 from dumont.fleet.rentals import accounts
 from dumont.market.following import View
 from dumont.market.mine import Mine
@@ -54,7 +54,12 @@ async def _left_out(
             message = f"{_offers(hidden.below_threshold)} left out: their machines score below {query.min_score:g}."
             hint = "Say filters.min_score to choose another threshold for this launch."
             yield Caution(code="below_threshold", message=message, hint=hint, count=hidden.below_threshold)
-    without = _without_key(work, view, query_for(wishes, frozenset(registry.NAMES), spot=spot), usable)
+    for provider, count in _without_images(work, view, wishes, usable).most_common():
+        message = f"{_offers(count)} left out: {registry.kind(provider).title} does not start this image."
+        hint = "Leave the image out to have the whole machine, and start containers there with Docker."
+        yield Caution(code="no_images", message=message, hint=hint, count=count)
+    query = query_for(wishes, frozenset(registry.NAMES), spot=spot)
+    without = _fitting(work, view, query, (query.providers or frozenset()) - usable)
     for provider, count in without.most_common():
         title = registry.kind(provider).title
         hint = f"Add a key for {title} under Account > Provider keys."
@@ -62,11 +67,17 @@ async def _left_out(
         yield Caution(code="no_key", message=message, hint=hint, count=count)
 
 
-def _without_key(work: Work, view: View, query: Query, usable: frozenset[str]) -> Counter[str]:
-    """How many offers fit at each cloud at which the caller can't rent for want of a key."""
-    asked = frozenset(registry.NAMES) if query.providers is None else query.providers
+def _without_images(work: Work, view: View, wishes: Wishes, usable: frozenset[str]) -> Counter[str]:
+    """Where what was asked for is whole machines, and an image is not started."""
+    plain = replace(wishes, wanted=wishes.wanted.model_copy(update={"image": ""}))
+    query = query_for(plain, usable, spot=wishes.wanted.spot)
+    return _fitting(work, view, query, (query.providers or frozenset()) - starting(wishes, usable))
+
+
+def _fitting(work: Work, view: View, query: Query, providers: frozenset[str]) -> Counter[str]:
+    """How many offers fit at each of these, where anything can be rented."""
     found: Counter[str] = Counter()
-    for provider in sorted(asked - usable):
+    for provider in sorted(providers):
         if provider not in registry.NAMES or not _rentable(provider):
             continue
         one = replace(query, providers=frozenset({provider}), limit=1)

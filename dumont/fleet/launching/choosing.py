@@ -29,6 +29,8 @@ from dumont.reliability import blacklist
 
 LOOKED_AT = 200
 """Offers, the best first, that are chosen from."""
+MACHINE_IMAGES = ("ami-",)
+"""How the names of those begin that are no containers."""
 FIELDS = tuple(Listed.__dataclass_fields__)
 
 
@@ -121,6 +123,16 @@ def _has_room(offer: Mapping[str, Any], disk_gb: float) -> bool:
     return offer["disk_gb"] is None or offer["disk_gb"] >= disk_gb
 
 
+def starting(wishes: Wishes, providers: frozenset[str]) -> frozenset[str]:
+    """Those of them that start the image that was asked for; a standby holds files, and needs none."""
+    image = wishes.wanted.image
+    if not image or wishes.over:
+        return providers
+    kinds = {provider: registry.kind(provider).can for provider in providers if provider in registry.NAMES}
+    whole = image.startswith(MACHINE_IMAGES)
+    return frozenset(name for name, can in kinds.items() if (can.machine_images if whole else can.images))
+
+
 def query_for(wishes: Wishes, usable: frozenset[str], *, spot: bool) -> Query:
     wanted = wishes.wanted
     given = {**wanted.filters, **wishes.over, "sort": "effective_price", "limit": LOOKED_AT, "spot": spot or None}
@@ -132,9 +144,10 @@ def query_for(wishes: Wishes, usable: frozenset[str], *, spot: bool) -> Query:
     highest = [price for price in (query.max_price, wanted.max_price_hour) if price is not None]
     if query.unknown_models:
         raise Invalid.field("filters.model", f"no GPU is called {', '.join(query.unknown_models)}")
+    rentable = usable if asked is None else asked & usable
     return replace(
         query,
-        providers=usable if asked is None else asked & usable,
+        providers=starting(wishes, rentable),
         max_price=min(highest, default=None),
         spot=spot,
     )

@@ -33,8 +33,10 @@ _refusal = partial(refused, "Akash", {**USUAL, 402: (errors.NoFunds, "asks for a
 
 CAN = port.Capabilities(
     balance=True,
+    images=True,
     extends=True,
     why_not={
+        "machine_images": "It starts containers, not whole machines.",
         "spot": "Akash has one market; a provider may end any lease, and says so only where notice was asked for.",
         "stop_start": "A lease is only ended, and its disk goes with it.",
         "labels": "A deployment has a number and no name; its environment carries the label, and no list shows it.",

@@ -53,9 +53,11 @@ CAN = Capabilities(
     relabel=True,
     idempotent_create=True,
     loss_notice_seconds=120,
+    machine_images=True,
     logs=True,
     self_destroy=True,
     why_not={
+        "images": "It makes whole machines: containers are started inside, with Docker.",
         "balance": "EC2 is paid afterwards: there is no balance to read.",
         "extends": "EC2 is paid afterwards: a machine has no end of its own.",
     },

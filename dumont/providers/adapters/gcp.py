@@ -48,6 +48,8 @@ CAN = Capabilities(
     loss_notice_seconds=30,
     logs=True,
     why_not={
+        "images": "It makes whole machines: containers are started inside, with Docker.",
+        "machine_images": "The boot image is chosen with the key, not for each machine.",
         "balance": "Google is paid afterwards: there is no balance to read.",
         "extends": "Google is paid afterwards: a machine has no end of its own.",
         "self_destroy": "A machine that shuts itself down keeps its disk, which costs.",

@@ -44,6 +44,8 @@ CAN = port.Capabilities(
     prepaid_hours_min=1,
     extends=True,
     why_not={
+        "images": "It makes whole machines: containers are started inside, with Docker.",
+        "machine_images": "The image is its own, by the sort of machine.",
         "spot": "io.net sells hours in advance, at one price.",
         "stop_start": "Paid hours run on; destroying gives back the unused ones, but never the first.",
         "relabel": "The private name of a deployment is given once.",

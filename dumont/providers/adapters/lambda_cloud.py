@@ -58,6 +58,8 @@ BY_STATUS: Mapping[int, type[errors.ProviderError]] = {
 CAN = port.Capabilities(
     labels=True,
     why_not={
+        "images": "It makes whole machines: containers are started inside, with Docker.",
+        "machine_images": "The image is its own, by the sort of machine.",
         "spot": "Lambda sells at one fixed price.",
         "stop_start": "Lambda's machines can only be ended.",
         "stopped_costs": "Lambda's machines can't be stopped.",

@@ -52,6 +52,8 @@ CAN = port.Capabilities(
     self_destroy=True,
     physical_machines=False,
     why_not={
+        "images": "A machine is a tree of processes in a folder of its own.",
+        "machine_images": "A machine is a tree of processes in a folder of its own.",
         "spot": "There is nobody here to bid against.",
         "loss_notice_seconds": "A computer that is switched off does not say so before.",
         "balance": "This computer asks for no money.",

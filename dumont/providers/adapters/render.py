@@ -16,7 +16,7 @@ DISABLED = "Render's public interface sells jobs, and tells neither the model of
 FLAGS = (
     *("search", "create", "spot", "stop_start", "stopped_costs", "labels", "relabel", "idempotent_create"),
     *("loss_notice_seconds", "balance", "logs", "prepaid_hours_min", "extends", "ssh_gateway", "self_destroy"),
-    "physical_machines",
+    *("physical_machines", "images", "machine_images"),
 )
 CAN = port.Capabilities(search=False, create=False, why_not=dict.fromkeys(FLAGS, DISABLED))
 

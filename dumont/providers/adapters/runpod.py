@@ -43,9 +43,11 @@ CAN = port.Capabilities(
     labels=True,
     relabel=True,
     balance=True,
+    images=True,
     ssh_gateway=True,
     self_destroy=True,
     why_not={
+        "machine_images": "It starts containers, not whole machines.",
         "spot": "RunPod withdrew its spot market in 2026.",
         "idempotent_create": "RunPod knows no idempotency keys, and names need not be unique.",
         "loss_notice_seconds": "RunPod takes machines away without a word before.",

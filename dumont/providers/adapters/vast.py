@@ -52,11 +52,13 @@ CAN = port.Capabilities(
     labels=True,
     relabel=True,
     balance=True,
+    images=True,
     logs=True,
     ssh_gateway=True,
     self_destroy=True,
     physical_machines=True,
     why_not={
+        "machine_images": "It starts containers, not whole machines.",
         "idempotent_create": "Vast knows no idempotency keys: a machine is found again by its label.",
         "loss_notice_seconds": "Vast does not warn before a higher bid takes a machine.",
         "extends": "Vast bills by the second from its credit: a machine has no end of its own.",

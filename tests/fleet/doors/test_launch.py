@@ -84,6 +84,14 @@ class TestDryRun:
         plan = await planned(ada, offer_id=str(offer_id("vast", "5")))
         assert plan["candidates"][0]["machine_id"] == "m5"
 
+    async def test_leaves_clouds_out_that_do_not_start_the_image(self, ada: Person) -> None:
+        plan = await planned(ada, image="pytorch/pytorch:latest")
+        assert (plan["can_launch"], "no_images" in codes(plan)) == (True, False)
+        plan = await planned(ada, image="ami-0123456789abcdef0")  # for a whole machine at one cloud alone
+        assert (plan["can_launch"], plan["candidates"]) == (False, [])
+        whole = next(each for each in plan["warnings"] if each["code"] == "no_images")
+        assert (whole["count"], "Vast" in whole["message"]) == (6, True)
+
     async def test_says_why_it_can_not_be_launched(self, ada: Person) -> None:
         plan = await planned(ada, max_price_hour="0.1")
         assert (plan["can_launch"], plan["candidates"], plan["race"], plan["prices"]) == (False, [], None, None)

@@ -51,6 +51,8 @@ const abilities: Record<string, string> = {
   loss_notice_seconds: "Warns before it takes back",
   balance: "Balance",
   logs: "Logs",
+  images: "Starts container images",
+  machine_images: "Starts images of machines",
   ssh_gateway: "SSH through a gateway",
   self_destroy: "A machine can end itself",
   physical_machines: "Names the machine",
