@@ -118,6 +118,7 @@ class Command(TypedDict):
     setup     host_key, host_key_pub (OpenSSH texts), authorized_keys (lines): the SSH server takes them at once
     snapshot  server, grant, path, label, learn_hot, still (whoever could write is held still from then on)
     restore   server, grant, target, delta (whether the target may hold an older state of it)
+              both: restic (address, password, keys, ...): by that program, in a repository of the user's own
     standing  drop, reads, slots, parent, label, tags, path: kept for a snapshot while nobody can be asked
     check     doors: whether the workspace can be read, and somebody could log in; result: files, bytes, unreadable, ssh
     hook      script, timeout_seconds, env: run by `sh` in the workspace; result: code, output (its end)

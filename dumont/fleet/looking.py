@@ -127,6 +127,7 @@ def meant(work: Work, rows: Rows) -> Seen:
         check=_command(rows.commands, check_of(rows.operation), now),
         has_onstart=bool(rows.wanted.onstart.strip()),
         drop_open=rows.drop_open,
+        brings=bool(rows.wanted.restic and rows.wanted.restic.restore_from and not instance.snapshot_id),
         snapshot_id=instance.snapshot_id,
         snapshot_at=instance.snapshot_at,
         tries=instance.tries,
@@ -248,6 +249,7 @@ def _saving(rows: Rows, rentals: Mapping[UUID, RentalSeen], now: datetime) -> Sa
         rental_id=command.rental_id if command else None,
         percent=_percent(rows, rows.instance.saving_command_id),
         trouble=trouble,
+        brought=bool(snapshot.wanted),
     )
 
 

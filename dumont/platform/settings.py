@@ -146,6 +146,9 @@ class _Ground(BaseModel):
         False, "Whether webhooks may call addresses of private networks, and without TLS."
     )
     snapshots_secret_key: SecretStr | None = setting(None, "Secret key of the object store.")
+    snapshots_private_addresses: bool = setting(
+        False, "Whether restic repositories of users may lie in private networks, where this server then looks."
+    )
     snapshots_price_gb_month: Decimal = setting(
         Decimal("0.015"), "What keeping 10^9 bytes for a month costs, in US dollars.", ge=0, le=1000
     )

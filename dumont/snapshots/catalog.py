@@ -1,6 +1,6 @@
 """The list of snapshots, one of them with its restores, and asking those under way to stop."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from dumont.basics.page import Page, cut, read_cursor
 from dumont.platform.work import Work
 from dumont.snapshots import access, ending, telling
 from dumont.snapshots.rules.states import OPEN, RESTORE_OPEN, SILENT_AFTER
-from dumont.snapshots.store import repositories, restores, snapshots
+from dumont.snapshots.store import repositories, restic, restores, snapshots
 from dumont.snapshots.store.snapshots import Filter
 from dumont.snapshots.tables import Snapshot, SnapshotRestore
 
@@ -28,6 +28,8 @@ class Shown:
     snapshot: Snapshot
     of_team: bool
     parent_id: UUID | None
+    address: str | None
+    """Of the restic repository that it lies in; none for our own."""
 
 
 async def listed(work: Work, wanted: Filter, team_id: UUID | None, cursor: str | None, limit: int) -> Page[Shown]:
@@ -35,8 +37,7 @@ async def listed(work: Work, wanted: Filter, team_id: UUID | None, cursor: str |
     own = [await access.owner_id(work, team_id)] if team_id else await access.mine(work)
     found = await snapshots.page(work.tx, replace(wanted, repositories=own), read_cursor(cursor), limit)
     page = cut(found, limit, lambda snapshot: (snapshot.created_at, snapshot.id))
-    known = await snapshots.parents(work.tx, page.items)
-    return Page([_shown(work, snapshot, known) for snapshot in page.items], page.next_cursor)
+    return Page(await _all_shown(work, page.items), page.next_cursor)
 
 
 async def one(work: Work, snapshot_id: UUID) -> tuple[Shown, list[SnapshotRestore]]:
@@ -46,7 +47,7 @@ async def one(work: Work, snapshot_id: UUID) -> tuple[Shown, list[SnapshotRestor
 
 
 async def shown(work: Work, found: Snapshot) -> Shown:
-    return _shown(work, found, await snapshots.parents(work.tx, [found]))
+    return (await _all_shown(work, [found]))[0]
 
 
 async def restores_of(work: Work, snapshot_id: UUID, cursor: str | None, limit: int) -> Page[SnapshotRestore]:
@@ -83,5 +84,15 @@ async def counted(work: Work, repository_id: UUID) -> int:
     return await repositories.counted(work.tx, repository_id)
 
 
-def _shown(work: Work, snapshot: Snapshot, parents: Mapping[UUID, UUID]) -> Shown:
-    return Shown(snapshot, snapshot.repository_id != work.caller.user_id, parents.get(snapshot.id))
+async def _all_shown(work: Work, found: Sequence[Snapshot]) -> list[Shown]:
+    parents = await snapshots.parents(work.tx, found)
+    places = await restic.addresses(work.tx, [each.restic_id for each in found if each.restic_id])
+    return [
+        Shown(
+            each,
+            each.repository_id != work.caller.user_id,
+            parents.get(each.id),
+            places.get(each.restic_id) if each.restic_id else None,
+        )
+        for each in found
+    ]

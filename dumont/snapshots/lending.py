@@ -50,6 +50,8 @@ class Lent:
 
 
 async def lend(work: Work, stores: Stores, of: Purpose, wish: Wish) -> Lent:
+    if of.snapshot.restic_id is not None:
+        raise ReadOnly("This grant is for telling how far restic is, and for no object.")
     if of.state not in (RESTORE_OPEN if of.restore else OPEN):
         raise NoGrant(f"What this grant was for is {of.state}.")
     _refuse(of, wish)

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from dumont.platform.work import Work
 from dumont.snapshots import access
+from dumont.snapshots.restic import InRestic
 from dumont.snapshots.starting import NotComplete
 from dumont.snapshots.stores import Encrypted
 from dumont.snapshots.tables import Snapshot
@@ -21,6 +22,8 @@ def _place(snapshot: Snapshot) -> Place:
     readable = snapshot.state in ("complete", "deleted") and snapshot.completed_at and not snapshot.purged_at
     if not readable or snapshot.manifest is None:
         raise NotComplete(f"This snapshot is {snapshot.state}.")
+    if snapshot.restic_id is not None:
+        raise InRestic("This snapshot lies in a restic repository: only restic looks into it.")
     if snapshot.encrypted:
         raise Encrypted("This snapshot is encrypted, and only its owner can look into it.")
     return snapshot.repository_id, snapshot.manifest

@@ -4,26 +4,34 @@ Whoever calls has made sure that the owner wishes it, so nobody is asked for rig
 a copy every minute is nobody's deed.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
+from dumont.basics import ids
 from dumont.platform.db import Tx
+from dumont.platform.jobs import Jobs
+from dumont.platform.secrets import Vault
 from dumont.platform.work import Work
-from dumont.snapshots import deleting, ending, starting
+from dumont.snapshots import deleting, ending, restic, starting, telling
 from dumont.snapshots.granting import Handed
 from dumont.snapshots.starting import NotComplete, Wish
 from dumont.snapshots.store import restores, snapshots
 from dumont.snapshots.tables import Snapshot, SnapshotRestore
+from dumont.snapshots.verifying import VERIFY, Which
 
 __all__ = [
     "Owner",
     "Snapshot",
     "SnapshotRestore",
+    "bring",
     "delete_all",
     "found",
     "found_restore",
     "give_up",
     "give_up_restore",
+    "in_restic",
     "newest",
     "start",
     "start_restore",
@@ -48,6 +56,37 @@ async def start_restore(work: Work, owner: Owner, snapshot_id: UUID, target: str
     if snapshot is None:
         raise NotComplete("This snapshot is gone.")
     return await starting.begin_restore(work, snapshot, target, (), user_id=owner.user_id)
+
+
+async def bring(work: Work, jobs: Jobs, owner: Owner, wish: Wish, wanted: str) -> Snapshot:
+    """One that restic has made without us, in a repository that is kept: looked for by `wanted`, which is `latest`
+    or the beginning of its id, and complete when all of it is seen to be there."""
+    snapshot = Snapshot(
+        id=ids.new(work.now, work.random),
+        repository_id=owner.id,
+        created_by=owner.user_id,
+        instance_id=wish.instance_id,
+        label=wish.named[:200],
+        state="verifying",
+        wanted=wanted,
+        restic_id=wish.restic_id,
+        root=wish.path,
+        tags=list(wish.tags),
+        created_at=work.now,
+        heard_at=work.now,
+    )
+    await snapshots.add(work.tx, snapshot)
+    await jobs.enqueue(work, VERIFY, Which(snapshot_id=snapshot.id))
+    await telling.of_snapshot(work, snapshot)
+    return snapshot
+
+
+async def in_restic(work: Work, vault: Vault, snapshot: Snapshot) -> Mapping[str, Any]:
+    """What an agent has to know of the restic repository that it lies in, or is to lie in; nothing if it is ours."""
+    if snapshot.restic_id is None:
+        return {}
+    told = await restic.told(work.tx, vault, snapshot.restic_id)
+    return {"restic": {**told, "snapshot": snapshot.manifest, "folder": snapshot.folder}}
 
 
 async def give_up(work: Work, snapshot_id: UUID, code: str, message: str) -> None:

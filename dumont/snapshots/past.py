@@ -10,10 +10,10 @@ from dumont.basics import ids
 from dumont.platform.db import Tx
 from dumont.platform.jobs import Jobs
 from dumont.platform.work import Work
+from dumont.snapshots.in_restic import Seen
 from dumont.snapshots.measuring import MEASURE, Repositories
 from dumont.snapshots.store import repositories, restores, snapshots
 from dumont.snapshots.tables import Snapshot, SnapshotRestore
-from dumont.snapshots.verifying import Seen
 
 RESTORE_STAGES = {"plan": 0.04, "fetch": 0.81, "metadata": 0.05}
 

@@ -74,7 +74,8 @@ async def _purge(held: Held, blobs: Blobs) -> int:
             due = await snapshots.to_purge(work.tx, held.repository_id, work.now)
         if not due:
             return done
-        await held.run.in_thread(asked, lambda names=tuple(each.manifest or "" for each in due): _forget(blobs, names))
+        names = tuple(each.manifest or "" for each in due if each.restic_id is None)
+        await held.run.in_thread(asked, lambda names=names: _forget(blobs, names))
         async with held.run.work() as work:
             await snapshots.purged(work.tx, [each.id for each in due], work.now)
         done += len(due)

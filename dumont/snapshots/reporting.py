@@ -89,7 +89,7 @@ async def complete(work: Work, jobs: Jobs, of: Purpose, done: Done) -> Purpose:
     if of.snapshot.manifest == done.manifest and of.snapshot.state not in OPEN:
         return of
     other = await snapshots.by_manifest(work.tx, of.snapshot.repository_id, done.manifest)
-    if other is not None and other.id != of.snapshot.id:
+    if of.snapshot.restic_id is None and other is not None and other.id != of.snapshot.id:
         raise ManifestTaken("This manifest is that of another snapshot.")
     given = {name: value for name, value in done.figures.items() if value is not None}
     values = {

@@ -10,6 +10,7 @@ from dumont.basics.errors import Conflict
 from dumont.platform.work import Work
 from dumont.snapshots import access, granting, telling
 from dumont.snapshots.granting import Handed
+from dumont.snapshots.restic import InRestic
 from dumont.snapshots.store import repositories, restores, snapshots
 from dumont.snapshots.tables import Snapshot, SnapshotRestore
 
@@ -26,6 +27,8 @@ class Wish:
     instance_id: UUID | None = None
     team_id: UUID | None = None
     tags: tuple[str, ...] = ()
+    restic_id: UUID | None = None
+    """In a restic repository of the owner's, and not in ours."""
 
     @property
     def named(self) -> str:
@@ -44,6 +47,8 @@ async def start_restore(
     work: Work, snapshot_id: UUID, target: str, paths: tuple[str, ...]
 ) -> tuple[SnapshotRestore, Snapshot, Handed]:
     snapshot = await access.snapshot(work, snapshot_id)
+    if snapshot.restic_id is not None:
+        raise InRestic("This snapshot lies in a restic repository, whose keys are not handed out.")
     restore, handed = await begin_restore(work, snapshot, target, paths, user_id=work.caller.user_id)
     details = {"target": target, "restore_id": str(restore.id)}
     summary = f"Asked to restore {snapshot.label}"
@@ -65,6 +70,7 @@ async def begin(work: Work, owner: UUID, wish: Wish, *, of_team: bool, user_id: 
         tags=list(wish.tags),
         created_at=work.now,
         heard_at=work.now,
+        restic_id=wish.restic_id,
     )
     await snapshots.add(work.tx, snapshot)
     handed = await granting.for_snapshot(work, owner, snapshot.id)

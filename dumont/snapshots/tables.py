@@ -56,13 +56,17 @@ class Snapshot(Base):
         CheckConstraint(_one_of("state", get_args(State)), name="state"),
         CheckConstraint("manifest ~ '^[0-9a-f]{64}$'", name="manifest"),
         CheckConstraint("(state = 'deleted') = (deleted_at IS NOT NULL)", name="deleted"),
-        CheckConstraint("state NOT IN ('verifying', 'complete') OR manifest IS NOT NULL", name="proof"),
+        CheckConstraint(
+            "manifest IS NOT NULL OR state NOT IN ('verifying', 'complete') OR state = 'verifying' AND wanted <> ''",
+            name="proof",
+        ),
+        CheckConstraint("wanted = '' OR restic_id IS NOT NULL", name="wanted"),
         Index(
             "uq_snapshots_manifest",
             "repository_id",
             "manifest",
             unique=True,
-            postgresql_where=text("manifest IS NOT NULL"),
+            postgresql_where=text("manifest IS NOT NULL AND restic_id IS NULL"),
         ),
         Index(None, "repository_id", "created_at", "id"),
         Index(None, "instance_id"),
@@ -122,6 +126,29 @@ class Snapshot(Base):
     error_code: Mapped[str | None]
     error_message: Mapped[str | None]
     error_hint: Mapped[str | None]
+    restic_id: Mapped[UUID | None] = mapped_column(ForeignKey("restic_repositories.id"))
+    """Where it lies, if not in the owner's own repository; `manifest` is restic's id then."""
+    wanted: Mapped[str] = mapped_column(server_default="")
+    """Of one that restic made without us: `latest`, or the beginning of its id."""
+    folder: Mapped[str] = mapped_column(server_default="")
+    """Where in it the workspace lies; empty for its root."""
+
+
+class ResticRepository(Base):
+    """A user's own, in which an instance's workspace is kept. Nothing is ever deleted there by us."""
+
+    __tablename__ = "restic_repositories"
+    __table_args__ = (Index(None, "repository_id"), Index(None, "instance_id"))
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    repository_id: Mapped[UUID] = mapped_column(ForeignKey("snapshot_repositories.id", ondelete="CASCADE"))
+    """Of the owner, whose list of snapshots shows what lies there."""
+    instance_id: Mapped[UUID]
+    address: Mapped[str]
+    region: Mapped[str]
+    sealed: Mapped[str | None]
+    """Password and keys; none once the instance is destroyed."""
+    created_at: Mapped[datetime]
 
 
 class SnapshotRestore(Base):

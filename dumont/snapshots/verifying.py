@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -13,9 +12,11 @@ from dumont.basics.errors import Unavailable
 from dumont.platform.jobs import Jobs
 from dumont.platform.jobs.port import Job, Run
 from dumont.platform.jobs.retry import growing
+from dumont.platform.secrets import Vault
 from dumont.platform.work import Work
-from dumont.snapshots import ending, granting, metrics, telling
+from dumont.snapshots import ending, granting, in_restic, metrics, restic, telling
 from dumont.snapshots.ending import Why
+from dumont.snapshots.in_restic import Seen
 from dumont.snapshots.measuring import MEASURE, Repositories
 from dumont.snapshots.store import repositories, snapshots
 from dumont.snapshots.stores import Stores, failure_of
@@ -40,27 +41,29 @@ class Which(BaseModel):
     snapshot_id: UUID
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What the store told; `why` where it is not complete."""
-
-    encrypted: bool
-    values: Mapping[str, Any] = field(default_factory=dict)
-    why: Why | None = None
-
-
 async def verify(run: Run, args: Which) -> dict[str, Any]:
     async with run.work() as work:
         snapshot = await snapshots.one(work.tx, args.snapshot_id)
-    if snapshot is None or snapshot.state != "verifying" or snapshot.manifest is None:
+    if snapshot is None or snapshot.state != "verifying":
         return {"state": snapshot.state if snapshot else "gone"}
     began = time.monotonic()
-    blobs = run.part(Stores).blobs(snapshot.repository_id)
-    seen = await run.in_thread(_asked, lambda: look(blobs, snapshot.manifest or "", snapshot.packs))
+    seen = await run.in_thread(_asked, await _look(run, snapshot))
     async with run.work() as work:
         state = await _apply(work, run.part(Jobs), snapshot, seen)
     metrics.TASK_SECONDS.labels("verify", state).observe(time.monotonic() - began)
     return {"state": state}
+
+
+async def _look(run: Run, snapshot: Snapshot) -> Callable[[], Seen]:
+    """How it is looked at, by where it lies."""
+    name, packs = snapshot.manifest or "", snapshot.packs
+    if snapshot.restic_id is None:
+        blobs = run.part(Stores).blobs(snapshot.repository_id)
+        return lambda: look(blobs, name, packs)
+    async with run.work() as work:
+        place = await restic.place_of(work.tx, run.part(Vault), snapshot.restic_id)
+        opener = restic.Opener(place, work.settings.snapshots_private_addresses) if place is not None else None
+    return lambda: in_restic.look(opener, snapshot)
 
 
 def look(blobs: Blobs, name: str, told: Mapping[str, int] | None) -> Seen:
@@ -82,16 +85,18 @@ def look(blobs: Blobs, name: str, told: Mapping[str, int] | None) -> Seen:
 
 
 async def _apply(work: Work, jobs: Jobs, snapshot: Snapshot, seen: Seen) -> str:
-    await repositories.learn(work.tx, snapshot.repository_id, {"encrypted": seen.encrypted})
+    if snapshot.restic_id is None:
+        await repositories.learn(work.tx, snapshot.repository_id, {"encrypted": seen.encrypted})
     if seen.why is not None:
         return (await ending.fail(work, snapshot, seen.why)).state
     known = {"state": "complete", "completed_at": work.now, "encrypted": seen.encrypted}
-    known |= {} if seen.encrypted else {"packs": None}
+    known |= {} if seen.encrypted and snapshot.restic_id is None else {"packs": None}
     done = await snapshots.move(work.tx, snapshot.id, ("verifying",), {**known, **seen.values})
     if done is None:
         return "gone"
     await granting.end(work, snapshot_id=done.id)
-    await jobs.enqueue(work, MEASURE, Repositories(repository_id=done.repository_id))
+    if done.restic_id is None:
+        await jobs.enqueue(work, MEASURE, Repositories(repository_id=done.repository_id))
     await telling.of_snapshot(work, done)
     metrics.ENDED.labels("snapshot", "complete").inc()
     return done.state

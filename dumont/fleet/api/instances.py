@@ -71,9 +71,11 @@ async def get_instance(instance_id: InstancePath, work: FleetRead, vault: TheVau
 
 
 @router.patch("/{instance_id}", summary="Change an instance", responses=problems(404, 409))
-async def change_instance(instance_id: InstancePath, body: InstanceChange, work: FleetWrite) -> Instance:
+async def change_instance(
+    instance_id: InstancePath, body: InstanceChange, work: FleetWrite, vault: TheVault
+) -> Instance:
     """Its name, when it sleeps, its standby, and what its next machine is to be."""
-    changed = await changing.change(work, instance_id, body.given())
+    changed = await changing.change(work, instance_id, body.given(), vault)
     return showing.instance(await listing.one(work, changed.id), work.now)
 
 

@@ -6,19 +6,20 @@ from uuid import UUID
 
 from dumont import accounts
 from dumont.basics.errors import Invalid
-from dumont.fleet.instances import access, moves, naming, ssh_keys, standbys
+from dumont.fleet.instances import access, keeping, moves, naming, ssh_keys, standbys
 from dumont.fleet.instances.wishing import WrongState
 from dumont.fleet.rules.wanted import HibernationWish, Wanted
 from dumont.fleet.store import instances
 from dumont.fleet.tables import FleetInstance
+from dumont.platform.secrets import Vault
 from dumont.platform.work import Work
 
 OF_WANTED = ("standby", "race", "ssh_keys", "onstart", "max_price_hour", "spot")
-MAY_BE_NULL = frozenset({"max_price_hour", "until", "keep_awake_until"})
+MAY_BE_NULL = frozenset({"max_price_hour", "until", "keep_awake_until", "restic"})
 
 
-async def change(work: Work, instance_id: UUID, given: Mapping[str, Any]) -> FleetInstance:
-    """`given` holds what was said, by the names of the door."""
+async def change(work: Work, instance_id: UUID, given: Mapping[str, Any], vault: Vault | None = None) -> FleetInstance:
+    """`given` holds what was said, by the names of the door; `vault` is for what of it is to be sealed."""
     instance = await access.instance(work, instance_id, to_change=True)
     if instance.state in ("destroying", "destroyed"):
         raise WrongState(f"{instance.name} is {instance.state}.", hint="Launch another one.")
@@ -31,6 +32,8 @@ async def change(work: Work, instance_id: UUID, given: Mapping[str, Any]) -> Fle
         standbys.check(given["standby"], "standby.provider")
     before = _told(instance)
     await _apply(work, instance, given)
+    if "restic" in given and vault is not None:
+        await keeping.change(work, vault, instance, given["restic"])
     await naming.write(work, instance)
     await instances.poke(work.tx, [instance.id], work.now)
     after = _told(instance)
@@ -90,4 +93,5 @@ def _told(instance: FleetInstance) -> dict[str, Any]:
         "onstart": f"{len(wanted.onstart)} characters",
         "max_price_hour": str(wanted.max_price_hour) if wanted.max_price_hour is not None else None,
         "spot": wanted.spot,
+        "restic": wanted.restic.address if wanted.restic else None,
     }

@@ -3,18 +3,30 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from dumont import accounts
 from dumont.basics import ids
 from dumont.basics.errors import Invalid
-from dumont.fleet.instances import access, environment, host_keys, moves, naming, operations, ssh_keys, standbys
+from dumont.fleet.instances import (
+    access,
+    environment,
+    host_keys,
+    keeping,
+    moves,
+    naming,
+    operations,
+    ssh_keys,
+    standbys,
+)
 from dumont.fleet.launching import planning
 from dumont.fleet.launching.planning import Means, Plan
 from dumont.fleet.rules.wanted import HibernationWish, Wanted
 from dumont.fleet.tables import FleetInstance
 from dumont.platform.work import Work
+from dumont.snapshots import restic
+from dumont.snapshots.restic import Place
 
 __all__ = ["Means", "Plan", "UntilAction", "Wish", "launch", "plan"]
 UntilAction = Literal["hibernate", "destroy"]
@@ -26,6 +38,9 @@ class Wish:
     wanted: Wanted
     name: str | None = None
     team_id: UUID | None = None
+    restic: Place | None = None
+    restore_from: str | None = None
+    """Of that restic repository: `latest`, or an id."""
     env: Mapping[str, str]
     hibernation: HibernationWish
     until_at: datetime | None = None
@@ -49,7 +64,10 @@ async def launch(work: Work, means: Means, wish: Wish) -> FleetInstance:
     made = await planning.plan(work, means, owner, wish.wanted, name=name)
     planning.refuse_hopeless(made)
     wish = replace(wish, wanted=made.wanted)
-    instance = await naming.write(work, _row(work, means, wish, (owner, name)))
+    row = _row(work, means, wish, (owner, name))
+    if wish.restic is not None:
+        row.restic_id = await restic.keep(work, means.vault, (owner, wish.team_id is not None, row.id), wish.restic)
+    instance = await naming.write(work, row)
     who = f"user:{work.caller.me}"
     await moves.born(work, instance, "Asked for.", who=who)
     operation = await operations.open(work, instance, "launch", "Asked for.")
@@ -72,8 +90,10 @@ def _checked(work: Work, wish: Wish) -> Wish:
             f"env.{taken}", f"names that begin with {RESERVED} are our own", hint="Choose another name."
         )
     standbys.check(wish.wanted.standby, "standby.provider")
-    keys = tuple(ssh_keys.checked(wish.wanted.ssh_keys))
-    return replace(wish, wanted=wish.wanted.model_copy(update={"ssh_keys": keys}))
+    said: dict[str, Any] = {"ssh_keys": tuple(ssh_keys.checked(wish.wanted.ssh_keys))}
+    if wish.restic is not None:
+        said["restic"] = keeping.shown(wish.restic, wish.restore_from)
+    return replace(wish, wanted=wish.wanted.model_copy(update=said))
 
 
 def _row(work: Work, means: Means, wish: Wish, whose: tuple[UUID, str]) -> FleetInstance:

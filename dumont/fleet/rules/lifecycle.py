@@ -10,7 +10,7 @@ from datetime import datetime
 from dumont.fleet.rules import awake, lost, on_the_way, sleeping
 from dumont.fleet.rules.answers import later, now_do
 from dumont.fleet.rules.operations import WISHES, done_in
-from dumont.fleet.rules.seen import Limits, Seen, Trouble
+from dumont.fleet.rules.seen import Limits, SavingSeen, Seen, Trouble
 from dumont.fleet.rules.states import OperationKind, State, Wish
 from dumont.fleet.rules.steps import Finish, LetGo, Move, Saved, SaveFailed, Step, WishFor
 
@@ -42,13 +42,21 @@ def _in_any_state(seen: Seen, now: datetime) -> Step | None:
     if saving is not None and saving.complete:
         return now_do(now, Saved())
     if saving is not None and saving.trouble is not None:
-        return now_do(now, SaveFailed(saving.trouble))
+        return now_do(now, _not_saved(seen, saving, saving.trouble))
     if seen.wish == "destroyed" and seen.state != "destroying":
         return now_do(now, Move("destroying", "It was asked for.", who="asked"))
     strays = tuple(rental.id for rental in seen.strays if rental.wanted != "gone" and not rental.ended)
     if strays:
         return now_do(now, LetGo(strays, "unused"))
     return _cancelled(seen, now) or _there_already(seen, now)
+
+
+def _not_saved(seen: Seen, saving: SavingSeen, trouble: Trouble) -> Move | SaveFailed:
+    """Nobody waits for an instance without the work that it was to begin with, and it would cost."""
+    if saving.brought and seen.state == "launching":
+        said = f"What it was to begin with can't be had: {trouble.message}"
+        return Move("failed", said, lets_go="unused", error=trouble)
+    return SaveFailed(trouble)
 
 
 def _cancelled(seen: Seen, now: datetime) -> Step | None:

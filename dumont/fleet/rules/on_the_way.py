@@ -16,6 +16,7 @@ from dumont.fleet.rules.states import Stage, State
 from dumont.fleet.rules.steps import (
     Accept,
     Act,
+    Bring,
     DropEntrants,
     Move,
     Onstart,
@@ -58,6 +59,8 @@ class Way:
 
 
 def launching(seen: Seen, now: datetime, limits: Limits) -> Step:
+    if seen.brings and seen.saving is None:
+        return now_do(now, Bring())
     return _get_machine(seen, now, limits, Way("deploy", "failed"))
 
 

@@ -104,6 +104,8 @@ class SavingSeen:
     percent: float | None = None
     trouble: Trouble | None = None
     """It has failed, or its command has."""
+    brought: bool = False
+    """It was made without us, and is only looked for."""
 
     @property
     def complete(self) -> bool:
@@ -244,6 +246,8 @@ class Seen:
     has_onstart: bool = False
     drop_open: bool = False
     """Its machine may have saved itself while nobody could be asked: that is being looked for."""
+    brings: bool = False
+    """It is to begin with a snapshot that is not known here yet."""
     snapshot_id: UUID | None = None
     snapshot_at: datetime | None = None
     """What was there then is in the newest complete snapshot."""

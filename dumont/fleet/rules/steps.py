@@ -88,6 +88,11 @@ class RestoreFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class Bring:
+    """What its workspace is to begin with lies in a restic repository, and is looked for there."""
+
+
+@dataclass(frozen=True, slots=True)
 class Save:
     rental_id: UUID
     why: str
@@ -216,6 +221,7 @@ Act = (
     | Onstart
     | Restore
     | RestoreFailed
+    | Bring
     | Save
     | Saved
     | SaveFailed

@@ -59,6 +59,16 @@ class StandbyWish(_Part):
     sync_seconds: int | None = Field(None, ge=5, le=86400, description="Between two copies.")
 
 
+class ResticPlace(_Part):
+    """A restic repository of the user's own, without what opens it."""
+
+    model_config = _example(address="restic:s3:https://s3.example.com/backups/box", region="", restore_from=None)
+
+    address: Text = Field(max_length=1000)
+    region: Text = Field("", max_length=40)
+    restore_from: Text | None = Field(None, description="The snapshot that it began with: `latest`, or an id.")
+
+
 class Wanted(_Part):
     """All but the environment, which is kept sealed, and the name."""
 
@@ -72,6 +82,7 @@ class Wanted(_Part):
     ssh_keys: tuple[Text, ...] = Field((), max_length=50, description="Public keys that may log in.")
     onstart: Text = Field("", max_length=20_000, description="Run after each start, with the workspace in place.")
     workspace: Text = Field("", max_length=1000, description="Folder that is kept; empty is the machine's usual one.")
+    restic: ResticPlace | None = Field(None, description="Where its workspace is kept, if not in our own store.")
     race: RaceWish = RaceWish()
     standby: StandbyWish = StandbyWish()
     max_price_hour: Decimal | None = Field(None, gt=0, le=100_000)

@@ -63,6 +63,7 @@ class SnapshotBrief(Answer):
     bytes: int | None = Field(description="Of the workspace.", examples=[7_100_000_000])
     stored_bytes: int | None = Field(examples=[2_400_000_000])
     cost_month: Price | None = Field(description="Of what no other snapshot needs.")
+    engine: Literal["dumont", "restic"] = Field(description="Whose format it has; `restic`: in a repository of yours.")
 
 
 class NextStep(Answer):

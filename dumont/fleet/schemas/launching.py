@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, SecretStr, StringConstraints
 
 from dumont.basics.errors import Invalid
 from dumont.fleet.launching.launch import UntilAction, Wish
@@ -16,6 +16,7 @@ from dumont.fleet.schemas.operations import Operation
 from dumont.market.schemas.search import OfferFilters
 from dumont.platform.http.bodies import RequestBody
 from dumont.platform.http.fields import PRINTABLE, Moment
+from dumont.snapshots.restic import Place
 
 Text = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$")]
 InstanceName = Annotated[
@@ -25,7 +26,40 @@ InstanceName = Annotated[
 EnvName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,99}$")]
 EnvValue = Annotated[Text, StringConstraints(max_length=20_000)]
 PublicKey = Annotated[str, StringConstraints(strip_whitespace=True, min_length=20, max_length=5000, pattern=PRINTABLE)]
+Secret = Annotated[SecretStr, Field(min_length=1, max_length=1000)]
 MaxPrice = Annotated[Decimal, Field(gt=0, le=100_000, max_digits=15, decimal_places=9)]
+
+
+class ResticWish(RequestBody):
+    """A restic repository of yours in a bucket. What opens it is kept sealed, and not shown again."""
+
+    address: Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000, pattern=PRINTABLE)] = Field(
+        description="As restic has it, with `restic:` before it.",
+        examples=["restic:s3:https://s3.example.com/backups/box"],
+    )
+    password: Secret = Field(description="Of the repository.", examples=["correct horse battery staple"])
+    access_key: Secret = Field(description="Of the bucket.", examples=["AKIAIOSFODNN7EXAMPLE"])
+    secret_key: Secret = Field(examples=["wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY"])
+    region: Annotated[str, StringConstraints(max_length=40, pattern=PRINTABLE)] = Field(
+        "", description="Of the bucket, where it is Amazon's and not us-east-1.", examples=["eu-central-1"]
+    )
+
+    def place(self) -> Place:
+        return Place(
+            address=self.address,
+            region=self.region,
+            password=self.password.get_secret_value(),
+            access_key=self.access_key.get_secret_value(),
+            secret_key=self.secret_key.get_secret_value(),
+        )
+
+
+class ResticLaunch(ResticWish):
+    restore_from: Annotated[str, StringConstraints(max_length=64, pattern=PRINTABLE)] | None = Field(
+        None,
+        description="Begins with this snapshot, which restic made before: `latest`, or its id (8 letters or more).",
+        examples=["latest"],
+    )
 
 
 class InstanceWish(RequestBody):
@@ -62,6 +96,9 @@ class InstanceWish(RequestBody):
     workspace: Text = Field(
         "", max_length=1000, description="Folder that is kept; empty is the machine's usual one.", examples=[""]
     )
+    restic: ResticLaunch | None = Field(
+        None, description="Keeps the workspace in a restic repository of yours, by the program `restic`."
+    )
     race: RaceWish = Field(default_factory=RaceWish, examples=[{"machines": 3}])
     hibernation: HibernationWish = Field(default_factory=HibernationWish, examples=[{"idle_seconds": 300}])
     standby: StandbyWish = Field(default_factory=StandbyWish, examples=[{"enabled": False}])
@@ -85,7 +122,7 @@ class InstanceWish(RequestBody):
 
     def wish(self, now: datetime) -> Wish:
         """As the use case takes it: what was not said is not in the filters."""
-        same = set(Wanted.model_fields) - {"filters"}
+        same = set(Wanted.model_fields) - {"filters", "restic"}
         wanted = {name: getattr(self, name) for name in same}
         return Wish(
             name=self.name,
@@ -93,6 +130,8 @@ class InstanceWish(RequestBody):
             wanted=Wanted(
                 **wanted, filters=self.filters.model_dump(mode="json", exclude_unset=True, exclude_none=True)
             ),
+            restic=self.restic.place() if self.restic else None,
+            restore_from=self.restic.restore_from or None if self.restic else None,
             env=self.env,
             hibernation=self.hibernation,
             until_at=self.until or (now + timedelta(seconds=self.ttl_seconds) if self.ttl_seconds else None),
@@ -199,13 +238,18 @@ class InstanceChange(RequestBody):
         None, description="For the next machine; null for no limit.", examples=["0.6"]
     )
     spot: bool | None = None
+    restic: ResticWish | None = Field(
+        None,
+        description="From the next snapshot on; null for our own store. With the address that it has, for new keys.",
+    )
     until: Moment | None = Field(None, description="Null takes it away.", examples=[None])
     until_action: UntilAction | None = None
     keep_awake_until: Moment | None = Field(None, description="Null lets it sleep again.", examples=[None])
 
     def given(self) -> dict[str, Any]:
         """What was said, null included."""
-        return {name: getattr(self, name) for name in self.model_fields_set}
+        said = {name: getattr(self, name) for name in self.model_fields_set}
+        return said | ({"restic": self.restic.place()} if self.restic is not None else {})
 
 
 class KeepAwake(RequestBody):

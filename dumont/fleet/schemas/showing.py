@@ -213,6 +213,7 @@ def _snapshot(row: FleetInstance, size: Size | None, price: Decimal) -> Snapshot
         bytes=size.bytes if size else None,
         stored_bytes=size.stored_bytes if size else None,
         cost_month=month(size.unique_bytes, price) if size and size.unique_bytes is not None else None,
+        engine="restic" if size and size.in_restic else "dumont",
     )
 
 

@@ -11,7 +11,7 @@ from dumont.fleet.steps import racing
 from dumont.fleet.steps.holding import lose_primary, part_from, reset_standby
 from dumont.fleet.steps.turn import Turn
 from dumont.fleet.tables import FleetRental
-from dumont.snapshots import on_behalf
+from dumont.snapshots import on_behalf, restic
 
 RACING: frozenset[State] = frozenset({"launching", "waking", "recovering", "failing_over"})
 BEGINS: dict[State, OperationKind] = {
@@ -146,6 +146,7 @@ async def _entered_the_past(turn: Turn) -> None:
     """Its secrets are of no more use, and so there are none."""
     instance = turn.instance
     instance.env_sealed, instance.host_key_sealed = None, ""
+    await restic.forget(turn.work.tx, instance.id)
     if not instance.keep_snapshot:
         await on_behalf.delete_all(turn.work, instance.owner_id, instance.id)
 

@@ -68,8 +68,13 @@ async def put_back(turn: Turn, machine: FleetRental, snapshot_id: UUID, *, delta
     except NotComplete as error:
         await _take_older(turn, error.message)
         return None
-    args = {**grant(handed), "target": target, "delta": delta}
+    args = {**grant(handed), "target": target, "delta": delta, **await _in_restic(turn, snapshot_id)}
     return made.id, await put(turn, machine, "restore", args)
+
+
+async def _in_restic(turn: Turn, snapshot_id: UUID) -> Mapping[str, Any]:
+    snapshot = await on_behalf.found(turn.work.tx, snapshot_id)
+    return await on_behalf.in_restic(turn.work, turn.means.vault, snapshot) if snapshot is not None else {}
 
 
 async def _take_older(turn: Turn, why: str) -> None:

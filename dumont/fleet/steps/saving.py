@@ -5,7 +5,7 @@ from uuid import UUID
 from dumont.basics.errors import Unavailable
 from dumont.fleet.instances import moves, operations
 from dumont.fleet.rules.seen import Trouble
-from dumont.fleet.rules.steps import Save, Saved, SaveFailed
+from dumont.fleet.rules.steps import Bring, Save, Saved, SaveFailed
 from dumont.fleet.steps.preparing import grant, put
 from dumont.fleet.steps.turn import NotNow, Turn
 from dumont.snapshots import on_behalf
@@ -23,7 +23,8 @@ async def save(turn: Turn, act: Save) -> None:
     if machine is None:
         raise NotNow(turn.limits.look_seconds)
     folder = turn.rows.wanted.workspace or str(machine.agent_facts.get("workspace") or USUAL_FOLDER)
-    wish = Wish(path=folder, label=instance.name, instance_id=instance.id, tags=(act.why,))
+    where = instance.restic_id
+    wish = Wish(path=folder, label=instance.name, instance_id=instance.id, tags=(act.why,), restic_id=where)
     snapshot, handed = await on_behalf.start(turn.work, turn.owner, wish)
     args = {
         **grant(handed),
@@ -31,9 +32,21 @@ async def save(turn: Turn, act: Save) -> None:
         "label": snapshot.label,
         "still": act.why == LAST,
         "learn_hot": _first_since_restore(turn, machine.id),
+        **await on_behalf.in_restic(turn.work, turn.means.vault, snapshot),
     }
     instance.saving_id = snapshot.id
     instance.saving_command_id = await put(turn, machine, "snapshot", args)
+
+
+async def bring(turn: Turn, _act: Bring) -> None:
+    """Machines race meanwhile: it is there, or known to be none, before one of them needs it."""
+    instance, kept = turn.instance, turn.rows.wanted.restic
+    word = kept.restore_from if kept is not None else None
+    if instance.restic_id is None or not word:
+        raise NotNow(turn.limits.look_seconds)
+    wish = Wish(path="", label=instance.name, instance_id=instance.id, tags=("restic",), restic_id=instance.restic_id)
+    snapshot = await on_behalf.bring(turn.work, turn.means.jobs, turn.owner, wish, word)
+    instance.saving_id = snapshot.id
 
 
 def _first_since_restore(turn: Turn, machine_id: UUID) -> bool:
@@ -61,6 +74,8 @@ async def save_failed(turn: Turn, act: SaveFailed) -> None:
     """The machine stays, and it is tried again after a pause that grows."""
     instance = turn.instance
     await forget(turn, act.trouble)
+    if turn.seen.saving is not None and turn.seen.saving.brought:  # nobody made it, so nobody makes it again
+        return
     instance.tries += 1
     pause = turn.limits.pause(instance.tries)
     instance.retry_at = turn.work.now + pause

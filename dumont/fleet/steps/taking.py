@@ -41,6 +41,7 @@ BY_ACT: Mapping[type, Callable[[Turn, Any], Awaitable[None]]] = {
     steps.Onstart: preparing.run_onstart,
     steps.Restore: preparing.restore,
     steps.RestoreFailed: preparing.restore_failed,
+    steps.Bring: saving.bring,
     steps.Save: saving.save,
     steps.Saved: saving.saved,
     steps.SaveFailed: saving.save_failed,

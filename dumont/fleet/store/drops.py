@@ -40,6 +40,7 @@ def _wanting(now: datetime, changed_before: datetime) -> Select[FleetInstance, F
         FleetRental.stage == "ready",
         FleetRental.wanted == "held",
         FleetRental.agent_at.is_not(None),
+        FleetInstance.restic_id.is_(None),  # its work is to lie in its owner's repository, and nowhere else
     )
     return query.where(*in_use, or_(FleetDrop.id.is_(None), FleetDrop.renew_at <= now, old))
 

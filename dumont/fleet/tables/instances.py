@@ -57,6 +57,8 @@ class FleetInstance(Base):
     env_sealed: Mapped[str | None]
     hibernation: Mapped[dict[str, Any]] = mapped_column(server_default=OBJECT)
     """What it sets otherwise than the settings: `rules.idle.IdleRule` as JSON."""
+    restic_id: Mapped[UUID | None]
+    """In which restic repository of its owner's the next snapshot is to lie; none for our own store."""
     host_key_sealed: Mapped[str]
     """Empty, like the environment, once it is destroyed."""
     host_key_public: Mapped[str]

@@ -94,12 +94,13 @@ async def _reseal(settings: "Settings", url: str, keys: "list[Key]") -> int:
     from dumont.platform.db.engine import make_db, make_engine
     from dumont.platform.http import idempotency
     from dumont.platform.secrets import Vault
+    from dumont.snapshots import restic
 
     engine = make_engine(url, settings, name="dumont secrets")
     vault = Vault(keys)
     try:
         async with make_db(engine).begin() as tx:
-            known = (provider_keys.reseal, idempotency.reseal, resealing.reseal, keeping.reseal)
+            known = (provider_keys.reseal, idempotency.reseal, resealing.reseal, keeping.reseal, restic.reseal)
             return sum([await reseal(tx, vault) for reseal in known])
     finally:
         await engine.dispose()

@@ -68,6 +68,8 @@ def _fields(shown: Shown, price: Decimal) -> dict[str, Any]:
         **{name: getattr(row, name) for name in SAME},
         "owner": owner(row.repository_id, of_team=shown.of_team),
         "parent_id": shown.parent_id,
+        "engine": "restic" if row.restic_id else "dumont",
+        "repository": shown.address,
         "undo_until": _undo_until(row),
         "dedup_ratio": None if ratio is None else max(1.0, ratio),  # of a shared chunk, not all is this snapshot's
         "compression_ratio": _ratio(row.raw_bytes, row.stored_bytes),

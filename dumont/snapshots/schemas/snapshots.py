@@ -48,6 +48,11 @@ class Snapshot(BaseModel):
     state: State
     manifest: str | None = Field(description="Its name in the repository.", examples=["3f" * 32])
     parent_id: UUID | None = Field(description="The snapshot that unchanged files were taken from.")
+    engine: Literal["dumont", "restic"] = Field(description="Whose format it has.")
+    repository: str | None = Field(
+        description="Of one of restic's: where it lies, which is yours to prune.",
+        examples=["restic:s3:https://s3.example.com/backups/box"],
+    )
     host: str = Field(examples=["node-7"])
     root: str = Field(description="Where the tree lay.", examples=["/workspace"])
     tags: list[str] = Field(examples=[["nightly"]])

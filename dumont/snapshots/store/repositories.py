@@ -30,7 +30,8 @@ async def several(tx: Tx, ids: Sequence[UUID]) -> Sequence[Repository]:
 
 async def counted(tx: Tx, repository_id: UUID) -> int:
     """Its complete snapshots."""
-    query = select(func.count()).where(Snapshot.repository_id == repository_id, Snapshot.state == "complete")
+    ours = (Snapshot.state == "complete") & Snapshot.restic_id.is_(None)
+    query = select(func.count()).where(Snapshot.repository_id == repository_id, ours)
     return int((await tx.execute(query)).scalar_one())
 
 

@@ -16,6 +16,8 @@ from dumont.snapshots.rules.states import OPEN, State
 from dumont.snapshots.tables import Snapshot
 
 BATCH = 200
+OURS = Snapshot.restic_id.is_(None)
+"""Not in a restic repository of its owner's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,18 +101,19 @@ async def move(tx: Tx, snapshot_id: UUID, sources: Sequence[State], values: dict
 
 
 async def by_manifest(tx: Tx, repository_id: UUID, manifest: str) -> Snapshot | None:
-    mine = (Snapshot.repository_id == repository_id) & (Snapshot.manifest == manifest)
+    mine = (Snapshot.repository_id == repository_id) & (Snapshot.manifest == manifest) & OURS
     return (await tx.execute(select(Snapshot).where(mine))).scalar_one_or_none()
 
 
 async def complete_ones(tx: Tx, repositories: Sequence[UUID]) -> Sequence[Snapshot]:
-    query = select(Snapshot).where(Snapshot.repository_id.in_(repositories), Snapshot.state == "complete")
+    """In our own repositories."""
+    query = select(Snapshot).where(Snapshot.repository_id.in_(repositories), Snapshot.state == "complete", OURS)
     query = query.order_by(Snapshot.created_at.desc(), Snapshot.id.desc())
     return (await tx.execute(query.execution_options(populate_existing=True))).scalars().all()
 
 
 async def dearest(tx: Tx, repositories: Sequence[UUID], limit: int) -> Sequence[Snapshot]:
-    query = select(Snapshot).where(Snapshot.repository_id.in_(repositories), Snapshot.state == "complete")
+    query = select(Snapshot).where(Snapshot.repository_id.in_(repositories), Snapshot.state == "complete", OURS)
     query = query.order_by(Snapshot.unique_bytes.desc().nulls_last(), Snapshot.id.desc())
     return (await tx.execute(query.limit(limit))).scalars().all()
 
@@ -130,6 +133,7 @@ async def in_store(tx: Tx, repository_id: UUID) -> Sequence[Snapshot]:
         Snapshot.repository_id == repository_id,
         Snapshot.state.in_(("complete", "deleted")),
         Snapshot.purged_at.is_(None),
+        OURS,
     )
     return (await tx.execute(query.order_by(Snapshot.created_at))).scalars().all()
 

@@ -1,0 +1,24 @@
+"""Where the workspace of an instance is kept, if not in our own store: a restic repository of its owner's."""
+
+from dumont.fleet.rules.wanted import ResticPlace, Wanted
+from dumont.fleet.tables import FleetInstance
+from dumont.platform.secrets import Vault
+from dumont.platform.work import Work
+from dumont.snapshots import restic
+from dumont.snapshots.restic import Place
+
+
+def shown(place: Place, restore_from: str | None = None) -> ResticPlace:
+    """What of it is no secret; raises `Invalid`."""
+    restic.refuse_unfit(place.address, place.region, restore_from or "")
+    return ResticPlace(address=place.address, region=place.region, restore_from=restore_from)
+
+
+async def change(work: Work, vault: Vault, instance: FleetInstance, place: Place | None) -> None:
+    """From the next snapshot on. Each that is there is put back from where it lies."""
+    wanted = Wanted.model_validate(instance.wanted)
+    began = wanted.restic.restore_from if wanted.restic is not None else None
+    kept = shown(place, began) if place is not None else None
+    owner = (instance.owner_id, instance.team_id is not None, instance.id)
+    instance.restic_id = await restic.keep(work, vault, owner, place) if place is not None else None
+    instance.wanted = wanted.model_copy(update={"restic": kept}).model_dump(mode="json")
