@@ -31,9 +31,14 @@ class Lease:
     def sure(self) -> bool:
         return ticks() < self._until - self.seconds * MARGIN
 
+    def over(self) -> bool:
+        """What was claimed may be another's."""
+        return ticks() >= self._until
+
     def renewed(self, asked_at: float) -> None:
-        """Counted from before the database was asked."""
-        self._until = asked_at + self.seconds
+        """Counted from before the database was asked; one that was over by the time it answered stays so."""
+        if not self.over():
+            self._until = asked_at + self.seconds
 
 
 def ticks() -> float:
@@ -76,10 +81,13 @@ async def kept(means: Means, lease: Lease, claim: UUID, claims: Claims) -> Async
 
 
 async def _renew(lease: Lease, renew: Callable[[], Awaitable[None]]) -> None:
-    """One that can't be renewed runs out, which whoever writes finds out."""
+    """One that can't be renewed runs out, which whoever writes finds out. Who slept through its end lets others have
+    what he claimed."""
     while True:
         await asyncio.sleep(lease.seconds / 3)
         began = ticks()
+        if lease.over():
+            return
         try:
             await renew()
         except Exception as error:
