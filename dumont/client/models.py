@@ -446,13 +446,32 @@ class Hidden(TypedDict):
 class InstanceCommand(TypedDict):
     id: str
     rental_id: str
-    kind: Literal['setup', 'snapshot', 'restore', 'hook', 'shutdown', 'standing', 'check']
+    kind: Literal['setup', 'snapshot', 'restore', 'hook', 'shutdown', 'standing', 'check', 'logs']
     state: Literal['queued', 'sent', 'running', 'done', 'failed']
     percent: float | None
     created_at: str
     sent_at: str | None
     ended_at: str | None
     error: Fault | None
+
+
+class InstanceCourse(TypedDict):
+    deadline: str
+    work_hours: float
+    done_hours: float
+    kept_hours: float
+    counts: bool
+    left_hours: float
+    slack_hours: float | None
+    action: Literal['spot', 'on_demand', 'wait'] | None
+    place: str | None
+    why: str | None
+    asked_at: str | None
+    ask_at: str | None
+    latest_at: str | None
+    costs: dict[Literal['spot', 'on_demand', 'wait'], str]
+    outcome: Literal['finished', 'counted', 'missed'] | None
+    ended_at: str | None
 
 
 class InstanceEvent(TypedDict):
@@ -847,7 +866,7 @@ class NewWebhook(TypedDict):
 
 
 class NextStep(TypedDict):
-    what: Literal['hibernate', 'wake', 'release', 'until', 'retry', 'warn', 'awake_ends', 'recover', 'end']
+    what: Literal['hibernate', 'wake', 'release', 'until', 'retry', 'warn', 'awake_ends', 'recover', 'end', 'ask']
     at: str | None
     text: str
 
@@ -1034,7 +1053,12 @@ class PricePoint(TypedDict):
     spot_price_hour: str | None
 
 
-class Progress(TypedDict):
+class ProgressInput(TypedDict):
+    done_hours: NotRequired[float | None]
+    finished: NotRequired[bool]
+
+
+class ProgressOutput(TypedDict):
     done: float
     total: NotRequired[float | None]
     unit: NotRequired[str]
@@ -1224,6 +1248,29 @@ class ResetLink(TypedDict):
     expires_at: str
 
 
+class ResticLaunch(TypedDict):
+    address: str
+    password: str
+    access_key: str
+    secret_key: str
+    region: NotRequired[str]
+    restore_from: NotRequired[str | None]
+
+
+class ResticPlace(TypedDict):
+    address: str
+    region: NotRequired[str]
+    restore_from: NotRequired[str | None]
+
+
+class ResticWish(TypedDict):
+    address: str
+    password: str
+    access_key: str
+    secret_key: str
+    region: NotRequired[str]
+
+
 class RestoreWish(TypedDict):
     target: str
     paths: NotRequired[list[str]]
@@ -1366,6 +1413,7 @@ class SnapshotBrief(TypedDict):
     bytes: int | None
     stored_bytes: int | None
     cost_month: str | None
+    engine: Literal['dumont', 'restic']
 
 
 class SnapshotCost(TypedDict):
@@ -1414,6 +1462,12 @@ class Snooze(TypedDict):
     method: NotRequired[Literal['POST']]
     url: str
     page: str
+
+
+class Span(TypedDict):
+    mean: float
+    low: float
+    high: float
 
 
 class StageTimes(TypedDict):
@@ -1666,6 +1720,7 @@ class Wanted(TypedDict):
     ssh_keys: NotRequired[list[str]]
     onstart: NotRequired[str]
     workspace: NotRequired[str]
+    restic: NotRequired[ResticPlace | None]
     race: NotRequired[RaceWish]
     standby: NotRequired[StandbyWish]
     max_price_hour: NotRequired[str | None]
@@ -1858,6 +1913,19 @@ class CostingRentals(TypedDict):
     as_of: str
 
 
+class CoursePlan(TypedDict):
+    start: Literal['spot', 'on_demand', 'wait']
+    place: str | None
+    cost: str
+    cost_low: str
+    cost_high: str
+    cost_on_demand: str
+    interruptions: Span
+    finished_hours: Span
+    words: str
+    why: str
+
+
 class Deal(TypedDict):
     offer: Offer
     price_gpu_hour: str
@@ -1941,6 +2009,7 @@ class Instance(TypedDict):
     next: NextStep | None
     operation: Operation | None
     standby: InstanceStandby | None
+    course: InstanceCourse | None
     keep_awake_until: str | None
     until_at: str | None
     until_action: str
@@ -1957,6 +2026,9 @@ class InstanceChange(TypedDict):
     onstart: NotRequired[str | None]
     max_price_hour: NotRequired[float | str | None]
     spot: NotRequired[bool | None]
+    restic: NotRequired[ResticWish | None]
+    deadline: NotRequired[str | None]
+    work_hours: NotRequired[float | None]
     until: NotRequired[str | None]
     until_action: NotRequired[Literal['hibernate', 'destroy'] | None]
     keep_awake_until: NotRequired[str | None]
@@ -1981,6 +2053,7 @@ class InstanceDetail(TypedDict):
     next: NextStep | None
     operation: Operation | None
     standby: InstanceStandby | None
+    course: InstanceCourse | None
     keep_awake_until: str | None
     until_at: str | None
     until_action: str
@@ -2010,6 +2083,7 @@ class InstanceWish(TypedDict):
     ssh_keys: NotRequired[list[str]]
     onstart: NotRequired[str]
     workspace: NotRequired[str]
+    restic: NotRequired[ResticLaunch | None]
     race: NotRequired[RaceWish]
     hibernation: NotRequired[HibernationWish]
     standby: NotRequired[StandbyWish]
@@ -2032,7 +2106,7 @@ class JobRow(TypedDict):
     priority: int
     attempt: int
     attempts_max: int
-    progress: Progress | None
+    progress: ProgressOutput | None
     args: dict[str, Any]
     result: dict[str, Any] | None
     error: JobError | None
@@ -2055,6 +2129,7 @@ class LaunchPlan(TypedDict):
     fitting: int
     race: RaceCost | None
     prices: LaunchPrices | None
+    course: CoursePlan | None
     warnings: list[LaunchWarning]
     can_launch: bool
     as_of: str
@@ -2329,6 +2404,8 @@ class Snapshot(TypedDict):
     state: Literal['queued', 'running', 'verifying', 'complete', 'failed', 'deleted']
     manifest: str | None
     parent_id: str | None
+    engine: Literal['dumont', 'restic']
+    repository: str | None
     host: str
     root: str
     tags: list[str]
@@ -2367,6 +2444,8 @@ class SnapshotDetail(TypedDict):
     state: Literal['queued', 'running', 'verifying', 'complete', 'failed', 'deleted']
     manifest: str | None
     parent_id: str | None
+    engine: Literal['dumont', 'restic']
+    repository: str | None
     host: str
     root: str
     tags: list[str]

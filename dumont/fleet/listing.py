@@ -7,7 +7,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from dumont.basics.page import Page, cut, read_cursor
-from dumont.fleet.instances import access, connecting, environment, idle
+from dumont.fleet.instances import access, connecting, courses, environment, idle
 from dumont.fleet.instances.connecting import Way
 from dumont.fleet.money import receipts
 from dumont.fleet.money.receipts import RaceShown
@@ -154,6 +154,8 @@ def _next(
 ) -> Upcoming | None:
     seen = idle.of(instance, beat, work.settings, saving=instance.saving_id is not None)
     asleep = instance.state == "hibernated" and instance.released_at is None
+    course = courses.open_of(instance)
+    waits = course is not None and course.decided is not None and course.decided.action == "wait"
     known = Known(
         state=instance.state,
         sleeps_at=idle.verdict(seen, work.now).sleeps_at if instance.state == "running" else None,
@@ -163,6 +165,7 @@ def _next(
         until_action=instance.until_action,
         retry_at=instance.retry_at,
         releases_at=instance.state_since + timedelta(seconds=seen.rule.release_seconds) if asleep else None,
+        asks_at=course.decided.ask_at if course and course.decided and waits and instance.wish == "running" else None,
         scheduled=scheduled,
     )
     return upcoming(known, work.now)

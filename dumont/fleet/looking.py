@@ -2,17 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from dumont.basics import ids
 from dumont.fleet.agents import commands, finding
 from dumont.fleet.agents.commands import Command
-from dumont.fleet.instances import idle
+from dumont.fleet.instances import courses, idle
 from dumont.fleet.rentals import offers
 from dumont.fleet.rules.checking import fault_of
+from dumont.fleet.rules.choosing import place_of
 from dumont.fleet.rules.seen import (
     CommandSeen,
+    CourseSeen,
     OperationSeen,
     RaceSeen,
     RentalSeen,
@@ -139,6 +141,25 @@ def meant(work: Work, rows: Rows) -> Seen:
         until_action=instance.until_action,
         released=instance.released_at is not None,
         keep_snapshot=instance.keep_snapshot,
+        course=_course(rows, now),
+    )
+
+
+def _course(rows: Rows, now: datetime) -> CourseSeen | None:
+    course, wanted = courses.open_of(rows.instance), rows.wanted
+    if course is None or wanted.deadline is None or wanted.work_hours is None:
+        return None
+    done, found = course.done(now), course.decided
+    return CourseSeen(
+        deadline_at=wanted.deadline,
+        work_hours=wanted.work_hours,
+        done_hours=done,
+        done_at=now + timedelta(hours=wanted.work_hours - done) if course.running else None,
+        action=found.action if found else None,
+        place=found.place if found else None,
+        why=found.why if found else "",
+        ask_at=found.ask_at if found else None,
+        races_for=course.races_for,
     )
 
 
@@ -166,6 +187,7 @@ def _rental(row: FleetRental, beat: FleetBeat | None) -> RentalSeen:
         seen_at=row.seen_at,
         can_stop=registry.kind(row.provider).can.stop_start,
         spot=row.spot,
+        place=place_of(row.provider, row.listed.get("region")),
         fault=fault_of(row.agent_facts, offers.read(row.listed)) if row.agent_facts else None,
         error=error,
     )

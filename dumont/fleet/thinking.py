@@ -16,7 +16,7 @@ from dumont.fleet.means import Means
 from dumont.fleet.rules import extending
 from dumont.fleet.rules.lifecycle import next_step
 from dumont.fleet.rules.seen import Limits
-from dumont.fleet.rules.steps import Move, RentStandby, StartRound, Step
+from dumont.fleet.rules.steps import AskWay, Move, RentStandby, StartRound, Step
 from dumont.fleet.steps.taking import take
 from dumont.fleet.steps.turn import NotNow, Turn
 from dumont.fleet.store import instances
@@ -32,7 +32,7 @@ LOOK_SECONDS = 10.0
 """The longest pause between two looks at whether anything is due: whoever makes something due calls, and `reminding`
 calls again."""
 AFTER_ERROR = timedelta(seconds=10)
-FROM_MARKET = (StartRound, RentStandby)
+FROM_MARKET = (StartRound, RentStandby, AskWay)
 
 
 class Market:
@@ -93,6 +93,7 @@ async def think(means: Means, instance_id: UUID, market: Market) -> None:
 def limits_of(settings: Settings) -> Limits:
     return Limits(
         silent_seconds=settings.fleet_missed_beats * settings.fleet_beat_seconds,
+        course_save_seconds=settings.fleet_deadline_save_seconds,
         last_seconds=extending.last_seconds(settings.fleet_extend_seconds),
     )
 

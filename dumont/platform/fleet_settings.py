@@ -43,6 +43,12 @@ class FleetSettings(BaseModel):
         ge=60,
         le=DAY,
     )
+    fleet_deadline_save_seconds: float = setting(
+        10 * MINUTE, "Between two snapshots of work with a deadline: a loss costs no more of it.", ge=10, le=DAY
+    )
+    fleet_deadline_ask_seconds: float = setting(
+        5 * MINUTE, "Work with a deadline is asked again so often what it is to run on.", ge=5, le=HOUR
+    )
     fleet_standby_provider: str = setting("gcp", "Where standby machines are rented.")
     fleet_standby_type: str = setting("e2-medium", "Which machines stand by; empty takes the cheapest.")
     fleet_standby_sync_seconds: int = setting(60, "Between two copies of a workspace to its standby.", ge=5, le=DAY)

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0018_restic"
-down_revision = "0016_fleet_extensions"
+down_revision = "0017_fleet_course"
 branch_labels = None
 depends_on = None
 

@@ -30,6 +30,7 @@ BODIES: dict[str, Any] = {
     "start_restore": {"target": "/workspace"},
     "change_instance": {"name": "mine"},
     "keep_instance_awake": {"seconds": 60},
+    "report_instance_progress": {"done_hours": 1},
     "add_instance_schedule": {"action": "wake", "cron": "0 8 * * *"},
     "put_instance_standby": {"enabled": False},
     "change_webhook": {"enabled": False},

@@ -4,9 +4,10 @@ from fastapi import APIRouter
 
 from dumont.fleet import listing
 from dumont.fleet.api.parts import FleetWrite
-from dumont.fleet.instances import wishing
+from dumont.fleet.instances import courses, wishing
 from dumont.fleet.launching import waking
 from dumont.fleet.schemas import showing
+from dumont.fleet.schemas.courses import Progress
 from dumont.fleet.schemas.fields import InstancePath
 from dumont.fleet.schemas.instances import Instance
 from dumont.fleet.schemas.launching import KeepAwake
@@ -59,6 +60,13 @@ async def fail_over_instance(instance_id: InstancePath, work: FleetWrite) -> Ope
 async def put_instance_on_standby(instance_id: InstancePath, work: FleetWrite) -> Operation:
     """Files, editor and SSH for cents; `wake` brings the GPU back."""
     return showing.operation(await waking.half_life(work, instance_id), work.now)
+
+
+@router.post("/progress", summary="Say how far work with a deadline is", responses=ANSWERS)
+async def report_instance_progress(instance_id: InstancePath, body: Progress, work: FleetWrite) -> Instance:
+    """By you, or by the work itself with an API key. Without a word, its hours while it runs are counted."""
+    await courses.report(work, instance_id, done_hours=body.done_hours, finished=body.finished)
+    return showing.instance(await listing.one(work, instance_id), work.now)
 
 
 @router.post("/keep-awake", summary="Keep an instance awake for a while", responses=ANSWERS)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from dumont import accounts
 from dumont.basics.errors import Invalid
-from dumont.fleet.instances import access, keeping, moves, naming, ssh_keys, standbys
+from dumont.fleet.instances import access, courses, keeping, moves, naming, ssh_keys, standbys
 from dumont.fleet.instances.wishing import WrongState
 from dumont.fleet.rules.wanted import HibernationWish, Wanted
 from dumont.fleet.store import instances
@@ -14,8 +14,9 @@ from dumont.fleet.tables import FleetInstance
 from dumont.platform.secrets import Vault
 from dumont.platform.work import Work
 
-OF_WANTED = ("standby", "race", "ssh_keys", "onstart", "max_price_hour", "spot")
-MAY_BE_NULL = frozenset({"max_price_hour", "until", "keep_awake_until", "restic"})
+OF_WANTED = ("standby", "race", "ssh_keys", "onstart", "max_price_hour", "spot", "deadline", "work_hours")
+OF_COURSE = frozenset({"deadline", "work_hours", "spot", "standby"})
+MAY_BE_NULL = frozenset({"max_price_hour", "until", "keep_awake_until", "deadline", "work_hours", "restic"})
 
 
 async def change(work: Work, instance_id: UUID, given: Mapping[str, Any], vault: Vault | None = None) -> FleetInstance:
@@ -60,14 +61,14 @@ async def _apply(work: Work, instance: FleetInstance, given: Mapping[str, Any]) 
         instance.until_action = given["until_action"]
     if "keep_awake_until" in given:
         instance.keep_awake_until, instance.warned_at = given["keep_awake_until"], None
-    _apply_wanted(instance, given)
+    _apply_wanted(work, instance, given)
     if "ssh_keys" in given:
         await standbys.give_keys_anew(work, instance)
     if "standby" in given:
         await standbys.change(work, instance, given["standby"])
 
 
-def _apply_wanted(instance: FleetInstance, given: Mapping[str, Any]) -> None:
+def _apply_wanted(work: Work, instance: FleetInstance, given: Mapping[str, Any]) -> None:
     said = {name: given[name] for name in OF_WANTED if name in given}
     if not said:
         return
@@ -76,6 +77,10 @@ def _apply_wanted(instance: FleetInstance, given: Mapping[str, Any]) -> None:
         instance.setup_command_id, instance.look_at = None, min(instance.look_at, instance.state_since)
     wanted = Wanted.model_validate(instance.wanted).model_copy(update=said)
     instance.wanted = wanted.model_dump(mode="json")
+    if OF_COURSE & said.keys():
+        courses.check(wanted)
+    if "deadline" in said or "work_hours" in said:
+        courses.change(instance, wanted, work.now)
 
 
 def _told(instance: FleetInstance) -> dict[str, Any]:
@@ -94,4 +99,6 @@ def _told(instance: FleetInstance) -> dict[str, Any]:
         "max_price_hour": str(wanted.max_price_hour) if wanted.max_price_hour is not None else None,
         "spot": wanted.spot,
         "restic": wanted.restic.address if wanted.restic else None,
+        "deadline": wanted.deadline.isoformat() if wanted.deadline else None,
+        "work_hours": wanted.work_hours,
     }

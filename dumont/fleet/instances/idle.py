@@ -8,10 +8,11 @@
 The controller need not look again by itself: the duty `fleet.idle` pokes an instance whose verdict is due.
 """
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from dumont.fleet.events import IdleSoon
-from dumont.fleet.instances import moves
+from dumont.fleet.instances import courses, moves
 from dumont.fleet.rules.idle import Idle, IdleRule, Verdict, verdict
 from dumont.fleet.rules.wanted import HibernationWish
 from dumont.fleet.tables import FleetBeat, FleetInstance
@@ -22,7 +23,9 @@ __all__ = ["Idle", "Verdict", "of", "rule_of", "silent_seconds", "tell", "verdic
 
 
 def rule_of(instance: FleetInstance, settings: Settings) -> IdleRule:
-    return IdleRule.of(HibernationWish.model_validate(instance.hibernation), settings)
+    """Work with a deadline is not put to sleep before it is done: it has been said how long it takes."""
+    rule = IdleRule.of(HibernationWish.model_validate(instance.hibernation), settings)
+    return rule if courses.open_of(instance) is None else replace(rule, enabled=False)
 
 
 def of(instance: FleetInstance, beat: FleetBeat | None, settings: Settings, *, saving: bool = False) -> Idle:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from dumont.basics.errors import FieldFault, Invalid
 from dumont.fleet.launching.choosing import Choice, Wishes, query_for, starting
 from dumont.fleet.rentals import accounts
+from dumont.fleet.rules.places import Known
+from dumont.fleet.rules.recovery import Situation
 from dumont.market.following import View
 from dumont.market.mine import Mine
 from dumont.market.rules.query import Query
@@ -30,6 +32,16 @@ async def of(work: Work, view: View, wishes: Wishes, found: Choice, *, own: Mine
     usable = await accounts.usable(work, wishes.user_id)
     said = [each async for each in _left_out(work, view, wishes, usable, own=own)]
     return said + list(_of_the_race(work, wishes, found, machines))
+
+
+def of_the_course(known: Known, asked: Situation) -> Iterator[Caution]:
+    """Of work with a deadline: whether it can be kept at all."""
+    if known.on_demand_hour is None:
+        message = "No machine on demand fits: when spot fails, nothing keeps the deadline."
+        yield Caution(code="no_on_demand", message=message, hint="Widen the filters, or allow a higher price.")
+    if asked.free_hours < 0:
+        message = "The deadline leaves no time to get a machine: the work may be done some minutes after it."
+        yield Caution(code="deadline_near", message=message, hint="Choose a later one.")
 
 
 def misread(faults: Iterable[tuple[str, str]], error: Invalid) -> Invalid:
@@ -100,7 +112,7 @@ def _of_the_race(work: Work, wishes: Wishes, found: Choice, machines: int) -> It
     if 0 < len(chosen) < machines:
         message = f"Only {len(chosen)} of {machines} machines can race at once."
         yield Caution(code="few_machines", message=message, hint="Wider filters make it quicker.", count=len(chosen))
-    if wanted.spot and chosen and not any(each.spot for each in chosen):
+    if wanted.spot and wanted.deadline is None and chosen and not any(each.spot for each in chosen):
         yield Caution(code="no_spot", message="Nothing fits at a spot price: these are on demand.")
     if not wanted.ssh_keys:
         message = "No SSH key was given: nobody can log in."

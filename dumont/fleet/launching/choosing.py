@@ -17,6 +17,7 @@ from dumont.basics.machine_key import MachineKey, NotAMachine
 from dumont.fleet.rentals import accounts
 from dumont.fleet.rentals import offers as rows
 from dumont.fleet.rules.choosing import Candidate, Taste, choose
+from dumont.fleet.rules.course import Machines
 from dumont.fleet.rules.wanted import Wanted
 from dumont.fleet.store import races
 from dumont.market.following import View
@@ -44,6 +45,12 @@ class Wishes:
     """Filters that hold instead of the user's: for a standby, which is another sort of machine."""
     type_word: str = ""
     """The cloud's name of a type of machine, which must be in that of the offer."""
+    only: Machines | None = None
+    """Of this kind alone; else at spot prices where they are wanted, and on demand where that finds nothing."""
+    place: str | None = None
+    """In this one alone."""
+    gone_too: bool = False
+    """Also what is not to be had just now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +62,16 @@ class Choice:
 
 async def candidates(work: Work, view: View, wishes: Wishes) -> Choice:
     """Raises `Invalid` where the filters are none."""
+    free = await fitting(work, view, wishes)
+    return Choice(await _allowed(work, free, wishes), len(free))
+
+
+async def fitting(work: Work, view: View, wishes: Wishes) -> list[Candidate]:
+    """All that nobody has, the best first; of those that were looked for they alone."""
     usable = await accounts.usable(work, wishes.user_id)
     found = {each: _claim_key(each) for each in _searched(work, view, wishes, usable)}
     taken = await races.claimed(work.tx, [key for key in found.values() if key is not None])
-    free = [each for each, key in found.items() if key not in taken]
-    return Choice(await _allowed(work, free, wishes), len(free))
+    return [each for each, key in found.items() if key not in taken]
 
 
 def listed_of(candidate: Candidate) -> Listed:
@@ -98,6 +110,9 @@ async def _blocked(work: Work, machine: str, user_id: UUID) -> bool:
 
 def _searched(work: Work, view: View, wishes: Wishes, usable: frozenset[str]) -> list[Candidate]:
     """At spot prices where they are wanted, and on demand where that finds nothing."""
+    if wishes.only is not None:
+        found = _of(work, view, wishes, usable, spot=wishes.only == "spot")
+        return found if wishes.place is None else [each for each in found if each.place == wishes.place]
     found = _of(work, view, wishes, usable, spot=wishes.wanted.spot)
     if wishes.wanted.spot and not found:
         found = _of(work, view, wishes, usable, spot=False)
@@ -150,4 +165,5 @@ def query_for(wishes: Wishes, usable: frozenset[str], *, spot: bool) -> Query:
         providers=starting(wishes, rentable),
         max_price=min(highest, default=None),
         spot=spot,
+        available_only=not wishes.gone_too,
     )

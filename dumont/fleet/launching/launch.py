@@ -11,6 +11,7 @@ from dumont.basics import ids
 from dumont.basics.errors import Invalid
 from dumont.fleet.instances import (
     access,
+    courses,
     environment,
     host_keys,
     keeping,
@@ -22,6 +23,7 @@ from dumont.fleet.instances import (
 )
 from dumont.fleet.launching import planning
 from dumont.fleet.launching.planning import Means, Plan
+from dumont.fleet.rules.course import Course
 from dumont.fleet.rules.wanted import HibernationWish, Wanted
 from dumont.fleet.tables import FleetInstance
 from dumont.platform.work import Work
@@ -61,7 +63,7 @@ async def launch(work: Work, means: Means, wish: Wish) -> FleetInstance:
     wish = _checked(work, wish)
     owner = await access.owner_id(work, wish.team_id)
     name = await naming.free(work, owner, wish.name)
-    made = await planning.plan(work, means, owner, wish.wanted, name=name)
+    made = await planning.plan(work, means, owner, wish.wanted, name=name, drawn=False)
     planning.refuse_hopeless(made)
     wish = replace(wish, wanted=made.wanted)
     row = _row(work, means, wish, (owner, name))
@@ -90,6 +92,8 @@ def _checked(work: Work, wish: Wish) -> Wish:
             f"env.{taken}", f"names that begin with {RESERVED} are our own", hint="Choose another name."
         )
     standbys.check(wish.wanted.standby, "standby.provider")
+    courses.check(wish.wanted)
+    courses.check_reach(wish.wanted, 0.0, work.now)
     said: dict[str, Any] = {"ssh_keys": tuple(ssh_keys.checked(wish.wanted.ssh_keys))}
     if wish.restic is not None:
         said["restic"] = keeping.shown(wish.restic, wish.restore_from)
@@ -118,5 +122,6 @@ def _row(work: Work, means: Means, wish: Wish, whose: tuple[UUID, str]) -> Fleet
         host_key_public=public,
         until_at=wish.until_at,
         until_action=wish.until_action,
+        course=None if wish.wanted.deadline is None else Course().model_dump(mode="json"),
         created_at=work.now,
     )

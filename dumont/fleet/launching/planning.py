@@ -1,13 +1,14 @@
 """Plans a launch: which machines would race for it, what that would cost, and what to know before one relies on it."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
 from dumont.basics.errors import Conflict, Invalid
-from dumont.fleet.launching import cautions, choosing
+from dumont.fleet.launching import cautions, choosing, places
 from dumont.fleet.launching.cautions import Caution
 from dumont.fleet.launching.choosing import Choice, Wishes
 from dumont.fleet.money import budgets
@@ -16,8 +17,12 @@ from dumont.fleet.rules import choosing as rules
 from dumont.fleet.rules import prices as money
 from dumont.fleet.rules.choosing import Taste
 from dumont.fleet.rules.costs import disk_hour
+from dumont.fleet.rules.course import Course, Machines
 from dumont.fleet.rules.doubts import doubts
+from dumont.fleet.rules.expectation import Expected, expected
+from dumont.fleet.rules.places import Aim, Way, situation
 from dumont.fleet.rules.prices import Entrant, Prices, RaceCost
+from dumont.fleet.rules.recovery import decide
 from dumont.fleet.rules.wanted import Wanted
 from dumont.market import mine
 from dumont.market.following import Market, View
@@ -75,6 +80,8 @@ class Plan:
     fitting: int
     race: RaceCost | None
     prices: Prices | None
+    course: Expected | None
+    """With a deadline."""
     warnings: Sequence[Caution]
     stopped: Conflict | OverBudget | None
     as_of: datetime
@@ -91,8 +98,19 @@ class _Race:
     seconds: float
 
 
-async def plan(work: Work, means: Means, owner_id: UUID, wanted: Wanted, *, name: str) -> Plan:
-    """Raises `Invalid` where the filters are none, or the offer is not there."""
+@dataclass(frozen=True, slots=True)
+class _Course:
+    """What work with a deadline begins with; one that waits is sure of on demand alone."""
+
+    only: Machines | None = None
+    place: str | None = None
+    expected: Expected | None = None
+    cautions: Sequence[Caution] = ()
+
+
+async def plan(work: Work, means: Means, owner_id: UUID, wanted: Wanted, *, name: str, drawn: bool = True) -> Plan:
+    """Raises `Invalid` where the filters are none, or the offer is not there. What to expect of work with a deadline is
+    only told if it is `drawn`."""
     own = await mine.of(means.wishes, work.caller.me, has_account=True)
     wanted = _careful(wanted, own)
     race, view = _race(work, wanted), await means.market.view()
@@ -101,7 +119,8 @@ async def plan(work: Work, means: Means, owner_id: UUID, wanted: Wanted, *, name
         count=race.machines * race.rounds, first=wanted.offer_id, spread=wanted.spread, hosts_count=_hosts_count
     )
     wishes = Wishes(wanted=wanted, user_id=work.caller.me, taste=taste)
-    found = await _found(work, view, wishes)
+    course = await _course(work, view, wishes, drawn=drawn)
+    found = await _found(work, view, replace(wishes, only=course.only, place=course.place))
     known = await boots.of(work.tx, [each.machine for each in found.chosen])
     entrants = [_entrant(each, wanted, known.get(each.machine, Boots())) for each in found.chosen]
     prices = money.prices(entrants, work.settings.snapshots_price_gb_month, _snapshot_gb(wanted))
@@ -116,10 +135,27 @@ async def plan(work: Work, means: Means, owner_id: UUID, wanted: Wanted, *, name
         fitting=found.fitting,
         race=money.race_cost(entrants, race.machines, race.seconds),
         prices=prices,
-        warnings=said,
+        course=course.expected,
+        warnings=[*course.cautions, *said],
         stopped=await _stopped(work, owner_id, prices, said),
         as_of=work.now,
     )
+
+
+async def _course(work: Work, view: View, wishes: Wishes, *, drawn: bool) -> _Course:
+    """Lives are drawn in a thread: it takes a fifth of a second."""
+    wanted = wishes.wanted
+    if wanted.deadline is None or wanted.work_hours is None or not wanted.spot:
+        return _Course()
+    try:
+        known = await places.known(work, view, wishes)
+    except Invalid:  # which is told, by the right names, where machines are looked for
+        return _Course()
+    asked = situation(known, Course(), Aim(wanted.work_hours, wanted.deadline), Way(), work.now)
+    found = decide(asked)
+    only: Machines = "spot" if found.action == "spot" else "on_demand"
+    lives = await asyncio.to_thread(expected, asked) if drawn else None
+    return _Course(only, found.place, lives, list(cautions.of_the_course(known, asked)))
 
 
 def refuse_hopeless(made: Plan) -> None:

@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from dumont.fleet.rules import deadlines, standing_by
 from dumont.fleet.rules import idle as idling
-from dumont.fleet.rules import standing_by
 from dumont.fleet.rules.answers import now_do, pausing, save, wait
 from dumont.fleet.rules.on_the_way import prepared
 from dumont.fleet.rules.seen import UP, Limits, OperationSeen, RentalSeen, Seen, Trouble
@@ -50,6 +50,7 @@ def running(seen: Seen, now: datetime, limits: Limits) -> Step:
         or _silent(now, limits, machine)
         or _idle(seen, now)
         or standing_by.kept(seen, now, limits)
+        or deadlines.saved_now_and_then(seen, now, limits, machine)
         or _rest(seen, now, limits, machine)
     )
 
@@ -225,8 +226,9 @@ def _rest(seen: Seen, now: datetime, limits: Limits, machine: RentalSeen) -> Ste
     syncs = standing_by.next_look(seen)
     if seen.saving is not None or (seen.standby is not None and seen.standby.restore is not None):
         syncs = now + timedelta(seconds=limits.poll_seconds)
+    asked = deadlines.next_look(seen, limits)
     ends = _end_is_near(machine, limits)
-    return wait(now, limits.rest_seconds, sleeps, silent, syncs, seen.until_at, seen.retry_at, ends)
+    return wait(now, limits.rest_seconds, sleeps, silent, syncs, seen.until_at, seen.retry_at, ends, *asked)
 
 
 def _saved_now_and_then(seen: Seen, now: datetime, limits: Limits, holder: RentalSeen) -> Step:

@@ -48,6 +48,10 @@ class Candidate:
         return self.offer.get("region")
 
     @property
+    def place(self) -> str:
+        return place_of(self.provider, self.region)
+
+    @property
     def price_hour(self) -> Decimal:
         return Decimal(self.offer["spot_price_hour" if self.spot else "price_hour"])
 
@@ -86,7 +90,7 @@ def choose(candidates: Iterable[Candidate], taste: Taste) -> list[Candidate]:
         taken = {best.machine, *([best.host] if best.host else [])}
         left = [each for each in left if not _taken(each, taken, taste)]
         if not taste.spread:
-            left = [each for each in left if _place(each) == _place(chosen[0])]
+            left = [each for each in left if each.place == chosen[0].place]
     return chosen
 
 
@@ -95,8 +99,8 @@ def _weight(candidate: Candidate, chosen: Sequence[Candidate], taste: Taste) -> 
     minutes = (candidate.boot_seconds if candidate.boot_seconds is not None else BOOT_SECONDS) / 60
     weight = candidate.effective_hour * (1 + SLOW_PER_MINUTE * minutes)
     weight *= 1 + SAME_PROVIDER * sum(each.provider == candidate.provider for each in chosen)
-    weight *= 1 + SAME_REGION * sum(_place(each) == _place(candidate) for each in chosen)
-    return rank, weight * (NEAR if _place(candidate) == taste.near else 1)
+    weight *= 1 + SAME_REGION * sum(each.place == candidate.place for each in chosen)
+    return rank, weight * (NEAR if candidate.place == taste.near else 1)
 
 
 def _taken(candidate: Candidate, taken: Iterable[str], taste: Taste) -> bool:
@@ -104,5 +108,5 @@ def _taken(candidate: Candidate, taken: Iterable[str], taste: Taste) -> bool:
     return candidate.machine in taken or (host is not None and host in taken)
 
 
-def _place(candidate: Candidate) -> str:
-    return f"{candidate.provider}:{candidate.region}"
+def place_of(provider: str, region: str | None) -> str:
+    return f"{provider}:{region}"

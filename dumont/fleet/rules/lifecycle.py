@@ -7,7 +7,7 @@ to be destroyed comes before all others, and no machine lives that nobody needs.
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from dumont.fleet.rules import awake, lost, on_the_way, sleeping
+from dumont.fleet.rules import awake, deadlines, lost, on_the_way, sleeping
 from dumont.fleet.rules.answers import later, now_do
 from dumont.fleet.rules.operations import WISHES, done_in
 from dumont.fleet.rules.seen import Limits, SavingSeen, Seen, Trouble
@@ -32,7 +32,7 @@ failover leads back depends on what is left."""
 
 def next_step(seen: Seen, now: datetime, limits: Limits) -> Step:
     any_state = _in_any_state(seen, now) or lost.may_have_saved_itself(seen, now, limits)
-    return any_state or _BY_STATE[seen.state](seen, now, limits)
+    return any_state or deadlines.step(seen, now, limits) or _BY_STATE[seen.state](seen, now, limits)
 
 
 def _in_any_state(seen: Seen, now: datetime) -> Step | None:

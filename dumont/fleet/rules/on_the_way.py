@@ -27,6 +27,7 @@ from dumont.fleet.rules.steps import (
     StartRace,
     StartRound,
     Step,
+    TurnAway,
     Win,
     WishFor,
 )
@@ -116,6 +117,8 @@ def _race(seen: Seen, now: datetime, limits: Limits, way: Way) -> Step:
     if verdict.kind == "wait":
         stage, percent = _foremost(race)
         return wait(now, limits.look_seconds, verdict.until, stage=stage, percent=percent)
+    if verdict.kind == "lost" and seen.course is not None and seen.course.races_for == "spot":
+        return now_do(now, TurnAway(NO_MACHINE.message, refused=True))
     if verdict.kind == "lost":
         said = " ".join(filter(None, (NO_MACHINE.message, race.why)))
         return now_do(now, Move(way.lost, said, error=replace(NO_MACHINE, message=said)))

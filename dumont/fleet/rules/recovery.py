@@ -121,13 +121,15 @@ def plan_for(situation: Situation) -> Plan:
 
 
 def _terms(situation: Situation) -> Terms:
-    """For the least of the prices, whether that place is there now or not: so a plan holds while places come and go."""
+    """At the price of the place that would be taken now. At the least of all prices it would look cheaper to wait for
+    that one than to go where there is something, at each asking anew."""
     outlooks = [place.outlook for place in situation.places]
+    best = _best_place(situation)
     return Terms(
         left_hours=situation.left_hours,
         free_hours=situation.free_hours,
         overhead_hours=situation.overhead_hours,
-        share=min((_share(place, situation) for place in situation.places), default=1.0),
+        share=1.0 if best is None else _share(best, situation),
         hops=hops(outlooks, situation.together) if situation.together else 0.0,
     )
 

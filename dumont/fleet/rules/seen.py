@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from dumont.fleet.rules.idle import Idle
+from dumont.fleet.rules.recovery import Action
 from dumont.fleet.rules.states import (
     CommandState,
     OperationKind,
@@ -54,6 +55,8 @@ class RentalSeen:
     seen_at: datetime | None = None
     can_stop: bool = False
     spot: bool = False
+    place: str = ""
+    """`provider:region`."""
     fault: tuple[str, str] | None = None
     """What is wrong with it by what its agent told: reason and words. None also while nothing is told."""
     error: Trouble | None = None
@@ -196,6 +199,28 @@ class StandbySeen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CourseSeen:
+    """Work with a deadline that is not over: how far it is, and what was decided of it last."""
+
+    deadline_at: datetime
+    work_hours: float
+    done_hours: float
+    done_at: datetime | None = None
+    """When it will be, if it goes on; None while it does not run."""
+    action: Action | None = None
+    place: str | None = None
+    why: str = ""
+    ask_at: datetime | None = None
+    races_for: str | None = None
+
+    def runs_on(self, machine: RentalSeen) -> bool:
+        """Whether that is what was decided."""
+        if self.action == "spot":
+            return machine.spot and machine.place == self.place
+        return self.action == "on_demand" and not machine.spot
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """Times that a step waits at most, and how long it pauses."""
 
@@ -221,6 +246,8 @@ class Limits:
     rest_seconds: float = 300
     """Where it is to be, whatever else happens."""
     tries_max: int = 3
+    course_save_seconds: float = 600
+    """Between two snapshots of work with a deadline."""
 
     def pause(self, tries: int) -> timedelta:
         return timedelta(seconds=min(self.retry_seconds_max, self.retry_seconds * 2.0 ** min(tries, 20)))
@@ -262,6 +289,15 @@ class Seen:
     until_action: str = "hibernate"
     released: bool = False
     keep_snapshot: bool = True
+    course: CourseSeen | None = None
+
+    @property
+    def leaves(self) -> bool:
+        """Its work is to go on on another kind of machine, or to wait for one."""
+        course, machine = self.course, self.primary
+        if course is None or course.action is None or machine is None or self.wish != "running":
+            return False
+        return not course.runs_on(machine)
 
     @property
     def holder(self) -> RentalSeen | None:

@@ -85,6 +85,8 @@ def _changed_its_mind(seen: Seen, now: datetime, machine: RentalSeen) -> Step | 
     back: Literal["on_standby", "running"] = "on_standby" if serving else "running"
     if machine.lost:
         return None
+    if seen.leaves:
+        return None
     if seen.wish != "hibernated":
         return now_do(now, Move(back, "It is not to sleep after all.", who="asked"))
     operation, idle = seen.operation, seen.idle

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from dumont.fleet.rules.course import Outcome
 from dumont.fleet.rules.seen import Trouble
 from dumont.fleet.rules.states import OperationKind, State, Wish
 
@@ -208,6 +209,26 @@ class Rehearse:
     """It has: what came of it is written down, and what would be lost now."""
 
 
+@dataclass(frozen=True, slots=True)
+class AskWay:
+    """What work with a deadline is to run on now: it is worked out, and written down with its reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class TurnAway:
+    """From the machines that were raced for: there is no time for them any more, or none of them has come up."""
+
+    why: str
+    refused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EndCourse:
+    """The work is done, or its deadline has come: the instance goes on as any other."""
+
+    outcome: Outcome
+
+
 Act = (
     Move
     | WishFor
@@ -244,6 +265,9 @@ Act = (
     | Promote
     | CheckCopy
     | Rehearse
+    | AskWay
+    | TurnAway
+    | EndCourse
 )
 
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from dumont.fleet.rules.states import State
 
-What = Literal["hibernate", "wake", "release", "until", "retry", "awake_ends", "recover"]
+What = Literal["hibernate", "wake", "release", "until", "retry", "awake_ends", "recover", "ask"]
 SAID: Mapping[What, str] = {
     "hibernate": "Hibernates",
     "wake": "Wakes",
@@ -15,6 +15,7 @@ SAID: Mapping[What, str] = {
     "retry": "Is tried again",
     "awake_ends": "May sleep again",
     "recover": "Recovers",
+    "ask": "Looks again for a spot machine",
 }
 ENDS = {"hibernate": "Hibernates for good", "destroy": "Is destroyed"}
 
@@ -31,6 +32,8 @@ class Known:
     until_action: str = "hibernate"
     retry_at: datetime | None = None
     releases_at: datetime | None = None
+    asks_at: datetime | None = None
+    """Of work with a deadline that waits for a machine."""
     scheduled: Mapping[str, datetime] = field(default_factory=dict)
     """By action: the next time."""
 
@@ -60,6 +63,8 @@ def _all(known: Known, now: datetime) -> Iterator[tuple[What, datetime | None]]:
         yield "recover", None
     if known.state == "running" and known.sleeps_at is not None:
         yield "hibernate", known.sleeps_at
+    if known.state in ("hibernated", "launching") and known.asks_at is not None:
+        yield "ask", known.asks_at
     kept = known.keep_awake_until
     if known.state == "running" and known.hibernates and kept is not None and kept > now and known.sleeps_at is None:
         yield "awake_ends", kept

@@ -11,11 +11,12 @@ from dumont.fleet.rules.states import CommandKind, CommandState, Role, Stage, St
 from dumont.fleet.rules.states import Wanted as RentalWish
 from dumont.fleet.rules.wanted import HibernationWish, Wanted
 from dumont.fleet.schemas.connection import Connection
+from dumont.fleet.schemas.courses import InstanceCourse
 from dumont.fleet.schemas.fields import Answer, Fault, MachineId, Owner, Percent, Price, ProviderName
 from dumont.fleet.schemas.operations import Operation
 from dumont.fleet.schemas.races import Race
 
-NextWhat = Literal["hibernate", "wake", "release", "until", "retry", "warn", "awake_ends", "recover", "end"]
+NextWhat = Literal["hibernate", "wake", "release", "until", "retry", "warn", "awake_ends", "recover", "end", "ask"]
 
 
 class InstanceMachine(Answer):
@@ -108,6 +109,7 @@ class Instance(Answer):
     next: NextStep | None
     operation: Operation | None = Field(description="The one that is open.")
     standby: InstanceStandby | None
+    course: InstanceCourse | None = Field(description="Of work with a deadline: how far it is, and what is next.")
     keep_awake_until: datetime | None
     until_at: datetime | None
     until_action: str = Field(description="`hibernate` or `destroy`.", examples=["hibernate"])

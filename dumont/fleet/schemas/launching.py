@@ -10,6 +10,7 @@ from pydantic import Field, SecretStr, StringConstraints
 from dumont.basics.errors import Invalid
 from dumont.fleet.launching.launch import UntilAction, Wish
 from dumont.fleet.rules.wanted import HibernationWish, Port, RaceWish, StandbyWish, Wanted
+from dumont.fleet.schemas.courses import CoursePlan
 from dumont.fleet.schemas.fields import Answer, Count, MachineId, Price, ProviderName
 from dumont.fleet.schemas.instances import Instance
 from dumont.fleet.schemas.operations import Operation
@@ -113,10 +114,13 @@ class InstanceWish(RequestBody):
     until: Moment | None = Field(None, description="Ends at this moment.", examples=[None])
     until_action: UntilAction = Field("hibernate", description="What ends it.")
     deadline: Moment | None = Field(
-        None, description="The work must be done by then: decides about spot.", examples=[None]
+        None,
+        description="The work must be done by then, by the cheapest way: on spot, on demand, or waiting. Needs `spot` "
+        "and `work_hours`.",
+        examples=[None],
     )
     work_hours: float | None = Field(
-        None, gt=0, le=87600, description="How long the work takes undisturbed.", examples=[None]
+        None, gt=0, le=87600, description="Hours of machine time that the work takes undisturbed.", examples=[None]
     )
     dry_run: bool = Field(False, description="Rents nothing; answers with what would be done, and what it would cost.")
 
@@ -207,6 +211,7 @@ class LaunchPlan(Answer):
     fitting: Count = Field(description="Offers that fit, racing or not.")
     race: RaceCost | None = Field(description="Null where no machine fits.")
     prices: LaunchPrices | None
+    course: CoursePlan | None = Field(description="With a deadline: what to expect of the whole work.")
     warnings: list[LaunchWarning]
     can_launch: bool
     as_of: datetime
@@ -241,6 +246,14 @@ class InstanceChange(RequestBody):
     restic: ResticWish | None = Field(
         None,
         description="From the next snapshot on; null for our own store. With the address that it has, for new keys.",
+    )
+    deadline: Moment | None = Field(
+        None,
+        description="The work must be done by then; null, with null `work_hours`, for no deadline.",
+        examples=[None],
+    )
+    work_hours: float | None = Field(
+        None, gt=0, le=87600, description="Of the whole work; what is done stays done.", examples=[20]
     )
     until: Moment | None = Field(None, description="Null takes it away.", examples=[None])
     until_action: UntilAction | None = None

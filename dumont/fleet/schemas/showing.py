@@ -14,7 +14,7 @@ from dumont.fleet.rules.asking import can_cancel, plan_of
 from dumont.fleet.rules.lanes import lane_of, seconds_of, stages_of
 from dumont.fleet.rules.remaining import remaining
 from dumont.fleet.rules.wanted import HibernationWish, Wanted
-from dumont.fleet.schemas import using
+from dumont.fleet.schemas import courses, using
 from dumont.fleet.schemas.connection import Connection
 from dumont.fleet.schemas.fields import Fault, Owner
 from dumont.fleet.schemas.instances import (
@@ -183,6 +183,7 @@ def _instance(shown: Shown, now: datetime) -> dict[str, Any]:
         "next": NextStep.model_validate(shown.next) if shown.next else None,
         "operation": operation(shown.operation, now) if shown.operation else None,
         "standby": standby(shown.standby) if shown.standby else None,
+        "course": courses.course(row, now),
     }
 
 

@@ -1,7 +1,7 @@
 """Moves an instance, with all that entering its new state brings with it; and changes its wish by itself."""
 
 from dumont.basics.errors import Failure, Unavailable
-from dumont.fleet.instances import failovers, moves, operations, standbys
+from dumont.fleet.instances import courses, failovers, moves, operations, standbys
 from dumont.fleet.money import large_clouds, sleeping
 from dumont.fleet.rules.operations import WISHES, done_in
 from dumont.fleet.rules.seen import Trouble
@@ -35,6 +35,7 @@ async def move(turn: Turn, act: Move) -> None:
     await _standby_follows(turn, act)
     _remember(turn, act)
     await moves.move(turn.work, instance, act.to, act.why, who=who)
+    courses.follow(instance, lambda course: course.moved(act.to, turn.work.now))
     if act.to not in RACING:
         await racing.end(turn, "lost" if act.error else "cancelled", act.why)
     await failovers.moved(turn.work, instance, act.to)

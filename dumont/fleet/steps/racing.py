@@ -8,13 +8,14 @@ from uuid import UUID
 
 from dumont.basics import ids
 from dumont.basics.errors import Failure
-from dumont.fleet.instances import failovers, moves, restores
+from dumont.fleet.instances import courses, failovers, moves, restores
 from dumont.fleet.launching import choosing, renter
 from dumont.fleet.launching.choosing import Wishes
 from dumont.fleet.money import sleeping
 from dumont.fleet.rentals import accounts, experience, renting
 from dumont.fleet.rentals.renting import Claimed, Intent
 from dumont.fleet.rules.choosing import Candidate, Taste
+from dumont.fleet.rules.course import Course
 from dumont.fleet.rules.race import expected_cost
 from dumont.fleet.rules.steps import Accept, DropEntrants, Reject, StartRace, StartRound, Win
 from dumont.fleet.steps.holding import lose_primary, part_from
@@ -48,6 +49,7 @@ async def start(turn: Turn, act: StartRace) -> None:
     )
     work.tx.add(race)
     turn.instance.race_id = race.id
+    courses.follow(turn.instance, Course.races)
     await work.tx.flush()
 
 
@@ -151,7 +153,6 @@ async def _chosen(turn: Turn, race: FleetRace) -> Sequence[Candidate]:
     user_id = await renter.of(work, instance)
     if user_id is None or turn.view is None:
         return []
-    tried = [*entrants(turn, race), *await races.lately(work.tx, instance.id, work.now - LATELY)]
     had = await races.before(work.tx, instance.id) if instance.snapshot_id is not None else None
     taste = Taste(
         count=race.batch,
@@ -159,19 +160,27 @@ async def _chosen(turn: Turn, race: FleetRace) -> Sequence[Candidate]:
         same=f"{had.provider}:{had.machine_id}" if had else None,
         near=f"{had.provider}:{had.listed.get('region')}" if had else None,
         spread=turn.rows.wanted.spread,
-        without=frozenset(_places(tried)),
-        hosts_count=_hosts_count,
+        without=await tried(turn, entrants(turn, race)),
+        hosts_count=hosts_count,
     )
-    wishes = Wishes(wanted=turn.rows.wanted, user_id=user_id, taste=taste)
+    course = courses.open_of(instance)
+    only, place = course.wants if course is not None else (None, None)
+    wishes = Wishes(wanted=turn.rows.wanted, user_id=user_id, taste=taste, only=only, place=place)
     return (await choosing.candidates(work, turn.view, wishes)).chosen
 
 
-def _places(tried: Sequence[FleetRental]) -> list[str]:
-    hosts = [f"{each.provider}:{each.host_id}" for each in tried if each.host_id and each.stage != "ended"]
-    return [f"{each.provider}:{each.machine_id}" for each in tried] + hosts
+async def tried(turn: Turn, racers: Sequence[FleetRental]) -> frozenset[str]:
+    """Machines and hosts that are not raced for again so soon."""
+    lately = await races.lately(turn.work.tx, turn.instance.id, turn.work.now - LATELY)
+    return frozenset(places_of([*racers, *lately]))
 
 
-def _hosts_count(provider: str) -> bool:
+def places_of(rentals: Sequence[FleetRental]) -> list[str]:
+    hosts = [f"{each.provider}:{each.host_id}" for each in rentals if each.host_id and each.stage != "ended"]
+    return [f"{each.provider}:{each.machine_id}" for each in rentals] + hosts
+
+
+def hosts_count(provider: str) -> bool:
     """This computer is the host of all its machines."""
     return bool(registry.kind(provider).credentials)
 

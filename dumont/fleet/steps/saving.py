@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from dumont.basics.errors import Unavailable
-from dumont.fleet.instances import moves, operations
+from dumont.fleet.instances import courses, moves, operations
 from dumont.fleet.rules.seen import Trouble
 from dumont.fleet.rules.steps import Bring, Save, Saved, SaveFailed
 from dumont.fleet.steps.preparing import grant, put
@@ -11,8 +11,8 @@ from dumont.fleet.steps.turn import NotNow, Turn
 from dumont.snapshots import on_behalf
 from dumont.snapshots.starting import Wish
 
-QUIET = "sync"
-"""Copies to a standby are made all the time: only a failure of one is told."""
+QUIET = frozenset({"sync", "rhythm"})
+"""Copies to a standby, and those of work with a deadline, are made all the time: only a failure of one is told."""
 LAST = "move"
 """The work goes to another machine: nobody is to write behind it."""
 USUAL_FOLDER = "/workspace"
@@ -64,9 +64,11 @@ async def saved(turn: Turn, _act: Saved) -> None:
     instance.snapshot_id, instance.snapshot_at = snapshot.id, snapshot.created_at
     instance.saving_id = instance.saving_command_id = None
     instance.tries, instance.retry_at = 0, None
+    begun = snapshot.created_at
+    courses.follow(instance, lambda course: course.saved(begun))
     if turn.rows.operation is not None:
         operations.note(turn.rows.operation, snapshot_id=str(snapshot.id), new_bytes=snapshot.new_bytes)
-    if QUIET not in snapshot.tags:
+    if not QUIET & set(snapshot.tags):
         await moves.note(turn.work, instance, "snapshot", "A snapshot is complete.", snapshot_id=str(snapshot.id))
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from dumont.fleet.instances import idle
 from dumont.fleet.rules import steps
 from dumont.fleet.rules.steps import Act, Unwarn, Warn, WouldSleep
-from dumont.fleet.steps import holding, moving, preparing, racing, saving, standing_by
+from dumont.fleet.steps import holding, moving, preparing, racing, saving, standing_by, way
 from dumont.fleet.steps.turn import Turn
 
 
@@ -63,4 +63,7 @@ BY_ACT: Mapping[type, Callable[[Turn, Any], Awaitable[None]]] = {
     steps.Promote: standing_by.promote,
     steps.CheckCopy: standing_by.check_copy,
     steps.Rehearse: standing_by.rehearse,
+    steps.AskWay: way.ask,
+    steps.TurnAway: way.turn_away,
+    steps.EndCourse: way.end,
 }

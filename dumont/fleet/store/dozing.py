@@ -52,6 +52,7 @@ def _due(now: datetime, usual: Usual) -> list[ColumnElement[bool]]:
         FleetInstance.look_at > now,
         FleetInstance.saving_id.is_(None),
         enabled,
+        or_(FleetInstance.course.is_(None), FleetInstance.course["ended_at"].astext.is_not(None)),
         awake + grace - warn <= now,
         or_(FleetInstance.keep_awake_until.is_(None), FleetInstance.keep_awake_until - warn <= now),
         or_(FleetBeat.used_at >= awake, FleetInstance.use_seen_at >= awake),

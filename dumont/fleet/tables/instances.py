@@ -6,6 +6,7 @@ from typing import Any, get_args
 from uuid import UUID
 
 from sqlalchemy import Boolean, CheckConstraint, Float, ForeignKey, Index, Integer, Text, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dumont.fleet.rules.states import OperationKind, OperationState, State, Wish
@@ -90,6 +91,8 @@ class FleetInstance(Base):
     until_action: Mapped[str] = mapped_column(server_default="hibernate")
     released_at: Mapped[datetime | None]
     """When, asleep for long, everything was given back but the snapshot."""
+    course: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    """How far work with a deadline is, and what was decided of it last: `rules.course.Course` as JSON."""
     keep_snapshot: Mapped[bool] = mapped_column(Boolean, server_default=text("true"))
     """Of a destroyed one."""
     error_code: Mapped[str | None]

@@ -13,6 +13,7 @@ from dumont.fleet.rules.idle import Idle, IdleRule
 from dumont.fleet.rules.lifecycle import next_step
 from dumont.fleet.rules.seen import (
     CommandSeen,
+    CourseSeen,
     Limits,
     OperationSeen,
     RaceSeen,
@@ -24,7 +25,7 @@ from dumont.fleet.rules.seen import (
     Trouble,
 )
 from dumont.fleet.rules.states import MOVES, STATES, OperationKind, State, Wish
-from dumont.fleet.rules.steps import Act, LetGo, Move, Reject, Release, Step
+from dumont.fleet.rules.steps import Act, LetGo, Move, Reject, Release, Step, TurnAway
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
 LIMITS = Limits()
@@ -90,6 +91,8 @@ class Draw:
             seen_state=self.one(None, "running", "running", "stopped", "failed", "unknown"),
             seen_at=self.perhaps(self.moment),
             can_stop=self.one(True, False),
+            spot=self.one(True, False),
+            place=self.one("a", "b"),
             error=self.one(None, None, Trouble("interrupted", "It was stopped.")),
             fault=self.one(None, None, ("hardware_error", "It lies.")),
         )
@@ -155,6 +158,18 @@ class Draw:
             warned_at=self.perhaps(self.moment),
         )
 
+    def course(self) -> CourseSeen:
+        return CourseSeen(
+            deadline_at=NOW + timedelta(seconds=self.one(-5, 5000, 50_000)),
+            work_hours=3.0,
+            done_hours=self.one(0.0, 2.0, 3.0),
+            action=self.one(None, "spot", "on_demand", "wait"),
+            place=self.one("a", "b"),
+            why="So it is.",
+            ask_at=self.soon(),
+            races_for=self.one(None, "spot", "on_demand"),
+        )
+
     def seen(self, state: State, wish: Wish) -> Seen:
         standby = self.perhaps(lambda: self.standby(state))
         has_none = state not in HAVING or (standby is not None and standby.serving and state != "recovering")
@@ -182,6 +197,7 @@ class Draw:
             until_action=self.one("hibernate", "destroy"),
             released=self.one(True, False),
             keep_snapshot=self.one(True, False),
+            course=self.one(None, self.course()),
         )
 
 
@@ -192,7 +208,7 @@ def let_go(found: Seen, act: Act | None) -> set[UUID]:
     if isinstance(act, Release):
         return {rental.id for rental in found.live}
     if not isinstance(act, Move):
-        return {PRIMARY} if isinstance(act, Reject) else set()
+        return {PRIMARY} if isinstance(act, Reject | TurnAway) else set()
     gone = {PRIMARY} if act.lets_go else set()
     serving = found.standby is not None and found.standby.serving
     return gone | ({SECOND} if serving and act.to in ("hibernated", "interrupted") else set())

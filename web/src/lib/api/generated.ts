@@ -1160,6 +1160,16 @@ const injectedRtkApi = api.injectEndpoints({
         method: "POST",
       }),
     }),
+    reportInstanceProgress: build.mutation<
+      ReportInstanceProgressApiResponse,
+      ReportInstanceProgressApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/instances/${encodeURIComponent(String(queryArg.instanceId))}/progress`,
+        method: "POST",
+        body: queryArg.body,
+      }),
+    }),
     keepInstanceAwake: build.mutation<
       KeepInstanceAwakeApiResponse,
       KeepInstanceAwakeApiArg
@@ -2369,6 +2379,13 @@ export type PutInstanceOnStandbyApiArg = {
   /** The instance. */
   instanceId: string;
 };
+export type ReportInstanceProgressApiResponse =
+  /** status 200 Successful Response */ Instance;
+export type ReportInstanceProgressApiArg = {
+  /** The instance. */
+  instanceId: string;
+  body: Progress2;
+};
 export type KeepInstanceAwakeApiResponse =
   /** status 200 Successful Response */ Instance;
 export type KeepInstanceAwakeApiArg = {
@@ -2480,7 +2497,7 @@ export type LaunchInstanceApiResponse =
   | /** status 200 Of a dry run: what would be done */ Launched
   | /** status 202 Successful Response */ Launched;
 export type LaunchInstanceApiArg = {
-  body: InstanceWish;
+  body: InstanceWishWrite;
 };
 export type GetInstanceApiResponse =
   /** status 200 Successful Response */ InstanceDetail;
@@ -2493,7 +2510,7 @@ export type ChangeInstanceApiResponse =
 export type ChangeInstanceApiArg = {
   /** The instance. */
   instanceId: string;
-  body: InstanceChange;
+  body: InstanceChangeWrite;
 };
 export type DestroyInstanceApiResponse =
   /** status 202 Successful Response */ Proof;
@@ -4312,6 +4329,10 @@ export type Snapshot = {
   manifest: string | null;
   /** The snapshot that unchanged files were taken from. */
   parent_id: string | null;
+  /** Whose format it has. */
+  engine: "dumont" | "restic";
+  /** Of one of restic's: where it lies, which is yours to prune. */
+  repository: string | null;
   host: string;
   /** Where the tree lay. */
   root: string;
@@ -4387,6 +4408,10 @@ export type SnapshotDetail = {
   manifest: string | null;
   /** The snapshot that unchanged files were taken from. */
   parent_id: string | null;
+  /** Whose format it has. */
+  engine: "dumont" | "restic";
+  /** Of one of restic's: where it lies, which is yours to prune. */
+  repository: string | null;
   host: string;
   /** Where the tree lay. */
   root: string;
@@ -4861,6 +4886,8 @@ export type SnapshotBrief = {
   stored_bytes: number | null;
   /** Of what no other snapshot needs. */
   cost_month: string | null;
+  /** Whose format it has; `restic`: in a repository of yours. */
+  engine: "dumont" | "restic";
 };
 export type NextStep = {
   what:
@@ -4872,10 +4899,42 @@ export type NextStep = {
     | "warn"
     | "awake_ends"
     | "recover"
-    | "end";
+    | "end"
+    | "ask";
   /** Null for as soon as it can. */
   at: string | null;
   text: string;
+};
+export type InstanceCourse = {
+  deadline: string;
+  work_hours: number;
+  /** While it ran; less what was lost with a machine. */
+  done_hours: number;
+  /** Of them, those in the newest snapshot. */
+  kept_hours: number;
+  /** Whether hours are counted just now. */
+  counts: boolean;
+  /** To the deadline. */
+  left_hours: number;
+  /** Of those, what neither the work nor a change of machine needs; null before the first decision. */
+  slack_hours: number | null;
+  /** What was decided last: what to run on, or to wait. */
+  action: ("spot" | "on_demand" | "wait") | null;
+  /** Of spot: cloud and region. */
+  place: string | null;
+  why: string | null;
+  asked_at: string | null;
+  /** When that is asked again at the latest. */
+  ask_at: string | null;
+  /** When a machine on demand is asked for at the latest. */
+  latest_at: string | null;
+  /** What each choice was expected to cost to the end, of those that the deadline left open. */
+  costs: {
+    [key: string]: string;
+  };
+  /** Why it is over: `finished` as was said, `counted` when its hours were done, `missed`. */
+  outcome: ("finished" | "counted" | "missed") | null;
+  ended_at: string | null;
 };
 export type Instance = {
   id: string;
@@ -4917,12 +4976,20 @@ export type Instance = {
   /** The one that is open. */
   operation: Operation | null;
   standby: InstanceStandby | null;
+  /** Of work with a deadline: how far it is, and what is next. */
+  course: InstanceCourse | null;
   keep_awake_until: string | null;
   until_at: string | null;
   /** `hibernate` or `destroy`. */
   until_action: string;
   created_at: string;
   destroyed_at: string | null;
+};
+export type Progress2 = {
+  /** Of `work_hours`; counted on from now. */
+  done_hours?: number | null;
+  /** The work is done: from here on the usual idle rule holds. */
+  finished?: boolean;
 };
 export type KeepAwake = {
   /** From now on. */
@@ -5313,6 +5380,29 @@ export type LaunchPrices = {
   /** US dollars, exact to the last figure. */
   month_hibernating: string;
 };
+export type Span = {
+  mean: number;
+  low: number;
+  high: number;
+};
+export type CoursePlan = {
+  start: "spot" | "on_demand" | "wait";
+  /** Of spot: cloud and region. */
+  place: string | null;
+  /** US dollars, exact to the last figure. */
+  cost: string;
+  /** Nine times in ten it lies between this and `cost_high`. */
+  cost_low: string;
+  /** US dollars, exact to the last figure. */
+  cost_high: string;
+  /** Of never leaving on demand. */
+  cost_on_demand: string;
+  interruptions: Span;
+  /** From now on. */
+  finished_hours: Span;
+  words: string;
+  why: string;
+};
 export type LaunchWarning = {
   code: string;
   message: string;
@@ -5332,6 +5422,8 @@ export type LaunchPlan = {
   /** Null where no machine fits. */
   race: RaceCost | null;
   prices: LaunchPrices | null;
+  /** With a deadline: what to expect of the whole work. */
+  course: CoursePlan | null;
   warnings: LaunchWarning[];
   can_launch: boolean;
   as_of: string;
@@ -5380,6 +5472,27 @@ export type OfferFilters = {
   snapshot_gb?: number | null;
   /** How long it is wanted; for the effective price. */
   hours?: number | null;
+};
+export type ResticLaunch = {
+  /** As restic has it, with `restic:` before it. */
+  address: string;
+  /** Of the bucket, where it is Amazon's and not us-east-1. */
+  region?: string;
+  /** Begins with this snapshot, which restic made before: `latest`, or its id (8 letters or more). */
+  restore_from?: string | null;
+};
+export type ResticLaunchWrite = {
+  /** As restic has it, with `restic:` before it. */
+  address: string;
+  /** Of the repository. */
+  password: string;
+  /** Of the bucket. */
+  access_key: string;
+  secret_key: string;
+  /** Of the bucket, where it is Amazon's and not us-east-1. */
+  region?: string;
+  /** Begins with this snapshot, which restic made before: `latest`, or its id (8 letters or more). */
+  restore_from?: string | null;
 };
 export type RaceWish = {
   /** Machines that start at once. */
@@ -5435,6 +5548,8 @@ export type InstanceWish = {
   onstart?: string;
   /** Folder that is kept; empty is the machine's usual one. */
   workspace?: string;
+  /** Keeps the workspace in a restic repository of yours, by the program `restic`. */
+  restic?: ResticLaunch | null;
   race?: RaceWish;
   hibernation?: HibernationWish;
   standby?: StandbyWish;
@@ -5450,12 +5565,64 @@ export type InstanceWish = {
   until?: string | null;
   /** What ends it. */
   until_action?: "hibernate" | "destroy";
-  /** The work must be done by then: decides about spot. */
+  /** The work must be done by then, by the cheapest way: on spot, on demand, or waiting. Needs `spot` and `work_hours`. */
   deadline?: string | null;
-  /** How long the work takes undisturbed. */
+  /** Hours of machine time that the work takes undisturbed. */
   work_hours?: number | null;
   /** Rents nothing; answers with what would be done, and what it would cost. */
   dry_run?: boolean;
+};
+export type InstanceWishWrite = {
+  /** Lower-case letters, digits and hyphens; for `ssh NAME`. Null invents one. */
+  name?: string | null;
+  /** Owned by this team of yours. */
+  team_id?: string | null;
+  /** Races for this offer first; the others must fit the filters. */
+  offer_id?: string | null;
+  /** As `GET /offers` takes them. */
+  filters?: OfferFilters;
+  /** Container image; empty is the house's own. */
+  image?: string;
+  disk_gb?: number;
+  /** Kept sealed, and not shown again. */
+  env?: object;
+  /** Besides 22. */
+  ports?: number[];
+  /** Public keys that may log in, as in `authorized_keys`. */
+  ssh_keys?: string[];
+  /** Run after each start, with the workspace in place. */
+  onstart?: string;
+  /** Folder that is kept; empty is the machine's usual one. */
+  workspace?: string;
+  /** Keeps the workspace in a restic repository of yours, by the program `restic`. */
+  restic?: ResticLaunchWrite | null;
+  race?: RaceWish;
+  hibernation?: HibernationWish;
+  standby?: StandbyWish;
+  /** The most that one machine may cost, without its disk. */
+  max_price_hour?: number | string | null;
+  /** Takes machines that may be interrupted, at their lower price. */
+  spot?: boolean;
+  /** Whether other providers and regions than the best offer's may race, too. */
+  spread?: boolean;
+  /** Ends so long after the launch; or say `until`. */
+  ttl_seconds?: number | null;
+  /** Ends at this moment. */
+  until?: string | null;
+  /** What ends it. */
+  until_action?: "hibernate" | "destroy";
+  /** The work must be done by then, by the cheapest way: on spot, on demand, or waiting. Needs `spot` and `work_hours`. */
+  deadline?: string | null;
+  /** Hours of machine time that the work takes undisturbed. */
+  work_hours?: number | null;
+  /** Rents nothing; answers with what would be done, and what it would cost. */
+  dry_run?: boolean;
+};
+export type ResticPlace = {
+  address: string;
+  region?: string;
+  /** The snapshot that it began with: `latest`, or an id. */
+  restore_from?: string | null;
 };
 export type Wanted = {
   /** Races for this offer first; the others must fit the filters. */
@@ -5474,6 +5641,8 @@ export type Wanted = {
   onstart?: string;
   /** Folder that is kept; empty is the machine's usual one. */
   workspace?: string;
+  /** Where its workspace is kept, if not in our own store. */
+  restic?: ResticPlace | null;
   race?: RaceWish;
   standby?: StandbyWish;
   max_price_hour?: string | null;
@@ -5548,7 +5717,8 @@ export type InstanceCommand = {
     | "hook"
     | "shutdown"
     | "standing"
-    | "check";
+    | "check"
+    | "logs";
   state: "queued" | "sent" | "running" | "done" | "failed";
   /** 0 to 100; null where it is not known. */
   percent: number | null;
@@ -5597,6 +5767,8 @@ export type InstanceDetail = {
   /** The one that is open. */
   operation: Operation | null;
   standby: InstanceStandby | null;
+  /** Of work with a deadline: how far it is, and what is next. */
+  course: InstanceCourse | null;
   keep_awake_until: string | null;
   until_at: string | null;
   /** `hibernate` or `destroy`. */
@@ -5622,6 +5794,23 @@ export type InstanceDetail = {
   /** The most that one machine may cost. */
   max_price_hour: string | null;
 };
+export type ResticWish = {
+  /** As restic has it, with `restic:` before it. */
+  address: string;
+  /** Of the bucket, where it is Amazon's and not us-east-1. */
+  region?: string;
+};
+export type ResticWishWrite = {
+  /** As restic has it, with `restic:` before it. */
+  address: string;
+  /** Of the repository. */
+  password: string;
+  /** Of the bucket. */
+  access_key: string;
+  secret_key: string;
+  /** Of the bucket, where it is Amazon's and not us-east-1. */
+  region?: string;
+};
 export type InstanceChange = {
   name?: string | null;
   /** Replaces what it sets otherwise than the settings. */
@@ -5635,6 +5824,37 @@ export type InstanceChange = {
   /** For the next machine; null for no limit. */
   max_price_hour?: number | string | null;
   spot?: boolean | null;
+  /** From the next snapshot on; null for our own store. With the address that it has, for new keys. */
+  restic?: ResticWish | null;
+  /** The work must be done by then; null, with null `work_hours`, for no deadline. */
+  deadline?: string | null;
+  /** Of the whole work; what is done stays done. */
+  work_hours?: number | null;
+  /** Null takes it away. */
+  until?: string | null;
+  until_action?: ("hibernate" | "destroy") | null;
+  /** Null lets it sleep again. */
+  keep_awake_until?: string | null;
+};
+export type InstanceChangeWrite = {
+  name?: string | null;
+  /** Replaces what it sets otherwise than the settings. */
+  hibernation?: HibernationWish | null;
+  standby?: StandbyWish | null;
+  /** For the next race. */
+  race?: RaceWish | null;
+  /** From the next start on. */
+  ssh_keys?: string[] | null;
+  onstart?: string | null;
+  /** For the next machine; null for no limit. */
+  max_price_hour?: number | string | null;
+  spot?: boolean | null;
+  /** From the next snapshot on; null for our own store. With the address that it has, for new keys. */
+  restic?: ResticWishWrite | null;
+  /** The work must be done by then; null, with null `work_hours`, for no deadline. */
+  deadline?: string | null;
+  /** Of the whole work; what is done stays done. */
+  work_hours?: number | null;
   /** Null takes it away. */
   until?: string | null;
   until_action?: ("hibernate" | "destroy") | null;
@@ -5972,6 +6192,7 @@ export const {
   useSnapshotInstanceMutation,
   useFailOverInstanceMutation,
   usePutInstanceOnStandbyMutation,
+  useReportInstanceProgressMutation,
   useKeepInstanceAwakeMutation,
   useListInstanceEventsQuery,
   useListInstanceOperationsQuery,

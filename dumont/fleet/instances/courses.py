@@ -1,0 +1,119 @@
+"""Keeps how far work with a deadline is: as its instance moves, as snapshots come, and as its owner says."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from dumont.basics.errors import Conflict, Invalid
+from dumont.fleet.instances import access, moves
+from dumont.fleet.rules.course import Course, Outcome
+from dumont.fleet.rules.wanted import Wanted
+from dumont.fleet.store import instances
+from dumont.fleet.tables import FleetInstance
+from dumont.platform.work import Work
+
+SAID: dict[Outcome, str] = {
+    "finished": "The work is finished, as was said.",
+    "counted": "The hours of work that were asked for are done.",
+    "missed": "The deadline has come, and the work is not done.",
+}
+GOES_ON = "From here on it goes on as any other, and sleeps when it is idle."
+
+
+class NoDeadline(Conflict):
+    code = "no_deadline"
+    hint = "Give it one: `dumont deadline NAME 2026-12-01T08:00Z --work-hours 20`."
+
+
+def of(instance: FleetInstance) -> Course | None:
+    return None if instance.course is None else Course.model_validate(instance.course)
+
+
+def open_of(instance: FleetInstance) -> Course | None:
+    found = of(instance)
+    return found if found is not None and found.open else None
+
+
+def keep(instance: FleetInstance, course: Course | None) -> None:
+    instance.course = None if course is None else course.model_dump(mode="json")
+
+
+def follow(instance: FleetInstance, change: Callable[[Course], Course]) -> None:
+    """Where its work has a deadline that is not over."""
+    found = open_of(instance)
+    if found is not None:
+        keep(instance, change(found))
+
+
+def check(wanted: Wanted) -> None:
+    """What makes no sense together, or can't be met by any machine."""
+    if wanted.deadline is None and wanted.work_hours is None:
+        return
+    if wanted.deadline is None:
+        raise Invalid.field("deadline", "is needed with work_hours", hint="Say by when the work must be done.")
+    if wanted.work_hours is None:
+        raise Invalid.field("work_hours", "is needed with a deadline", hint="Say how long the work takes undisturbed.")
+    if not wanted.spot:
+        raise Invalid.field("spot", "is needed with a deadline", hint="Without spot there is nothing to choose from.")
+    if wanted.standby.enabled:
+        raise Invalid.field("standby.enabled", "is not for work with a deadline", hint="It is woken elsewhere itself.")
+
+
+def check_reach(wanted: Wanted, done_hours: float, now: datetime) -> None:
+    """For whoever says a deadline: with one that is over, or nearer than the work is long, nothing can be met."""
+    if wanted.deadline is None or wanted.work_hours is None:
+        return
+    left = (wanted.deadline - now).total_seconds() / 3600
+    if left <= 0:
+        raise Invalid.field("deadline", "is over")
+    if left < wanted.work_hours - done_hours:
+        more = wanted.work_hours - done_hours
+        raise Invalid.field("deadline", f"is in {left:.1f} hours, and {more:.1f} hours of work are ahead")
+
+
+def change(instance: FleetInstance, wanted: Wanted, now: datetime) -> None:
+    """Another deadline, or other hours: what is done stays done."""
+    if wanted.deadline is None:
+        keep(instance, None)
+        return
+    found = of(instance) or Course()
+    check_reach(wanted, found.done(now), now)
+    keep(instance, found.opened_again(now, running=instance.state == "running"))
+
+
+async def report(work: Work, instance_id: UUID, *, done_hours: float | None, finished: bool) -> FleetInstance:
+    """By its owner, or by the work itself."""
+    instance = await access.instance(work, instance_id, to_change=True)
+    return await reported(work, instance, done_hours, finished=finished, who=f"user:{work.caller.me}")
+
+
+async def reported(
+    work: Work, instance: FleetInstance, done_hours: float | None, *, finished: bool, who: str
+) -> FleetInstance:
+    """`instance` is locked."""
+    course, wanted = open_of(instance), Wanted.model_validate(instance.wanted)
+    if course is None:
+        raise NoDeadline(f"The work of {instance.name} has no deadline, or is over.")
+    if done_hours is not None:
+        if done_hours > (wanted.work_hours or 0.0):
+            raise Invalid.field("done_hours", f"is more than the {wanted.work_hours:g} hours of the whole work")
+        course = course.reported(done_hours, work.now)
+        keep(instance, course)
+        said = f"{done_hours:g} of {wanted.work_hours:g} hours are done, as was said."
+        await moves.note(work, instance, "progress", said, who=who, done_hours=done_hours)
+    if finished:
+        await end(work, instance, "finished", who=who)
+    await instances.poke(work.tx, [instance.id], work.now)
+    return instance
+
+
+async def end(work: Work, instance: FleetInstance, outcome: Outcome, *, who: str = "fleet", **details: Any) -> None:
+    course = open_of(instance)
+    if course is None:
+        return
+    keep(instance, course.ends(outcome, work.now))
+    kind = "warning" if outcome == "missed" else "progress"
+    done = f"{course.done(work.now):.1f} hours"
+    said = f"{SAID[outcome]} {done} were counted. {GOES_ON}"
+    await moves.note(work, instance, kind, said, who=who, outcome=outcome, **details)
