@@ -111,7 +111,7 @@ def _sealing(noise: bytes) -> Part:
 def _copying() -> list[Part]:
     """Many small files in one call, or one by one in Python."""
     library = native.load()
-    by = "native" if library is not None and hasattr(library, "write_files") else "pure"
+    by = "native" if library is not None and library.has_files else "pure"
     count, size = 40, 4096
     content = bytes(size)
     with tempfile.TemporaryDirectory() as folder:

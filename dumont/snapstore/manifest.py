@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import struct
 import sys
-import zlib
 from array import array
-from typing import Any, NamedTuple
+from typing import Any
 
 from dumont.snapstore.blobs import Bytes
+from dumont.snapstore.columns import Column, squeezed, unfolded
 from dumont.snapstore.config import FORMAT, json_object, refuse_newer
 from dumont.snapstore.errors import Damaged, Hostile, Unreadable
 from dumont.snapstore.model import Header, Manifest
@@ -45,22 +45,11 @@ FIELDS = {"pack_size": "pack_sizes"}
 """Where a column is called otherwise in memory."""
 
 
-class Column(NamedTuple):
-    name: str
-    codec: str
-    stored: int
-    raw: int
-
-
 def written(manifest: Manifest, sealer: Sealer) -> list[Bytes]:
     """The object's parts."""
     columns, bodies = [], []
-    for name, data in _columns(manifest):
-        if not data:
-            continue
-        squeezed = zlib.compressobj(1, zlib.DEFLATED, -15)
-        packed = squeezed.compress(data) + squeezed.flush()
-        codec, body = ("deflate", packed) if len(packed) < len(data) else ("raw", data)
+    told = [(name, data) for name, data in _columns(manifest) if data]
+    for (name, data), (codec, body) in zip(told, squeezed([data for _name, data in told])):
         sealed = sealer.seal(body, "column")
         columns.append(Column(name, codec, len(sealed), len(data)))
         bodies.append(sealed)
@@ -106,14 +95,14 @@ def read(data: Bytes, sealer: Sealer) -> Manifest:
     header, columns = read_header(view[HEADER_AT:end], sealer)
     if sum(column.raw for column in columns) > ROOM + ROOM_TIMES * len(view):
         raise Hostile("A manifest unfolds to far more than it can honestly hold.")
-    found: dict[str, bytes] = {}
+    bodies: list[Bytes] = []
     for column in columns:
         body = view[end : end + column.stored]
         end += column.stored
         if len(body) != column.stored:
             raise Damaged("A manifest ends before its last column.")
-        found[column.name] = _unfolded(column, sealer.unseal(body, "column"))
-    manifest = _filled(header, found)
+        bodies.append(sealer.unseal(body, "column"))
+    manifest = _filled(header, dict(zip([column.name for column in columns], unfolded(columns, bodies))))
     refuse_unsound(manifest)
     return manifest
 
@@ -186,25 +175,6 @@ def _fill_attributes(manifest: Manifest, found: dict[str, bytes]) -> None:
     for entry, name, length in zip(entries, names, lengths):
         manifest.xattrs.setdefault(entry, []).append((name, values[place : place + length]))
         place += length
-
-
-def _unfolded(column: Column, body: Bytes) -> bytes:
-    if column.codec == "raw":
-        data = bytes(body)
-    elif column.codec == "deflate":
-        data = _inflated(column, body)
-    else:
-        raise Unreadable(f"The column {column.name} is written in a way that this program doesn't know.")
-    if len(data) != column.raw:
-        raise Damaged(f"The column {column.name} is not as long as the header says.")
-    return data
-
-
-def _inflated(column: Column, body: Bytes) -> bytes:
-    try:
-        return zlib.decompressobj(-15).decompress(body, column.raw + 1)
-    except zlib.error as error:
-        raise Damaged(f"The column {column.name} can't be unfolded.") from error
 
 
 def _joined(words: list[bytes]) -> bytes:

@@ -43,6 +43,8 @@ class Tree:
     size: array[int]
     """Of files; else 0."""
     blocks: array[int]
+    xattrs: bytes
+    """0 where it was seen to have no attributes; of others that is not known."""
     links: dict[int, bytes] = field(default_factory=dict)
     same: dict[int, int] = field(default_factory=dict)
     """Hard links: entry -> the one that was seen first."""
@@ -147,6 +149,7 @@ def _kept(root: bytes, found: Scanned, ignored: int) -> Tree:
         found.paths,
         bytearray(found.kinds),
         *(found.modes, found.uids, found.gids, found.mtimes, found.ctimes, found.inodes, found.sizes, found.blocks),
+        found.xattrs,
         notes=notes,
         ignored=ignored,
     )

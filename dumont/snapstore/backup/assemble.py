@@ -39,29 +39,46 @@ class _Pieces:
         self._manifest = manifest
         self._made = made
         self._book = book
-        self._begin = self._end = 0
         self._numbers = {HOLE: HOLE}
         """Chunk before -> chunk now."""
 
     def fill(self) -> None:
-        old, tree, gone = self._made.old, self._made.tree, self._made.read.gone
-        manifest, starts = self._manifest, old.starts
-        manifest.pieces = array("I", bytes(4 * len(tree)))
-        manifest.size = array("Q", tree.size)
-        for entry, (kind, was) in enumerate(zip(tree.kind, old.entry_of)):
-            if was != NOT_THERE:
-                begin, end = starts[was], starts[was + 1]
-                if begin == end:
-                    continue
-                if begin != self._end:
-                    self._end_run()
-                    self._begin = begin
-                self._end = end
-                manifest.pieces[entry] = end - begin
-            elif kind == Kind.FILE and entry not in gone:
-                self._end_run()
+        tree, gone = self._made.tree, self._made.read.gone
+        self._manifest.pieces = array("I", bytes(4 * len(tree)))
+        self._manifest.size = array("Q", tree.size)
+        begin, entry_of = 0, self._made.old.entry_of
+        for entry in [entry for entry, was in enumerate(entry_of) if was == NOT_THERE]:
+            self._take(begin, entry)
+            begin = entry + 1
+            if tree.kind[entry] == Kind.FILE and entry not in gone:
                 self._add_read(entry)
-        self._end_run()
+        self._take(begin, len(tree))
+
+    def _take(self, begin: int, behind: int) -> None:
+        """These entries are as they were. Some that stood between them may be gone."""
+        was = self._made.old.entry_of[begin:behind]
+        if not was:
+            return
+        if was[-1] - was[0] == len(was) - 1:
+            ends = [len(was)]
+        else:
+            ends = [number for number in range(1, len(was)) if was[number] != was[number - 1] + 1] + [len(was)]
+        first = 0
+        for end in ends:
+            self._take_run(begin + first, was[first], end - first)
+            first = end
+
+    def _take_run(self, entry: int, was: int, count: int) -> None:
+        old, starts, manifest = self._made.old.manifest, self._made.old.starts, self._manifest
+        assert old is not None  # noqa: S101
+        begin, end = starts[was], starts[was + count]
+        manifest.pieces[entry : entry + count] = old.pieces[was : was + count]
+        chunks = old.piece_chunk[begin:end]
+        for chunk in sorted(set(chunks).difference(self._numbers)):
+            self._numbers[chunk] = self._book.claim(old.id_of(chunk))[0]
+        manifest.piece_chunk.extend(array("I", map(self._numbers.__getitem__, chunks)))
+        manifest.piece_offset.extend(old.piece_offset[begin:end])
+        manifest.piece_length.extend(old.piece_length[begin:end])
 
     def _add_read(self, entry: int) -> None:
         manifest, size = self._manifest, 0
@@ -72,18 +89,6 @@ class _Pieces:
             manifest.piece_length.append(length)
             size += length
         manifest.pieces[entry], manifest.size[entry] = len(parts), size
-
-    def _end_run(self) -> None:
-        old, (begin, end) = self._made.old.manifest, (self._begin, self._end)
-        self._begin = self._end = 0
-        if old is None or begin == end:
-            return
-        chunks = old.piece_chunk[begin:end]
-        for chunk in sorted(set(chunks).difference(self._numbers)):
-            self._numbers[chunk] = self._book.claim(old.id_of(chunk))[0]
-        self._manifest.piece_chunk.extend(map(self._numbers.__getitem__, chunks))
-        self._manifest.piece_offset.extend(old.piece_offset[begin:end])
-        self._manifest.piece_length.extend(old.piece_length[begin:end])
 
 
 def _add_entries(manifest: Manifest, made: Made) -> None:
@@ -124,7 +129,7 @@ def _attributes(made: Made) -> dict[int, list[tuple[bytes, bytes]]]:
         if was != NOT_THERE:
             if before and was in before:
                 found[entry] = before[was]
-        elif tree.kind[entry] in (Kind.FILE, Kind.FOLDER) and entry not in bare:
+        elif tree.kind[entry] in (Kind.FILE, Kind.FOLDER) and entry not in bare and tree.xattrs[entry]:
             its = attributes(os.path.join(tree.root, tree.paths[entry]))
             if its:
                 found[entry] = its

@@ -6,9 +6,11 @@ from array import array
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from dumont.snapstore import native
 from dumont.snapstore.errors import Damaged, Missing, Unreadable
 from dumont.snapstore.index import Known
 from dumont.snapstore.model import HOLE, Kind, Manifest
+from dumont.snapstore.native.matching import Rows
 from dumont.snapstore.repository import Repository
 from dumont.snapstore.scan import Tree
 from dumont.snapstore.witness import Witness, read_witness
@@ -32,7 +34,7 @@ class Old(NamedTuple):
 
     manifest: Manifest | None
     starts: array[int]
-    entry_of: list[int]
+    entry_of: array[int]
     """Entry -> the same file or folder before, unchanged; or -1."""
     where: Mapping[bytes, int] = {}
     """Path -> entry before."""
@@ -42,7 +44,7 @@ def unchanged(before: Before, tree: Tree, known: Known) -> Old:
     """What is known may be less than the manifest names: files that need what is gone have changed."""
     old = before.manifest
     if old is None:
-        return Old(None, array("Q"), [NOT_THERE] * len(tree))
+        return Old(None, array("Q"), array("i", [NOT_THERE]) * len(tree))
     starts, where = old.first_pieces(), dict(zip(old.paths, range(len(old.paths))))
     entries = _matched(before, old, tree, where)
     there = [old.id_of(chunk) in known for chunk in range(old.chunks())]
@@ -55,17 +57,25 @@ def unchanged(before: Before, tree: Tree, known: Known) -> Old:
     return Old(old, starts, entries, where)
 
 
-def _matched(before: Before, old: Manifest, tree: Tree, where: Mapping[bytes, int]) -> list[int]:
+def _matched(before: Before, old: Manifest, tree: Tree, where: Mapping[bytes, int]) -> array[int]:
     """By whole columns, as there are as many rows as there are files."""
-    then = list(zip(old.kind, old.size, old.mtime, *_inodes(before, old)))
+    ctimes, inodes = _inodes(before, old)
+    library = native.load()
+    if library is not None:
+        now = Rows(tree.paths, tree.kind, tree.size, tree.mtime, tree.ctime, tree.inode)
+        return library.matched(now, Rows(old.paths, old.kind, old.size, old.mtime, ctimes, inodes))
+    then = list(zip(old.kind, old.size, old.mtime, ctimes, inodes))
     rows = zip(tree.kind, tree.size, tree.mtime, tree.ctime, tree.inode)
-    return [
-        was if was is not None and then[was] == row and row[0] in TAKEN else NOT_THERE
-        for was, row in zip(map(where.get, tree.paths), rows)
-    ]
+    return array(
+        "i",
+        [
+            was if was is not None and then[was] == row and row[0] in TAKEN else NOT_THERE
+            for was, row in zip(map(where.get, tree.paths), rows)
+        ],
+    )
 
 
-def _inodes(before: Before, old: Manifest) -> tuple[Iterable[int], Iterable[int]]:
+def _inodes(before: Before, old: Manifest) -> tuple[array[int], array[int]]:
     """Times of change and numbers, as they were or as they have become by being put back."""
     if before.witness is None or len(before.witness.inode) != len(old):
         return old.ctime, old.inode

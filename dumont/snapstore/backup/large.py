@@ -6,10 +6,13 @@ import errno
 import os
 import stat
 from collections.abc import Iterator
+from concurrent.futures import Future, wait
+from typing import NamedTuple
 
 from dumont.snapstore import chunker, codec
 from dumont.snapstore.backup import past_cache
 from dumont.snapstore.backup.reading import AT_ONCE, PAGE, Course, Job, Part, hole
+from dumont.snapstore.backup.room import Buffer
 
 HEAD = 16 << 10
 """How much of a file its kind is judged by."""
@@ -29,6 +32,14 @@ def large(course: Course, entry: int) -> Iterator[Job]:
     finally:
         file.close()
     course.track.add(files=1)
+
+
+class _Coming(NamedTuple):
+    """What is being read."""
+
+    buffer: Buffer
+    wanted: int
+    read: Future[int]
 
 
 class _Large:
@@ -68,26 +79,34 @@ class _Large:
             self._place = place
 
     def _stretch(self, begin: int, end: int) -> Iterator[Job]:
-        """What one buffer does not end goes before what is read into the next."""
+        """What one buffer does not end goes before what is read into the next, which comes while this one is cut."""
         course, lead, rest = self._course, course_lead(self._course), 0
-        buffer = course.room.take()
-        while True:
-            wanted = min(AT_ONCE, end - begin)
-            got = self._file.read(buffer.data[lead:], wanted, begin)
-            begin += got
-            self._judge(buffer.data[lead : lead + min(got, HEAD)])
-            final, place = begin >= end or got < wanted, lead - rest
-            for end_of, known in self._ends(buffer.data[: lead + got], place, final):
-                yield self._chunk(course.job(buffer, place, end_of, self._hint or 0, known))
-                place = end_of
-            course.track.add(size=got)
-            if final:
+        coming = self._coming(lead, begin, end)
+        try:
+            while True:
+                buffer, wanted, got = coming.buffer, coming.wanted, _came(coming)
+                begin += got
+                self._judge(buffer.data[lead : lead + min(got, HEAD)])
+                final, place = begin >= end or got < wanted, lead - rest
+                if not final:
+                    coming = self._coming(lead, begin, end)
+                for end_of, known in self._ends(buffer.data[: lead + got], place, final):
+                    yield self._chunk(course.job(buffer, place, end_of, self._hint or 0, known))
+                    place = end_of
+                course.track.add(size=got)
+                if not final:
+                    left = buffer.data[place : lead + got]
+                    rest = len(left)
+                    coming.buffer.data[lead - rest : lead] = left
                 buffer.release()
-                return
-            left, before = buffer.data[place : lead + got], buffer
-            buffer, rest = course.room.take(), len(left)
-            buffer.data[lead - rest : lead] = left
-            before.release()
+                if final:
+                    return
+        finally:
+            wait([coming.read])  # or it would read from what is somebody else's file by then
+
+    def _coming(self, lead: int, begin: int, end: int) -> _Coming:
+        wanted, buffer = min(AT_ONCE, end - begin), self._course.room.take()
+        return _Coming(buffer, wanted, self._course.ahead.submit(self._file.read, buffer.data[lead:], wanted, begin))
 
     def _ends(self, data: memoryview, begin: int, final: bool) -> Iterator[tuple[int, bytes | None]]:
         """Of chunks from there on, and their ids where they are as before."""
@@ -117,6 +136,14 @@ class _Large:
     def _judge(self, head: memoryview) -> None:
         if self._hint is None:
             self._hint = codec.float_hint(self._course.tree.paths[self._entry], bytes(head))
+
+
+def _came(coming: _Coming) -> int:
+    try:
+        return coming.read.result()
+    except OSError:  # it costs this file, and none of the room for others
+        coming.buffer.release()
+        raise
 
 
 def course_lead(course: Course) -> int:

@@ -26,6 +26,7 @@ class Reader:
         return self
 
     def __exit__(self, *_error: object) -> None:
+        self._course.ahead.shutdown()
         self._course.folders.close()
 
     def jobs(self, entries: Sequence[int]) -> Iterator[Job]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -67,6 +68,7 @@ class Course:
         self.grown: list[int] = []
         """Small ones that are large by now."""
         self.jobs = 0
+        self.ahead = ThreadPoolExecutor(1, "snapshot-read")
         self.folders = Folders(os.open(tree.root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC))
 
     def job(self, buffer: Buffer, begin: int, end: int, hint: int = 0, known: bytes | None = None) -> Job:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple, Union
 
 from dumont.snapstore.native.library import FILE, open_library
+from dumont.snapstore.native.matching import Rows, matched
 from dumont.snapstore.native.memory import Lent
 from dumont.snapstore.native.sound import Chunks, Entries, Pieces, what_is_wrong
 from dumont.snapstore.native.system_zstd import system_zstd
@@ -77,6 +78,10 @@ class Native(Tree):
         ends = (ctypes.c_uint64 * (1 if first else lent.size // params[0] + 1))()
         found = self._library.dumont_cuts(lent.address, lent.size, table, *params, ends, len(ends))
         return list(ends[:found])
+
+    def matched(self, now: Rows, before: Rows) -> array[int]:
+        """Where each entry of a tree stood before, if it is unchanged; `before.unchanged` is what you want."""
+        return matched(self._library, now, before)
 
     def unsound(self, entries: Entries, pieces: Pieces, chunks: Chunks, pack_sizes: array[int]) -> str:
         """What a manifest must not ask for, and does; `soundness.refuse_unsound` is what you want."""

@@ -200,6 +200,8 @@ static void look_into(struct scan *s, int folder, int depth)
     struct column names = {0};
     size_t count = 0;
     const size_t row = s->columns[ERROR].size;
+    if (s->columns[XATTR].size && s->columns[XATTR].data[s->columns[XATTR].size - 1] == 2 && !flistxattr(folder, NULL, 0))
+        s->columns[XATTR].data[s->columns[XATTR].size - 1] = 0; /* it is open: to ask costs nothing */
     int why = list(s, folder, &names, &count);
     if (why)
         fail(s, row, why);

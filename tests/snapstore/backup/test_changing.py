@@ -1,5 +1,6 @@
 """Trees that change under a snapshot's hands, each at a moment that the test chooses."""
 
+import errno
 import os
 import shutil
 from collections.abc import Callable
@@ -7,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dumont.snapstore.backup import BackupReport
+from dumont.snapstore.backup import BackupReport, past_cache
 from dumont.snapstore.backup.reading import AT_ONCE
 from dumont.snapstore.check import check
 from dumont.snapstore.errors import Cancelled
@@ -198,10 +199,24 @@ class TestALargeFileThat:
         assert taken(repository, root).read == LARGE + 4
 
     def test_shrinks_is_kept_as_far_as_it_goes(self, root: Path, large: Path, repository: Repository) -> None:
+        before = large.read_bytes()
         report = taken(repository, root, AmidReading(lambda: os.truncate(large, AT_ONCE + 10)))
         assert told(report) == {b"large": CHANGED}
-        back = put_back(repository, report.name, root.parent / "back")
-        assert back[b"large"].content == large.read_bytes()
+        kept = put_back(repository, report.name, root.parent / "back")[b"large"].content
+        assert before.startswith(kept)  # the part behind is read while the one before it is cut
+        assert AT_ONCE + 10 <= len(kept) < len(before)
+
+    def test_can_not_be_read_costs_nobody_else_s_room(
+        self, root: Path, large: Path, repository: Repository, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for number in range(9):
+            write(root / f"bad-{number}", File(AT_ONCE, 50 + number))
+
+        def read(file: past_cache.File, *_what: object) -> int:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+        monkeypatch.setattr(past_cache.File, "read", read)
+        assert len(told(taken(repository, root))) == 10
 
     def test_vanishes_is_kept(self, root: Path, large: Path, repository: Repository) -> None:
         before = large.read_bytes()
