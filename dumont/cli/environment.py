@@ -23,3 +23,9 @@ def read(environ: Mapping[str, str] | None = None) -> Environment:
         credentials=Path(config) / "dumont" / "credentials.json",
         no_color=bool(environ.get("NO_COLOR")),
     )
+
+
+def of_restic(environ: Mapping[str, str] | None = None) -> dict[str, str]:
+    """What restic and its bucket go by."""
+    environ = os.environ if environ is None else environ  # noqa: TID251 - the server's settings are not the client's
+    return {name: value for name, value in environ.items() if name.startswith(("RESTIC_", "AWS_"))}

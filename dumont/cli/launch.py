@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dumont.basics.errors import Invalid
-from dumont.cli import bringing, tasks
+from dumont.cli import bringing, kept, tasks
 from dumont.cli.instances import GIVEN_UP, NoWait, follow, money, seconds_of, tell
 from dumont.cli.running import DASHES, KeepsDashes
 from dumont.cli.screen import Column
@@ -42,6 +42,7 @@ PUBLIC_KEYS = ("id_ed25519.pub", "id_ecdsa.pub", "id_rsa.pub")
     "dumont launch --gpus A100:80GB:1 --spot --max-price 1.2 -y -q",
     "dumont launch --gpus L4 -- python train.py --epochs 3",
     "dumont launch task.yaml -c trainer --env EPOCHS=3",
+    "dumont launch --gpus L4 --restic restic:s3:https://s3.example.com/backups/box --restore-from latest",
     read_as=KeepsDashes,
 )
 def launch(
@@ -70,6 +71,12 @@ def launch(
     down: Annotated[bool, typer.Option("--down", help="At its end it is destroyed, and not hibernated.")] = False,
     parallel: Annotated[int | None, typer.Option(help="Machines that race at once.", min=1, max=20)] = None,
     standby: Annotated[bool, typer.Option("--standby", help="With a CPU standby.")] = False,
+    restic: Annotated[
+        str | None, typer.Option(help="Keeps the work in your own repository: restic:s3:https://host/bucket/box.")
+    ] = None,
+    restore_from: Annotated[
+        str | None, typer.Option(help="Begins with that repository's snapshot: `latest`, or an id.")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only shows what would be done, and its cost.")] = False,
     no_wait: NoWait = False,
     yes: Yes = False,
@@ -93,6 +100,7 @@ def launch(
         "ssh_keys": _keys(ssh_key),
         "until_action": "destroy" if down else "hibernate",
         "standby": {"enabled": standby},
+        "restic": kept.told(restic, restore_from),
         **_said(disk, idle, ttl, parallel),
     }
     wish = tasks.under(task, said) | {"onstart": said["onstart"] or tasks.script(task, token)}
