@@ -10,6 +10,7 @@ from pathlib import Path
 
 SECRET = re.compile(r"\b(dag|dsg)_[A-Za-z0-9_-]+")
 BYTES_MOST = 1 << 20
+FILE = "agent.log"
 FORM = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
 
@@ -26,7 +27,7 @@ def begin(state: Path) -> None:
     root.propagate = False
     for handler in list(root.handlers):
         root.removeHandler(handler)
-    kept = RotatingFileHandler(state / "agent.log", maxBytes=BYTES_MOST, backupCount=1, encoding="utf-8")
+    kept = RotatingFileHandler(state / FILE, maxBytes=BYTES_MOST, backupCount=1, encoding="utf-8")
     shown = logging.StreamHandler(sys.stderr)
     shown.setLevel(logging.WARNING)
     for handler in (kept, shown):

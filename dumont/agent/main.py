@@ -18,6 +18,7 @@ from dumont.agent.deadman import DeadMan, life
 from dumont.agent.doing.checking import Checking
 from dumont.agent.doing.commands import Commands
 from dumont.agent.doing.hook import Hooks
+from dumont.agent.doing.logs import Logs
 from dumont.agent.doing.setup import Setup
 from dumont.agent.doing.transfers import Transfers
 from dumont.agent.doing.turn import Act, Failed, Turn
@@ -61,6 +62,7 @@ class Agent:
             "standing": self._standing.take,
             "check": Checking(told.workspace).run,
             "hook": self._hooks.run,
+            "logs": Logs(told.state, self._notes.folder).run,
             "shutdown": self._shut_down,
         }
         self._commands = Commands(self._notes, acts, self._hurry)

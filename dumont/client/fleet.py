@@ -56,6 +56,10 @@ class Fleet:
         answer: models.Instance = self._api.patch(_path(instance_id), change)
         return answer
 
+    def report(self, instance_id: str, progress: dict[str, Any]) -> models.Instance:
+        answer: models.Instance = self._api.post(f"{_path(instance_id)}/progress", progress)
+        return answer
+
     def keep_awake(self, instance_id: str, seconds: float) -> models.Instance:
         answer: models.Instance = self._api.post(f"{_path(instance_id)}/keep-awake", {"seconds": seconds})
         return answer
@@ -96,6 +100,26 @@ class Fleet:
             seen |= {event["id"] for event in new}
             yield from reversed(new)
             time.sleep(every_seconds)
+
+    def logs(self, instance_id: str, *, follow: bool = False, **asked: Any) -> Iterator[models.InstanceLog]:
+        """Once; or what comes after that as well, without end, also from another machine. Silence is borne."""
+        path, since = f"{_path(instance_id)}/logs", None
+        seen_at = time.monotonic()
+        while True:
+            try:
+                more = {"since": since, "follow": "true"} if since else {}
+                found: models.InstanceLog = self._api.get(path, {**asked, **more})
+            except Unavailable:
+                if not follow or since is None or time.monotonic() - seen_at > PATIENCE_SECONDS:
+                    raise
+                time.sleep(WATCH_SECONDS)
+                continue
+            seen_at = time.monotonic()
+            if since is None or found["text"]:
+                yield found
+            since = found["cursor"]
+            if not follow or since is None:
+                return
 
     def why_awake(self, instance_id: str) -> models.WhyAwake:
         answer: models.WhyAwake = self._api.get(f"{_path(instance_id)}/why-awake")

@@ -151,6 +151,7 @@ class Candidate(TypedDict):
     region: str | None
     spot: bool
     price_hour: str
+    least_cost: str | None
     effective_price_hour: str | None
     reliability_score: float | None
     boot_seconds_p50: float | None
@@ -485,6 +486,19 @@ class InstanceEvent(TypedDict):
     details: dict[str, Any]
 
 
+class InstanceLog(TypedDict):
+    source: Literal['onstart', 'agent', 'cloud']
+    text: str
+    more: bool
+    anew: bool
+    cursor: str | None
+    live: bool
+    provider: str | None
+    machine_id: str | None
+    as_of: str
+    note: str | None
+
+
 class InstanceMachine(TypedDict):
     rental_id: str
     held: bool
@@ -520,6 +534,7 @@ class InstanceRental(TypedDict):
     spot: bool
     price_hour: str
     cost: str
+    paid_until: str | None
     race_id: str | None
     seen_state: str | None
     seen_at: str | None
@@ -1746,7 +1761,7 @@ class WebhookChange(TypedDict):
     name: NotRequired[str | None]
     url: NotRequired[str | None]
     form: NotRequired[Literal['json', 'slack'] | None]
-    topics: NotRequired[list[Literal['idle_soon', 'hibernated', 'woken', 'interrupted', 'failed_over', 'launch_failed', 'standby_trouble', 'budget_near', 'budget_over']] | None]
+    topics: NotRequired[list[Literal['idle_soon', 'hibernated', 'woken', 'interrupted', 'failed_over', 'launch_failed', 'standby_trouble', 'paid_hours_end', 'budget_near', 'budget_over']] | None]
     enabled: NotRequired[bool | None]
 
 
@@ -1768,7 +1783,7 @@ class WebhookWish(TypedDict):
     name: str
     url: str
     form: NotRequired[Literal['json', 'slack']]
-    topics: list[Literal['idle_soon', 'hibernated', 'woken', 'interrupted', 'failed_over', 'launch_failed', 'standby_trouble', 'budget_near', 'budget_over']]
+    topics: list[Literal['idle_soon', 'hibernated', 'woken', 'interrupted', 'failed_over', 'launch_failed', 'standby_trouble', 'paid_hours_end', 'budget_near', 'budget_over']]
 
 
 class Webhooks(TypedDict):
@@ -1903,6 +1918,8 @@ class CostingRental(TypedDict):
     attempted_at: str | None
     age_seconds: float
     end_asked_at: str | None
+    paid_until: str | None
+    extension_error: Fault | None
     error: Fault | None
 
 

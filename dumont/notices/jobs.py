@@ -1,11 +1,13 @@
 """What notices do beside requests: hear of what happened, send what is to be told, forget what is old."""
 
-from dumont.fleet.events import BudgetReached, IdleSoon, InstanceMoved, StandbyInTrouble
+from dumont.fleet.events import BudgetReached, IdleSoon, InstanceMoved, PaidHoursEnd, StandbyInTrouble
 from dumont.notices import delivering, telling
 from dumont.notices.rules import wording
 from dumont.notices.rules.wording import Message
 from dumont.platform.jobs import Jobs
 from dumont.platform.jobs.port import Job, Listener, NoArgs, Run
+
+_Told = InstanceMoved | IdleSoon | StandbyInTrouble | PaidHoursEnd | BudgetReached
 
 
 async def _moved(run: Run, event: InstanceMoved) -> None:
@@ -21,14 +23,17 @@ async def _standby(run: Run, event: StandbyInTrouble) -> None:
     await _tell(run, event, wording.of_standby(event.instance_id, event.name, event.why))
 
 
+async def _paid_hours(run: Run, event: PaidHoursEnd) -> None:
+    when = {"provider": event.provider, "ends_at": event.ends_at.isoformat()}
+    await _tell(run, event, wording.of_paid_hours(event.instance_id, event.name, event.why, **when))
+
+
 async def _budget(run: Run, event: BudgetReached) -> None:
     figures = {"used": f"{event.used:.2f}", "budget": f"{event.budget:.2f}"}
     await _tell(run, event, wording.of_budget(event.owner_id, limit=event.limit, level=event.level, **figures))
 
 
-async def _tell(
-    run: Run, event: InstanceMoved | IdleSoon | StandbyInTrouble | BudgetReached, message: Message | None
-) -> None:
+async def _tell(run: Run, event: _Told, message: Message | None) -> None:
     if message is not None:
         async with run.work() as work:
             await telling.tell(work, run.part(Jobs), event.owner_id, message, cause=run.id)
@@ -53,5 +58,6 @@ LISTENERS = (
     Listener("notices.tell_of_move", InstanceMoved, _moved),
     Listener("notices.tell_of_idleness", IdleSoon, _idle),
     Listener("notices.tell_of_standby", StandbyInTrouble, _standby),
+    Listener("notices.tell_of_paid_hours", PaidHoursEnd, _paid_hours),
     Listener("notices.tell_of_budget", BudgetReached, _budget),
 )

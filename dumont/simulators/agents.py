@@ -105,6 +105,10 @@ class Agents:
 
     async def _do(self, agent: Agent, command: Mapping[str, Any]) -> None:
         kind, identity = command["kind"], command["id"]
+        if kind == "logs":
+            agent.acks[identity] = acknowledged(identity, "done") | {"result": written(agent, command["args"])}
+            agent.due_at = None
+            return
         ran = await carried(agent, kind, command["args"]) if kind in ("snapshot", "restore") else 0
         agent.acks[identity] = acknowledged(identity, "done" if ran == 0 else "failed")
         agent.due_at = None
@@ -163,6 +167,15 @@ def sample(gpus: list[str], seconds: float, now: datetime) -> dict[str, Any]:
         "notebooks": 0,
         "processes": [],
     }
+
+
+def written(agent: Agent, args: Mapping[str, Any]) -> dict[str, Any]:
+    """A line for each call that it has made."""
+    lines = [f"simulated {args['source']}: call {number} was answered\n" for number in range(agent.seq)]
+    text = "".join(lines).encode()
+    offset = args.get("offset")
+    shown = text[int(offset) :] if offset is not None else "".join(lines[-int(args["lines"]) :]).encode()
+    return {"text": shown.decode(), "offset": len(text), "more": len(shown) < len(text), "anew": False}
 
 
 def acknowledged(identity: str, state: str) -> dict[str, Any]:

@@ -127,6 +127,17 @@ class TestLooking:
         assert "ssh -o HostKeyAlias=" in shown
         assert found["id"] in shown
 
+    def test_shows_what_was_written_on_the_machine(self, ada: Person, box: str) -> None:
+        own = ada.does("logs", box, "--source", "agent", "--tail", "400").out
+        assert "The agent" in own
+        assert "dag_" not in own.replace("dag_***", "")
+        with ada.begins("logs", box, "-f", "--source", "agent", "--json") as process:
+            assert process.stdout is not None
+            assert json.loads(process.stdout.readline())["live"] is True
+            process.terminate()
+        refused = ada.run("logs", box, "--source", "agent", "--tail", "0")
+        assert refused.code == 2
+
     def test_finds_nothing_under_a_name_that_is_not_there(self, ada: Person, bob: Person, box: str) -> None:
         for person, name in ((ada, "nobody"), (ada, "n" * 60), (bob, box)):
             answer = person.run("show", name)

@@ -21,6 +21,8 @@ from dumont.agent.remembering import Notes
 ID = re.compile(r"[0-9A-Za-z-]{1,64}")
 KEPT = 200
 """Of those that are over and told, so that one that is handed out late is not begun anew."""
+FLEETING = frozenset({"logs"})
+"""Done again without harm, and asked often: nothing of them is kept."""
 ACKS_MOST = 200
 WORDS_MOST = 4000
 logger = logging.getLogger(__name__)
@@ -107,7 +109,8 @@ class Commands:
         record = Record(command["id"], command["kind"], dict(command["args"]))
         self._records[record.id] = record
         self._keep(record)
-        logger.info("Beginning %s %s", record.kind, record.id)
+        if record.kind not in FLEETING:
+            logger.info("Beginning %s %s", record.kind, record.id)
         self._begin(record, again=False)
 
     def _begin(self, record: Record, *, again: bool) -> None:
@@ -129,19 +132,22 @@ class Commands:
         self, record: Record, state: str, result: dict[str, Any], code: str | None = None, message: str | None = None
     ) -> None:
         """What came of it is on the disk before the fleet hears of it. Its grant and keys are needed no more."""
-        logger.info("%s %s is %s%s", record.kind, record.id, state, f" ({code}: {message})" if code else "")
+        level = logging.DEBUG if record.kind in FLEETING else logging.INFO
+        logger.log(level, "%s %s is %s%s", record.kind, record.id, state, f" ({code}: {message})" if code else "")
         with self._lock:
             ended = Record(
                 record.id, record.kind, {}, state, _clean(result), code, _clean(message and message[:WORDS_MOST])
             )
-            self._notes.write(record.id, vars(ended))
+            if record.kind not in FLEETING:
+                self._notes.write(record.id, vars(ended))
             vars(record).update(vars(ended))
             self._turns.pop(record.id, None)
         self._tell()
 
     def _keep(self, record: Record) -> None:
         with self._lock:
-            self._notes.write(record.id, vars(record))
+            if record.kind not in FLEETING:
+                self._notes.write(record.id, vars(record))
 
     def _ack(self, record: Record) -> protocol.Acknowledgement:
         turn = self._turns.get(record.id)
@@ -156,8 +162,12 @@ class Commands:
         )
 
     def _forget_oldest(self) -> None:
+        """But for the newest script, whose output somebody may want to see."""
         settled = [record for record in self._records.values() if record.settled]
-        for record in settled[: max(0, len(settled) - KEPT)]:
+        kept = [record for record in settled if record.kind not in FLEETING]
+        script = next((record for record in reversed(kept) if record.kind == "hook"), None)
+        old = [record for record in kept[: max(0, len(kept) - KEPT)] if record is not script]
+        for record in [*old, *[record for record in settled if record.kind in FLEETING]]:
             del self._records[record.id]
             self._notes.drop(record.id)
             shutil.rmtree(self._notes.folder / record.id, ignore_errors=True)

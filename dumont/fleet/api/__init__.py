@@ -5,6 +5,7 @@ from dumont.fleet.api import (
     agent_program,
     busy,
     instances,
+    logs,
     money,
     operations,
     past,
@@ -16,5 +17,5 @@ from dumont.fleet.api import (
 
 ROUTERS = tuple(
     door.router
-    for door in (agent, agent_program, operations, money, standby, wishes, past, busy, rentals, instances, stream)
+    for door in (agent, agent_program, operations, money, standby, wishes, past, busy, logs, rentals, instances, stream)
 )

@@ -16,7 +16,7 @@ from dumont.fleet.money.budgets import OverBudget
 from dumont.fleet.rules import choosing as rules
 from dumont.fleet.rules import prices as money
 from dumont.fleet.rules.choosing import Taste
-from dumont.fleet.rules.costs import disk_hour
+from dumont.fleet.rules.costs import disk_hour, least
 from dumont.fleet.rules.course import Course, Machines
 from dumont.fleet.rules.doubts import doubts
 from dumont.fleet.rules.expectation import Expected, expected
@@ -60,6 +60,8 @@ class Candidate:
     region: str | None
     spot: bool
     price_hour: Decimal
+    least_cost: Decimal | None
+    """Paid in any case; None where only what was used is."""
     effective_price_hour: Decimal | None
     reliability_score: float | None
     boot_seconds_p50: float | None
@@ -202,7 +204,8 @@ def _hosts_count(provider: str) -> bool:
 def _entrant(each: rules.Candidate, wanted: Wanted, known: Boots) -> Entrant:
     disk = disk_hour(each.provider, choosing.listed_of(each).storage_price_gb_month, wanted.disk_gb)
     boot = each.boot_seconds if each.boot_seconds is not None else known.p50_seconds
-    return Entrant(each.price_hour, disk, boot, each.failure_rate, known.p95_seconds)
+    ahead = least(each.provider, each.price_hour)
+    return Entrant(each.price_hour, disk, boot, each.failure_rate, known.p95_seconds, ahead)
 
 
 def _shown(found: Choice, entrants: Sequence[Entrant], race: _Race, known: Mapping[str, Boots]) -> list[Candidate]:
@@ -226,6 +229,7 @@ def _candidate(each: rules.Candidate, entrant: Entrant, place: int, *, race: _Ra
         region=offer["region"],
         spot=each.spot,
         price_hour=entrant.hour,
+        least_cost=entrant.least or None,
         effective_price_hour=None if effective is None else Decimal(effective),
         reliability_score=offer["reliability_score"],
         boot_seconds_p50=known.p50_seconds,
@@ -237,6 +241,7 @@ def _candidate(each: rules.Candidate, entrant: Entrant, place: int, *, race: _Ra
             notice_seconds=registry.kind(each.provider).can.loss_notice_seconds,
             slow_boot=known.p95_seconds,
             round_seconds=race.seconds,
+            least=entrant.least,
         ),
     )
 

@@ -8,9 +8,10 @@ from dumont.basics.errors import NotAllowed
 from dumont.basics.page import Page, cut, read_cursor
 from dumont.fleet.instances import access
 from dumont.fleet.store import costing as store
-from dumont.fleet.store import showing
+from dumont.fleet.store import extensions, showing
 from dumont.fleet.store.costing import Row
 from dumont.fleet.store.showing import Money
+from dumont.fleet.tables import FleetExtension
 from dumont.platform.work import Work
 
 
@@ -21,6 +22,8 @@ class Costing:
     machines: int
     """Of all pages, as `total`."""
     total: Money
+    extensions: Mapping[UUID, FleetExtension]
+    """Of those that are paid ahead."""
 
 
 async def now(work: Work, cursor: str | None, limit: int, *, everyone: bool = False) -> Costing:
@@ -32,4 +35,5 @@ async def now(work: Work, cursor: str | None, limit: int, *, everyone: bool = Fa
     page = cut(rows, limit, lambda row: (row[0].created_at, row[0].id))
     money = await showing.money_of_rentals(work.tx, store.ids_of(page.items), work.now)
     machines, total = await store.totals(work.tx, whose, work.now)
-    return Costing(page, money, machines, total)
+    ahead = await extensions.of(work.tx, store.ids_of(page.items))
+    return Costing(page, money, machines, total, ahead)

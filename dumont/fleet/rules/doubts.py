@@ -1,6 +1,7 @@
 """Why one might think twice about a machine, in sentences: what it did here, what its cloud says, how it boots."""
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
 SHAKY = ("fair", "poor")
@@ -9,9 +10,17 @@ CLAIMED_LEAST = 0.9
 
 
 def doubts(
-    offer: Mapping[str, Any], *, spot: bool, notice_seconds: int | None, slow_boot: float | None, round_seconds: float
+    offer: Mapping[str, Any],
+    *,
+    spot: bool,
+    notice_seconds: int | None,
+    slow_boot: float | None,
+    round_seconds: float,
+    least: Decimal | None = None,
 ) -> list[str]:
-    return [*_of_its_past(offer), *_of_its_cloud(offer), *_of_the_race(spot, notice_seconds, slow_boot, round_seconds)]
+    """`least` is what is paid for it in any case."""
+    of_race = _of_the_race(spot, notice_seconds, slow_boot, round_seconds)
+    return [*_of_its_past(offer), *_of_its_cloud(offer), *of_race, *_of_its_price(least)]
 
 
 def _of_its_past(offer: Mapping[str, Any]) -> Iterator[str]:
@@ -30,6 +39,11 @@ def _of_its_cloud(offer: Mapping[str, Any]) -> Iterator[str]:
         yield f"Its cloud says that it works {claimed:.0%} of the time."
     if offer["stale"]:
         yield "Its cloud has not been heard of for long: it may be gone."
+
+
+def _of_its_price(least: Decimal | None) -> Iterator[str]:
+    if least:
+        yield f"Its cloud sells hours ahead: at least ${least:.2f} is paid for it, also if it loses the race."
 
 
 def _of_the_race(

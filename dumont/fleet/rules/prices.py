@@ -11,6 +11,7 @@ BUSY_HOURS = 8.0
 SNAPSHOT_GB = Decimal(10)
 DAYS, HOURS = Decimal(730) / 24, Decimal(730)
 """Of a month."""
+PLACES = Decimal("0.000001")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,8 @@ class Entrant:
     boot_seconds: float | None = None
     failure_rate: float | None = None
     p95_seconds: float | None = None
+    least: Decimal = Decimal(0)
+    """What is paid for it in any case, as its cloud sells hours ahead."""
 
     @property
     def hour(self) -> Decimal:
@@ -57,14 +60,25 @@ def race_cost(entrants: Sequence[Entrant], machines: int, round_seconds: float) 
     known = [each.boot_seconds for each in first if each.boot_seconds is not None]
     seconds = race.winning_seconds(boots) or race.BOOT_SECONDS
     p95 = [each.p95_seconds for each in first if each.p95_seconds is not None]
-    total = sum((each.price_hour for each in entrants), Decimal(0))
+    at_most = sum((max(_cost(each, round_seconds), each.least) for each in entrants), Decimal(0))
+    by_time = race.expected_cost([(each.price_hour, *boot) for each, boot in zip(first, boots, strict=True)])
     return RaceCost(
-        expected=race.expected_cost([(each.price_hour, *boot) for each, boot in zip(first, boots, strict=True)]),
-        at_most=(total * Decimal(str(round_seconds)) / 3600).quantize(Decimal("0.000001")),
+        expected=(by_time + _ahead(first, seconds)).quantize(PLACES),
+        at_most=at_most.quantize(PLACES),
         expected_seconds=round(seconds, 1) if known else None,
         p95_seconds=min(p95, default=None),
-        how=_how(len(first), seconds, learned=bool(known)),
+        how=_how(len(first), seconds, learned=bool(known), ahead=any(each.least for each in first)),
     )
+
+
+def _cost(entrant: Entrant, seconds: float) -> Decimal:
+    return entrant.price_hour * Decimal(str(seconds)) / 3600
+
+
+def _ahead(entrants: Sequence[Entrant], seconds: float) -> Decimal:
+    """What those that lose have paid beyond the time in which they race; any of them may be the winner."""
+    beyond = sum((max(each.least - _cost(each, seconds), Decimal(0)) for each in entrants), Decimal(0))
+    return beyond * (len(entrants) - 1) / len(entrants)
 
 
 def prices(entrants: Sequence[Entrant], storage_gb_month: Decimal, snapshot_gb: Decimal | None) -> Prices | None:
@@ -87,7 +101,7 @@ def prices(entrants: Sequence[Entrant], storage_gb_month: Decimal, snapshot_gb: 
     )
 
 
-def _how(machines: int, seconds: float, *, learned: bool) -> str:
+def _how(machines: int, seconds: float, *, learned: bool, ahead: bool) -> str:
     if machines == 1:
         return "One machine alone races: nobody loses."
     source = "as the fastest of them has booted before" if learned else "assumed, as none of them is known yet"
@@ -95,4 +109,5 @@ def _how(machines: int, seconds: float, *, learned: bool) -> str:
     return (
         f"{losers} loser{'' if losers == 1 else 's'}, each at the mean price of all for the {seconds:.0f} s until the "
         f"first is ready ({source}). Clouds that charge nothing while a machine boots make it less."
+        + (" Of those that sell hours ahead, the first one is lost." if ahead else "")
     )

@@ -134,6 +134,9 @@ class InstanceRental(Answer):
     spot: bool
     price_hour: Price
     cost: Price
+    paid_until: datetime | None = Field(
+        description="Where hours are paid ahead: when the cloud ends it, unless more are bought."
+    )
     race_id: UUID | None
     seen_state: str | None = Field(description="As the cloud tells it.", examples=["running"])
     seen_at: datetime | None

@@ -157,6 +157,9 @@ class Candidate(Answer):
     region: str | None = Field(examples=["Sweden, SE"])
     spot: bool
     price_hour: Price = Field(description="Of the machine with the disk that was asked for.")
+    least_cost: Price | None = Field(
+        description="Paid in any case, where hours are sold ahead; null where only what was used is paid."
+    )
     effective_price_hour: Price | None = Field(description="What an hour of useful work costs, all in.")
     reliability_score: float | None = Field(description="0 to 100; null where too little is known.", examples=[91.4])
     boot_seconds_p50: float | None = Field(description="As learned; null where nothing is.", examples=[38.0])

@@ -10,6 +10,7 @@ from dumont.fleet.rules.states import Role, Stage, Wanted
 from dumont.fleet.schemas.fields import Answer, Count, Fault, MachineId, Price, ProviderName, Seconds
 from dumont.fleet.store.costing import Row
 from dumont.fleet.store.showing import Money
+from dumont.fleet.tables import FleetExtension, FleetRental
 from dumont.platform.http.paging import Paged
 
 
@@ -37,6 +38,10 @@ class CostingRental(Answer):
     attempted_at: datetime | None = Field(description="From here on it may cost.")
     age_seconds: Seconds
     end_asked_at: datetime | None = Field(description="When the cloud first answered that it ends it.")
+    paid_until: datetime | None = Field(
+        description="Where hours are paid ahead: when the cloud ends it, unless more are bought."
+    )
+    extension_error: Fault | None = Field(description="Why no more hours could be bought, the last time.")
     error: Fault | None
 
 
@@ -54,16 +59,18 @@ class CostingRentals(Paged[CostingRental]):
 
 
 def shown(found: Costing, next_cursor: str | None, now: datetime) -> CostingRentals:
-    items = [_rental(row, found.money.get(row[0].id, Money()), now) for row in found.page.items]
+    items = [
+        _rental(row, found.money.get(row[0].id, Money()), found.extensions.get(row[0].id), now)
+        for row in found.page.items
+    ]
     totals = Totals(machines=found.machines, price_hour=found.total.hour, cost=found.total.total)
     return CostingRentals(items=items, next_cursor=next_cursor, totals=totals, as_of=now)
 
 
-def _rental(row: Row, money: Money, now: datetime) -> CostingRental:
+def _rental(row: Row, money: Money, paid: FleetExtension | None, now: datetime) -> CostingRental:
     rental, name = row
     same = ("id", "instance_id", "provider", "machine_id", "provider_machine_id", "label", "role", "wanted", "stage")
-    moments = ("seen_at", "spot", "attempted_at", "end_asked_at")
-    said = {"code": rental.error_code, "message": rental.error_message or "", "hint": None}
+    moments = ("seen_at", "spot", "attempted_at", "end_asked_at", "paid_until")
     return CostingRental.model_validate(
         {
             **{field: getattr(rental, field) for field in (*same, *moments)},
@@ -75,6 +82,12 @@ def _rental(row: Row, money: Money, now: datetime) -> CostingRental:
             "price_hour": money.hour,
             "cost": money.total,
             "age_seconds": max(0.0, (now - (rental.attempted_at or now)).total_seconds()),
-            "error": said if rental.error_code else None,
+            "error": _fault(rental),
+            "extension_error": _fault(paid) if paid else None,
         }
     )
+
+
+def _fault(failed: FleetRental | FleetExtension) -> dict[str, str | None] | None:
+    told = {"code": failed.error_code, "message": failed.error_message or "", "hint": None}
+    return told if failed.error_code else None

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, literal_column, or_, select, update
 
 from dumont.fleet.rules.states import CommandState
 from dumont.fleet.tables import FleetCommand, FleetRental
@@ -75,6 +75,16 @@ async def fail_over(tx: Tx, instance_ids: Sequence[UUID], now: datetime) -> int:
     late = await _failed(tx, and_(whose, _late(now)), now, code="not_acknowledged", message=silent)
     gone = await _failed(tx, and_(whose, _of_ended()), now, code="machine_gone", message="The machine is gone.")
     return len(late) + len(gone)
+
+
+async def last_output(tx: Tx, instance_id: UUID) -> FleetCommand | None:
+    """Of the newest script that is over."""
+    query = select(FleetCommand).where(FleetCommand.instance_id == instance_id, FleetCommand.kind == "hook", ~OPEN)
+    return (await tx.execute(query.order_by(FleetCommand.created_at.desc()).limit(1))).scalar_one_or_none()
+
+
+async def drop(tx: Tx, command_id: UUID) -> None:
+    await tx.execute(delete(FleetCommand).where(FleetCommand.id == command_id))
 
 
 def _late(now: datetime) -> ColumnElement[bool]:

@@ -123,7 +123,7 @@ async def rentals(tx: Tx, instance_id: UUID, limit: int = RENTALS_SHOWN) -> Sequ
 
 async def commands(tx: Tx, instance_id: UUID) -> Sequence[FleetCommand]:
     """Open ones, and the newest that are over."""
-    query = select(FleetCommand).where(FleetCommand.instance_id == instance_id)
+    query = select(FleetCommand).where(FleetCommand.instance_id == instance_id, FleetCommand.kind != "logs")
     ordered = query.order_by(FleetCommand.ended_at.is_not(None), FleetCommand.created_at.desc())
     return (await tx.execute(ordered.limit(COMMANDS_SHOWN))).scalars().all()
 

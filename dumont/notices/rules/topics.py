@@ -10,6 +10,7 @@ Topic = Literal[
     "failed_over",
     "launch_failed",
     "standby_trouble",
+    "paid_hours_end",
     "budget_near",
     "budget_over",
 ]

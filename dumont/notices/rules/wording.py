@@ -58,6 +58,12 @@ def of_standby(instance_id: UUID, name: str, why: str) -> Message:
     return Message("standby_trouble", text, {"instance_id": str(instance_id), "name": name, "why": why})
 
 
+def of_paid_hours(instance_id: UUID, name: str, why: str, *, provider: str, ends_at: str) -> Message:
+    text = f"{name} can't stay on its machine. {why} Its work is saved before, and goes on elsewhere."
+    data = {"instance_id": str(instance_id), "name": name, "why": why, "provider": provider, "ends_at": ends_at}
+    return Message("paid_hours_end", text, data)
+
+
 def of_budget(owner_id: UUID, *, limit: str, level: str, used: str, budget: str) -> Message:
     over = level == "over"
     said = "is used up: instances go to sleep" if over else "is nearly used up"

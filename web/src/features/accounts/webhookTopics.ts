@@ -11,6 +11,7 @@ export const topicWords: Record<Topic, string> = {
   failed_over: "An instance fails over to its standby",
   launch_failed: "An instance could not be started",
   standby_trouble: "A standby is in trouble",
+  paid_hours_end: "No more hours of a machine could be bought",
   budget_near: "80% of a budget is used",
   budget_over: "A budget is used up",
 };

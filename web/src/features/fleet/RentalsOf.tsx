@@ -27,6 +27,12 @@ export function RentalsOf({ instance }: { instance: InstanceDetail }) {
               {rental.gpu_name ? `${rental.gpu_count}× ${rental.gpu_name}, ` : ""}
               <Money value={rental.price_hour} per="h" />
               {rental.spot && " spot"} · <Lasted rental={rental} />
+              {rental.paid_until && !rental.ended_at && (
+                <>
+                  {" "}
+                  · paid until <Time at={rental.paid_until} />
+                </>
+              )}
             </p>
           </div>
           <p className="text-right">

@@ -1252,6 +1252,20 @@ const injectedRtkApi = api.injectEndpoints({
         },
       }),
     }),
+    showInstanceLog: build.query<
+      ShowInstanceLogApiResponse,
+      ShowInstanceLogApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/instances/${encodeURIComponent(String(queryArg.instanceId))}/logs`,
+        params: {
+          source: queryArg.source,
+          tail: queryArg.tail,
+          since: queryArg.since,
+          follow: queryArg.follow,
+        },
+      }),
+    }),
     listRentals: build.query<ListRentalsApiResponse, ListRentalsApiArg>({
       query: (queryArg) => ({
         url: `/api/v1/rentals`,
@@ -2452,6 +2466,20 @@ export type ShowInstanceMetricsApiArg = {
   to?: string | null;
   /** Seconds; as fits the window, if not said. */
   step?: number | null;
+};
+export type ShowInstanceLogApiResponse =
+  /** status 200 Successful Response */ InstanceLog;
+export type ShowInstanceLogApiArg = {
+  /** The instance. */
+  instanceId: string;
+  /** The start script's output, where there is one, else the agent's log, if not said. */
+  source?: ("onstart" | "agent" | "cloud") | null;
+  /** Lines, the last ones; of long ones fewer. */
+  tail?: number;
+  /** The `cursor` of an answer before: only what came since is told. */
+  since?: string | null;
+  /** With `since`: waits some seconds for something new. */
+  follow?: boolean;
 };
 export type ListRentalsApiResponse =
   /** status 200 Successful Response */ CostingRentals;
@@ -5265,6 +5293,24 @@ export type UtilisationSeries = {
   /** Null is a gap: nothing was heard. */
   net_out_mbps: (number | null)[];
 };
+export type InstanceLog = {
+  /** `onstart`: of the start script; `agent`; `cloud`: what the provider keeps. */
+  source: "onstart" | "agent" | "cloud";
+  text: string;
+  /** Whether there is more before it. */
+  more: boolean;
+  /** Whether another machine or script began it anew since `since`. */
+  anew: boolean;
+  /** For `since`, to be told what comes; null where that is not possible. */
+  cursor: string | null;
+  /** Read on the machine now; else it is what is kept of the last one. */
+  live: boolean;
+  provider: string | null;
+  machine_id: string | null;
+  as_of: string;
+  /** What it is, where that is not plain. */
+  note: string | null;
+};
 export type CostingRental = {
   id: string;
   instance_id: string;
@@ -5304,6 +5350,10 @@ export type CostingRental = {
   age_seconds: number;
   /** When the cloud first answered that it ends it. */
   end_asked_at: string | null;
+  /** Where hours are paid ahead: when the cloud ends it, unless more are bought. */
+  paid_until: string | null;
+  /** Why no more hours could be bought, the last time. */
+  extension_error: Fault | null;
   error: Fault | null;
 };
 export type Totals = {
@@ -5339,6 +5389,8 @@ export type Candidate = {
   spot: boolean;
   /** Of the machine with the disk that was asked for. */
   price_hour: string;
+  /** Paid in any case, where hours are sold ahead; null where only what was used is paid. */
+  least_cost: string | null;
   /** What an hour of useful work costs, all in. */
   effective_price_hour: string | null;
   /** 0 to 100; null where too little is known. */
@@ -5694,6 +5746,8 @@ export type InstanceRental = {
   price_hour: string;
   /** US dollars, exact to the last figure. */
   cost: string;
+  /** Where hours are paid ahead: when the cloud ends it, unless more are bought. */
+  paid_until: string | null;
   race_id: string | null;
   /** As the cloud tells it. */
   seen_state: string | null;
@@ -5981,6 +6035,7 @@ export type WebhookWish = {
     | "failed_over"
     | "launch_failed"
     | "standby_trouble"
+    | "paid_hours_end"
     | "budget_near"
     | "budget_over"
   )[];
@@ -6000,6 +6055,7 @@ export type WebhookWishWrite = {
     | "failed_over"
     | "launch_failed"
     | "standby_trouble"
+    | "paid_hours_end"
     | "budget_near"
     | "budget_over"
   )[];
@@ -6016,6 +6072,7 @@ export type WebhookChange = {
         | "failed_over"
         | "launch_failed"
         | "standby_trouble"
+        | "paid_hours_end"
         | "budget_near"
         | "budget_over"
       )[]
@@ -6035,6 +6092,7 @@ export type WebhookChangeWrite = {
         | "failed_over"
         | "launch_failed"
         | "standby_trouble"
+        | "paid_hours_end"
         | "budget_near"
         | "budget_over"
       )[]
@@ -6201,6 +6259,7 @@ export const {
   useShowInstanceConnectionQuery,
   useShowWhyAwakeQuery,
   useShowInstanceMetricsQuery,
+  useShowInstanceLogQuery,
   useListRentalsQuery,
   useListInstancesQuery,
   useLaunchInstanceMutation,

@@ -10,6 +10,7 @@ import { Money, Time } from "../../../components/figures";
 import { Page } from "../../../components/Page";
 import { SkeletonRows } from "../../../components/Skeleton";
 import { EmptyState } from "../../../components/states";
+import { Tooltip } from "../../../components/Tooltip";
 import { Switch } from "../../../components/toggles";
 import type { CostingRental, CostingRentals } from "../../../lib/api/generated";
 import { moreOf, rowsOf } from "../../../lib/api/keyset";
@@ -121,6 +122,13 @@ const columns: Column<CostingRental>[] = [
     width: 92,
     roomy: true,
   },
+  {
+    id: "paid",
+    title: "Paid until",
+    cell: (rental) => <PaidUntil rental={rental} />,
+    width: 132,
+    roomy: true,
+  },
   { id: "age", title: "Age", cell: (rental) => <Age rental={rental} />, align: "right", width: 108 },
   {
     id: "price",
@@ -140,6 +148,19 @@ function Stage({ rental }: { rental: CostingRental }) {
       </Badge>
     );
   return <Badge tone={rental.stage === "ready" ? "ok" : "info"}>{stageWords(rental.stage)}</Badge>;
+}
+
+/** Only some clouds sell hours ahead; at the others a machine has no end of its own. */
+function PaidUntil({ rental: { paid_until: until, extension_error: error } }: { rental: CostingRental }) {
+  if (!until) return <span className="text-ink-3">no end</span>;
+  if (!error) return <Time at={until} />;
+  return (
+    <Tooltip words={`${error.message} It ends then.`}>
+      <Badge tone="warning">
+        <Time at={until} />
+      </Badge>
+    </Tooltip>
+  );
 }
 
 function Age({ rental }: { rental: CostingRental }) {
