@@ -17,6 +17,7 @@ from dumont.agent.given import Given
 
 if TYPE_CHECKING:
     from dumont.snapstore.backup import BackupReport
+    from dumont.snapstore.engine import Engine
     from dumont.snapstore.restore import RestoreReport
     from dumont.snapstore.track import Track
 
@@ -43,14 +44,19 @@ class Transfers:
         self._restic = ByRestic(given)
         self._one = Lock()
         self._reading = Lock()
+        self._engine: Engine | None = None
 
     def warm(self) -> None:
         """The engine takes a while to be read, which the first word to the fleet shall not wait for; and two threads
         that read it at once would find it half there."""
         with self._reading:
+            from dumont.snapstore.engine import engine
             from dumont.snapstore.plain import lent
 
-            logger.debug("The engine is there: %s", lent.__name__)
+            if self._engine is None:
+                self._engine = engine()
+                say = logger.info if self._engine.fast else logger.warning
+                say("%s works by %s", lent.__name__, self._engine.words)
 
     def snapshot(self, turn: Turn) -> dict[str, Any]:
         self.warm()

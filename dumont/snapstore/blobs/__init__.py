@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple, Protocol, Union
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple, Protocol, Union, runtime_checkable
 
 from dumont.snapstore.errors import BadRequest
 
@@ -50,6 +50,21 @@ class Blobs(Protocol):
         ...
 
     def close(self) -> None: ...
+
+
+@runtime_checkable
+class Foresighted(Protocol):
+    """A place that reads sooner what it is told of before."""
+
+    def expect(self, names: Iterable[str]) -> None:
+        """What will be read soon, in that order."""
+        ...
+
+
+def expect(blobs: Blobs, names: Iterable[str]) -> None:
+    """Costs nothing where the place has no use for it."""
+    if isinstance(blobs, Foresighted):
+        blobs.expect(names)
 
 
 class Keys(NamedTuple):

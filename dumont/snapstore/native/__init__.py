@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple, Union
 
+from dumont.snapstore.native import library as library_file
 from dumont.snapstore.native.library import FILE, open_library
 from dumont.snapstore.native.matching import Rows, matched
 from dumont.snapstore.native.memory import Lent
@@ -39,6 +40,11 @@ def load() -> Native | None:
         library = open_library(Path(__file__).parent / FILE)
         _loaded.append(None if library is None else Native(library))
     return _loaded[0]
+
+
+def why_not() -> str:
+    """Why there is no library; nothing where there is."""
+    return library_file.why_not(Path(__file__).parent / FILE)
 
 
 class Probe(NamedTuple):

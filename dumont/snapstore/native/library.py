@@ -52,19 +52,47 @@ elsewhere: list[Path | None] = []
 
 def open_library(path: Path) -> ctypes.CDLL | None:
     """The library, if it is there, is for this machine, and is of our version."""
+    try:
+        return _opened(path)
+    except _Unfit:
+        return None
+
+
+def why_not(path: Path) -> str:
+    """Why it can't be used; nothing where it can."""
+    try:
+        _opened(path)
+    except _Unfit as unfit:
+        return str(unfit)
+    return ""
+
+
+class _Unfit(Exception):
+    pass
+
+
+def _opened(path: Path) -> ctypes.CDLL:
     place = elsewhere[0] if elsewhere else path
     if place is None:
-        return None
+        raise _Unfit("this file carries none for this machine, or has nowhere to put it")
+    if not place.exists():
+        raise _Unfit("it was not built here; native/build.py does, where there is a C compiler")
     try:
         library = ctypes.CDLL(str(place))
+    except OSError as error:
+        raise _Unfit(f"this system can't open it ({error})") from error
+    try:
         for name, (result, arguments) in _SIGNATURES.items():
             _declare(library, name, result, arguments)
         if hasattr(library, "dumont_scan"):
             for name, (result, arguments) in _OF_LINUX.items():
                 _declare(library, name, result, arguments)
-    except (OSError, AttributeError):
-        return None
-    return library if library.dumont_version() == VERSION else None
+        version = int(library.dumont_version())
+    except AttributeError:
+        version = 0
+    if version != VERSION:
+        raise _Unfit("it is of another version than this program; native/build.py makes the one that fits")
+    return library
 
 
 def _declare(library: ctypes.CDLL, name: str, result: object, arguments: list[object]) -> None:

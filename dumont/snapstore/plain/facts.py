@@ -9,6 +9,7 @@ from typing import Any
 from dumont.snapstore.backup import BackupReport
 from dumont.snapstore.check import CheckReport
 from dumont.snapstore.diff import Difference
+from dumont.snapstore.engine import engine
 from dumont.snapstore.errors import SnapError
 from dumont.snapstore.model import Kind, Manifest
 from dumont.snapstore.plain import rows, text
@@ -74,11 +75,11 @@ def of_difference(found: Difference) -> dict[str, Any]:
 
 
 def of_backup(report: BackupReport) -> dict[str, Any]:
-    return {**plain(report), "progress": of_progress(report.progress)}
+    return {**plain(report), "progress": of_progress(report.progress), "engine": engine().words}
 
 
 def of_restore(report: RestoreReport) -> dict[str, Any]:
-    return {**plain(report), "complete": report.complete}
+    return {**plain(report), "complete": report.complete, "engine": engine().words}
 
 
 def of_check(report: CheckReport) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dumont.snapstore.backup import BackupReport
 from dumont.snapstore.check import CheckReport
 from dumont.snapstore.diff import Difference
+from dumont.snapstore.engine import engine
 from dumont.snapstore.errors import Unreadable
 from dumont.snapstore.model import Kind, Manifest
 from dumont.snapstore.plain import text
@@ -82,6 +83,7 @@ def of_backup(report: BackupReport) -> list[Row]:
         ("read", f"{text.size(report.read)}; {text.number(report.unchanged_files)} files were unchanged"),
         ("new", f"{text.size(report.new_raw)}, sent as {text.size(report.sent)} in {report.packs} packs"),
         ("time", _time(report.progress.seconds, report.bytes)),
+        ("engine", engine().words),
         *(("note", f"{text.path(note.path)}: {note.what}") for note in report.notes),
     ]
 
@@ -93,6 +95,7 @@ def of_restore(report: RestoreReport, seconds: float) -> list[Row]:
         ("put in place", f"{text.size(report.bytes)} in {text.number(report.files)} files"),
         ("fetched", text.size(report.fetched)),
         ("time", _time(seconds, report.bytes)),
+        ("engine", engine().words),
         *([("hot files", f"there after {text.duration(hot)}")] if hot is not None else []),
         *(("left alone", f"{text.number(count)}: {reason}") for reason, count in report.skipped.items()),
         *([("removed", text.number(report.removed))] if report.removed else []),

@@ -40,6 +40,11 @@ class Screen:
         encoding = sys.stderr.encoding or "utf-8"
         sys.stderr.write(said.encode(encoding, "backslashreplace").decode(encoding) + "\n")
 
+    def hint(self, said: str) -> None:
+        """For people who watch: neither for programs nor where quiet was asked for."""
+        if not self._quiet and not self.as_json:
+            self.aside(said)
+
     @contextmanager
     def following(self, track: Track) -> Iterator[None]:
         """Shows how far it is, until it is over."""

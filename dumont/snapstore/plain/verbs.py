@@ -16,6 +16,7 @@ from dumont.snapstore import gains, hot
 from dumont.snapstore.backup import BackupReport, backup
 from dumont.snapstore.check import check
 from dumont.snapstore.diff import diff
+from dumont.snapstore.engine import engine
 from dumont.snapstore.errors import BadRequest, Missing
 from dumont.snapstore.plain import arguments, facts, lent, opening, rows, text
 from dumont.snapstore.plain.opening import Opened
@@ -239,6 +240,9 @@ def _restic_report(report: object, screen: Screen) -> int:
 def _track(screen: Screen) -> Iterator[Track]:
     """Ctrl-C asks the work to stop, so that it leaves nothing half done; a second one stops waiting."""
     track = Track()
+    runs = engine()
+    if not runs.fast:  # it will take long, so it is told before
+        screen.hint(f"engine: {runs.words}")
 
     def stop(_signal: int, _frame: object) -> None:
         track.cancel()

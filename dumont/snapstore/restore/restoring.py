@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 
-from dumont.snapstore import hot
+from dumont.snapstore import blobs, hot
 from dumont.snapstore.errors import BadRequest, Damaged, Missing, NoRoom
 from dumont.snapstore.model import Kind, pack_object
 from dumont.snapstore.repository import Repository
@@ -100,8 +100,16 @@ class _Restoring:
         count = memory.buffers(self._options.memory, size, self._options.workers, writers)
         pool = memory.Pool(size, count)
         self._choose_way()
+        self._expect(first, fetchable)
         pipeline = Pipeline(self._fetch, placers(self._shared), pool)
         pipeline.run(self._jobs(first, fetchable), self._options.workers, writers)
+
+    def _expect(self, first: Sequence[int], fetchable: Sequence[int]) -> None:
+        """Whoever has to ask for addresses asks once for hundreds of packs, and not when each is wanted."""
+        manifest = self._chosen.manifest
+        pack_of = manifest.chunk_pack.__getitem__
+        packs = dict.fromkeys([*map(pack_of, first), *sorted(set(map(pack_of, fetchable)))])
+        blobs.expect(self._repository.blobs, [pack_object(manifest.pack_names[pack].hex()) for pack in packs])
 
     def _choose_way(self) -> None:
         shared = self._shared

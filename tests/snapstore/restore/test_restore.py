@@ -8,6 +8,7 @@ import pytest
 from dumont.snapstore import codec, native
 from dumont.snapstore.codec import zstd
 from dumont.snapstore.errors import BadRequest, Exists
+from dumont.snapstore.model import pack_object
 from dumont.snapstore.restore import Overwrite, RestoreOptions, restore
 from tests.build import snapstore as build
 from tests.snapstore.restore.trees import drawn, mixed, seen
@@ -233,3 +234,20 @@ class TestHot:
             restore(repository, name, str(tmp_path / str(len(first))), options)
             first.append(next(name for _act, name in repository.blobs.acts if name.startswith("packs/")))
         assert first[0] == first[1]
+
+
+class TestAddresses:
+    def test_are_asked_for_before_they_are_needed_those_of_hot_files_first(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        repository, expected = build.fresh(), list[str]()
+        name = build.snapshot(repository, mixed(), chunk=16 << 10, pack=100 << 10)
+        monkeypatch.setattr(repository.blobs, "expect", expected.extend, raising=False)
+        repository.blobs.acts.clear()
+        hot = b"models/text"
+        assert restore(repository, name, str(tmp_path), RestoreOptions(hot=[hot])).complete
+        read = [its for what, its in repository.blobs.acts if what == "get" and its.startswith("packs/")]
+        assert sorted(expected) == sorted(set(read))
+        manifest = repository.load(name)
+        chunk = next(manifest.pieces_of(manifest.paths.index(hot), manifest.first_pieces())).chunk
+        assert expected[0] == pack_object(manifest.pack_names[manifest.chunk_pack[chunk]].hex())
