@@ -19,9 +19,11 @@ from dumont.snapshots.store import repositories, snapshots
 from dumont.snapshots.stores import Stores, asked
 from dumont.snapshots.tasks import TASK_HOURS_MAX, Held
 from dumont.snapstore.blobs import Blobs
+from dumont.snapstore.errors import KeyNeeded
 from dumont.snapstore.model import snapshot_object
 from dumont.snapstore.prune import PruneReport, prune
 from dumont.snapstore.repository import open_repository
+from dumont.snapstore.sealed_prune import Needs, prune_sealed
 from dumont.snapstore.track import Track
 
 HOUR = 3600
@@ -42,7 +44,8 @@ async def prune_repository(run: Run, args: Wanted) -> dict[str, Any]:
         manifests = await _purge(held, blobs)
         if await _is_left(held):
             return await _emptied(held, blobs)
-        report = await tasks.doing(held, lambda track: _pruned(blobs, track, grace))
+        needs = await _needs(held)
+        report = await tasks.doing(held, lambda track: _pruned(blobs, track, grace, needs))
         result = _told(report, manifests)
     except (Conflict, NotFound) as failure:
         result = _failed(failure, manifests)
@@ -112,8 +115,19 @@ def _forget(blobs: Blobs, manifests: Sequence[str]) -> None:
         blobs.delete(snapshot_object(name))
 
 
-def _pruned(blobs: Blobs, track: Track, grace: float) -> PruneReport:
-    return prune(open_repository(blobs), track, grace)
+async def _needs(held: Held) -> Needs:
+    """What was told of the packs of snapshots, whatever has become of them: for a repository without its key here."""
+    async with held.run.work() as work:
+        found = await snapshots.with_packs(work.tx, held.repository_id)
+    return {each.manifest: each.packs for each in found if each.manifest is not None}
+
+
+def _pruned(blobs: Blobs, track: Track, grace: float, needs: Needs) -> PruneReport:
+    try:
+        repository = open_repository(blobs)
+    except KeyNeeded:
+        return prune_sealed(blobs, needs, track, grace)
+    return prune(repository, track, grace)
 
 
 def _told(report: PruneReport, manifests: int) -> dict[str, Any]:

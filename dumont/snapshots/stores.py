@@ -18,6 +18,7 @@ from dumont.snapshots.signing import DoorSigner
 from dumont.snapstore import errors
 from dumont.snapstore.blobs import Blobs, Keys, open_blobs
 from dumont.snapstore.blobs.presigning import Presigner
+from dumont.snapstore.sealed_prune import Untold
 
 T = TypeVar("T")
 OPEN_MAX = 64
@@ -115,6 +116,8 @@ def _seconds(clock: Clock) -> float:
 
 def failure_of(error: errors.SnapError) -> Failure:
     """The engine's kinds of error in the words of ours."""
+    if isinstance(error, Untold):
+        return Encrypted(error.message, hint=error.hint)
     if isinstance(error, errors.KeyNeeded):
         return Encrypted("This repository is encrypted.")
     if isinstance(error, errors.Missing):

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
-from dumont.snapstore.blobs import Found
+from dumont.snapstore.blobs import Blobs, Found
 from dumont.snapstore.errors import Damaged, Unreadable
 from dumont.snapstore.index import learn, put_index
 from dumont.snapstore.mending import mend
@@ -47,12 +47,55 @@ class Mark(NamedTuple):
     writers: Sequence[str] | None
 
 
+class Prunable(Protocol):
+    """As much of a repository as deleting in two phases takes."""
+
+    @property
+    def blobs(self) -> Blobs: ...
+
+    def needed(self, track: Track) -> set[str]:
+        """Packs; raises where it is not known of one manifest."""
+        ...
+
+    def untell(self, packs: Sequence[str]) -> None:
+        """Of these no index tells any more, where that takes no more than what is there."""
+        ...
+
+
+class Opened:
+    """With the key, if it takes one."""
+
+    def __init__(self, repository: Repository) -> None:
+        self._repository = repository
+        self.blobs: Blobs = repository.blobs
+
+    def needed(self, track: Track) -> set[str]:
+        return needed_packs(self._repository, track)
+
+    def untell(self, packs: Sequence[str]) -> None:
+        """An index without them, then the old ones go."""
+        blobs, sealer = self._repository.blobs, self._repository.sealer
+        learned = learn(blobs, sealer, with_orphans=False)
+        if not any(pack in learned.known.packs for pack in packs):
+            return
+        left = list(learned.known.without(packs).packs.values())
+        kept = put_index(blobs, sealer, left) if left else ""
+        for name in learned.names:
+            if name != kept and name not in learned.damaged:
+                blobs.delete(index_object(name))
+
+
 def prune(repository: Repository, track: Track, grace: float = GRACE) -> PruneReport:
     """First sweeps what was doomed long ago, then dooms anew, with no grace both at once; then mends the indexes."""
-    first = sweep(repository, track, grace)
-    marked = doom(repository, track)
-    last = sweep(repository, track, grace) if grace <= 0 else PruneReport(waiting=first.waiting + bool(marked.doomed))
-    mended = mend(repository, track, {pack for mark in marks(repository) for pack in mark.packs})
+    report = in_two_phases(Opened(repository), track, grace)
+    mended = mend(repository, track, {pack for mark in marks(repository.blobs) for pack in mark.packs})
+    return report._replace(mended=mended.indexes, indexed=mended.packs)
+
+
+def in_two_phases(of: Prunable, track: Track, grace: float) -> PruneReport:
+    first = sweep_of(of, track, grace)
+    marked = doom_of(of, track)
+    last = sweep_of(of, track, grace) if grace <= 0 else PruneReport(waiting=first.waiting + bool(marked.doomed))
     return PruneReport(
         marked.doomed,
         marked.doomed_bytes,
@@ -60,42 +103,49 @@ def prune(repository: Repository, track: Track, grace: float = GRACE) -> PruneRe
         first.deleted_bytes + last.deleted_bytes,
         last.waiting,
         marked.spared,
-        mended.indexes,
-        mended.packs,
     )
 
 
 def doom(repository: Repository, track: Track) -> PruneReport:
+    return doom_of(Opened(repository), track)
+
+
+def sweep(repository: Repository, track: Track, grace: float = GRACE) -> PruneReport:
+    return sweep_of(Opened(repository), track, grace)
+
+
+def doom_of(of: Prunable, track: Track) -> PruneReport:
     track.stage("doom")
-    blobs = repository.blobs
-    now = store_time(repository)
+    blobs = of.blobs
+    now = store_time(blobs)
     busy = any(now - found.modified < WRITER_LIVES for found in blobs.list("writers/"))
     packs = list(blobs.list("packs/"))
-    marked = {pack for mark in marks(repository) for pack in mark.packs}
-    needed = needed_packs(repository, track)
+    marked = {pack for mark in marks(blobs) for pack in mark.packs}
+    needed = of.needed(track)
     unneeded = [found for found in packs if (name := _short(found)) not in needed and name not in marked]
     dead = [found for found in unneeded if not (busy and now - found.modified < WRITER_LIVES * 24)]
     if dead:
         name = "doomed/" + os.urandom(16).hex()
-        _put_mark(repository, name, [_short(found) for found in dead], None)
-        _put_mark(repository, name, [_short(found) for found in dead], _writers(repository))
+        _put_mark(blobs, name, [_short(found) for found in dead], None)
+        _put_mark(blobs, name, [_short(found) for found in dead], _writers(blobs))
     return PruneReport(len(dead), sum(found.size for found in dead), spared=len(unneeded) - len(dead))
 
 
-def sweep(repository: Repository, track: Track, grace: float = GRACE) -> PruneReport:
+def sweep_of(of: Prunable, track: Track, grace: float = GRACE) -> PruneReport:
     track.stage("sweep")
-    now, deleted, freed, waiting = store_time(repository), 0, 0, 0
-    _bury_writers(repository, now)
-    for mark in marks(repository):
+    blobs = of.blobs
+    now, deleted, freed, waiting = store_time(blobs), 0, 0, 0
+    _bury_writers(blobs, now)
+    for mark in marks(blobs):
         track.check()
         if mark.writers is None:  # whoever doomed was killed between its two puts
-            writers = _writers(repository)
-            _put_mark(repository, mark.name, mark.packs, writers)
+            writers = _writers(blobs)
+            _put_mark(blobs, mark.name, mark.packs, writers)
             mark = mark._replace(writers=writers, modified=now)  # noqa: PLW2901
-        if now - mark.modified < grace or _held_up(repository, mark, now):
+        if now - mark.modified < grace or _held_up(blobs, mark, now):
             waiting += 1
             continue
-        gone = _take_away(repository, mark, track)
+        gone = _take_away(of, mark, track)
         deleted, freed = deleted + len(gone), freed + sum(found.size for found in gone)
     return PruneReport(deleted=deleted, deleted_bytes=freed, waiting=waiting)
 
@@ -113,17 +163,17 @@ def needed_packs(repository: Repository, track: Track) -> set[str]:
     return needed
 
 
-def marks(repository: Repository) -> list[Mark]:
-    found = [(found, repository.blobs.get(found.name)) for found in list(repository.blobs.list("doomed/"))]
+def marks(blobs: Blobs) -> list[Mark]:
+    found = [(found, blobs.get(found.name)) for found in list(blobs.list("doomed/"))]
     return [_mark(one, data) for one, data in found]
 
 
-def store_time(repository: Repository) -> float:
+def store_time(blobs: Blobs) -> float:
     """What the store's clock says: nobody else's counts."""
     name = "writers/" + os.urandom(16).hex()
-    repository.blobs.put(name, [b'{"host": "", "since": ""}'])
-    found = repository.blobs.find(name)
-    repository.blobs.delete(name)
+    blobs.put(name, [b'{"host": "", "since": ""}'])
+    found = blobs.find(name)
+    blobs.delete(name)
     if found is None:
         raise Unreadable(
             "The store does not keep what it is given.", "Check the store: a written object was not there."
@@ -131,18 +181,12 @@ def store_time(repository: Repository) -> float:
     return found.modified
 
 
-def _take_away(repository: Repository, mark: Mark, track: Track) -> list[Found]:
-    """An index without the dead, then the old indexes, then the packs, then the mark."""
-    blobs = repository.blobs
-    needed = needed_packs(repository, track)
+def _take_away(of: Prunable, mark: Mark, track: Track) -> list[Found]:
+    """Out of the indexes, then the packs, then the mark."""
+    blobs = of.blobs
+    needed = of.needed(track)
     dead = [pack for pack in mark.packs if pack not in needed]
-    learned = learn(blobs, repository.sealer, with_orphans=False)
-    if any(pack in learned.known.packs for pack in dead):
-        left = list(learned.known.without(dead).packs.values())
-        kept = put_index(blobs, repository.sealer, left) if left else ""
-        for name in learned.names:
-            if name != kept and name not in learned.damaged:
-                blobs.delete(index_object(name))
+    of.untell(dead)
     gone = [found for pack in dead if (found := blobs.find(pack_object(pack)))]
     for found in gone:
         track.check()
@@ -151,24 +195,24 @@ def _take_away(repository: Repository, mark: Mark, track: Track) -> list[Found]:
     return gone
 
 
-def _bury_writers(repository: Repository, now: float) -> None:
-    for found in list(repository.blobs.list("writers/")):
+def _bury_writers(blobs: Blobs, now: float) -> None:
+    for found in list(blobs.list("writers/")):
         if now - found.modified > BURIED:
-            repository.blobs.delete(found.name)
+            blobs.delete(found.name)
 
 
-def _held_up(repository: Repository, mark: Mark, now: float) -> bool:
-    live = {found.name for found in repository.blobs.list("writers/") if now - found.modified < WRITER_LIVES}
+def _held_up(blobs: Blobs, mark: Mark, now: float) -> bool:
+    live = {found.name for found in blobs.list("writers/") if now - found.modified < WRITER_LIVES}
     return not live.isdisjoint(mark.writers or ())
 
 
-def _writers(repository: Repository) -> list[str]:
-    return [found.name for found in repository.blobs.list("writers/")]
+def _writers(blobs: Blobs) -> list[str]:
+    return [found.name for found in blobs.list("writers/")]
 
 
-def _put_mark(repository: Repository, name: str, packs: Sequence[str], writers: Sequence[str] | None) -> None:
+def _put_mark(blobs: Blobs, name: str, packs: Sequence[str], writers: Sequence[str] | None) -> None:
     said = {"packs": list(packs), "writers": None if writers is None else list(writers)}
-    repository.blobs.put(name, [json.dumps(said).encode()])
+    blobs.put(name, [json.dumps(said).encode()])
 
 
 def _mark(found: Found, data: bytes) -> Mark:

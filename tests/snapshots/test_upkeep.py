@@ -23,6 +23,8 @@ from tests.build.accounts import Person
 from tests.fakes.clock import FakeClock
 from tests.fakes.run import FakeRun
 
+PASSPHRASE = "correct horse"
+
 
 class OfJob(FakeRun):
     """The run of a job that a person has asked for."""
@@ -41,6 +43,23 @@ async def three(ada: Person, parts: Parts, folder: Path, clock: FakeClock) -> li
         clock.advance(days=1)
         ada.access_token = (await Person.signs_in(ada.client, ada.email)).access_token
     return made
+
+
+async def sealed(ada: Person, parts: Parts, folder: Path) -> str:
+    """One that the server can't read, with its packs told by whoever made it."""
+    granted = await build.started(ada, folder)
+    manifest = build.sent(parts, granted.owner, _box(folder), PASSPHRASE)
+    named = build.opened(parts, granted.owner, PASSPHRASE).load(manifest)
+    packs = {name.hex(): size for name, size in zip(named.pack_names, named.pack_sizes, strict=True)}
+    await build.reported(ada, granted, "complete", {"manifest": manifest, "packs": packs})
+    await verify(FakeRun(parts), Which(snapshot_id=UUID(granted.id)))
+    return granted.id
+
+
+def _box(folder: Path) -> Path:
+    folder.mkdir()
+    (folder / "own.bin").write_bytes(uuid4().bytes * 20_000)
+    return folder
 
 
 async def pruned(ada: Person, parts: Parts) -> Any:
@@ -95,13 +114,23 @@ class TestPruning:
         assert answer.json()["code"] == "snapshot_not_complete"
         assert len((await ada.gets(f"/snapshots/{made[2]}/files"))["items"]) == 7
 
-    async def test_says_why_it_can_not_where_the_server_has_no_key(
+    async def test_needs_no_key_where_writers_have_told_their_packs(
+        self, ada: Person, parts: Parts, folder: Path, clock: FakeClock
+    ) -> None:
+        made = [await sealed(ada, parts, folder / f"{number}") for number in range(2)]
+        owner = UUID(await ada.id())
+        await ada.does("DELETE", f"/snapshots/{made[0]}")
+        clock.advance(days=4)
+        first = await pruning.prune_repository(FakeRun(parts), pruning.Wanted(repository_id=owner))
+        assert (first["manifests"], first["doomed_packs"]) == (1, 1)
+
+    async def test_deletes_nothing_where_nobody_has_told_and_says_so(
         self, ada: Person, parts: Parts, folder: Path
     ) -> None:
         granted = await build.started(ada, folder)
-        build.sent(parts, granted.owner, folder, "correct horse")
+        name = build.sent(parts, granted.owner, folder, "correct horse")
         error = (await pruned(ada, parts))["prune"]["error"]
-        assert (error["code"], bool(error["hint"])) == ("repository_encrypted", True)
+        assert (error["code"], name[:12] in error["message"]) == ("repository_encrypted", True)
 
     async def test_is_not_started_twice_and_can_be_stopped(self, ada: Person, folder: Path) -> None:
         await build.started(ada, folder)

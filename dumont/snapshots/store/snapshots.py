@@ -138,6 +138,12 @@ async def in_store(tx: Tx, repository_id: UUID) -> Sequence[Snapshot]:
     return (await tx.execute(query.order_by(Snapshot.created_at))).scalars().all()
 
 
+async def with_packs(tx: Tx, repository_id: UUID) -> Sequence[Snapshot]:
+    """Of which whoever made them told the packs, in whatever state they are."""
+    told = Snapshot.packs.is_not(None) & Snapshot.manifest.is_not(None) & OURS
+    return (await tx.execute(select(Snapshot).where(Snapshot.repository_id == repository_id, told))).scalars().all()
+
+
 async def to_purge(tx: Tx, repository_id: UUID, now: datetime) -> Sequence[Snapshot]:
     due = (Snapshot.purge_at <= now) & Snapshot.purged_at.is_(None) & (Snapshot.state == "deleted")
     query = select(Snapshot).where(Snapshot.repository_id == repository_id, due).order_by(Snapshot.purge_at)
