@@ -20,6 +20,7 @@ import { DestroyInstance } from "./DestroyInstance";
 import { gpuWords, MachineLine, Next, StateMark } from "./figures";
 import { actLooks, InstanceMenu } from "./InstanceMenu";
 import { useLiveFleet } from "./live";
+import { Logs } from "./Logs";
 import { OperationCard } from "./OperationCard";
 import { RaceTrack } from "./RaceTrack";
 import { ReceiptCard } from "./Receipt";
@@ -80,6 +81,9 @@ function Drawn({ instance, saidAt }: { instance: InstanceDetail; saidAt: number 
             )}
             <Group title="How busy it was">
               <Utilisation instanceId={instance.id} />
+            </Group>
+            <Group title="Logs">
+              <Logs instance={instance} />
             </Group>
             <Group title="Machines">
               <RentalsOf instance={instance} />
