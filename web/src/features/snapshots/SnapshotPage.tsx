@@ -6,7 +6,7 @@ import { Alert } from "../../components/Alert";
 import { Badge } from "../../components/Badge";
 import { Big, Bigs } from "../../components/Bigs";
 import { Button } from "../../components/Button";
-import { Id } from "../../components/copying";
+import { CodeBlock, Id } from "../../components/copying";
 import { Time } from "../../components/figures";
 import { Group, Page } from "../../components/Page";
 import { PageOf } from "../../components/PageOf";
@@ -27,7 +27,7 @@ import { Stages } from "./Stages";
 import { Became } from "./TakeSnapshot";
 import { StateWord } from "./Underway";
 import { useSnapshotActions } from "./useSnapshotActions";
-import { diffPath, isOpen, isRestoring } from "./words";
+import { diffPath, isOpen, isRestic, isRestoring } from "./words";
 
 export function SnapshotPage() {
   const { snapshotId = "" } = useParams();
@@ -79,7 +79,12 @@ function Drawn({ snapshot }: { snapshot: SnapshotDetail }) {
           </div>
         )}
         {restoring && restores}
-        {snapshot.state === "complete" && (
+        {isRestic(snapshot) && snapshot.repository && (
+          <Group title="In your restic repository">
+            <Outside snapshot={snapshot} repository={snapshot.repository} />
+          </Group>
+        )}
+        {snapshot.state === "complete" && !isRestic(snapshot) && (
           <Group title="Files">
             <Files snapshot={snapshot} onRestore={choose} />
           </Group>
@@ -153,7 +158,7 @@ function Actions({ snapshot, onRestore }: ActionsProps) {
       <Button icon={Trash2} disabled={!writes} onClick={() => doom(snapshot)}>
         Delete
       </Button>
-      {snapshot.state === "complete" && (
+      {snapshot.state === "complete" && !isRestic(snapshot) && (
         <Button weight="primary" icon={RotateCcw} disabled={!writes} onClick={onRestore}>
           Restore
         </Button>
@@ -191,6 +196,23 @@ function Now({ snapshot }: { snapshot: SnapshotDetail }) {
   );
 }
 
+/** Its keys are its owner's: what can be done with it is said, and by which words. */
+function Outside({ snapshot, repository }: { snapshot: SnapshotDetail; repository: string }) {
+  const where = repository.replace(/^restic:/, "");
+  return (
+    <div className="grid max-w-3xl gap-3">
+      <p className="text-ink-2">
+        The server has read it there and found every chunk of it in its place. Only restic looks into it; its
+        instance wakes from it. Keeping and pruning are yours: deleting it here takes it out of this list
+        alone.
+      </p>
+      {snapshot.manifest && (
+        <CodeBlock code={`restic -r ${where} ls ${snapshot.manifest.slice(0, 8)}`} what="command" prompt />
+      )}
+    </div>
+  );
+}
+
 function Figures({ snapshot }: { snapshot: SnapshotDetail }) {
   const { files, bytes, new_bytes: added, unique_bytes: unique } = snapshot;
   return (
@@ -210,7 +232,16 @@ function Figures({ snapshot }: { snapshot: SnapshotDetail }) {
       <Big name="Compression" note="of its chunks">
         <Ratio of={snapshot.compression_ratio} />
       </Big>
-      <Big name="Cost" note={unique === null ? "not measured yet" : `of ${size(unique)} that it alone needs`}>
+      <Big
+        name="Cost"
+        note={
+          isRestic(snapshot)
+            ? "yours to pay"
+            : unique === null
+              ? "not measured yet"
+              : `of ${size(unique)} that it alone needs`
+        }
+      >
         <MonthCost of={snapshot.cost_month} bytes={unique} />
       </Big>
     </Bigs>

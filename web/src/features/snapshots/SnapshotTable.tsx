@@ -13,6 +13,7 @@ import {
 import { useState } from "react";
 import { Link, useNavigate } from "react-router";
 import { Asked } from "../../components/Asked";
+import { Badge } from "../../components/Badge";
 import { Button } from "../../components/Button";
 import { CodeBlock } from "../../components/copying";
 import { type Column, DataTable } from "../../components/DataTable";
@@ -32,7 +33,7 @@ import type { Owner } from "./owners";
 import { RestoreDialog } from "./RestoreDialog";
 import { StateLine } from "./Underway";
 import { useSnapshotActions } from "./useSnapshotActions";
-import { beforeOf, diffPath, isOpen, isReadable } from "./words";
+import { beforeOf, diffPath, isOpen, isReadable, isRestic } from "./words";
 
 const columns: Column<Snapshot>[] = [
   {
@@ -44,6 +45,7 @@ const columns: Column<Snapshot>[] = [
         className="inline-flex min-h-6 max-w-full items-center truncate font-medium hover:underline"
       >
         <span className="truncate">{snapshot.label}</span>
+        {isRestic(snapshot) && <InRestic />}
       </Link>
     ),
     fixed: true,
@@ -115,6 +117,14 @@ const columns: Column<Snapshot>[] = [
     width: 124,
   },
 ];
+
+function InRestic() {
+  return (
+    <span className="ml-2 shrink-0">
+      <Badge>restic</Badge>
+    </span>
+  );
+}
 
 function Files({ of }: { of: number | null }) {
   return of === null ? <None /> : <span className="figures">{count(of)}</span>;
@@ -206,7 +216,7 @@ function Actions({ snapshot, rows, onRestore, onDelete }: ActionsProps) {
       </MenuItem>
       <MenuItem
         icon={RotateCcw}
-        disabled={!writes || snapshot.state !== "complete"}
+        disabled={!writes || snapshot.state !== "complete" || isRestic(snapshot)}
         onSelect={() => onRestore(snapshot)}
       >
         Restore

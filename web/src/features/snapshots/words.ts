@@ -20,6 +20,11 @@ export function isReadable({ state, encrypted }: Pick<Snapshot, "state" | "encry
   return state === "complete" && encrypted === false;
 }
 
+/** Only restic itself, with its owner's password, does anything with one of those. */
+export function isRestic({ engine }: Pick<Snapshot, "engine">): boolean {
+  return engine === "restic";
+}
+
 export function stageWords(stage: string): string {
   const words = stage.replaceAll("_", " ").trim();
   return words ? words[0]?.toUpperCase() + words.slice(1) : "At work";

@@ -3,9 +3,20 @@ import type { ComponentProps } from "react";
 import { controlLooks, Field, TextField } from "../../../components/fields";
 import { Switch } from "../../../components/toggles";
 import { cx } from "../../../lib/classes";
+import { ResticFields, resticFields } from "./ResticFields";
 import type { Options } from "./wish";
 
-export const fields = ["name", "ssh_keys", "disk_gb", "image", "ports", "onstart", "env", "race.machines"];
+export const fields = [
+  "name",
+  "ssh_keys",
+  "disk_gb",
+  "image",
+  "ports",
+  "onstart",
+  "env",
+  "race.machines",
+  ...resticFields,
+];
 
 interface Props {
   options: Options;
@@ -111,6 +122,10 @@ export function OptionsStep({ options, onChange }: Props) {
           />
         </div>
       </details>
+      <ResticFields
+        restic={options.restic}
+        onChange={(change) => onChange({ restic: { ...options.restic, ...change } })}
+      />
     </div>
   );
 }

@@ -1,5 +1,5 @@
 /** What is wished for: the need stands in the address, the options are this browser's own, and both make one request. */
-import type { InstanceWish } from "../../../lib/api/generated";
+import type { InstanceWishWrite as InstanceWish } from "../../../lib/api/generated";
 
 export interface Need {
   q: string;
@@ -13,6 +13,25 @@ export interface Need {
   offer: string | null;
 }
 
+/** A restic repository of the user's own; nothing is kept in one while it has no address. */
+export interface Restic {
+  address: string;
+  password: string;
+  accessKey: string;
+  secretKey: string;
+  region: string;
+  from: string;
+}
+
+export const noRestic: Restic = {
+  address: "",
+  password: "",
+  accessKey: "",
+  secretKey: "",
+  region: "",
+  from: "",
+};
+
 export interface Options {
   name: string;
   disk: string;
@@ -24,6 +43,7 @@ export interface Options {
   sleeps: boolean;
   standby: boolean;
   machines: string;
+  restic: Restic;
 }
 
 export const noOptions: Options = {
@@ -37,11 +57,12 @@ export const noOptions: Options = {
   sleeps: true,
   standby: false,
   machines: "",
+  restic: noRestic,
 };
 
 /** What is kept for the next time: a name is for once, and an environment holds secrets. */
 export function lasting(options: Options): Options {
-  return { ...options, name: "", env: "" };
+  return { ...options, name: "", env: "", restic: noRestic };
 }
 
 export function readNeed(params: URLSearchParams): Need {
@@ -138,6 +159,18 @@ export function wishOf(need: Need, options: Options, dryRun: boolean): InstanceW
     hibernation: { enabled: options.sleeps },
     standby: { enabled: options.standby },
     ...(machines !== undefined && { race: { machines } }),
+    ...(!dryRun && options.restic.address.trim() && { restic: resticOf(options.restic) }),
     dry_run: dryRun,
+  };
+}
+
+function resticOf({ address, region, from, ...opens }: Restic): NonNullable<InstanceWish["restic"]> {
+  return {
+    address: address.trim(),
+    region: region.trim(),
+    password: opens.password,
+    access_key: opens.accessKey.trim(),
+    secret_key: opens.secretKey.trim(),
+    restore_from: from.trim() || null,
   };
 }
