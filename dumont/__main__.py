@@ -40,6 +40,8 @@ TABLE: Table = {
         "autostop": ("dumont.cli.instance_verbs:autostop", "Say when it hibernates by itself."),
         "keep-awake": ("dumont.cli.instance_verbs:awake", "Put off its sleep."),
         "why-awake": ("dumont.cli.instance_verbs:why", "Why it does not sleep."),
+        "deadline": ("dumont.cli.deadlines:deadline", "Have its work done by then, the cheapest way."),
+        "progress": ("dumont.cli.deadlines:progress", "How far work with a deadline is; or say it."),
         "failover": ("dumont.cli.instance_verbs:failover", "Act as if its machine were lost."),
         "schedule": ("dumont.cli.schedule:app", "Wake it or put it to sleep by the clock."),
         "standby": ("dumont.cli.standbys:app", "A second machine that takes over when the first is lost."),

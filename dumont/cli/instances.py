@@ -22,6 +22,7 @@ Names = Annotated[
 NoWait = Annotated[bool, typer.Option("--no-wait", help="Don't follow it to its end.")]
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 DURATION = re.compile(r"(\d+(?:\.\d+)?)([smhd])")
+WAYS = {"spot": "on spot", "on_demand": "on demand", "wait": "waits for spot"}
 GIVEN_UP = ("failed", "cancelled")
 
 
@@ -55,6 +56,15 @@ def doing(instance: "Instance") -> str:
     return following["text"] if following else "-"
 
 
+def work(instance: "Instance") -> str:
+    """`7.5 of 20 h by 2026-12-01 08:00:00Z, on spot`."""
+    course = instance["course"]
+    if not course:
+        return "-"
+    way = course["outcome"] or WAYS.get(course["action"] or "", "to be decided")
+    return f"{course['done_hours']:.1f} of {course['work_hours']:g} h by {moment(course['deadline'])}, {way}"
+
+
 COLUMNS = [
     Column("name", lambda instance: instance["name"]),
     Column("state", lambda instance: instance["state"]),
@@ -69,6 +79,7 @@ DETAILS = [
     *COLUMNS[:2],
     Column("why", lambda instance: instance["why"]),
     *COLUMNS[2:],
+    Column("work", work),
     Column("kept awake until", lambda instance: moment(instance["keep_awake_until"])),
     Column("ends", lambda instance: moment(instance["until_at"])),
     Column("ssh", lambda instance: (instance.get("connection") or {}).get("command") or "-"),

@@ -40,6 +40,7 @@ PUBLIC_KEYS = ("id_ed25519.pub", "id_ecdsa.pub", "id_rsa.pub")
     "dumont launch '4090 x2 <0.5 EU' -c trainer --ttl 6h",
     "dumont launch -c box --gpus H100:1 -i 3 --parallel 5 --dry-run",
     "dumont launch --gpus A100:80GB:1 --spot --max-price 1.2 -y -q",
+    "dumont launch --gpus L4 --deadline 2026-12-01T08:00Z --work-hours 20 -- python train.py",
     "dumont launch --gpus L4 -- python train.py --epochs 3",
     "dumont launch task.yaml -c trainer --env EPOCHS=3",
     "dumont launch --gpus L4 --restic restic:s3:https://s3.example.com/backups/box --restore-from latest",
@@ -58,6 +59,8 @@ def launch(
     region: Annotated[list[str] | None, typer.Option(help="May be repeated.")] = None,
     max_price: Annotated[str | None, typer.Option(help="Dollars an hour, of one machine.")] = None,
     spot: Annotated[bool, typer.Option("--spot", help="Machines that may be taken away, too.")] = False,
+    deadline: Annotated[str | None, typer.Option(help="The work must be done by then; takes spot.")] = None,
+    work_hours: Annotated[float | None, typer.Option(help="Of the work, undisturbed.", min=0.01)] = None,
     image: Annotated[str, typer.Option(help="Container image.")] = "",
     disk: Annotated[float | None, typer.Option(help="GB.", min=1)] = None,
     port: Annotated[list[int] | None, typer.Option(help="Besides 22; may be repeated.")] = None,
@@ -92,7 +95,9 @@ def launch(
         "offer_id": offer,
         "filters": _filters([] if file else words, gpus, provider, region),
         "max_price_hour": max_price,
-        "spot": spot,
+        "spot": spot or deadline is not None,
+        "deadline": deadline,
+        "work_hours": work_hours,
         "image": image,
         "ports": port or [],
         "env": _env(env or []),
@@ -184,6 +189,8 @@ def _show(session: Session, plan: "LaunchPlan | None", *, whole: bool) -> None:
     session.screen.items({"items": plan["candidates"]}, CANDIDATES, identity="offer_id")
     for warning in plan["warnings"]:
         session.screen.say(" ".join(part for part in (warning["message"], warning["hint"]) if part))
+    if plan["course"]:
+        session.screen.say(plan["course"]["words"])
     if plan["prices"] and plan["race"]:
         session.screen.say(f"{_price(plan)} {plan['race']['how']}")
     if not plan["can_launch"]:

@@ -103,7 +103,8 @@ class Fleet:
 
     def logs(self, instance_id: str, *, follow: bool = False, **asked: Any) -> Iterator[models.InstanceLog]:
         """Once; or what comes after that as well, without end, also from another machine. Silence is borne."""
-        path, since = f"{_path(instance_id)}/logs", None
+        path = f"{_path(instance_id)}/logs"
+        since: str | None = None
         seen_at = time.monotonic()
         while True:
             try:

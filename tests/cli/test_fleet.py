@@ -3,6 +3,7 @@
 import json
 import stat
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
@@ -187,6 +188,15 @@ class TestChanging:
         assert ada.does("show", box, "--json").json["keep_awake_until"]
         assert "may sleep again" in ada.does("keep-awake", box, "0s").err
         assert ada.run("keep-awake", box, "4 hours").code == 2
+
+    def test_has_a_deadline_and_tells_how_far_it_is(self, ada: Person, box: str) -> None:
+        found = ada.does("show", box, "--json").json
+        by = (datetime.fromisoformat(found["created_at"]) + timedelta(hours=3)).isoformat()
+        assert "0.0 of 2 h by 20" in ada.does("deadline", box, by, "--work-hours", "2").out
+        assert "0.5 of 2 h" in ada.does("progress", box, "0.5").out
+        assert "finished" in ada.does("progress", box, "--finished").out
+        assert ada.does("deadline", box, "--cancel", "--json").json["course"] is None
+        assert ada.run("deadline", box).code == 2
 
     def test_wakes_and_sleeps_by_the_clock(self, ada: Person, box: str) -> None:
         ada.does("schedule", box, "--wake", "0 8 * * 1-5", "--timezone", "Europe/Berlin")

@@ -125,10 +125,10 @@ def _of(work: Work, view: View, wishes: Wishes, usable: frozenset[str], *, spot:
         return []
     found = view.shelf.find(query, work.now, stale_seconds=view.stale_seconds)
     shown = view.shelf.offers(found.rows, work.now, query, stale_seconds=view.stale_seconds)
-    expected = view.shelf.expected(found.rows)
+    expected, losses = view.shelf.expected(found.rows), view.shelf.interruptions(found.rows)
     return [
-        Candidate(offer, spot, *known)
-        for offer, known in zip(shown, expected, strict=True)
+        Candidate(offer, spot, *known, lost)
+        for offer, known, lost in zip(shown, expected, losses, strict=True)
         if wishes.type_word in offer["provider_offer_id"] and _has_room(offer, wishes.wanted.disk_gb)
     ]
 

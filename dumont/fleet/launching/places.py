@@ -68,6 +68,8 @@ def _places(wishes: Wishes, spot: Iterable[Candidate], course: Course | None) ->
         there = each.offer["available"] and not hosts & wishes.taste.without and each.place not in refused
         price, since = _hour(each, wishes.wanted.disk_gb), datetime.fromisoformat(each.offer["first_seen"])
         place = found.setdefault(each.place, PlaceKnown(each.place, price, False))
+        if each.interruptions_hour is not None:
+            place.rates.append(each.interruptions_hour)
         if there and not place.available:
             place.price_hour, place.available, place.since = price, True, since
         elif there == place.available:

@@ -24,6 +24,7 @@ class Candidate:
     spot: bool = False
     boot_seconds: float | None = None
     failure_rate: float | None = None
+    interruptions_hour: float | None = None
 
     @property
     def id(self) -> UUID:

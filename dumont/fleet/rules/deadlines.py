@@ -87,7 +87,7 @@ def _follow(seen: Seen, course: CourseSeen, now: datetime, limits: Limits) -> St
         return None
     if seen.state in ("interrupted", "waking"):
         return now_do(now, Move("hibernated", course.why, lets_go="unused"))
-    stays = partial(wait, now, limits.rest_seconds, course.ask_at, course.deadline_at, seen.until_at, stage="waiting")
+    stays = partial(wait, now, limits.rest_seconds, course.ask_at, course.deadline_at, seen.until_at, stage="waits")
     if seen.state == "hibernated":
         return until(seen, now) or stays()
     return stays() if seen.state == "launching" else None

@@ -8,6 +8,7 @@ from decimal import Decimal
 from dumont.fleet.rules.availability import Change, Outlook, learned, together
 from dumont.fleet.rules.course import Course
 from dumont.fleet.rules.recovery import Action, Place, Running, Situation
+from dumont.market.rules.effective_price import SPOT_INTERRUPTIONS_HOUR
 
 LOSS_HOURS = 0.1
 """How long a place counts as gone after it has taken a machine away, if it is seen to have others."""
@@ -30,6 +31,13 @@ class PlaceKnown:
     """Since when anything was on offer there that is now."""
     hours: Sequence[tuple[datetime, bool]] = ()
     losses: list[datetime] = field(default_factory=list)
+    rates: list[float] = field(default_factory=list)
+    """Of its machines, as far as they are known: how often each was taken away, an hour, by whomever it was had."""
+
+    @property
+    def losses_hour(self) -> float:
+        """That offers are there says little of whether a machine is kept: it is lost at least as often as this."""
+        return SPOT_INTERRUPTIONS_HOUR + (sum(self.rates) / len(self.rates) if self.rates else 0.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,8 +72,12 @@ def situation(known: Known, course: Course, aim: Aim, way: Way, now: datetime) -
     done = course.done(now)
     overhead = overhead_hours(known, unsaved=done - course.kept_hours if way.ready else 0.0)
     pasts = [past_of(place, now) for place in known.places]
-    outlooks = [learned(past) if past else Outlook() for past in pasts]
+    outlooks = [
+        _no_better(learned(past) if past else Outlook(), place.losses_hour)
+        for place, past in zip(known.places, pasts, strict=True)
+    ]
     all_of = together(pasts) if len(pasts) > 1 else ()
+    least = min((place.losses_hour for place in known.places), default=0.0)
     return Situation(
         work_hours=max(0.0, aim.work_hours - done),
         left_hours=_hours(aim.deadline_at - now),
@@ -77,7 +89,7 @@ def situation(known: Known, course: Course, aim: Aim, way: Way, now: datetime) -
         ),
         running=_running(way, overhead, now),
         again_hours=known.again_hours,
-        together=learned(all_of) if all_of else None,
+        together=_no_better(learned(all_of), least) if all_of else None,
         together_age_hours=all_of[-1].hours_ago if all_of else 0.0,
     )
 
@@ -125,6 +137,10 @@ def _place(known: PlaceKnown, past: Sequence[Change], outlook: Outlook, way: Way
     if on_it and way.since is not None:
         age = max(age, _hours(now - way.since))
     return Place(known.name, max(known.price_hour, LEAST_HOUR), up, age, outlook)
+
+
+def _no_better(outlook: Outlook, losses_hour: float) -> Outlook:
+    return Outlook(tuple(max(rate, losses_hour) for rate in outlook.losses), outlook.returns)
 
 
 def _running(way: Way, overhead: float, now: datetime) -> Running | None:

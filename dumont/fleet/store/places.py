@@ -32,7 +32,7 @@ _CHANGEOVER = """
     SELECT percentile_disc(0.95) WITHIN GROUP (ORDER BY seconds) FROM (
         SELECT (
             SELECT coalesce(sum(stage.value::text::float8), 0) FROM jsonb_each(stages) AS stage
-            WHERE stage.key <> 'waiting'
+            WHERE stage.key <> 'waits'
         ) AS seconds
         FROM fleet_operations WHERE kind IN ('wake', 'launch') AND state = 'done' AND ended_at >= $2
         ORDER BY (instance_id = $1) DESC NULLS LAST, (kind = 'wake') DESC, ended_at DESC LIMIT $3

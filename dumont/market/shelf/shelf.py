@@ -135,6 +135,11 @@ class Shelf:
         figures = (known.figure(name)[machines].tolist() for name in ("boot_seconds", "failure_rate"))
         return [(_known(boot), _known(failing)) for boot, failing in zip(*figures, strict=True)]
 
+    def interruptions(self, rows: Sequence[int] | Rows) -> list[float | None]:
+        """By experience with each offer's machine: how often it was taken away, an hour."""
+        machines = self._stock.columns.machine[np.asarray(rows, np.int64)]
+        return [_known(rate) for rate in self._searched.known.figure("interruption_rate_hour")[machines].tolist()]
+
     def ages(self, now: datetime) -> dict[str, float | None]:
         """Seconds since each provider's offers were seen; None where they never were."""
         return {

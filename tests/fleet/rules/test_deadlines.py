@@ -104,7 +104,15 @@ class TestSituation:
         ]
         calm = a_situation(Course(), Way(), a_place(hours=[(at(-100), True)]))
         wild = a_situation(Course(), Way(), a_place(hours=[(at(-100), True)], losses=[at(-n) for n in range(1, 40)]))
-        assert wild.places[0].outlook.life_hours(1) < calm.places[0].outlook.life_hours(1)
+        assert wild.places[0].outlook.life_hours(0.3) < calm.places[0].outlook.life_hours(0.3)
+
+    def test_loses_a_place_no_more_seldom_than_its_machines_are_taken_away(self) -> None:
+        steady = [(at(-100), True)]
+        calm = a_situation(Course(), Way(), a_place(hours=steady)).places[0].outlook
+        known_of = a_situation(Course(), Way(), a_place(hours=steady, rates=[0.2, 0.4])).places[0].outlook
+        assert min(calm.losses) == pytest.approx(0.05)
+        assert min(known_of.losses) == pytest.approx(0.35)
+        assert known_of.returns == calm.returns
 
     def test_keeps_few_places_and_always_its_own(self) -> None:
         many = [a_place(str(number), f"0.{number:02}") for number in range(1, 30)]

@@ -16,11 +16,12 @@ import { useAllowed } from "../../lib/session/me";
 import { fleetApi } from "./api";
 import { ChangeInstance } from "./ChangeInstance";
 import { Connect } from "./Connect";
+import { CourseOf } from "./Course";
 import { DestroyInstance } from "./DestroyInstance";
 import { gpuWords, MachineLine, Next, StateMark } from "./figures";
 import { actLooks, InstanceMenu } from "./InstanceMenu";
-import { useLiveFleet } from "./live";
 import { Logs } from "./Logs";
+import { useLiveFleet } from "./live";
 import { OperationCard } from "./OperationCard";
 import { RaceTrack } from "./RaceTrack";
 import { ReceiptCard } from "./Receipt";
@@ -90,6 +91,7 @@ function Drawn({ instance, saidAt }: { instance: InstanceDetail; saidAt: number 
             </Group>
           </div>
           <div className="grid grid-cols-[minmax(0,1fr)] gap-8">
+            {!isGone(instance.state) && <CourseOf instance={instance} />}
             {!isGone(instance.state) && <Sleeping instance={instance} />}
             {!isGone(instance.state) && <StandbyOf instance={instance} />}
             <Group title="What has happened">

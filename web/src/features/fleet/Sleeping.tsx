@@ -24,7 +24,9 @@ export function Sleeping({ instance }: { instance: InstanceDetail }) {
       <p className="text-ink-2">
         {rule.enabled
           ? `Sleeps when ${gpus ? `its GPUs are below ${rule.gpu_percent} % and nothing else is busy` : "nothing is busy"} for ${duration(rule.idle_seconds)}.`
-          : "Never sleeps by itself."}
+          : instance.course?.outcome === null
+            ? "Idleness does not put it to sleep before its work is done."
+            : "Never sleeps by itself."}
         {rule.dry_run && " Only tells when it would."}
       </p>
       <Facts>

@@ -25,6 +25,7 @@ export const fleetApi = generatedApi.enhanceEndpoints({
     failOverInstance: moved,
     putInstanceOnStandby: moved,
     keepInstanceAwake: moved,
+    reportInstanceProgress: moved,
     cancelOperation: moved,
     showInstanceProof: { providesTags: ["Instance"] },
     showInstanceReceipt: { providesTags: ["Instance"] },

@@ -70,6 +70,7 @@ const nextVerbs: Partial<Record<NonNullable<Instance["next"]>["what"], string>> 
   warn: "Warns",
   awake_ends: "May sleep again",
   end: "Ends",
+  ask: "Looks again for a spot machine",
 };
 
 type Utilisation = Instance["utilisation"];

@@ -4,6 +4,7 @@ import { duration } from "../../lib/time";
 
 const stages: Record<string, string> = {
   choosing: "Choosing machines",
+  waits: "Waiting for a spot machine",
   creating: "Asking the cloud",
   booting: "Booting",
   ssh: "Waiting for SSH",

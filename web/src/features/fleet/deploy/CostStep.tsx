@@ -3,10 +3,11 @@ import { Big, Bigs } from "../../../components/Bigs";
 import { Money } from "../../../components/figures";
 import type { LaunchPlan } from "../../../lib/api/generated";
 import { duration } from "../../../lib/time";
+import { Estimate } from "./DeadlineFields";
 import { Warnings } from "./Warnings";
 
 export function CostStep({ plan }: { plan: LaunchPlan }) {
-  const { prices, race } = plan;
+  const { prices, race, course } = plan;
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-5">
       <Warnings warnings={plan.warnings} />
@@ -25,6 +26,12 @@ export function CostStep({ plan }: { plan: LaunchPlan }) {
             <Money value={prices.month_hibernating} />
           </Big>
         </Bigs>
+      )}
+      {course && (
+        <section aria-label="The work" className="grid gap-1">
+          <h2 className="font-medium">The work until its deadline</h2>
+          <Estimate course={course} />
+        </section>
       )}
       {race && (
         <section aria-label="The race" className="grid gap-1">

@@ -89,7 +89,14 @@ function Wizard({ need, step, go }: WizardProps) {
         }}
       />
       <div className="grid min-h-72 min-w-0 grid-cols-[minmax(0,1fr)] content-start py-2">
-        {step === "need" && <NeedStep need={need} onChange={(to) => go(step, to)} />}
+        {step === "need" && (
+          <NeedStep
+            need={need}
+            course={plan.data?.course ?? null}
+            error={plan.error}
+            onChange={(to) => go(step, to)}
+          />
+        )}
         {step === "options" && <OptionsStep options={options} onChange={change} />}
         {(step === "machines" || step === "cost") && (
           <Asked of={plan} loading={<SkeletonLines what="the plan" lines={5} />}>

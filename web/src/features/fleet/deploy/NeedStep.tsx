@@ -4,8 +4,10 @@ import { Asked } from "../../../components/Asked";
 import { TextField } from "../../../components/fields";
 import { SkeletonLines } from "../../../components/Skeleton";
 import { Checkbox } from "../../../components/toggles";
+import type { LaunchPlan } from "../../../lib/api/generated";
 import { cx } from "../../../lib/classes";
 import { count } from "../../../lib/numbers";
+import { DeadlineFields } from "./DeadlineFields";
 import { useGpuFacets } from "./gpus";
 import { Places } from "./Places";
 import type { Need } from "./wish";
@@ -15,10 +17,12 @@ const SHOWN = 14;
 
 interface Props {
   need: Need;
+  course: LaunchPlan["course"];
+  error: unknown;
   onChange: (change: Partial<Need>) => void;
 }
 
-export function NeedStep({ need, onChange }: Props) {
+export function NeedStep({ need, course, error, onChange }: Props) {
   const answer = useGpuFacets();
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-6">
@@ -93,6 +97,7 @@ export function NeedStep({ need, onChange }: Props) {
         checked={need.spot}
         onChange={(spot) => onChange({ spot })}
       />
+      {need.spot && <DeadlineFields need={need} course={course} error={error} onChange={onChange} />}
       <Places need={need} onChange={onChange} />
     </div>
   );

@@ -29,6 +29,15 @@ describe("the wish", () => {
     expect([wish.spot, wish.dry_run, wish.offer_id]).toEqual([true, true, "o1"]);
   });
 
+  test("has a deadline with spot alone", () => {
+    const due = readNeed(new URLSearchParams("spot=true&deadline=2026-12-01T08:00&work_hours=2.5"));
+    const wish = wishOf(due, noOptions, true);
+    expect(wish.deadline).toBe(new Date("2026-12-01T08:00").toISOString());
+    expect(wish.work_hours).toBe(2.5);
+    expect(wishOf({ ...due, spot: false }, noOptions, true)).not.toHaveProperty("deadline");
+    expect(writeNeed({ ...due, spot: false }).toString()).toBe("");
+  });
+
   test("leaves out what is left empty", () => {
     const wish = wishOf(readNeed(new URLSearchParams()), { ...noOptions, disk: "" }, false);
     expect(wish).not.toHaveProperty("max_price_hour");

@@ -10,6 +10,9 @@ export interface Need {
   providers: string[];
   countries: string[];
   spot: boolean;
+  /** As the field has it: in the time of this computer. */
+  deadline: string;
+  hours: string;
   offer: string | null;
 }
 
@@ -76,6 +79,8 @@ export function readNeed(params: URLSearchParams): Need {
     providers: params.getAll("provider"),
     countries: params.getAll("country"),
     spot: params.get("spot") === "true",
+    deadline: one("deadline"),
+    hours: one("work_hours"),
     offer: params.get("offer"),
   };
 }
@@ -91,6 +96,8 @@ export function writeNeed(need: Need): URLSearchParams {
   for (const provider of need.providers) params.append("provider", provider);
   for (const country of need.countries) params.append("country", country);
   put("spot", need.spot ? "true" : "");
+  put("deadline", need.spot ? need.deadline : "");
+  put("work_hours", need.spot ? need.hours : "");
   put("offer", need.offer);
   return params;
 }
@@ -141,6 +148,17 @@ export function readPorts(text: string): number[] {
     .map(Number);
 }
 
+/** Only with spot is there anything to choose from; what is half said is told by the server. */
+function deadlineOf({ spot, deadline, hours }: Need): Pick<InstanceWish, "deadline" | "work_hours"> {
+  if (!spot) return {};
+  const at = new Date(deadline);
+  const work = number(hours);
+  return {
+    ...(!Number.isNaN(at.getTime()) && { deadline: at.toISOString() }),
+    ...(work !== undefined && { work_hours: work }),
+  };
+}
+
 export function wishOf(need: Need, options: Options, dryRun: boolean): InstanceWish {
   const disk = number(options.disk);
   const machines = number(options.machines);
@@ -149,6 +167,7 @@ export function wishOf(need: Need, options: Options, dryRun: boolean): InstanceW
     offer_id: need.offer,
     filters: filtersOf(need),
     spot: need.spot,
+    ...deadlineOf(need),
     ...(need.price.trim() && { max_price_hour: need.price.trim() }),
     ...(disk !== undefined && { disk_gb: disk }),
     image: options.image.trim(),
