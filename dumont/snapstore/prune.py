@@ -13,6 +13,7 @@ from dumont.snapstore.index import learn, put_index
 from dumont.snapstore.mending import mend
 from dumont.snapstore.model import index_object, pack_object
 from dumont.snapstore.repository import Repository
+from dumont.snapstore.thinning import Limits, Thin, thin_packs
 from dumont.snapstore.track import Track
 
 GRACE = 24 * 3600.0
@@ -32,6 +33,10 @@ class PruneReport(NamedTuple):
     """Marks whose time has not come, or that a running snapshot holds up."""
     spared: int = 0
     """Packs that nobody needs yet: they are young, and somebody was writing within the last hour, or died of it."""
+    thinned: int = 0
+    """Packs marked as thin: the next snapshots send again what is needed of them, and need them no more."""
+    thinned_bytes: int = 0
+    """Of these, what nobody needs."""
     mended: int = 0
     """Damaged indexes in whose place a new one was put."""
     indexed: int = 0
@@ -45,6 +50,8 @@ class Mark(NamedTuple):
     modified: float
     packs: Sequence[str]
     writers: Sequence[str] | None
+    thin: bool = False
+    """Its packs are needed: it only tells writers to count on them no more, and nothing is deleted by it."""
 
 
 class Prunable(Protocol):
@@ -85,11 +92,15 @@ class Opened:
                 blobs.delete(index_object(name))
 
 
-def prune(repository: Repository, track: Track, grace: float = GRACE) -> PruneReport:
-    """First sweeps what was doomed long ago, then dooms anew, with no grace both at once; then mends the indexes."""
+def prune(repository: Repository, track: Track, grace: float = GRACE, limits: Limits = Limits()) -> PruneReport:
+    """First sweeps what was doomed long ago, then dooms anew, with no grace both at once; then marks what has become
+    thin, and mends the indexes."""
     report = in_two_phases(Opened(repository), track, grace)
-    mended = mend(repository, track, {pack for mark in marks(repository.blobs) for pack in mark.packs})
-    return report._replace(mended=mended.indexes, indexed=mended.packs)
+    thinned = _thin(repository, limits, track)
+    doomed = {pack for mark in marks(repository.blobs) if not mark.thin for pack in mark.packs}
+    mended = mend(repository, track, doomed)
+    wasted = sum(one.size - one.needed for one in thinned)
+    return report._replace(thinned=len(thinned), thinned_bytes=wasted, mended=mended.indexes, indexed=mended.packs)
 
 
 def in_two_phases(of: Prunable, track: Track, grace: float) -> PruneReport:
@@ -120,14 +131,12 @@ def doom_of(of: Prunable, track: Track) -> PruneReport:
     now = store_time(blobs)
     busy = any(now - found.modified < WRITER_LIVES for found in blobs.list("writers/"))
     packs = list(blobs.list("packs/"))
-    marked = {pack for mark in marks(blobs) for pack in mark.packs}
+    marked = {pack for mark in marks(blobs) if not mark.thin for pack in mark.packs}
     needed = of.needed(track)
     unneeded = [found for found in packs if (name := _short(found)) not in needed and name not in marked]
     dead = [found for found in unneeded if not (busy and now - found.modified < WRITER_LIVES * 24)]
     if dead:
-        name = "doomed/" + os.urandom(16).hex()
-        _put_mark(blobs, name, [_short(found) for found in dead], None)
-        _put_mark(blobs, name, [_short(found) for found in dead], _writers(blobs))
+        _mark_all(blobs, [_short(found) for found in dead])
     return PruneReport(len(dead), sum(found.size for found in dead), spared=len(unneeded) - len(dead))
 
 
@@ -138,6 +147,9 @@ def sweep_of(of: Prunable, track: Track, grace: float = GRACE) -> PruneReport:
     _bury_writers(blobs, now)
     for mark in marks(blobs):
         track.check()
+        if mark.thin:
+            _forget_if_over(blobs, mark)
+            continue
         if mark.writers is None:  # whoever doomed was killed between its two puts
             writers = _writers(blobs)
             _put_mark(blobs, mark.name, mark.packs, writers)
@@ -195,6 +207,24 @@ def _take_away(of: Prunable, mark: Mark, track: Track) -> list[Found]:
     return gone
 
 
+def _thin(repository: Repository, limits: Limits, track: Track) -> list[Thin]:
+    """Not beside a writer, which would have to begin again. One that begins meanwhile finds out before its manifest."""
+    blobs = repository.blobs
+    now = store_time(blobs)
+    if any(now - found.modified < WRITER_LIVES for found in blobs.list("writers/")):
+        return []
+    found = thin_packs(repository, limits, {pack for mark in marks(blobs) for pack in mark.packs}, track)
+    if found:
+        _mark_all(blobs, [one.pack for one in found], thin=True)
+    return found
+
+
+def _forget_if_over(blobs: Blobs, mark: Mark) -> None:
+    """When its last pack is gone, as each of them goes when nobody needs it any more."""
+    if not any(blobs.find(pack_object(pack)) for pack in mark.packs):
+        blobs.delete(mark.name)
+
+
 def _bury_writers(blobs: Blobs, now: float) -> None:
     for found in list(blobs.list("writers/")):
         if now - found.modified > BURIED:
@@ -210,8 +240,19 @@ def _writers(blobs: Blobs) -> list[str]:
     return [found.name for found in blobs.list("writers/")]
 
 
-def _put_mark(blobs: Blobs, name: str, packs: Sequence[str], writers: Sequence[str] | None) -> None:
-    said = {"packs": list(packs), "writers": None if writers is None else list(writers)}
+def _mark_all(blobs: Blobs, packs: Sequence[str], *, thin: bool = False) -> None:
+    """Once so that new writers see it, and once more with those who may not have seen it."""
+    name = "doomed/" + os.urandom(16).hex()
+    _put_mark(blobs, name, packs, None, thin=thin)
+    _put_mark(blobs, name, packs, _writers(blobs), thin=thin)
+
+
+def _put_mark(
+    blobs: Blobs, name: str, packs: Sequence[str], writers: Sequence[str] | None, *, thin: bool = False
+) -> None:
+    said: dict[str, Any] = {"packs": list(packs), "writers": None if writers is None else list(writers)}
+    if thin:
+        said["thin"] = True
     blobs.put(name, [json.dumps(said).encode()])
 
 
@@ -224,6 +265,7 @@ def _mark(found: Found, data: bytes) -> Mark:
             found.modified,
             [str(pack) for pack in said["packs"]],
             None if writers is None else [str(name) for name in writers],
+            said.get("thin") is True,
         )
     except (ValueError, KeyError, TypeError) as error:
         raise Unreadable(f"{found.name} can't be read.", "Delete it: what it marks is found again.") from error

@@ -12,6 +12,7 @@ from dumont.snapstore.check import check
 from dumont.snapstore.errors import Damaged, Missing, Unreadable
 from dumont.snapstore.repository import Repository, create, open_repository
 from dumont.snapstore.restore import RestoreOptions, restore
+from dumont.snapstore.thinning import Limits
 from dumont.snapstore.track import Track
 from tests.fakes.blobs import MemoryBlobs
 
@@ -182,6 +183,109 @@ class TestIndexesMended:
         for name in gone:
             del blobs.objects[name]
         return blobs, [first, second]
+
+
+class TestAThinPack:
+    """Little of it is needed, by a snapshot that stays. Whoever dies at whatever act, that one is never harmed."""
+
+    ANY = Limits(least=0)
+
+    def test_marked_by_one_who_is_killed_is_gone_in_the_end(self, tree: Path) -> None:
+        start, kept = self._start(tree)
+        for count in range(200):
+            blobs = copied(start)
+            blobs.before = Life(count)
+            done = self._prune(blobs)
+            blobs.before = None
+            repository = open_repository(blobs)
+            assert check(repository, True, Track()).sound, f"killed at {count}"
+            assert repository.names() == [kept]
+            blobs.now += 2 * pruning.GRACE
+            assert self._prune(blobs)
+            self._ends_well(blobs, tree, kept)
+            if done:
+                break
+        assert count > 15
+
+    def test_is_counted_on_by_no_new_snapshot_that_is_killed(self, tree: Path) -> None:
+        start, kept = self._start(tree)
+        assert self._prune(start)
+        for count in range(200):
+            blobs = copied(start)
+            blobs.before = Life(count)
+            try:
+                taken(blobs, tree, "new")
+                done = True
+            except Killed:
+                done = False
+            blobs.before = None
+            assert check(open_repository(blobs), True, Track()).sound, f"killed at {count}"
+            blobs.now += 2 * pruning.GRACE
+            self._ends_well(blobs, tree, kept)
+            if done:
+                break
+        assert count > 12
+
+    def test_marked_at_any_act_of_a_writer_leaves_a_sound_repository(self, tree: Path) -> None:
+        start, kept = self._start(tree)
+        for count in range(1, 40, 3):
+            blobs = copied(start)
+            blobs.before = Once(count, lambda blobs=blobs: self._prune_beside(blobs))
+            name = taken(blobs, tree, "new")
+            blobs.before = None
+            assert check(open_repository(blobs), True, Track()).sound, f"pruned at {count}"
+            assert sorted(open_repository(blobs).names()) == sorted([kept, name])
+
+    def _start(self, tree: Path) -> tuple[MemoryBlobs, str]:
+        blobs = MemoryBlobs()
+        repository = create(blobs)
+        everything = self._whole(blobs, tree)
+        for number in range(1, 4):
+            (tree / "sub" / f"large-{number}").unlink()
+        kept = self._whole(blobs, tree)
+        repository.forget([everything])
+        assert len(repository.load(kept).pack_names) == 1
+        return blobs, kept
+
+    def _whole(self, blobs: MemoryBlobs, tree: Path) -> str:
+        """In one pack."""
+        return backup(open_repository(blobs), str(tree).encode(), BackupOptions(), Track()).name
+
+    def _prune(self, blobs: MemoryBlobs) -> bool:
+        """Whether it lived to its end."""
+        try:
+            pruning.prune(open_repository(blobs), Track(), grace=0, limits=self.ANY)
+        except Killed:
+            return False
+        return True
+
+    def _prune_beside(self, blobs: MemoryBlobs) -> None:
+        """By one who takes the writer for dead, whatever its sign says."""
+        signs = [name for name in blobs.objects if name.startswith("writers/")]
+        times = {name: blobs.times[name] for name in signs}
+        blobs.times.update(dict.fromkeys(signs, blobs.now - 2 * pruning.WRITER_LIVES))
+        self._prune(blobs)
+        blobs.times.update(times)
+
+    def _ends_well(self, blobs: MemoryBlobs, tree: Path, kept: str) -> None:
+        """The next snapshot doesn't need it; with the last that does it is deleted, and its mark."""
+        repository = open_repository(blobs)
+        thin = {pack.hex() for pack in repository.load(kept).pack_names}
+        last = taken(blobs, tree, "last")
+        assert thin.isdisjoint(pack.hex() for pack in repository.load(last).pack_names)
+        repository.forget([name for name in repository.names() if name != last])
+        for _ in range(2):
+            assert self._prune(blobs)
+        assert check(repository, True, Track()).sound
+        named = {pack.hex() for pack in repository.load(last).pack_names}
+        assert {name.rpartition("/")[2] for name in blobs.objects if name.startswith("packs/")} == named
+        assert not [name for name in blobs.objects if name.startswith("doomed/")]
+
+
+def copied(blobs: MemoryBlobs) -> MemoryBlobs:
+    other = MemoryBlobs()
+    other.objects, other.times, other.now = dict(blobs.objects), dict(blobs.times), blobs.now
+    return other
 
 
 class TestTwoWritersAndAPrune:

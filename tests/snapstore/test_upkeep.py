@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -13,10 +14,12 @@ from dumont.snapstore.errors import Damaged
 from dumont.snapstore.index import learn
 from dumont.snapstore.repository import Repository, create
 from dumont.snapstore.stats import stats
+from dumont.snapstore.thinning import Limits
 from dumont.snapstore.track import Track
 from tests.fakes.blobs import MemoryBlobs
 
 DAY = 24 * 3600.0
+ANY = Limits(least=0)
 
 
 @pytest.fixture
@@ -42,6 +45,10 @@ def tree(tmp_path: Path) -> Path:
 
 def taken(repository: Repository, tree: Path, label: str = "") -> str:
     return backup(repository, str(tree).encode(), BackupOptions(label=label), Track()).name
+
+
+def named(repository: Repository, name: str) -> set[str]:
+    return {pack.hex() for pack in repository.load(name).pack_names}
 
 
 def pack_of(blobs: MemoryBlobs) -> str:
@@ -283,3 +290,61 @@ class TestStats:
         assert found.alone[third] > 0
         assert found.dead_bytes == 0
         assert 2.9 < found.dedup_ratio < 3.1
+
+
+class TestThinPacks:
+    """Of a pack of four large files only the first is needed by then."""
+
+    @pytest.fixture
+    def kept(self, repository: Repository, tree: Path) -> str:
+        for number in range(4):
+            (tree / f"large-{number}").write_bytes(Random(number).randbytes(300_000))
+        first = taken(repository, tree)
+        for number in range(1, 4):
+            (tree / f"large-{number}").unlink()
+        second = taken(repository, tree)
+        repository.forget([first])
+        return second
+
+    def test_go_when_the_snapshots_before_have_gone(
+        self, repository: Repository, blobs: MemoryBlobs, tree: Path, kept: str
+    ) -> None:
+        (thin,) = named(repository, kept)
+        report = pruning.prune(repository, Track(), limits=ANY)
+        assert (report.thinned, report.doomed) == (1, 0)
+        assert 900_000 < report.thinned_bytes < 1_000_000
+        newer = taken(repository, tree)
+        assert thin not in named(repository, newer)
+        blobs.now += 2 * DAY
+        again = pruning.prune(repository, Track(), limits=ANY)
+        assert (again.thinned, again.doomed, again.deleted) == (0, 0, 0)
+        assert check(repository, True, Track()).sound
+        repository.forget([kept])
+        assert pruning.prune(repository, Track(), limits=ANY).doomed == 1
+        blobs.now += DAY - 1
+        assert pruning.prune(repository, Track(), limits=ANY).deleted == 0  # the grace is as long as any pack's
+        blobs.now += 1
+        assert pruning.prune(repository, Track(), limits=ANY).deleted == 1
+        pruning.prune(repository, Track(), limits=ANY)
+        assert not [name for name in blobs.objects if name.startswith("doomed/")]
+        assert {pack.rpartition("/")[2] for pack in blobs.objects if "packs/" in pack} == named(repository, newer)
+        assert check(repository, True, Track()).sound
+
+    def test_are_left_alone_beside_a_writer_and_where_little_would_be_gained(
+        self, repository: Repository, blobs: MemoryBlobs, kept: str
+    ) -> None:
+        for limits in (Limits(), ANY._replace(share=0.2), ANY._replace(most=1000)):
+            assert pruning.prune(repository, Track(), limits=limits).thinned == 0
+        blobs.put("writers/" + "a" * 32, [b"{}"])
+        assert pruning.prune(repository, Track(), limits=ANY).thinned == 0
+        blobs.delete("writers/" + "a" * 32)
+        assert pruning.prune(repository, Track(), limits=ANY).thinned == 1
+
+    def test_are_needed_and_stay_for_one_who_does_not_know_the_word(
+        self, repository: Repository, blobs: MemoryBlobs, kept: str
+    ) -> None:
+        pruning.prune(repository, Track(), limits=ANY)
+        for name in [name for name in blobs.objects if name.startswith("doomed/")]:
+            blobs.objects[name] = blobs.objects[name].replace(b'"thin"', b'"other"')
+        assert pruning.prune(repository, Track(), grace=0).deleted == 0
+        assert check(repository, True, Track()).sound

@@ -23,6 +23,7 @@ LIST = ("snapshot", "state", "time", "label", "host", "root", "bytes", "tags")
 DIFF = ("what", "kind", "before", "after", "path")
 FILES = ("mode", "kind", "bytes", "path")
 BUSY = "they are of today and a snapshot was being written within the last hour"
+THIN = "of which {} are needed by nobody: the next snapshots send the rest again"
 MARKS = {Kind.FILE: "file", Kind.FOLDER: "folder", Kind.SYMLINK: "symlink", Kind.HARDLINK: "hard link"}
 
 
@@ -124,6 +125,11 @@ def of_prune(report: PruneReport) -> list[Row]:
         ("deleted", f"{text.number(report.deleted)} packs, {text.size(report.deleted_bytes)}"),
         ("waiting", f"{text.number(report.waiting)} marks"),
         *([("spared", f"{text.number(report.spared)} packs, as {BUSY}")] if report.spared else []),
+        *(
+            [("thin", f"{text.number(report.thinned)} packs, {THIN.format(text.size(report.thinned_bytes))}")]
+            if report.thinned
+            else []
+        ),
         *([("mended", f"{text.number(report.mended)} damaged indexes")] if report.mended else []),
         *([("indexed", f"{text.number(report.indexed)} packs that no index told of")] if report.indexed else []),
     ]
