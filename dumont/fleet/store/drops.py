@@ -52,6 +52,7 @@ async def doubted(tx: Tx, now: datetime, silent_since: datetime, again_at: datet
     found = (await tx.execute(query.with_for_update(of=FleetDrop, skip_locked=True))).scalars().all()
     for drop in found:
         drop.look_at = again_at
+    await tx.flush()  # whoever has them may take them out of this session
     return found
 
 
