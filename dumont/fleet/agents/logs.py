@@ -30,11 +30,13 @@ from dumont.providers.errors import ProviderError
 
 WAIT_SECONDS = 8.0
 """So long somebody who follows is kept waiting for a new line."""
-ANSWER_SECONDS, CLOUD_SECONDS = 12.0, 30.0
+ANSWER_SECONDS, CLOUD_SECONDS = 15.0, 30.0
 LOOK_SECONDS = 0.1
 wait = asyncio.sleep
 """A test has the agent call in it."""
 OF_NO_MACHINE = ("stopped", "ending", "ended")
+COMES = ("launching", "waking", "recovering", "failing_over", "interrupted")
+"""States in which a machine is got for it."""
 
 
 class NoLog(Conflict):
@@ -163,17 +165,21 @@ def _place(since: str | None) -> Place | None:
 
 async def _kept(work: Work, instance: FleetInstance, source: Source, wish: Wish, secrets: Sequence[str]) -> Log:
     """There is no machine: the end of what the last start script wrote was told when it was over."""
-    found = await store.last_output(work.tx, instance.id) if source == "onstart" else None
-    if found is None or found.ended_at is None:
-        what = {"onstart": "a start script", "agent": "its agent", "cloud": "its cloud"}[source]
-        kept = " `source=onstart` shows the end of its last start script's output, which is kept." * (
-            source != "onstart"
-        )
-        raise NoLog(f"{instance.name} has no machine now, and nothing of {what} is kept.{kept}", hint="Wake it.")
+    found = await store.last_output(work.tx, instance.id)
+    if source != "onstart" or found is None or found.ended_at is None:
+        raise _nothing_of(instance, source, kept=found is not None and source != "onstart")
     text = str(found.result.get("output") or found.error_message or "")
     lines, more = rules.last_lines(rules.scrubbed(text, secrets), wish.tail)
     note = f"{instance.name} has no machine now: this is the end of what its last start script wrote, as it was kept."
     return Log(source=source, text=lines, live=False, more=more, as_of=found.ended_at, note=note)
+
+
+def _nothing_of(instance: FleetInstance, source: Source, *, kept: bool) -> NoLog:
+    what = {"onstart": "a start script", "agent": "its agent", "cloud": "its cloud"}[source]
+    hint = "Wait until it runs." if instance.state in COMES else "Wake it."
+    if kept:
+        hint = "The end of what its last start script wrote is kept: source=onstart."
+    return NoLog(f"{instance.name} has no machine now, and nothing of {what} is kept.", hint=hint)
 
 
 async def _of_agent(means: Means, asked: _Asked, command_id: UUID, *, patience: float) -> Log:

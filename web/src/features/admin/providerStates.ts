@@ -57,6 +57,7 @@ const abilities: Record<string, string> = {
   self_destroy: "A machine can end itself",
   physical_machines: "Names the machine",
   prepaid_hours_min: "Paid in advance",
+  extends: "Sells more hours of a machine",
 };
 
 /** One that is new here is shown by the server's name. */

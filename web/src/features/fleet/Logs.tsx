@@ -25,24 +25,22 @@ const PAUSE_MS = 1500;
 export function Logs({ instance }: { instance: InstanceDetail }) {
   const [source, choose] = useState<Source>(instance.wanted.onstart ? "onstart" : "agent");
   return (
-    <div className="grid grid-cols-[minmax(0,1fr)] gap-3">
-      <Picker
-        label="Whose log"
-        className="w-44"
-        value={source}
-        options={sources}
-        onChange={(chosen) => choose(chosen)}
-      />
-      <Shown
-        key={`${source} ${instance.machine?.rental_id ?? ""}`}
-        instanceId={instance.id}
-        source={source}
-      />
-    </div>
+    <Shown
+      key={`${source} ${instance.machine?.rental_id ?? ""}`}
+      instanceId={instance.id}
+      source={source}
+      choose={choose}
+    />
   );
 }
 
-function Shown({ instanceId, source }: { instanceId: string; source: Source }) {
+interface ShownProps {
+  instanceId: string;
+  source: Source;
+  choose: (source: Source) => void;
+}
+
+function Shown({ instanceId, source, choose }: ShownProps) {
   const [wanted, want] = useState(false);
   const [follows, follow] = useState(false);
   const { log, text, problem, busy, ask } = useLog(instanceId, source, follows);
@@ -56,8 +54,9 @@ function Shown({ instanceId, source }: { instanceId: string; source: Source }) {
     void ask();
   };
   return (
-    <>
-      <div className="flex flex-wrap items-center gap-x-6 gap-y-2">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-3">
+      <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
+        <Picker label="Whose log" className="w-40" value={source} options={sources} onChange={choose} />
         <Button icon={RotateCw} busy={busy && !follows} onClick={show}>
           {wanted ? "Read again" : "Read it"}
         </Button>
@@ -81,7 +80,7 @@ function Shown({ instanceId, source }: { instanceId: string; source: Source }) {
           {text || <span className="text-ink-3">Nothing was written yet.</span>}
         </pre>
       )}
-    </>
+    </div>
   );
 }
 
