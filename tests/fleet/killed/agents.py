@@ -11,6 +11,7 @@ from dumont.fleet.rentals import agent_tokens
 from dumont.fleet.schemas.agent import AgentAck, AgentFacts, AgentSample, AgentStatus, GpuSample
 from dumont.simulators.agents import TOKEN, environment_of
 from dumont.simulators.rentals import Rental
+from dumont.simulators.world import World
 from tests.fleet.killed.machines import RealStore
 
 STARTS_SECONDS = 1.0
@@ -22,6 +23,7 @@ SECONDS = {"snapshot": 3.0, "restore": 3.0}
 class Agent:
     machine: Rental
     token: bytes
+    gpu: str | None
     seq: int = 0
     version: int = 0
     """Of the workspace; 0 is an empty one."""
@@ -32,8 +34,8 @@ class Agent:
 
 
 class Agents:
-    def __init__(self, store: RealStore) -> None:
-        self._store = store
+    def __init__(self, store: RealStore, world: World) -> None:
+        self._store, self._world = store, world
         self._by_machine: dict[str, Agent] = {}
 
     def appear(self, machine: Rental, now: datetime) -> None:
@@ -41,11 +43,17 @@ class Agents:
         up = machine.state == "running" and (now - machine.since).total_seconds() >= STARTS_SECONDS
         if up and machine.id not in self._by_machine:
             token = agent_tokens.digest(environment_of(machine)[TOKEN])
-            self._by_machine[machine.id] = Agent(machine, token)
+            sold = self._world.machine(machine.machine)
+            self._by_machine[machine.id] = Agent(machine, token, sold.gpu if sold else None)
 
     def next_at(self) -> datetime | None:
         """When the first of what they do is done."""
         return min((done_at for agent in self._alive() for _, done_at in agent.begun.values()), default=None)
+
+    def version_on(self, machine_id: str) -> int:
+        """How new the work is that lies there."""
+        found = self._by_machine.get(machine_id)
+        return found.version if found is not None else 0
 
     async def beat(self, get: Callable[..., Any], now: datetime) -> None:
         for agent in self._alive():
@@ -80,10 +88,11 @@ class Agents:
 
 def _status(agent: Agent, now: datetime) -> AgentStatus:
     agent.seq += 1
-    gpu = GpuSample(index=0, name="RTX 4090", utilisation=90.0)
+    names = [agent.gpu] if agent.gpu else []
+    gpus = [GpuSample(index=0, name=name, utilisation=90.0) for name in names]
     sample = AgentSample(
-        at=now, gpus=[gpu], cpu_percent=80.0, sessions=0, notebooks=0, net_in_mbps=0.0, net_out_mbps=0.0
+        at=now, gpus=gpus, cpu_percent=80.0, sessions=0, notebooks=0, net_in_mbps=0.0, net_out_mbps=0.0
     )
-    facts = AgentFacts(gpus=["RTX 4090"], workspace="/workspace", driver="570.86") if agent.seq == 1 else None
+    facts = AgentFacts(gpus=names, workspace="/workspace", driver="570.86") if agent.seq == 1 else None
     acks = list(agent.acks.values())
     return AgentStatus(version="1", boot="1", seq=agent.seq, samples=[sample], facts=facts, acks=acks)

@@ -5,10 +5,12 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.fleet.killed.house import Place
 from tests.fleet.killed.lives import at_place
+from tests.fleet.killed.place import Place
 
 EVERY = bool(os.environ.get("DUMONT_EVERY_POINT"))
+FIRST = int(os.environ.get("DUMONT_FIRST_POINT") or 1)
+"""To look at some again: all that are before it are left out."""
 STREAMS = 2
 TOGETHER = [] if EVERY else [pytest.mark.xdist_group("killed")]
 """In one test process, where there is little to do; all points are shared by two."""

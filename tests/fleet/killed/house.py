@@ -1,22 +1,17 @@
 """Everything around a worker that may be killed: a database, a cloud, agents, a user, and one clock for them all."""
 
 import asyncio
-import json
 import signal
-import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from decimal import Decimal
 from functools import partial
-from pathlib import Path
 from random import Random
-from typing import Any, cast
+from typing import Any, Literal, cast
 from uuid import UUID
 
-import uvicorn
 from sqlalchemy import text
 
 from dumont.accounts.tables import User
@@ -40,20 +35,15 @@ from dumont.platform.work import Caller, Work
 from dumont.providers import registry
 from dumont.providers.opening import Clouds
 from dumont.reliability.wishes import NONE, Wishes
-from dumont.simulators import server, vast
-from dumont.simulators.stock import SimMachine
 from dumont.simulators.world import World
 from tests.fakes.clock import START
 from tests.fleet.killed import due, machines
 from tests.fleet.killed.agents import Agents
 from tests.fleet.killed.clock import HouseClock
-from tests.fleet.killed.clouds_door import CloudsDoor
-from tests.fleet.killed.database_door import DatabaseDoor
-from tests.fleet.killed.forks import Died, ForkedWorker, Forks
-from tests.fleet.killed.points import Witness
+from tests.fleet.killed.forks import Died, ForkedWorker
+from tests.fleet.killed.place import BEAT_SECONDS, Place, environment
 
-MACHINES = 8
-BEAT_SECONDS, TEND_SECONDS = 20.0, 60.0
+TEND_SECONDS = 60.0
 LEAST_SECONDS, MOST_SECONDS = 2.0, 30.0
 LEASE_SECONDS = 30.0
 NOBODY = UUID(int=0)
@@ -79,56 +69,6 @@ class NoWishes:
 
 class Stuck(AssertionError):
     """It does not come to where it was to come."""
-
-
-def make_world() -> World:
-    stock = [
-        SimMachine(
-            number=1000 + number,
-            host=100 + number,
-            gpu="RTX 4090",
-            gpu_count=1,
-            prices=[(0, Decimal(100 + number) / 1000)],
-            storage_gb_month=Decimal(30),
-        )
-        for number in range(MACHINES)
-    ]
-    setup = replace(vast.SETUP, boot_median_seconds=5, boot_sigma=0.1)
-    return World(setup, stock=stock, start=START)
-
-
-@dataclass
-class Place:
-    """What outlives a life."""
-
-    folder: Path
-    forks: Forks
-    witness: Witness
-    database: DatabaseDoor
-    clouds: CloudsDoor
-    world: World
-    url: str
-    """Of the clouds."""
-
-    @property
-    def told(self) -> Path:
-        """Where the time stands."""
-        return self.folder / "now"
-
-
-@asynccontextmanager
-async def serving(door: CloudsDoor) -> AsyncIterator[str]:
-    listening = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(door, log_level="critical", lifespan="off", timeout_graceful_shutdown=1)
-    guest = server._Guest(config)
-    task = asyncio.create_task(guest.serve(sockets=[listening]))
-    await guest.ready.wait()
-    try:
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    finally:
-        guest.should_exit = True
-        await task
-        listening.close()
 
 
 @dataclass
@@ -160,7 +100,7 @@ class House:
 
     def __post_init__(self) -> None:
         self.store = machines.RealStore(self.parts, self.means, self.place.folder / "workspace")
-        self.agents = Agents(self.store)
+        self.agents = Agents(self.store, self.world)
         self._beat_at = self._tend_at = START
         self._freezes = asyncio.Event()
 
@@ -206,8 +146,8 @@ class House:
 
         await self.does(deed)
 
-    async def stand_by(self) -> None:
-        wish = StandbyWish(enabled=True, kind="gpu", provider="vast", sync_seconds=120)
+    async def stand_by(self, kind: Literal["cpu", "gpu"]) -> None:
+        wish = StandbyWish(enabled=True, kind=kind, provider="vast", machine_type="", sync_seconds=120)
         await self.does(lambda work: changing.change(work, self.instance, {"standby": wish}))
 
     async def lose_primary(self) -> None:
@@ -235,6 +175,7 @@ class House:
         if tending:
             self._tend_at = now + timedelta(seconds=TEND_SECONDS)
             await self._turn(*TEND)
+        found: list[bool] = []
         for _ in range(TURNS_MAX):
             found = await self._due()
             for names, is_due in zip((THINK, ACT, WATCH, (JOBS,)), found, strict=True):
@@ -243,7 +184,7 @@ class House:
             if not any(found[:3]):
                 break
         else:
-            raise Stuck(f"the turns find no end; {self.errors[-3:]}")
+            raise Stuck(f"the turns find no end: due are {found}; {self.errors[-3:]}")
         await self._goes_on()
 
     async def _beat(self, now: datetime) -> None:
@@ -285,9 +226,10 @@ class House:
         return None
 
     def fell(self) -> None:
-        """Struck it is dead, and the kernel closes what it held open; or it is frozen."""
+        """Struck it is dead, and the kernel closes what it held open; or it is frozen, and others need its locks."""
         points = self.place.witness.points
         if points is not None and points.blow == signal.SIGSTOP:
+            self.place.database.end_transactions()
             self._freezes.set()
         else:
             self.place.database.cut()
@@ -301,7 +243,7 @@ class House:
             told = {"url": url, "env": env, "clock": str(self.place.told), "plant": self.plant}
             self.worker = await self.place.forks.worker({**told, "seed": self.workers})
             self.worker.name = name
-            self.place.witness.pid = self.worker.pid
+            self.place.witness.watch(self.worker.pid)
         return self.worker
 
     def bury(self) -> None:
@@ -331,25 +273,6 @@ class House:
             return [dict(row) for row in (await tx.execute(text(query), given)).mappings()]
 
 
-def environment(place: Place, clouds_url: str, lease_seconds: float) -> dict[str, str]:
-    return {
-        "DUMONT_HOME": str(place.folder / "home"),
-        "DUMONT_DATABASE_STATEMENT_SECONDS": "20",
-        "DUMONT_DATABASE_POOL_SIZE": "5",
-        "DUMONT_LOG_LEVEL": "error",
-        "DUMONT_PROVIDER_URLS": json.dumps({"vast": f"{clouds_url}/vast"}),
-        "DUMONT_PROVIDER_KEYS": json.dumps({"vast": {"api_key": vast.SETUP.key}}),
-        "DUMONT_WORKER_LEASE_SECONDS": str(lease_seconds),
-        "DUMONT_MARKET_STALE_SECONDS": "86400",
-        "DUMONT_FLEET_HOUSE_ACCOUNTS": "everyone",
-        "DUMONT_FLEET_BEAT_SECONDS": str(BEAT_SECONDS),
-        "DUMONT_FLEET_LIST_SECONDS": "60",
-        "DUMONT_FLEET_WATCH_SECONDS": "8",
-        "DUMONT_FLEET_STANDBY_PROVIDER": "vast",
-        "DUMONT_FLEET_STANDBY_TYPE": "",
-    }
-
-
 @asynccontextmanager
 async def house(
     place: Place, database_url: str, *, plant: str = "nothing", lease_seconds: float = LEASE_SECONDS, racers: int = 2
@@ -373,6 +296,8 @@ async def house(
         for worker in (one.worker, one.frozen.worker if one.frozen else None):
             if worker is not None:
                 worker.kill()
+        if one.frozen is not None:
+            one.frozen.answer.cancel()
         place.database.cut()
         await parts.get(Clouds).close()
         await engine.dispose()

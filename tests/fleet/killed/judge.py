@@ -12,11 +12,8 @@ LATEST_SECONDS = 400.0
 
 async def on_the_way(house: House, state: str) -> list[str]:
     """What is left until the instance is there to stay."""
-    found = await house.rows(_GOING_ON, ways=list(ON_THE_WAY))
-    found += await house.rows(_MOVING)
-    instance = (await house.rows(_STATE, instance=house.instance))[0]["state"]
-    left = [f"{row['what']} {row['id']} {row['state']}" for row in found]
-    return [*left, *([f"it is {instance}, not {state}"] if instance != state else [])]
+    found = await house.rows(_LEFT, ways=list(ON_THE_WAY), instance=house.instance, state=state)
+    return [f"{row['what']} {row['id']} {row['state']}" for row in found]
 
 
 async def not_in_step(house: House) -> list[str]:
@@ -26,14 +23,29 @@ async def not_in_step(house: House) -> list[str]:
     return [] if ready else [f"the standby is {[(row['state'], row['error_message']) for row in found]}"]
 
 
-async def not_failed_over(house: House, state: str) -> list[str]:
+async def not_serving(house: House) -> list[str]:
+    """Until the standby holds the work, or all is over."""
+    instance = (await house.rows(_STATE, instance=house.instance))[0]["state"]
+    return [] if instance in ("on_standby", "recovering") else await not_failed_over(house, 2)
+
+
+async def not_failed_over(house: House, times: int) -> list[str]:
     """The loss is no news to the rows at first, so to be at rest does not suffice."""
     done = await house.rows("SELECT id FROM fleet_failovers WHERE ended_at IS NOT NULL")
-    return [*await on_the_way(house, state), *([] if done else ["no failover is over"])]
+    return [
+        *await on_the_way(house, "running"),
+        *([] if len(done) >= times else [f"only {len(done)} failovers are over"]),
+    ]
 
 
 async def faults(house: House) -> list[str]:
-    return [*await _machines(house), *await _money(house), *await _snapshots(house), *await _instance(house)]
+    return [
+        *await _machines(house),
+        *await _money(house),
+        *await _snapshots(house),
+        *await _work(house),
+        *await _instance(house),
+    ]
 
 
 async def _machines(house: House) -> list[str]:
@@ -80,6 +92,15 @@ async def _snapshots(house: House) -> list[str]:
     return said
 
 
+async def _work(house: House) -> list[str]:
+    """Whoever works finds what was saved last, or something newer."""
+    said = []
+    for row in await house.rows(_WORKED_ON):
+        saved, there = house.store.versions[row["manifest"]], house.agents.version_on(row["provider_machine_id"])
+        said += [f"{row['label']} holds work {there}, and {saved} was saved"] if there < saved else []
+    return said
+
+
 async def _instance(house: House) -> list[str]:
     said = [f"instance {row['name']} has several operations open" for row in await house.rows(_OPEN)]
     for row in await house.rows("SELECT id, state, look_at FROM fleet_instances WHERE state <> 'destroyed'"):
@@ -89,17 +110,15 @@ async def _instance(house: House) -> list[str]:
     return said + [f"it went from {row['from_state']} to {row['to_state']} {row['times']} times" for row in twice]
 
 
-_GOING_ON = """
-    SELECT 'instance' AS what, id, state FROM fleet_instances WHERE state = ANY(:ways)
+_LEFT = """
+    SELECT 'instance' AS what, id, state FROM fleet_instances
+    WHERE state = ANY(:ways) OR (id = :instance AND state <> :state)
     UNION ALL SELECT 'operation', id, kind || ' ' || stage FROM fleet_operations WHERE state IN ('queued', 'running')
-    UNION ALL SELECT 'rental', id, stage FROM fleet_rentals WHERE wanted = 'gone' AND stage <> 'ended'
+    UNION ALL SELECT 'rental', id, stage FROM fleet_rentals
+    WHERE stage IN ('intended', 'creating', 'booting', 'running', 'ending') OR (wanted = 'gone' AND stage <> 'ended')
 """
 _OPEN = """
     SELECT instance_id AS name FROM fleet_operations WHERE state IN ('queued', 'running') GROUP BY 1 HAVING count(*) > 1
-"""
-_MOVING = """
-    SELECT 'rental' AS what, id, stage AS state FROM fleet_rentals
-    WHERE stage IN ('intended', 'creating', 'booting', 'running', 'ending')
 """
 _STATE = "SELECT state FROM fleet_instances WHERE id = :instance"
 _SPENT = """
@@ -114,4 +133,9 @@ _STANDS_ON = """
 _TWICE = """
     SELECT instance_id, from_state, to_state, at, count(*) AS times FROM fleet_events
     WHERE to_state IS NOT NULL GROUP BY 1, 2, 3, 4 HAVING count(*) > 1
+"""
+_WORKED_ON = """
+    SELECT s.manifest, r.provider_machine_id, r.label FROM fleet_instances i
+    JOIN snapshots s ON s.id = i.snapshot_id JOIN fleet_rentals r ON r.id = i.primary_rental_id
+    WHERE i.state = 'running'
 """

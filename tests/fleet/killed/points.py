@@ -18,11 +18,35 @@ class Points:
     only: Callable[[str], bool] | None = None
     """Which points count; None for all."""
     met: list[str] = field(default_factory=list)
-    struck: bool = False
+    struck: list[str] = field(default_factory=list)
+    fell: bool = False
+    """Struck, and nobody has come after him yet."""
 
-    @property
-    def name(self) -> str:
-        return self.met[self.at - 1] if self.struck else "nowhere"
+    def strikes(self, name: str) -> bool:
+        if self.fell or (self.only is not None and not self.only(name)):
+            return False
+        self.met.append(name)
+        self.fell = self.is_it(name)
+        self.struck += [name] * self.fell
+        return self.fell
+
+    def is_it(self, _name: str) -> bool:
+        return len(self.met) == self.at
+
+
+@dataclass
+class Firsts(Points):
+    """Strikes each worker that comes to a kind of point at which nobody was struck so far, until `most` were."""
+
+    most: int = 1
+    known: set[str] = field(default_factory=set)
+    """Kinds of points; shared by the parts of a life."""
+
+    def is_it(self, name: str) -> bool:
+        if name in self.known or len(self.struck) == self.most:
+            return False
+        self.known.add(name)
+        return True
 
 
 class Witness:
@@ -33,15 +57,16 @@ class Witness:
         self.pid = 0
         self.fell: Callable[[], None] = lambda: None
 
+    def watch(self, pid: int) -> None:
+        self.pid = pid
+        if self.points is not None:
+            self.points.fell = False
+
     def meets(self, name: str) -> bool:
         """Whether the worker has died of it: then nobody hears an answer, and what it asks is not heard."""
         points = self.points
-        if points is None or points.struck or (points.only is not None and not points.only(name)):
+        if points is None or not points.strikes(name):
             return False
-        points.met.append(name)
-        if len(points.met) != points.at:
-            return False
-        points.struck = True
         os.kill(self.pid, points.blow)
         self.fell()
         return points.blow == signal.SIGKILL

@@ -23,9 +23,11 @@ from uuid import UUID
 import asyncpg
 import uvloop
 
+from dumont.accounts.hashing import Argon2
 from dumont.basics import ids
 from dumont.basics.clock import Clock
 from dumont.fleet.rentals import acting
+from dumont.main import wiring
 from dumont.main.contexts import contexts
 from dumont.main.wiring import assemble
 from dumont.platform.db.engine import Db, asyncpg_url, make_db, make_engine
@@ -117,6 +119,8 @@ def _warm() -> None:
     acting.turn.__kwdefaults__ = {**(acting.turn.__kwdefaults__ or {}), "knock": _no_door}
     registry.kind("vast")
     contexts()
+    nobody = Argon2()  # hashes something at its making; no thread runs before it is asked
+    vars(wiring)["Argon2"] = lambda: nobody
     assert Db is not None
     gc.collect()
     gc.freeze()
