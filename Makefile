@@ -32,7 +32,7 @@ KILLS = tests/snapstore/test_killed_processes.py tests/faults tests/fleet/whole/
 test-kills: .venv/.setup-dev ## kill at every point, not only at those for which CI has time
 	@DUMONT_EVERY_POINT=1 $(PY) -m pytest -n $(WORKERS) --dist loadgroup $(KILLS) $(ARGS)
 
-simulate: .venv/.setup-dev ## play seeds of the fleet on a simulated clock: `make simulate ARGS="--seeds 1000"`, `ARGS="--plan long"`
+simulate: .venv/.setup-dev ## play more seeds of the fleet than CI, on a simulated clock: `make simulate ARGS="--seeds 1000"`, `ARGS="--plan long"`
 	@$(PY) -m tests.simulation $(ARGS)
 
 lint: lint-types lint-python lint-web ## formatting, types, floors, tidiness; half a minute, less with -j2

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
+from uuid import UUID
 
 from dumont.agent import protocol
 from dumont.basics.errors import Failure
@@ -55,6 +56,13 @@ class Agent:
     version: int = 0
     """Of the workspace; 0 is an empty one."""
     away_until: datetime | None = None
+    cut_until: datetime | None = None
+    """Its network is gone; its machine runs on."""
+    dies_at: datetime | None = None
+    """Its dead-man switch."""
+    drop: UUID | None = None
+    """Where it may leave its work then."""
+    dropped: UUID | None = None
     told: bool = False
     notice: AgentNotice | None = None
     begun: dict[str, _Begun] = field(default_factory=dict)
@@ -62,7 +70,7 @@ class Agent:
 
     def due(self, now: datetime) -> bool:
         up = self.machine.state == "running" and not self.mute
-        return up and (self.away_until is None or self.away_until <= now)
+        return up and all(until is None or until <= now for until in (self.away_until, self.cut_until))
 
     @property
     def rental(self) -> str:
@@ -100,6 +108,26 @@ class Agents:
             agent.notice = AgentNotice.model_validate({"id": f"notice-{machine.id}", "source": "aws", **moments})
         return seconds
 
+    def cut_off(self, machine: Rental, until: datetime, dies_at: datetime) -> None:
+        """From now on; if it is for long, the machine saves its work by itself and ends."""
+        agent = self.by_machine.get(machine.id)
+        if agent is not None and agent.cut_until is None:
+            agent.cut_until, agent.dies_at, agent.told = until, dies_at, False
+
+    def dying(self, now: datetime) -> list[Rental]:
+        """Machines that have saved what they could, and end themselves now."""
+        found = []
+        for agent in self.by_machine.values():
+            if agent.cut_until is None or agent.machine.state != "running":
+                continue
+            if agent.dies_at is not None and agent.dies_at <= min(now, agent.cut_until):
+                agent.dies_at = None
+                self._save_alone(agent, now)
+                found += [agent.machine] if self.random.random() < 0.7 else []  # others can't end themselves
+            elif agent.cut_until <= now:
+                agent.cut_until = agent.dies_at = None
+        return found
+
     def waits_for(self, asked: Container[str], now: datetime) -> bool:
         """Somebody is there who will be told to do something with the next call."""
         return any(agent.rental in asked and agent.due(now) for agent in self.by_machine.values())
@@ -119,8 +147,15 @@ class Agents:
 
     def next_at(self) -> datetime | None:
         """When the first of what they do is done."""
-        found = [b.done_at for a in self.by_machine.values() if a.machine.state == "running" for b in a.begun.values()]
-        return min(found, default=None)
+        up = [agent for agent in self.by_machine.values() if agent.machine.state == "running"]
+        found = [begun.done_at for agent in up for begun in agent.begun.values()]
+        cuts = [at for agent in up for at in (agent.cut_until, agent.dies_at) if at is not None]
+        return min(found + cuts, default=None)
+
+    def _save_alone(self, agent: Agent, now: datetime) -> None:
+        if agent.drop is not None and agent.drop != agent.dropped:
+            self.store.drop(agent.drop, agent.version, now)
+            agent.dropped = agent.drop
 
     async def _obey(self, agent: Agent, now: datetime) -> None:
         if agent.busy(now):
@@ -139,6 +174,8 @@ class Agents:
         args = command["args"]
         if command["kind"] == "snapshot":
             return await self.store.put(args["grant"], agent.version)
+        if command["kind"] == "standing":
+            agent.drop = UUID(str(args["drop"]))
         if command["kind"] == "restore":
             found = await self.store.fetch(args["grant"])
             if isinstance(found, int):
@@ -171,6 +208,7 @@ class Agents:
         count = agent.machine.extra["gpus"]
         gpus = [GpuSample(index=each, name="RTX 4090", utilisation=90.0 if busy else 0.0) for each in range(count)]
         facts = AgentFacts(gpus=["RTX 4090"] * count, workspace="/workspace", driver="570.86")
+        facts.dropped = agent.dropped.hex if agent.dropped is not None else None
         return AgentStatus(
             version="1",
             boot=str(agent.boot),

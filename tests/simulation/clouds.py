@@ -14,14 +14,15 @@ from typing import Any
 from dumont.market.shelf.row import Row
 from dumont.providers import errors
 from dumont.providers.port import Address, Created, Held, Machine, Order
-from dumont.simulators import runpod, vast
+from dumont.simulators import lambda_cloud, runpod, vast
 from dumont.simulators.rentals import Rental
 from dumont.simulators.stock import SimMachine
 from dumont.simulators.world import Setup, SoldOut, Wanted, World
 from tests.build.offers import row
 from tests.fakes.clock import START
 
-SETUPS: Mapping[str, Setup] = {"vast": vast.SETUP, "runpod": runpod.SETUP}
+SETUPS: Mapping[str, Setup] = {"vast": vast.SETUP, "runpod": runpod.SETUP, "lambda": lambda_cloud.SETUP}
+SPOT = frozenset({"vast"})
 MICRO = Decimal(1_000_000)
 
 
@@ -76,7 +77,14 @@ class Cloud:
 
     def rows(self) -> list[Row]:
         """What is on the shelf: every machine that is free."""
-        return [self._row(machine) for machine in self.world.stock if self.world.free(machine)]
+        taken = {rental.machine for rental in self.world.live()}
+        return [self._row(machine) for machine in self.world.stock if machine.number not in taken]
+
+    def moves(self, rental: Rental, factor: Decimal) -> None:
+        """The price of a spot machine, while it is rented."""
+        price = (rental.price_hour * factor).quantize(Decimal("0.0001"))
+        rental.extra.setdefault("moves", []).append((self.world.now(), abs(price - rental.price_hour)))
+        rental.reprice(price, self.world.now())
 
     async def create(self, order: Order) -> Created:
         machine = self.world.machine(int(order.offer.provider_offer_id))
@@ -94,8 +102,9 @@ class Cloud:
             machine=machine,
             count=max(1, machine.gpu_count),
             label=order.label,
-            price_hour=self.world.price(machine, 1),
+            price_hour=self._price(machine, spot=order.spot),
             disk_gb=order.disk_gb,
+            spot=order.spot,
             extra={"env": dict(order.env), "gpus": machine.gpu_count},
         )
         try:
@@ -173,10 +182,16 @@ class Cloud:
             raw_state=rental.state,
             label=rental.label,
             price_hour=rental.price_hour,
+            compute_hour=rental.price_hour if rental.spot else None,
+            spot=rental.spot,
             addresses=(Address(rental.id, 22),) if up else (),
             created_at=rental.created_at,
             reason=rental.why,
         )
+
+    def _price(self, machine: SimMachine, *, spot: bool) -> Decimal:
+        price = self.world.price(machine, 1)
+        return (price * (machine.spot_share or 1)).quantize(Decimal("0.0001")) if spot else price
 
     def _row(self, machine: SimMachine) -> Row:
         return row(
@@ -187,8 +202,8 @@ class Cloud:
             gpu_name=machine.gpu,
             gpu_count=machine.gpu_count,
             vram_gb=24.0 * machine.gpu_count,
-            price_micros=int(self.world.price(machine, 1) * MICRO),
-            spot_price_micros=None,
+            price_micros=int(self._price(machine, spot=False) * MICRO),
+            spot_price_micros=int(self._price(machine, spot=True) * MICRO) if self.name in SPOT else None,
             storage_price_micros=int(machine.storage_gb_month * MICRO),
         )
 

@@ -40,6 +40,7 @@ async def at_rest(sim: Simulation) -> list[str]:
     for row in await _rows(sim, "SELECT id, state, look_at FROM fleet_instances WHERE state <> 'destroyed'"):
         late = row["look_at"] > latest
         faults += [f"instance {row['id']} is {row['state']}, and is looked at next {row['look_at']}"] if late else []
+    faults += await _not_taken(sim)
     return faults + [
         f"instance {row['id']} stands on snapshot {row['snapshot_id']}, which is {row['state']}"
         for row in await _rows(sim, _SNAPSHOTS)
@@ -53,6 +54,18 @@ async def books(sim: Simulation) -> list[str]:
     faults += [f"instance {name} has several operations open" for name in await _names(sim, _OPEN)]
     faults += [f"sleep of {name} was not written down" for name in await _names(sim, _UNTOLD)]
     return [*faults, *await _bills(sim), *await _saved(sim)]
+
+
+async def _not_taken(sim: Simulation) -> list[str]:
+    """What a machine saved by itself, as nobody could be asked, is a snapshot of its instance by now."""
+    faults = []
+    for row in await _rows(sim, _DROPS):
+        saved = sim.store.drops.get(row["id"])
+        if saved is None or saved.book.manifest in sim.store.lost:
+            continue
+        if row["state"] != "taken" or row["manifest"] != saved.book.manifest or row["completed_at"] is None:
+            faults.append(f"drop {row['id']} of instance {row['instance_id']} was saved, and is {row['state']}")
+    return faults
 
 
 async def _unheld(sim: Simulation) -> list[str]:
@@ -96,18 +109,36 @@ async def _saved(sim: Simulation) -> list[str]:
         stored = Decimal(BYTES) / 10**9 * sleep.storage_price_gb_month / 730 * hours
         losers = [each for row in raced if not row["won"] for each in machines.get(row["label"], [])]
         lost = sum((each.cost(now) for each in losers), Decimal(0))
-        mine = (given_up.price_hour + given_up.disk_hour) * hours - stored - lost
-        unseen = _unseen(sim, [given_up, *losers])
+        mine = _hourly(given_up) * hours - stored - lost
+        unseen = _unseen(sim, [given_up, *losers]) + _last_move(sim, given_up) * hours
         if abs(mine - claimed[sleep.id].saved) > CENT * (1 + len(losers)) + unseen:
-            faults.append(f"sleep {sleep.id} claims {claimed[sleep.id].saved:.4f} and has saved {mine:.4f}")
+            faults.append(
+                f"sleep {sleep.id} claims {claimed[sleep.id].saved:.4f} and has saved {mine:.4f}: {hours:.3f} h of "
+                f"{_hourly(given_up):.4f}, {stored:.4f} stored, {lost:.4f} for losers, {label}"
+            )
     return faults
 
 
 def _unseen(sim: Simulation, machines: Sequence[Rental]) -> Decimal:
     """What their cloud did with them from its own will is known from the next list on, which may be no good."""
     struck = [each for each in machines if each.why in ("vanished", "interrupted") or "struck" in each.extra]
-    hours = Decimal(str(2 * LIST_SECONDS * sim.plan.pace)) / 3600
-    return sum((each.price_hour * hours for each in struck), Decimal(0))
+    moved = [by for each in machines for _, by in each.extra.get("moves", ())]
+    return _unseen_hours(sim) * sum(map(_hourly, struck), sum(moved, Decimal(0)))
+
+
+def _hourly(machine: Rental) -> Decimal:
+    """While it runs."""
+    return machine.price_hour + (machine.disk_hour if machine.billing.disk else 0)
+
+
+def _unseen_hours(sim: Simulation) -> Decimal:
+    return Decimal(str(2 * LIST_SECONDS * sim.plan.pace)) / 3600
+
+
+def _last_move(sim: Simulation, machine: Rental) -> Decimal:
+    """By so much its price may have been another than the last list said."""
+    lately = machine.since - timedelta(hours=float(_unseen_hours(sim)))
+    return sum((by for at, by in machine.extra.get("moves", ()) if at >= lately), Decimal(0))
 
 
 def _woke(row: Mapping[str, Any], sleep: rules.Sleep) -> bool:
@@ -138,6 +169,13 @@ _GOING_ON = """
     SELECT 'instance' AS what, id, state FROM fleet_instances WHERE state = ANY(:ways)
     UNION ALL SELECT 'operation', id, kind || ' ' || stage FROM fleet_operations WHERE state IN ('queued', 'running')
     UNION ALL SELECT 'rental', id, stage FROM fleet_rentals WHERE wanted = 'gone' AND stage <> 'ended'
+    UNION ALL SELECT 'drop', d.id, d.state FROM fleet_drops d JOIN fleet_rentals r ON r.id = d.rental_id
+        WHERE d.state = 'moving' OR (d.state = 'lent' AND r.stage = 'ended')
+"""
+_DROPS = """
+    SELECT d.id, d.instance_id, d.state, s.manifest, s.completed_at FROM fleet_drops d
+    JOIN fleet_instances i ON i.id = d.instance_id LEFT JOIN snapshots s ON s.id = d.snapshot_id
+    WHERE i.state <> 'destroyed'
 """
 _ALIVE = """
     SELECT 'instance' AS what, id, state FROM fleet_instances WHERE state <> 'destroyed'

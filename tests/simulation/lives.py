@@ -2,24 +2,28 @@
 
 import time
 import traceback
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from random import Random
 
+import asyncpg
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from dumont.platform.db.engine import make_db, make_engine
+from dumont.platform.db.engine import asyncpg_url, make_db, make_engine
 from dumont.platform.settings import Settings
 from tests.simulation import judge
-from tests.simulation.simulation import Plan, Restless, Simulation
+from tests.simulation.plan import Plan
+from tests.simulation.simulation import Restless, Simulation
 
 BRIEF = Plan(hours=8, instances=2, pace=12, machines=8)
+TINY = Plan(hours=2, instances=1, pace=12, machines=5, deaths=0.12, cuts=0.04, meetings=0.25, eager=5, called=0.5)
+"""Little life, and much that goes wrong in it: many of them find more than one that is long."""
 SMALL = Plan(hours=72, instances=8, pace=12, machines=20)
 LONG = Plan(hours=24 * 60, instances=40, pace=60, machines=40)
-BIG = Plan(hours=2, instances=1000, machines=4000, deaths=0.01, cuts=0.002)
-PLANS = {"brief": BRIEF, "small": SMALL, "long": LONG, "big": BIG}
+BIG = Plan(hours=1, instances=1000, machines=1200, deaths=0.01, cuts=0.002, meetings=0.02, eager=140)
+PLANS = {"tiny": TINY, "brief": BRIEF, "small": SMALL, "long": LONG, "big": BIG}
 _TABLES = text("""
     SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
         AND NOT relispartition AND relname <> 'alembic_version'
@@ -51,7 +55,9 @@ class Ground:
     @classmethod
     @asynccontextmanager
     async def made(cls, make_database: MakeDatabase, settings: Settings) -> AsyncIterator["Ground"]:
-        engine = make_engine(await make_database(), settings, name="simulation")
+        url = await make_database()
+        await _hasten(url)
+        engine = make_engine(url, settings, name="simulation")
         try:
             yield cls(engine, settings, frozenset(await _filled(engine)))
         finally:
@@ -83,6 +89,17 @@ async def live(ground: Ground, seed: int, plan: Plan = SMALL) -> Lived:
     return lived
 
 
+async def _hasten(url: str) -> None:
+    """Tables of a few rows are read by one plan as well as by another, and most of the work would be to think of it."""
+    connection = await asyncpg.connect(asyncpg_url(url))
+    try:
+        name = await connection.fetchval("SELECT current_database()")
+        for setting in ("jit = off", "plan_cache_mode = force_generic_plan"):
+            await connection.execute(f'ALTER DATABASE "{name}" SET {setting}')
+    finally:
+        await connection.close()
+
+
 async def _filled(engine: AsyncEngine) -> list[str]:
     """The tables that hold something."""
     async with engine.connect() as connection:
@@ -104,6 +121,13 @@ def told(lived: Lived, how: str) -> str:
     """For whoever has to play it again."""
     lines = "\n  ".join(lived.faults)
     return f"seed {lived.seed} does not balance; again with: {how}\n  {lines}"
+
+
+def sum_of(lives: Sequence[Lived]) -> str:
+    """What several came to."""
+    names = ("turns", "deaths", "cuts", "meetings", "instances", "machines")
+    sums = [f"{sum(getattr(lived, name) for lived in lives)} {name}" for name in names]
+    return f"{len(lives)} seeds from {lives[0].seed} on, {', '.join(sums)}, {sum(each.seconds for each in lives):.1f} s"
 
 
 def drawn(count: int, first: int | None = None) -> list[int]:

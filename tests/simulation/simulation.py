@@ -11,99 +11,83 @@ is the same, and ten times as many hours go by meanwhile.
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import partial
 from random import Random
 from types import SimpleNamespace
 from typing import Any, cast
 from unittest.mock import patch
 
 import orjson
-from sqlalchemy import text
 
-from dumont.fleet import schedules, thinking
-from dumont.fleet.agents import beating, dozing, listening, telling
+from dumont.fleet import reminding, schedules, thinking
+from dumont.fleet.agents import beating, dozing, finding, lending, listening, telling
 from dumont.fleet.agents.beating import Beats
 from dumont.fleet.means import Means
 from dumont.fleet.money import budgets
 from dumont.fleet.rentals import acting, leasing, watching
 from dumont.fleet.rules import sleeping
 from dumont.fleet.rules.seen import Limits
+from dumont.fleet.store import reminding as reminding_sql
 from dumont.market.following import Market, View
+from dumont.platform import waking
 from dumont.platform.db import Db
 from dumont.platform.secrets import Vault, new_key
 from dumont.platform.settings import Settings
 from dumont.simulators.rentals import Rental
-from dumont.snapshots import verifying
+from dumont.simulators.world import World
+from dumont.snapshots import dropping, verifying
 from tests.build.offers import Stall
 from tests.fakes.clock import START, FakeClock
 from tests.fakes.publisher import FakePublisher
 from tests.fleet.deaths import Deaths, Killed
 from tests.simulation import agents as agents_of
+from tests.simulation import due
 from tests.simulation.agents import Agents
-from tests.simulation.clouds import Cloud, Odds, SimClouds, make_cloud
+from tests.simulation.calls import WOKEN_BY, Calls
+from tests.simulation.clouds import Cloud, SimClouds, make_cloud
+from tests.simulation.fate import BEAT_SECONDS, DEADMAN_BEATS, Fate
+from tests.simulation.plan import Plan
 from tests.simulation.store import Asked, Store
 from tests.simulation.troubles import BreakingDb, Meanwhile
 from tests.simulation.users import Users
 
-KEYS = {"vast": {"api_key": "k"}, "runpod": {"api_key": "k"}}
-BEAT_SECONDS, LIST_SECONDS, REST_SECONDS, TELL_SECONDS = 60.0, 90.0, 300.0, 300.0
+KEYS = {name: {"api_key": "k"} for name in ("vast", "runpod", "lambda")}
+LIST_SECONDS, REST_SECONDS, TELL_SECONDS = 90.0, 300.0, 300.0
 """At a pace of 1."""
-WATCH_SECONDS, POLL_SECONDS = 20.0, 20.0
-LEAST_SECONDS, MOST_SECONDS = 2.0, 60.0
+WATCH_SECONDS, POLL_SECONDS = 40.0, 45.0
+LEAST_SECONDS, MOST_SECONDS = 3.0, 60.0
 HANGS_SECONDS_MAX = 20.0
 """Of a call, while others act."""
-TROUBLED_SECONDS = 1800.0
-"""Between two machines that their cloud takes away."""
 ASKED_SECONDS = 5.0
 """Until an agent calls for which there is something to do."""
+SHELF_SECONDS = 30.0
+"""The market is told by the clouds so often."""
 RESTARTS = 0.3
 """Of the broken connections, so many are a database that restarts."""
 TURNS_MAX = 400
-"""At one moment: more is a loop without an end."""
-QUIET_SECONDS_MAX = 6 * 3600.0
+"""At one moment, and some for each instance: more is a loop without an end."""
 
 
 class Restless(AssertionError):
     """It does not come to rest."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Plan:
-    """What one seed is made of."""
-
-    hours: float = 1.0
-    instances: int = 3
-    pace: float = 1.0
-    machines: int = 12
-    """Of each cloud."""
-    odds: Odds = field(default_factory=Odds)
-    agents: agents_of.Odds = field(default_factory=agents_of.Odds)
-    deaths: float = 0.06
-    """Of a turn."""
-    cuts: float = 0.02
-    meetings: float = 0.15
-    """Of a turn: another process acts in its midst."""
-    interruptions: bool = True
-    loses: float = 0.04
-    """Of the snapshots, so many are not in the store, whatever their agents say."""
-    standbys: bool = True
-    blacklisted: bool = False
-    """Every machine, from the beginning."""
-
-
 class SimMarket(Market):
-    """Whose clouds have told of their machines just now."""
+    """Whose clouds have told of their machines just now, or some seconds ago: what is chosen may be taken by then."""
 
     def __init__(self, stall: Stall, clock: FakeClock, clouds: dict[str, Cloud]) -> None:
         super().__init__(stall, clock)
         self._stall, self._now, self._clouds = stall, clock, clouds
+        self._told_at: datetime | None = None
 
     async def view(self, *, wait_seconds: float = 0) -> View:
-        for cloud in self._clouds.values():
-            if rows := cloud.rows():
-                self._stall.put(*rows, seen_at=self._now.now())
+        now = self._now.now()
+        if self._told_at is None or (now - self._told_at).total_seconds() >= SHELF_SECONDS:
+            self._told_at = now
+            for cloud in self._clouds.values():
+                if rows := cloud.rows():
+                    self._stall.put(*rows, seen_at=now)
         return await super().view(wait_seconds=wait_seconds)
 
 
@@ -114,6 +98,10 @@ class _Keys:
 
 async def _never(*_given: object) -> None:
     await asyncio.Event().wait()
+
+
+async def _nobody_hears(*_given: object) -> None:
+    """Nothing here waits to be called: what is due is asked of the database."""
 
 
 class Simulation:
@@ -127,6 +115,7 @@ class Simulation:
             "fleet_beat_seconds": BEAT_SECONDS * plan.pace,
             "fleet_list_seconds": LIST_SECONDS * plan.pace,
             "fleet_watch_seconds": WATCH_SECONDS,
+            "fleet_deadman_seconds": DEADMAN_BEATS * BEAT_SECONDS * plan.pace,
             "fleet_standby_provider": "runpod",
             "fleet_standby_type": "",
         }
@@ -147,14 +136,19 @@ class Simulation:
         self.store = Store(self.means, Random(f"store:{seed}"), self.jobs, plan.loses)
         lazy = replace(plan.agents, works_seconds=plan.agents.works_seconds * plan.pace)
         self.agents = Agents(Random(f"agents:{seed}"), lazy, self.store)
-        self.users = Users(self.means, Random(f"users:{seed}"), plan.instances, plan.pace, plan.standbys)
+        self.users = Users(self.means, Random(f"users:{seed}"), plan)
+        self.fate = Fate(Random(f"fate:{seed}"), plan, self.clouds, self.agents)
+        self.calls = Calls(Random(f"calls:{seed}"))
+        self.called = self.calls.random.random() < plan.called
+        self._again: set[str] = set()
+        """Whose turn broke: they are turned again."""
         self.began = START
         self.kind = False
         self.turns = self.deaths = self.cuts = self.meetings = 0
         self._beats = Beats(db, self.clock, self.means.settings)
         self._asked: set[str] = set()
         """Rentals whose agents are to do something."""
-        self._beat_at = self._tend_at = self._tell_at = self._troubled_at = START
+        self._beat_at = self._tend_at = self._tell_at = START
 
     async def lives(self) -> None:
         """Through all its troubles, until nothing is on the way any more."""
@@ -170,10 +164,10 @@ class Simulation:
         """From here on all are kind, and nobody wants anything new."""
         self._be_kind()
         with self._one_by_one():
-            end = self.clock.now() + timedelta(seconds=QUIET_SECONDS_MAX)
+            end = self.clock.now() + timedelta(seconds=self.plan.quiet_seconds)
             while left := await at_rest():
                 if self.clock.now() > end:
-                    raise Restless(f"not at rest after {QUIET_SECONDS_MAX / 3600:g} h: {left[:5]}")
+                    raise Restless(f"not at rest after {self.plan.quiet_seconds / 3600:g} h: {left[:5]}")
                 for _ in range(5):
                     await self.step()
 
@@ -181,7 +175,11 @@ class Simulation:
     def _one_by_one(self) -> Iterator[None]:
         """What would happen at once happens in an order that the seed says."""
         with (
+            patch.object(waking, "wake", self.calls.wake if self.called else _nobody_hears),
+            patch.object(reminding_sql, "call", self.calls.remind),
             patch.object(verifying, "look", self.store.look),  # the store is simulated
+            patch.multiple(dropping, **self.store.drops_doors()),  # the same
+            patch.object(finding, "AGAIN", timedelta(seconds=POLL_SECONDS)),  # rests are as long as the pace says
             patch.object(thinking, "limits_of", self._limits),  # rests are as long as the pace says
             patch.object(sleeping, "ENDING_LOOK", POLL_SECONDS),  # the same
             patch.object(leasing, "time", SimpleNamespace(monotonic=self._seconds)),  # the simulated time goes on alone
@@ -208,7 +206,10 @@ class Simulation:
 
     async def step(self) -> None:
         now = self.clock.now()
-        self._trouble(now)
+        if not self.kind and self.plan.interruptions:
+            self.fate.goes_on(now)
+        for machine in self.agents.dying(now):
+            self._world_of(machine).end(machine, "ended itself")
         for cloud in self.clouds.values():
             for machine in cloud.world.live():
                 self.agents.appear(machine, now)
@@ -221,45 +222,65 @@ class Simulation:
         await self.store.turn()
         self._goes_on(await self._turns(now))
 
-    def _trouble(self, now: datetime) -> None:
-        """A machine is taken away from time to time: stopped, or ended, with notice or without."""
-        if self.kind or not self.plan.interruptions or now < self._troubled_at:
-            return
-        pause = self.random.expovariate(1 / (TROUBLED_SECONDS * self.plan.pace))
-        first, self._troubled_at = self._troubled_at == START, now + timedelta(seconds=pause)
-        running = [(c, m) for c in self.clouds.values() for m in c.world.live() if m.state == "running"]
-        if first or not running:
-            return
-        cloud, machine = self.random.choice(running)
-        machine.extra["struck"] = True
-        how = self.random.choice(("stopped", "ended", "noticed"))
-        if how == "stopped":
-            cloud.world.stop(machine, "outbid")
-            return
-        seconds = self.agents.give_notice(machine, now) if how == "noticed" else 0.0
-        cloud.world.after(seconds, partial(cloud.world.end, machine, "interrupted"))
+    def _world_of(self, machine: Rental) -> World:
+        return next(cloud.world for cloud in self.clouds.values() if machine.id in cloud.world.rentals)
 
     async def _turns(self, now: datetime) -> datetime:
         """When the next is due."""
         if now >= self._tend_at:
             self._tend_at = now + timedelta(seconds=BEAT_SECONDS * self.plan.pace)
-            for tend in (listening.turn, dozing.turn, schedules.turn, budgets.turn):
+            for tend in (listening.turn, dozing.turn, budgets.turn, self._lend):
                 await self._turn(tend)
         if now >= self._tell_at:
             self._tell_at = now + timedelta(seconds=TELL_SECONDS * self.plan.pace)
             await self._turn(telling.turn)
-        for _ in range(TURNS_MAX):
-            *due, asked, at = await self._due()
+        if self.called:
+            await self._until_nobody_is_called()
+        for _ in range(self._turns_max):
+            *wanted, asked, at = await due.ask(self.means)
             self._asked = {str(rental) for rental in asked or ()}
-            for duty, is_due in zip(self._duties(), due, strict=True):
-                if is_due:
-                    await self._turn(duty)
-            if not any(due):
+            duties = self._duties()
+            names = [name for name, wants in zip(duties, wanted, strict=True) if wants]
+            if self.called:
+                names = [name for name in names if name not in WOKEN_BY]
+            for name in names:
+                await self._turn(duties[name])
+            if not names:
                 return self._next(at)
         raise Restless(f"the turns find no end at {now}")
 
-    def _duties(self) -> tuple[Callable[[Means], Awaitable[float]], ...]:
-        return thinking.turn, self._act, watching.turn
+    async def _until_nobody_is_called(self) -> None:
+        await self._turn(reminding.turn)
+        for _ in range(self._turns_max):
+            heard = self.calls.take()
+            names = [name for name, words in WOKEN_BY.items() if words & heard or name in self._again]
+            self._again = set()
+            for name in names:
+                if await self._turn(self._duties()[name]) <= 0:
+                    self._again.add(name)
+            if not names:
+                return
+        raise Restless(f"the calls find no end at {self.clock.now()}")
+
+    @property
+    def _turns_max(self) -> int:
+        return TURNS_MAX + 20 * self.plan.instances
+
+    def _duties(self) -> dict[str, Callable[[Means], Awaitable[float]]]:
+        """In the order of what `due.ask` answers."""
+        return {
+            "think": thinking.turn,
+            "act": self._act,
+            "watch": watching.turn,
+            "schedules": schedules.turn,
+            "find": self._find,
+        }
+
+    async def _lend(self, means: Means) -> float:
+        return await lending.turn(means, cast(Any, self.store))
+
+    async def _find(self, means: Means) -> float:
+        return await finding.turn(means, cast(Any, self.store))
 
     async def _act(self, means: Means) -> float:
         return await acting.turn(means, knock=self._knock)
@@ -289,7 +310,7 @@ class Simulation:
             await self.agents.beat(self._part, self.clock.now(), all_beat=True)
         if self.random.random() < 0.3:
             await self.users.act(self.clock.now())
-        for duty in self.random.sample(self._duties(), self.random.randint(1, 3)):
+        for duty in self.random.sample(list(self._duties().values()), self.random.randint(1, 3)):
             await duty(self.second)
 
     async def _dies(self, duty: Callable[[Means], Awaitable[float]]) -> float:
@@ -313,13 +334,6 @@ class Simulation:
     def _breaking(self) -> BreakingDb:
         restarts = self.random.random() < RESTARTS
         return BreakingDb(self.means.db, self.random.randint(1, 4), restarts=restarts)
-
-    async def _due(self) -> list[Any]:
-        """Whether there is anything to think about, to act on, to list (a turn for nothing would only take time), and
-        when there will be."""
-        async with self.means.db.looking() as tx:
-            given = {"now": self.clock.now(), "often": timedelta(seconds=self.means.settings.fleet_watch_seconds)}
-            return list((await tx.execute(_DUE, given)).one())
 
     def _next(self, found: datetime) -> datetime:
         """When the next thing may be due."""
@@ -355,36 +369,3 @@ class Simulation:
             return known[kind]
         names = {"Clock": means.clock, "Publisher": means.publisher, "Clouds": means.clouds, "Market": means.market}
         return names.get(kind.__name__, means.jobs)
-
-
-_MOVING = """
-    EXISTS (
-        SELECT FROM fleet_rentals r WHERE (stage IN ('creating', 'booting', 'running', 'ending') OR absences > 0
-            OR (wanted = 'stopped' AND stage = 'ready')) AND r.account_id = a.id
-    )
-"""
-_DUE = text(f"""
-    SELECT
-        EXISTS (SELECT FROM fleet_instances WHERE state <> 'destroyed' AND look_at <= :now),
-        EXISTS (
-            SELECT FROM fleet_rentals WHERE stage <> 'ended' AND look_at <= :now
-                AND (claimed_until IS NULL OR claimed_until <= :now)
-        ),
-        EXISTS (
-            SELECT FROM fleet_accounts a WHERE (claimed_until IS NULL OR claimed_until <= :now) AND (
-                list_at <= :now OR (failures = 0 AND listed_at + :often <= :now AND {_MOVING})
-            )
-        ),
-        (SELECT array_agg(DISTINCT rental_id) FROM fleet_commands WHERE state = 'queued'),
-        least(
-            (SELECT min(look_at) FROM fleet_instances WHERE state <> 'destroyed'),
-            (SELECT min(greatest(look_at, claimed_until)) FROM fleet_rentals WHERE stage <> 'ended'),
-            (SELECT min(greatest(list_at, claimed_until)) FROM fleet_accounts),
-            (SELECT min(next_at) FROM fleet_schedules),
-            (
-                SELECT min(greatest(listed_at + :often, claimed_until)) FROM fleet_accounts a
-                WHERE failures = 0 AND {_MOVING}
-            ),
-            CAST(:now AS timestamptz) + interval '1 day'
-        )
-""")

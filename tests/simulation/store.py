@@ -2,6 +2,8 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -11,6 +13,7 @@ from dumont.fleet.means import Means
 from dumont.platform.jobs import Jobs
 from dumont.platform.work import SYSTEM, Work
 from dumont.snapshots import granting, reporting, verifying
+from dumont.snapshots.dropping import Book
 from dumont.snapshots.ending import Why
 from dumont.snapshots.reporting import Done
 from dumont.snapshots.stores import Stores
@@ -31,12 +34,21 @@ class Asked:
         self.waiting.append((job, args))
 
 
+@dataclass
+class Dropped:
+    book: Book
+    version: int
+    cleared: bool = False
+
+
 class Store:
     def __init__(self, means: Means, random: Random, jobs: Asked, loses: float) -> None:
         self.means, self.random, self.jobs = means, random, jobs
         self.versions: dict[str, int] = {}
         self.away, self.loses = 0.05, loses
         self.lost: set[str] = set()
+        self.drops: dict[UUID, Dropped] = {}
+        """What machines saved by themselves; it stays here when the fleet has cleared it away."""
 
     async def put(self, grant: str, version: int) -> str | None:
         """What an agent says when it has sent everything; what went wrong."""
@@ -59,6 +71,41 @@ class Store:
             return error.code
         failed = await self._says(grant, Done())
         return failed or self.versions[of.snapshot.manifest or ""]
+
+    def drop(self, drop: UUID, version: int, began: datetime) -> None:
+        """By a machine that can ask nobody."""
+        name = f"{self.random.getrandbits(256):064x}"
+        if self.random.random() < self.loses:
+            self.lost.add(name)
+        self.drops[drop] = Dropped(Book(name, began, {}, {"files": 1}), version)
+
+    def drops_doors(self) -> dict[str, Any]:
+        """In place of those of `dropping`."""
+        return {"lend": self._lend, "find": self._find, "move": self._move, "clear": self._clear}
+
+    def _find(self, _blobs: object, drop: UUID) -> Book | None:
+        self._answers()
+        found = self.drops.get(drop)
+        return None if found is None or found.cleared else found.book
+
+    def _move(self, _blobs: object, drop: UUID, book: Book) -> None:
+        self._answers()
+        self.versions[book.manifest] = self.drops[drop].version
+
+    def _clear(self, _blobs: object, drop: UUID) -> None:
+        if drop in self.drops:
+            self.drops[drop].cleared = True
+
+    def _lend(self, *_given: object, **_more: object) -> dict[str, Any]:
+        self._answers()
+        return {"reads": {}, "slots": {}, "parent": None}
+
+    def blobs(self, _repository: UUID) -> None:
+        return None
+
+    def _answers(self) -> None:
+        if self.random.random() < self.away:
+            raise Unavailable("The store is away.", code="store_away", hint="")
 
     async def _says(self, grant: str, done: Done) -> str | None:
         try:
@@ -83,9 +130,8 @@ class Store:
 
     def look(self, _blobs: object, name: str, _packs: object) -> Seen:
         """In place of `verifying.look`."""
-        if self.random.random() < self.away:
-            raise Unavailable("The store is away.", code="store_away", hint="")
-        if name in self.lost:
+        self._answers()
+        if name in self.lost or name not in self.versions:
             return Seen(False, why=MISSING)
         return Seen(False, FIGURES)
 

@@ -26,10 +26,11 @@ from dumont.fleet.tables import FleetInstance, FleetOperation
 from dumont.platform.work import Caller, Work
 from dumont.reliability import blacklist
 from dumont.reliability.wishes import NONE, Wishes
+from tests.simulation.plan import Plan
 
 RIGHTS = frozenset({"fleet:read", "fleet:write", "machines:manage"})
 PAUSE_SECONDS = 240.0
-PROVIDERS = ("vast", "runpod")
+PROVIDERS = ("vast", "runpod", "lambda")
 Deed = Callable[[Work], Awaitable[Any]]
 
 
@@ -42,9 +43,7 @@ class NoWishes:
 class Users:
     means: Means
     random: Random
-    instances: int
-    pace: float = 1.0
-    standbys: bool = True
+    plan: Plan
     next_at: datetime | None = None
     launched: list[UUID] = field(default_factory=list)
     did: dict[str, int] = field(default_factory=dict)
@@ -71,8 +70,10 @@ class Users:
 
     async def act(self, now: datetime) -> None:
         """One thing, every few minutes."""
-        self.next_at = now + timedelta(seconds=self.random.expovariate(1 / (PAUSE_SECONDS * self.pace)))
-        if len(self.launched) < self.instances and (not self.launched or self.random.random() < 0.5):
+        self.next_at = now + timedelta(
+            seconds=self.random.expovariate(1 / (PAUSE_SECONDS * self.plan.pace / self.plan.eager))
+        )
+        if len(self.launched) < self.plan.instances and (not self.launched or self.random.random() < 0.5):
             await self._does("launch", self._launch)
             return
         name, deed = self.random.choice(self._deeds())
@@ -85,7 +86,7 @@ class Users:
 
     def _deeds(self) -> list[tuple[str, Deed]]:
         one = self.random.choice(self.launched) if self.launched else UUID(int=1)
-        until = self.means.clock.now() + timedelta(minutes=30 * self.pace)
+        until = self.means.clock.now() + timedelta(minutes=30 * self.plan.pace)
         mine: list[tuple[str, Callable[..., Awaitable[Any]]]] = [
             ("hibernate", wishing.hibernate),
             ("hibernate", wishing.hibernate),
@@ -121,15 +122,16 @@ class Users:
         self.did[name] = self.did.get(name, 0) + 1
 
     async def _launch(self, work: Work) -> None:
-        standby = self.standbys and self.random.random() < 0.3
+        standby = self.plan.standbys and self.random.random() < 0.3
         wanted = Wanted(
             ssh_keys=("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl a",),
+            spot=self.random.random() < self.plan.spot,
             onstart="true" if self.random.random() < 0.3 else "",
             race=RaceWish(machines=self.random.randint(1, 4), rounds=2),
             standby=self._second(enabled=standby),
         )
         rule = HibernationWish(
-            idle_seconds=600 * self.pace, warn_seconds=120 * self.pace, grace_seconds=300 * self.pace
+            idle_seconds=600 * self.plan.pace, warn_seconds=120 * self.plan.pace, grace_seconds=300 * self.plan.pace
         )
         doors = launch.Means(self.means.market, self.means.vault, NoWishes())  # type: ignore[arg-type]
         made = await launch.launch(work, doors, Wish(wanted=wanted, env={}, hibernation=rule))
@@ -142,20 +144,20 @@ class Users:
 
     async def _schedule(self, work: Work, instance_id: UUID) -> None:
         action: Any = self.random.choice(("wake", "hibernate"))
-        at = work.now + timedelta(seconds=self.random.uniform(60, 3600) * self.pace)
+        at = work.now + timedelta(seconds=self.random.uniform(60, 3600) * self.plan.pace)
         await schedules.add(work, instance_id, schedules.Wish(action=action, at=at))
 
     def _second(self, *, enabled: bool) -> StandbyWish:
         kind: Any = self.random.choice(("cpu", "gpu"))
-        return StandbyWish(enabled=enabled, kind=kind, sync_seconds=int(600 * self.pace))
+        return StandbyWish(enabled=enabled, kind=kind, sync_seconds=int(600 * self.plan.pace))
 
     async def _standby(self, work: Work, instance_id: UUID) -> None:
-        if self.standbys:
+        if self.plan.standbys:
             await changing.change(work, instance_id, {"standby": self._second(enabled=self.random.random() < 0.7)})
 
     async def _until(self, work: Work, instance_id: UUID) -> None:
         action = self.random.choice(("hibernate", "hibernate", "destroy"))
-        at = work.now + timedelta(seconds=self.random.uniform(600, 7200) * self.pace)
+        at = work.now + timedelta(seconds=self.random.uniform(600, 7200) * self.plan.pace)
         await changing.change(work, instance_id, {"until": at, "until_action": action})
 
     async def _cancel(self, work: Work, instance_id: UUID) -> None:
@@ -169,4 +171,5 @@ class Users:
         await blacklist.add(work, machine, "temporary", "Somebody complained.")
 
     async def _budget(self, work: Work) -> None:
-        await budgets.change(work, None, Limits(None, Decimal(self.random.randint(3, 40)), None))
+        per_day = self.random.randint(3, 40) * max(1, self.plan.instances // 10)
+        await budgets.change(work, None, Limits(None, Decimal(per_day), None))
