@@ -32,7 +32,7 @@ DELIVERIES = [
 ]
 TOPICS = (
     "idle_soon", "hibernated", "woken", "interrupted", "failed_over", "launch_failed", "standby_trouble",
-    "paid_hours_end",
+    "paid_hours_end", "snapshots_end",
     "budget_near", "budget_over",
 )  # fmt: skip
 Hook = Annotated[str, typer.Argument(help="Name or id of the webhook.", metavar="WEBHOOK")]

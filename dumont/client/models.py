@@ -687,6 +687,16 @@ class LaunchWarning(TypedDict):
     count: int | None
 
 
+class LeftCost(TypedDict):
+    snapshots: int
+    unique_bytes: int
+    cost_month: str | None
+
+
+class LeftDeleted(TypedDict):
+    deleted: int
+
+
 class ListedObject(TypedDict):
     name: str
     size: int
@@ -1761,7 +1771,7 @@ class WebhookChange(TypedDict):
     name: NotRequired[str | None]
     url: NotRequired[str | None]
     form: NotRequired[Literal['json', 'slack'] | None]
-    topics: NotRequired[list[Literal['idle_soon', 'hibernated', 'woken', 'interrupted', 'failed_over', 'launch_failed', 'standby_trouble', 'paid_hours_end', 'budget_near', 'budget_over']] | None]
+    topics: NotRequired[list[Literal['idle_soon', 'hibernated', 'woken', 'interrupted', 'failed_over', 'launch_failed', 'standby_trouble', 'paid_hours_end', 'snapshots_end', 'budget_near', 'budget_over']] | None]
     enabled: NotRequired[bool | None]
 
 
@@ -1783,7 +1793,7 @@ class WebhookWish(TypedDict):
     name: str
     url: str
     form: NotRequired[Literal['json', 'slack']]
-    topics: list[Literal['idle_soon', 'hibernated', 'woken', 'interrupted', 'failed_over', 'launch_failed', 'standby_trouble', 'paid_hours_end', 'budget_near', 'budget_over']]
+    topics: list[Literal['idle_soon', 'hibernated', 'woken', 'interrupted', 'failed_over', 'launch_failed', 'standby_trouble', 'paid_hours_end', 'snapshots_end', 'budget_near', 'budget_over']]
 
 
 class Webhooks(TypedDict):
@@ -2431,6 +2441,7 @@ class Snapshot(TypedDict):
     began_at: str | None
     completed_at: str | None
     deleted_at: str | None
+    left_at: str | None
     undo_until: str | None
     files: int | None
     bytes: int | None
@@ -2471,6 +2482,7 @@ class SnapshotDetail(TypedDict):
     began_at: str | None
     completed_at: str | None
     deleted_at: str | None
+    left_at: str | None
     undo_until: str | None
     files: int | None
     bytes: int | None
@@ -2501,6 +2513,7 @@ class StorageCost(TypedDict):
     cost_month: str | None
     owners: list[OwnerCost]
     snapshots: list[SnapshotCost]
+    left: LeftCost
 
 
 class TeamDetail(TypedDict):

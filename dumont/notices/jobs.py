@@ -1,11 +1,14 @@
 """What notices do beside requests: hear of what happened, send what is to be told, forget what is old."""
 
+from uuid import UUID
+
 from dumont.fleet.events import BudgetReached, IdleSoon, InstanceMoved, PaidHoursEnd, StandbyInTrouble
 from dumont.notices import delivering, telling
 from dumont.notices.rules import wording
 from dumont.notices.rules.wording import Message
 from dumont.platform.jobs import Jobs
 from dumont.platform.jobs.port import Job, Listener, NoArgs, Run
+from dumont.snapshots.events import LeftSnapshotsEnd
 
 _Told = InstanceMoved | IdleSoon | StandbyInTrouble | PaidHoursEnd | BudgetReached
 
@@ -28,6 +31,11 @@ async def _paid_hours(run: Run, event: PaidHoursEnd) -> None:
     await _tell(run, event, wording.of_paid_hours(event.instance_id, event.name, event.why, **when))
 
 
+async def _left(run: Run, event: LeftSnapshotsEnd) -> None:
+    message = wording.of_left_snapshots(event.label, snapshots=event.snapshots, ends_at=f"{event.ends_at:%Y-%m-%d}")
+    await _tell_owner(run, event.repository_id, message)
+
+
 async def _budget(run: Run, event: BudgetReached) -> None:
     figures = {"used": f"{event.used:.2f}", "budget": f"{event.budget:.2f}"}
     await _tell(run, event, wording.of_budget(event.owner_id, limit=event.limit, level=event.level, **figures))
@@ -35,8 +43,12 @@ async def _budget(run: Run, event: BudgetReached) -> None:
 
 async def _tell(run: Run, event: _Told, message: Message | None) -> None:
     if message is not None:
-        async with run.work() as work:
-            await telling.tell(work, run.part(Jobs), event.owner_id, message, cause=run.id)
+        await _tell_owner(run, event.owner_id, message)
+
+
+async def _tell_owner(run: Run, owner_id: UUID, message: Message) -> None:
+    async with run.work() as work:
+        await telling.tell(work, run.part(Jobs), owner_id, message, cause=run.id)
 
 
 async def _prune(run: Run, _args: NoArgs) -> dict[str, int]:
@@ -59,5 +71,6 @@ LISTENERS = (
     Listener("notices.tell_of_idleness", IdleSoon, _idle),
     Listener("notices.tell_of_standby", StandbyInTrouble, _standby),
     Listener("notices.tell_of_paid_hours", PaidHoursEnd, _paid_hours),
+    Listener("notices.tell_of_left_snapshots", LeftSnapshotsEnd, _left),
     Listener("notices.tell_of_budget", BudgetReached, _budget),
 )

@@ -159,6 +159,12 @@ class _Ground(BaseModel):
         ge=60,
         le=DAY,
     )
+    snapshots_left_days: float = setting(
+        0,
+        "So long the snapshots of a destroyed instance are kept; their owner is told before. 0 keeps them for ever.",
+        ge=0,
+        le=3650,
+    )
     snapshots_url_seconds: int = setting(900, "Life of an address of one object.", ge=30, le=DAY)
     snapshots_undo_hours: float = setting(72, "How long a deleted snapshot can be had back.", ge=0, le=8760)
     snapshots_grace_hours: float = setting(

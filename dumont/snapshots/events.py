@@ -58,6 +58,17 @@ class RetentionChanged(_InRepository):
     kind: ClassVar[str] = "snapshots.retention_changed"
 
 
+class LeftSnapshotsEnd(_InRepository):
+    """Those of a destroyed instance will be deleted, as nobody wakes from them any more."""
+
+    kind: ClassVar[str] = "snapshots.left_end"
+
+    label: str
+    snapshots: int
+    bytes: int
+    ends_at: datetime
+
+
 class RepositoryChanged(_InRepository):
     """Something is done with it, or was found out about it."""
 

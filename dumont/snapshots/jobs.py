@@ -5,7 +5,7 @@ from dumont.basics import ids
 from dumont.platform.db import Tx
 from dumont.platform.live.topics import TopicRule
 from dumont.platform.work import Caller
-from dumont.snapshots import checking, housekeeping, measuring, pruning, verifying
+from dumont.snapshots import checking, housekeeping, leaving, measuring, pruning, verifying
 from dumont.snapshots.events import ONE, REPOSITORY
 from dumont.snapshots.store import snapshots
 
@@ -28,5 +28,6 @@ JOBS = (
     pruning.PRUNE,
     housekeeping.TIDY,
     housekeeping.PRUNE_ALL,
+    leaving.TIDY_LEFT,
 )
 TOPICS = (TopicRule(f"{REPOSITORY}:{{id}}", _my_repository), TopicRule(f"{ONE}:{{id}}", _my_snapshot))

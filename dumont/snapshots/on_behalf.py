@@ -17,7 +17,7 @@ from dumont.platform.work import Work
 from dumont.snapshots import deleting, ending, restic, starting, telling
 from dumont.snapshots.granting import Handed
 from dumont.snapshots.starting import NotComplete, Wish
-from dumont.snapshots.store import restores, snapshots
+from dumont.snapshots.store import left, restores, snapshots
 from dumont.snapshots.tables import Snapshot, SnapshotRestore
 from dumont.snapshots.verifying import VERIFY, Which
 
@@ -32,6 +32,7 @@ __all__ = [
     "give_up",
     "give_up_restore",
     "in_restic",
+    "leave",
     "newest",
     "start",
     "start_restore",
@@ -114,6 +115,11 @@ async def found_restore(tx: Tx, restore_id: UUID | None) -> SnapshotRestore | No
 async def newest(tx: Tx, owner_id: UUID, instance_id: UUID) -> Snapshot | None:
     """Of this instance, that can be read."""
     return await snapshots.newest_of_instance(tx, owner_id, instance_id)
+
+
+async def leave(work: Work, owner_id: UUID, instance_id: UUID) -> None:
+    """The instance is no more, and its snapshots are kept: from now on they count as left."""
+    await left.leave(work.tx, owner_id, instance_id, work.now)
 
 
 async def delete_all(work: Work, owner_id: UUID, instance_id: UUID) -> int:

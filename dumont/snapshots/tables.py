@@ -76,6 +76,7 @@ class Snapshot(Base):
             "heard_at",
             postgresql_where=text("state IN ('queued', 'running', 'verifying')"),
         ),
+        Index("ix_snapshots_left_at", "left_at", postgresql_where=text("left_at IS NOT NULL AND state <> 'deleted'")),
         Index("ix_snapshots_purge_at", "purge_at", postgresql_where=text("purge_at IS NOT NULL AND purged_at IS NULL")),
     )
 
@@ -132,6 +133,10 @@ class Snapshot(Base):
     """Of one that restic made without us: `latest`, or the beginning of its id."""
     folder: Mapped[str] = mapped_column(server_default="")
     """Where in it the workspace lies; empty for its root."""
+    left_at: Mapped[datetime | None]
+    """When its instance was destroyed: nobody wakes from it any more."""
+    left_told_at: Mapped[datetime | None]
+    """When its owner was told that it will be deleted for that."""
 
 
 class ResticRepository(Base):

@@ -1,4 +1,4 @@
-"""Restic repositories of users, in which instances keep their workspaces; which snapshots lie there."""
+"""Restic repositories of users, in which instances keep their workspaces; which snapshots are of instances no more."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -17,6 +17,7 @@ def upgrade() -> None:
     _repositories()
     _snapshots()
     op.add_column("fleet_instances", sa.Column("restic_id", sa.Uuid))
+    _left()
 
 
 def _repositories() -> None:
@@ -54,3 +55,15 @@ def _snapshots() -> None:
         unique=True,
         postgresql_where=sa.text("manifest IS NOT NULL AND restic_id IS NULL"),
     )
+
+
+def _left() -> None:
+    """Also of those instances that are destroyed by now."""
+    for name in ("left_at", "left_told_at"):
+        op.add_column(SNAPSHOTS, sa.Column(name, sa.DateTime(timezone=True)))
+    op.execute(
+        "UPDATE snapshots SET left_at = gone.destroyed_at FROM fleet_instances gone"
+        " WHERE gone.id = snapshots.instance_id AND gone.destroyed_at IS NOT NULL AND snapshots.state <> 'deleted'"
+    )
+    live = sa.text("left_at IS NOT NULL AND state <> 'deleted'")
+    op.create_index("ix_snapshots_left_at", SNAPSHOTS, ["left_at"], postgresql_where=live)

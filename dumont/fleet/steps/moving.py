@@ -148,7 +148,9 @@ async def _entered_the_past(turn: Turn) -> None:
     instance = turn.instance
     instance.env_sealed, instance.host_key_sealed = None, ""
     await restic.forget(turn.work.tx, instance.id)
-    if not instance.keep_snapshot:
+    if instance.keep_snapshot:
+        await on_behalf.leave(turn.work, instance.owner_id, instance.id)
+    else:
         await on_behalf.delete_all(turn.work, instance.owner_id, instance.id)
 
 

@@ -11,6 +11,7 @@ Topic = Literal[
     "launch_failed",
     "standby_trouble",
     "paid_hours_end",
+    "snapshots_end",
     "budget_near",
     "budget_over",
 ]

@@ -64,6 +64,12 @@ def of_paid_hours(instance_id: UUID, name: str, why: str, *, provider: str, ends
     return Message("paid_hours_end", text, data)
 
 
+def of_left_snapshots(label: str, *, snapshots: int, ends_at: str) -> Message:
+    those = "1 snapshot" if snapshots == 1 else f"{snapshots} snapshots"
+    text = f"{those} of {label}, which is destroyed, will be deleted on {ends_at}. Restore what you still need before."
+    return Message("snapshots_end", text, {"label": label, "snapshots": snapshots, "ends_at": ends_at})
+
+
 def of_budget(owner_id: UUID, *, limit: str, level: str, used: str, budget: str) -> Message:
     over = level == "over"
     said = "is used up: instances go to sleep" if over else "is nearly used up"

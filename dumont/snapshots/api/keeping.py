@@ -4,7 +4,7 @@ from fastapi import APIRouter
 
 from dumont.platform.http.doors import Door
 from dumont.platform.http.problems import problems
-from dumont.snapshots import costing, keeping
+from dumont.snapshots import costing, keeping, leaving
 from dumont.snapshots.api.parts import SnapshotsRead, SnapshotsWrite
 from dumont.snapshots.keeping import Plan, Standing
 from dumont.snapshots.rules import money
@@ -15,6 +15,7 @@ from dumont.snapshots.schemas.keeping import (
     Goes,
     KeepRules,
     LabelRules,
+    LeftCost,
     OwnerCost,
     Retention,
     RetentionPlan,
@@ -44,7 +45,7 @@ async def put_retention(body: RetentionWish, work: SnapshotsWrite) -> RetentionP
 @router.get("/cost", summary="Show what keeping snapshots costs", responses=problems())
 async def show_snapshot_cost(work: SnapshotsRead) -> StorageCost:
     """A snapshot's own cost is that of what no other one needs: what you save without it."""
-    bill = await costing.bill(work)
+    bill, left = await costing.bill(work), await leaving.shown(work)
     return StorageCost(
         price_gb_month=bill.price,
         cost_month=bill.cost_month,
@@ -68,6 +69,11 @@ async def show_snapshot_cost(work: SnapshotsRead) -> StorageCost:
             )
             for each in bill.snapshots
         ],
+        left=LeftCost(
+            snapshots=left.snapshots,
+            unique_bytes=left.unique_bytes,
+            cost_month=money.month(left.unique_bytes, bill.price),
+        ),
     )
 
 

@@ -11,12 +11,13 @@ from dumont.platform.http.fields import Line, Moment
 from dumont.platform.http.paging import Paged, Paginated
 from dumont.platform.http.problems import problems
 from dumont.platform.work import Work
-from dumont.snapshots import catalog, deleting, starting
+from dumont.snapshots import catalog, deleting, leaving, starting
 from dumont.snapshots.api.parts import SnapshotsRead, SnapshotsWrite, server_of
 from dumont.snapshots.rules.states import State
 from dumont.snapshots.schemas import showing
 from dumont.snapshots.schemas.fields import SnapshotPath, TeamQuery
 from dumont.snapshots.schemas.snapshots import (
+    LeftDeleted,
     Restore,
     RestoreStarted,
     RestoreWish,
@@ -33,6 +34,7 @@ router = APIRouter(prefix="/snapshots", tags=["snapshots"], route_class=Door)
 InstanceFilter = Annotated[UUID | None, Query(description="Of this instance alone.")]
 LabelFilter = Annotated[Line | None, Query(description="With this label alone.")]
 StateFilter = Annotated[State | None, Query(description="In this state alone; deleted ones are left out else.")]
+LeftFilter = Annotated[bool, Query(description="Those alone whose instance is destroyed.")]
 Since = Annotated[Moment | None, Query(description="Made at this moment or later.")]
 Before = Annotated[Moment | None, Query(description="Made before this moment.")]
 
@@ -45,12 +47,21 @@ async def list_snapshots(
     instance: InstanceFilter = None,
     label: LabelFilter = None,
     state: StateFilter = None,
+    left: LeftFilter = False,
     since: Since = None,
     before: Before = None,
     team_id: TeamQuery = None,
 ) -> Paged[Snapshot]:
     """Yours and those of your teams, the newest first."""
-    wanted = Filter(repositories=(), instance_id=instance, label=label or None, state=state, since=since, before=before)
+    wanted = Filter(
+        repositories=(),
+        instance_id=instance,
+        label=label or None,
+        state=state,
+        since=since,
+        before=before,
+        left=left,
+    )
     page = await catalog.listed(work, wanted, team_id, paging.cursor, paging.limit)
     return paging.answer(page, lambda shown: showing.snapshot(shown, _price(work)))
 
@@ -76,6 +87,13 @@ async def start_snapshot(
         command=handed.command("create", body.path),
         bare_command=handed.bare_command("create", body.path),
     )
+
+
+@router.delete("/left", summary="Delete the snapshots of destroyed instances", responses=problems(404))
+async def delete_left_snapshots(work: SnapshotsWrite, team_id: TeamQuery = None) -> LeftDeleted:
+    """Yours and those of your teams, or of one team alone; 500 at once. Each can be had back for a while. One that is
+    being restored stays."""
+    return LeftDeleted(deleted=await leaving.delete_all(work, team_id))
 
 
 @router.get("/{snapshot_id:id}", summary="Show a snapshot", responses=problems(404))

@@ -74,6 +74,14 @@ class OwnerCost(BaseModel):
     measured_at: datetime | None
 
 
+class LeftCost(BaseModel):
+    """Of snapshots whose instances are destroyed: nobody wakes from them any more."""
+
+    snapshots: Count
+    unique_bytes: Bytes = Field(description="What they need alone, each counted for itself: no less is freed.")
+    cost_month: Money
+
+
 class StorageCost(BaseModel):
     """What keeping it costs a month, at the price that this server was told."""
 
@@ -81,6 +89,7 @@ class StorageCost(BaseModel):
     cost_month: Money
     owners: list[OwnerCost] = Field(description="You, and your teams.")
     snapshots: list[SnapshotCost] = Field(description="The dearest first, 200 at most.")
+    left: LeftCost
 
 
 class TaskState(BaseModel):

@@ -61,6 +61,7 @@ class Snapshot(BaseModel):
     began_at: datetime | None
     completed_at: datetime | None
     deleted_at: datetime | None
+    left_at: datetime | None = Field(description="When its instance was destroyed; null while it lives, or of none.")
     undo_until: datetime | None = Field(description="Until then a deletion can be taken back.")
     files: Count | None
     bytes: Bytes | None = Field(description="Of the tree.")
@@ -152,6 +153,10 @@ class RestoreStarted(BaseModel):
         description="The same for a machine with Python alone: it fetches the program first.",
         examples=["curl -fsS https://dumont.example.com/api/v1/snapshots/dumont-snapshots.pyz -o ..."],
     )
+
+
+class LeftDeleted(BaseModel):
+    deleted: Count
 
 
 class SnapshotDeleted(BaseModel):

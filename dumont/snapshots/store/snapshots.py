@@ -28,6 +28,8 @@ class Filter:
     state: State | None = None
     since: datetime | None = None
     before: datetime | None = None
+    left: bool = False
+    """Of destroyed instances alone."""
 
 
 async def add(tx: Tx, snapshot: Snapshot) -> Snapshot:
@@ -49,6 +51,8 @@ async def page(tx: Tx, wanted: Filter, after: Key | None, limit: int) -> Sequenc
         query = query.where(Snapshot.created_at >= wanted.since)
     if wanted.before is not None:
         query = query.where(Snapshot.created_at < wanted.before)
+    if wanted.left:
+        query = query.where(Snapshot.left_at.is_not(None))
     return (await tx.execute(newest_first(query, Snapshot.created_at, Snapshot.id, after, limit))).scalars().all()
 
 

@@ -12,6 +12,7 @@ export const topicWords: Record<Topic, string> = {
   launch_failed: "An instance could not be started",
   standby_trouble: "A standby is in trouble",
   paid_hours_end: "No more hours of a machine could be bought",
+  snapshots_end: "Snapshots of a destroyed instance are soon deleted",
   budget_near: "80% of a budget is used",
   budget_over: "A budget is used up",
 };

@@ -188,6 +188,7 @@ function Figures({ instance }: { instance: InstanceDetail }) {
           snapshot ? (
             <>
               {snapshot.bytes !== null && `${size(snapshot.bytes)}, `}
+              {snapshot.engine === "restic" && "in restic"}
               {snapshot.cost_month !== null && <Money value={snapshot.cost_month} per="month" />}
             </>
           ) : (

@@ -45,7 +45,8 @@ const columns: Column<Snapshot>[] = [
         className="inline-flex min-h-6 max-w-full items-center truncate font-medium hover:underline"
       >
         <span className="truncate">{snapshot.label}</span>
-        {isRestic(snapshot) && <InRestic />}
+        {isRestic(snapshot) && <Mark word="restic" />}
+        {snapshot.left_at && <Mark word="destroyed" />}
       </Link>
     ),
     fixed: true,
@@ -118,10 +119,10 @@ const columns: Column<Snapshot>[] = [
   },
 ];
 
-function InRestic() {
+function Mark({ word }: { word: string }) {
   return (
     <span className="ml-2 shrink-0">
-      <Badge>restic</Badge>
+      <Badge>{word}</Badge>
     </span>
   );
 }
@@ -130,7 +131,7 @@ function Files({ of }: { of: number | null }) {
   return of === null ? <None /> : <span className="figures">{count(of)}</span>;
 }
 
-const KEYS = ["label", "state", "since", "before", "team_id"];
+const KEYS = ["label", "state", "left", "since", "before", "team_id"];
 
 /** Labels that are known from what is kept; one that is not among them can still stand in the address. */
 function useChoices(owners: readonly Owner[]): FilterChoice[] {
@@ -149,6 +150,7 @@ function useChoices(owners: readonly Owner[]): FilterChoice[] {
       title: "State",
       options: Object.entries(stateLooks).map(([value, { word }]) => ({ value, label: word })),
     },
+    { key: "left", title: "Instance", options: [{ value: "true", label: "destroyed" }] },
     { key: "since", title: "Since", moment: true },
     { key: "before", title: "Before", moment: true },
     ...(teams.options?.length ? [teams] : []),

@@ -4,6 +4,7 @@ import { useSearchParams } from "react-router";
 import { Button, ButtonLink } from "../../components/Button";
 import { Page } from "../../components/Page";
 import { useAllowed } from "../../lib/session/me";
+import { LeftSnapshots } from "./LeftSnapshots";
 import { FollowOwners, useOwners } from "./owners";
 import { Repository } from "./Repository";
 import { SnapshotTable } from "./SnapshotTable";
@@ -46,6 +47,7 @@ export function Snapshots() {
       <FollowOwners owners={owners} />
       <div className="grid grid-cols-[minmax(0,1fr)] gap-6">
         <Repository teamId={teamId} name={owners.find((owner) => owner.teamId === teamId)?.name} />
+        <LeftSnapshots />
         <SnapshotTable owners={owners} onTake={() => show(true)} />
       </div>
       <TakeSnapshot open={writes && params.has("new")} onOpenChange={show} owners={owners} teamId={teamId} />

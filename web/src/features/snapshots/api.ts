@@ -16,6 +16,7 @@ export const snapshotsApi = generatedApi.enhanceEndpoints({
     startSnapshot: { invalidatesTags: ["Snapshot", "Repository"] },
     cancelSnapshot: { invalidatesTags: ["Snapshot"] },
     deleteSnapshot: { invalidatesTags: ["Snapshot", "Repository"] },
+    deleteLeftSnapshots: { invalidatesTags: ["Snapshot", "Repository"] },
     undeleteSnapshot: { invalidatesTags: ["Snapshot", "Repository"] },
     startRestore: { invalidatesTags: ["Snapshot"] },
     cancelRestore: { invalidatesTags: ["Snapshot"] },

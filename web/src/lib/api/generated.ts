@@ -895,6 +895,7 @@ const injectedRtkApi = api.injectEndpoints({
           instance: queryArg.instance,
           label: queryArg.label,
           state: queryArg.state,
+          left: queryArg.left,
           since: queryArg.since,
           before: queryArg.before,
           team_id: queryArg.teamId,
@@ -911,6 +912,18 @@ const injectedRtkApi = api.injectEndpoints({
         url: `/api/v1/snapshots`,
         method: "POST",
         body: queryArg.body,
+      }),
+    }),
+    deleteLeftSnapshots: build.mutation<
+      DeleteLeftSnapshotsApiResponse,
+      DeleteLeftSnapshotsApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/snapshots/left`,
+        method: "DELETE",
+        params: {
+          team_id: queryArg.teamId,
+        },
       }),
     }),
     getSnapshot: build.query<GetSnapshotApiResponse, GetSnapshotApiArg>({
@@ -2195,6 +2208,8 @@ export type ListSnapshotsApiArg = {
   state?:
     | ("queued" | "running" | "verifying" | "complete" | "failed" | "deleted")
     | null;
+  /** Those alone whose instance is destroyed. */
+  left?: boolean;
   /** Made at this moment or later. */
   since?: string | null;
   /** Made before this moment. */
@@ -2210,6 +2225,12 @@ export type StartSnapshotApiResponse =
   /** status 201 Successful Response */ SnapshotStarted;
 export type StartSnapshotApiArg = {
   body: SnapshotWish;
+};
+export type DeleteLeftSnapshotsApiResponse =
+  /** status 200 Successful Response */ LeftDeleted;
+export type DeleteLeftSnapshotsApiArg = {
+  /** Of this team of yours; else your own. */
+  teamId?: string | null;
 };
 export type GetSnapshotApiResponse =
   /** status 200 Successful Response */ SnapshotDetail;
@@ -4286,6 +4307,13 @@ export type SnapshotCost = {
   /** US dollars; null where it is not known. */
   cost_month: string | null;
 };
+export type LeftCost = {
+  snapshots: number;
+  /** What they need alone, each counted for itself: no less is freed. */
+  unique_bytes: number;
+  /** US dollars; null where it is not known. */
+  cost_month: string | null;
+};
 export type StorageCost = {
   /** Of 10^9 bytes. */
   price_gb_month: string | null;
@@ -4295,6 +4323,7 @@ export type StorageCost = {
   owners: OwnerCost[];
   /** The dearest first, 200 at most. */
   snapshots: SnapshotCost[];
+  left: LeftCost;
 };
 export type FileEntry = {
   /** Bytes that are no UTF-8 are written `\xNN`, and a backslash twice. */
@@ -4371,6 +4400,8 @@ export type Snapshot = {
   began_at: string | null;
   completed_at: string | null;
   deleted_at: string | null;
+  /** When its instance was destroyed; null while it lives, or of none. */
+  left_at: string | null;
   /** Until then a deletion can be taken back. */
   undo_until: string | null;
   files: number | null;
@@ -4424,6 +4455,9 @@ export type SnapshotWish = {
   team_id?: string | null;
   tags?: string[];
 };
+export type LeftDeleted = {
+  deleted: number;
+};
 export type SnapshotDetail = {
   id: string;
   owner: SnapshotOwner;
@@ -4450,6 +4484,8 @@ export type SnapshotDetail = {
   began_at: string | null;
   completed_at: string | null;
   deleted_at: string | null;
+  /** When its instance was destroyed; null while it lives, or of none. */
+  left_at: string | null;
   /** Until then a deletion can be taken back. */
   undo_until: string | null;
   files: number | null;
@@ -6036,6 +6072,7 @@ export type WebhookWish = {
     | "launch_failed"
     | "standby_trouble"
     | "paid_hours_end"
+    | "snapshots_end"
     | "budget_near"
     | "budget_over"
   )[];
@@ -6056,6 +6093,7 @@ export type WebhookWishWrite = {
     | "launch_failed"
     | "standby_trouble"
     | "paid_hours_end"
+    | "snapshots_end"
     | "budget_near"
     | "budget_over"
   )[];
@@ -6073,6 +6111,7 @@ export type WebhookChange = {
         | "launch_failed"
         | "standby_trouble"
         | "paid_hours_end"
+        | "snapshots_end"
         | "budget_near"
         | "budget_over"
       )[]
@@ -6093,6 +6132,7 @@ export type WebhookChangeWrite = {
         | "launch_failed"
         | "standby_trouble"
         | "paid_hours_end"
+        | "snapshots_end"
         | "budget_near"
         | "budget_over"
       )[]
@@ -6222,6 +6262,7 @@ export const {
   useDiffSnapshotsQuery,
   useListSnapshotsQuery,
   useStartSnapshotMutation,
+  useDeleteLeftSnapshotsMutation,
   useGetSnapshotQuery,
   useDeleteSnapshotMutation,
   useUndeleteSnapshotMutation,

@@ -63,7 +63,7 @@ export const noOptions: Options = {
   restic: noRestic,
 };
 
-/** What is kept for the next time: a name is for once, and an environment holds secrets. */
+/** What is kept for the next time: a name is for once, an environment holds secrets, and a repository has some. */
 export function lasting(options: Options): Options {
   return { ...options, name: "", env: "", restic: noRestic };
 }

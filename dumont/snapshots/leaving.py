@@ -1,0 +1,79 @@
+"""Snapshots that destroyed instances have left: told apart, deleted together, and after some days, if that is set."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from dumont import accounts
+from dumont.platform.jobs.port import Job, NoArgs, Run
+from dumont.platform.work import Work
+from dumont.snapshots import access, deleting
+from dumont.snapshots.events import LeftSnapshotsEnd
+from dumont.snapshots.store import left as store
+from dumont.snapshots.store import restores
+from dumont.snapshots.tables import Snapshot
+
+NOTICE_DAYS = 7
+"""So long before they are deleted their owner hears of it; of a shorter life half of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    snapshots: int
+    unique_bytes: int
+    """What they need alone, each counted for itself: deleting all of them frees no less."""
+
+
+async def shown(work: Work) -> Left:
+    return Left(*await store.counted(work.tx, await access.mine(work)))
+
+
+async def delete_all(work: Work, team_id: UUID | None) -> int:
+    """As a person deletes them one by one: they can be had back for a while. One that is being restored stays."""
+    those, gone = [await access.owner_id(work, team_id)] if team_id else await access.mine(work), 0
+    for snapshot in await store.of(work.tx, those):
+        if not await restores.open_of(work.tx, snapshot.id):
+            await deleting.mark(work, snapshot, "person")
+            gone += 1
+    of, summary = ("snapshot_repository", those[0]), f"Deleted {gone} snapshots of destroyed instances"
+    await accounts.audit.record(work, "snapshots.left_deleted", of, summary)
+    return gone
+
+
+async def tidy(run: Run, _args: NoArgs) -> dict[str, int]:
+    """Nothing, unless a number of days is set."""
+    async with run.work() as work:
+        days = work.settings.snapshots_left_days
+        if not days:
+            return {"told": 0, "deleted": 0}
+        notice = timedelta(days=min(NOTICE_DAYS, days / 2))
+        life = timedelta(days=days)
+        told = await _tell(work, await store.untold(work.tx, work.now - life + notice), notice)
+    async with run.work() as work:
+        over = await store.overdue(work.tx, work.now - life, work.now - notice)
+        for snapshot in over:
+            await deleting.mark(work, snapshot, "retention")
+    return {"told": told, "deleted": len(over)}
+
+
+async def _tell(work: Work, found: Sequence[Snapshot], notice: timedelta) -> int:
+    """Once for each instance: whatever is told late lives as much longer."""
+    by_instance: dict[tuple[UUID, UUID | None], list[Snapshot]] = defaultdict(list)
+    for snapshot in found:
+        snapshot.left_told_at = work.now
+        by_instance[snapshot.repository_id, snapshot.instance_id].append(snapshot)
+    for (owner, _instance), those in by_instance.items():
+        size = sum(each.unique_bytes or 0 for each in those)
+        end = LeftSnapshotsEnd(
+            repository_id=owner, label=those[-1].label, snapshots=len(those), bytes=size, ends_at=work.now + notice
+        )
+        await work.publish(end)
+    await work.tx.flush()
+    return len(by_instance)
+
+
+TIDY_LEFT = Job(
+    "snapshots.tidy_left", tidy, cron="10 2 * * *", key=lambda _args: "snapshots.tidy_left", sample=NoArgs()
+)
