@@ -1,8 +1,8 @@
 """The worker is killed by SIGKILL after each of its commits and around each of its calls, in each part of a life: then
 another goes on, and the books must balance. Some mistakes are planted, and must be found.
 
-`make test-kills` goes through all points, one death in each part of a life, and from the point `DUMONT_FIRST_POINT` on if
-that is set. CI takes the first point of each kind, one after the other in one life, and no more than a few in each part:
+`make test-kills` goes through all points, one death in each part of a life; `DUMONT_FIRST_POINT=30` leaves out what is
+before. CI takes the first point of each kind, one after the other in one life, and no more than a few in each part:
 what is written in a commit, or which call it is, makes the kind.
 """
 
