@@ -7,10 +7,13 @@ import os
 import sys
 import zlib
 from array import array
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import NamedTuple
 
+from dumont.snapstore import native
 from dumont.snapstore.model import Kind, Manifest
+from dumont.snapstore.native.tree import Seen
 from dumont.snapstore.scan import scan
 from dumont.snapstore.surroundings import seconds_now, stamp
 from dumont.snapstore.track import Track
@@ -35,28 +38,71 @@ def beside(state: str) -> str:
     return state + ".seen"
 
 
-def write_witness(path: str, repository: str, manifest: Manifest, target: str, absent: Collection[int]) -> None:
-    """Whoever has changed a file since it was put back has changed its time too: that one is not told of."""
+class Put(NamedTuple):
+    """What was put back, and where."""
+
+    repository: str
+    manifest: Manifest
+    target: str
+    absent: Collection[int]
+    """Entries that are not there."""
+    untouched: Mapping[int, tuple[int, int]]
+    """Time of change and inode of files that were there already, and were left alone."""
+
+
+def write_witness(path: str, put: Put) -> None:
+    """Whoever has changed a file since it was put back has changed its time too: that one is not told of. Of a file
+    that was left alone what was seen before does: if it was changed since, it has another time of change."""
+    manifest, target = put.manifest, put.target
     time = stamp(seconds_now())
-    tree = scan(os.fsencode(target), Track())
-    where = dict(zip(tree.paths, range(len(tree))))
     ctime, inode = array("q", bytes(8 * len(manifest))), array("Q", bytes(8 * len(manifest)))
-    for entry, now in enumerate(map(where.get, manifest.paths)):
-        if (
-            now is not None
-            and manifest.kind[entry] == tree.kind[now] == Kind.FILE
-            and manifest.size[entry] == tree.size[now]
-            and manifest.mtime[entry] == tree.mtime[now]
-            and entry not in absent
-        ):
-            ctime[entry], inode[entry] = tree.ctime[now], tree.inode[now]
-    said = {"target": os.path.realpath(target), "repository": repository, "snapshot": manifest.name, "time": time}
+    gone = put.absent | put.untouched.keys() if put.absent else put.untouched.keys()
+    others = [entry for entry, kind in enumerate(manifest.kind) if kind == Kind.FILE and entry not in gone]
+    for entry, (changed, number) in chain(put.untouched.items(), _looked_at(manifest, target, others)):
+        if entry not in put.absent:
+            ctime[entry], inode[entry] = changed, number
+    said = {"target": os.path.realpath(target), "repository": put.repository, "snapshot": manifest.name, "time": time}
     said["order"] = sys.byteorder
     half = f"{path}.{os.getpid()}"
     with open(half, "wb") as file:
         file.write(BEGIN + json.dumps(said).encode() + b"\n")
         file.write(zlib.compress(ctime.tobytes() + inode.tobytes(), 1))
     os.replace(half, path)
+
+
+def _looked_at(manifest: Manifest, target: str, entries: Sequence[int]) -> Iterator[tuple[int, tuple[int, int]]]:
+    """Files that have the size and time that they were put back with."""
+    seen = _at_once(manifest, target, entries)
+    if seen is not None:
+        for row, entry in enumerate(entries):
+            if (seen.kinds[row], seen.sizes[row], seen.mtimes[row]) == _as_put(manifest, entry):
+                yield entry, (seen.ctimes[row], seen.inodes[row])
+        return
+    tree = scan(os.fsencode(target), Track())
+    where = dict(zip(tree.paths, range(len(tree))))
+    for entry in entries:
+        now = where.get(manifest.paths[entry], -1)
+        if now >= 0 and (tree.kind[now], tree.size[now], tree.mtime[now]) == _as_put(manifest, entry):
+            yield entry, (tree.ctime[now], tree.inode[now])
+
+
+def _at_once(manifest: Manifest, target: str, entries: Sequence[int]) -> Seen | None:
+    """By the library; None where it can't tell."""
+    library = native.load()
+    if library is None or not library.has_files:
+        return None
+    try:
+        folder = os.open(target, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            return library.look(folder, [manifest.paths[entry] for entry in entries])
+        finally:
+            os.close(folder)
+    except OSError:
+        return None
+
+
+def _as_put(manifest: Manifest, entry: int) -> tuple[int, int, int]:
+    return Kind.FILE, manifest.size[entry], manifest.mtime[entry]
 
 
 def read_witness(path: str, repository: str, target: str) -> Witness | None:

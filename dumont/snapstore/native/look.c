@@ -17,6 +17,7 @@ struct seen {
     uint32_t *mode, *uid, *gid;
     int64_t *mtime;
     uint64_t *inode, *links, *size, *blocks;
+    int64_t *ctime;
 };
 
 static void put(const struct seen *to, size_t i, const struct stat *s)
@@ -27,6 +28,7 @@ static void put(const struct seen *to, size_t i, const struct stat *s)
     to->uid[i] = s->st_uid;
     to->gid[i] = s->st_gid;
     to->mtime[i] = (int64_t)s->st_mtim.tv_sec * 1000000000 + s->st_mtim.tv_nsec;
+    to->ctime[i] = (int64_t)s->st_ctim.tv_sec * 1000000000 + s->st_ctim.tv_nsec;
     to->inode[i] = s->st_ino;
     to->links[i] = s->st_nlink;
     to->size[i] = (uint64_t)s->st_size;
@@ -36,7 +38,7 @@ static void put(const struct seen *to, size_t i, const struct stat *s)
 static int is_absent(int why) { return why == ENOENT || why == ENOTDIR || why == ELOOP; }
 
 /* `columns` are those of `struct seen`, in its order. 0, or the errno of what can't be told. */
-DUMONT int dumont_look(int root, size_t count, const char *paths, size_t paths_size, void *const columns[9])
+DUMONT int dumont_look(int root, size_t count, const char *paths, size_t paths_size, void *const columns[10])
 {
     struct seen to;
     struct walk walk;

@@ -79,6 +79,7 @@ class Seen(NamedTuple):
     sizes: array[int]
     blocks: array[int]
     """Of 512 bytes each."""
+    ctimes: array[int]
 
 
 class Tree:
@@ -141,11 +142,11 @@ class Tree:
         """What stands below an open folder, path by path (neighbours best stand together). Raises `OSError` where that
         can't be told."""
         count, joined = len(paths), _joined(paths)
-        columns = [array(kind, bytes(array(kind).itemsize * count)) for kind in "IIIqQQQQ"]
+        columns = [array(kind, bytes(array(kind).itemsize * count)) for kind in "IIIqQQQQq"]
         kinds = bytearray(count)
         lent = Lent(kinds, writable=True)
         addresses = [lent.address, *(column.buffer_info()[0] for column in columns)]
-        why = self._library.dumont_look(folder, count, joined, len(joined), (ctypes.c_void_p * 9)(*addresses))
+        why = self._library.dumont_look(folder, count, joined, len(joined), (ctypes.c_void_p * 10)(*addresses))
         if why:
             raise OSError(why, os.strerror(why))
         return Seen(kinds, *columns)

@@ -25,7 +25,7 @@ from dumont.snapstore.restore.state import Lies
 from dumont.snapstore.restore.syncing import sync_disk
 from dumont.snapstore.restore.writing import FULL
 from dumont.snapstore.track import Track
-from dumont.snapstore.witness import beside, write_witness
+from dumont.snapstore.witness import Put, beside, write_witness
 
 
 def restore(
@@ -226,4 +226,6 @@ class _Restoring:
         state.remember(self._options.state, Lies(target, repository, manifest.name))
         if self._options.overwrite is not Overwrite.KEEP:  # else what was there may not be what it looks like
             absent = self._absent | self._shared.refused
-            write_witness(beside(self._options.state), repository, manifest, target, absent)
+            first = self._standing.first
+            untouched = first.untouched(self._standing.worn) if first else {}
+            write_witness(beside(self._options.state), Put(repository, manifest, target, absent, untouched))

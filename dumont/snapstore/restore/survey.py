@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -30,6 +30,20 @@ class Old(NamedTuple):
     allocated: int
 
 
+class First(NamedTuple):
+    """The first look; rows are of these entries."""
+
+    entries: Sequence[int]
+    seen: Seen
+    there: frozenset[int]
+
+    def untouched(self, but: Collection[int]) -> dict[int, tuple[int, int]]:
+        """Time of change and inode of files that needed nothing."""
+        left = self.there.difference(but)
+        places = zip(self.entries, zip(self.seen.ctimes, self.seen.inodes))
+        return {entry: place for entry, place in places if entry in left}
+
+
 @dataclass
 class Standing:
     there: set[int] = field(default_factory=set)
@@ -41,6 +55,8 @@ class Standing:
     kept: int = 0
     present: int = 0
     """Entries of ours in whose place anything stands."""
+    first: First | None = None
+    """What was there before anything was done, where it was looked at in one call."""
     extras: list[bytes] = field(default_factory=list)
     """What the snapshot doesn't have."""
 
@@ -86,6 +102,7 @@ class Survey:
             elif kinds[row] != ABSENT:
                 self._see_row(entry, seen, row)
         self._found.present = len(entries) - kinds.count(ABSENT)
+        self._found.first = First(entries, seen, frozenset(there))
         return True
 
     def _see_row(self, entry: int, seen: Seen, row: int) -> None:

@@ -7,6 +7,8 @@ import pytest
 
 from dumont.snapstore.backup import BackupReport
 from dumont.snapstore.repository import Repository, create
+from dumont.snapstore.restore import RestoreOptions, restore
+from dumont.snapstore.track import Track
 from dumont.snapstore.witness import beside
 from tests.fakes.blobs import MemoryBlobs
 from tests.snapstore.backup.trees import File, put_back, seen, taken, write
@@ -74,6 +76,37 @@ class TestTheFirstSnapshotBehindARestore:
         put_back(repository, woken.slept, tmp_path / "elsewhere", woken.state)
         report = woken.taken()
         assert report.unchanged_files == 0
+
+    def test_reads_nothing_behind_a_restore_that_found_most_of_it_there(
+        self, woken: Woken, repository: Repository
+    ) -> None:
+        write(woken.root / "sub" / "0", File(20_000, 55))
+        (woken.root / "sub" / "1").chmod(0o600)
+        put_back(repository, woken.slept, woken.root, woken.state)
+        report = woken.taken()
+        assert (report.unchanged_files, report.read, report.parent) == (5, 0, woken.slept)
+
+    def test_notices_what_was_changed_while_the_others_were_put_back(
+        self, way: str, woken: Woken, repository: Repository
+    ) -> None:
+        """With the size and time that it had: by its time of change, if what was left alone was seen before."""
+        if way == "plain":
+            pytest.skip("without the library all is looked at behind the restore")
+        place = woken.root / "sub" / "2"
+        time = place.stat().st_mtime_ns
+
+        class Meanwhile(Track):
+            def stage(self, name: str) -> None:
+                if name == "content":
+                    place.write_bytes(b"x" * 30_000)
+                    os.utime(place, ns=(time, time))
+                super().stage(name)
+
+        (woken.root / "sub" / "0").unlink()
+        options = RestoreOptions(direct=False, state=woken.state)
+        assert restore(repository, woken.slept, str(woken.root), options, Meanwhile()).complete
+        report = woken.taken()
+        assert (report.unchanged_files, report.read) == (4, 30_000)
 
     @pytest.mark.parametrize("harm", [b"", b"DWITN1\n{}\nx", b"\xff" * 300])
     def test_reads_everything_where_nobody_saw_it(self, woken: Woken, harm: bytes) -> None:
