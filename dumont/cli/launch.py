@@ -31,6 +31,14 @@ CANDIDATES = [
     Column("boots", lambda each: f"{each['boot_seconds_p50']:.0f} s" if each["boot_seconds_p50"] else "-", right=True),
     Column("$/h", lambda each: money(each["price_hour"]), right=True),
 ]
+Query = Annotated[
+    list[str] | None, typer.Argument(help="What is needed, in words; a task file; or after `--` what to run.")
+]
+Idle = Annotated[float | None, typer.Option("-i", "--idle-minutes", help="Hibernates when idle for so long.")]
+Restic = Annotated[
+    str | None, typer.Option(help="Keeps the work in your own repository: restic:s3:https://host/bucket/box.")
+]
+RestoreFrom = Annotated[str | None, typer.Option(help="Begins with that repository's snapshot: `latest`, or an id.")]
 PUBLIC_KEYS = ("id_ed25519.pub", "id_ecdsa.pub", "id_rsa.pub")
 
 
@@ -48,9 +56,7 @@ PUBLIC_KEYS = ("id_ed25519.pub", "id_ecdsa.pub", "id_rsa.pub")
 )
 def launch(
     session: Session,
-    query: Annotated[
-        list[str] | None, typer.Argument(help="What is needed, in words; a task file; or after `--` what to run.")
-    ] = None,
+    query: Query = None,
     name: Annotated[str | None, typer.Option("--name", "-c", help="For ssh; one is made up otherwise.")] = None,
     gpus: Annotated[str | None, typer.Option("--gpus", "--gpu", help="Such as `H100:1` or `RTX 4090`.")] = None,
     *,
@@ -67,19 +73,13 @@ def launch(
     env: Annotated[list[str] | None, typer.Option(help="NAME=value; may be repeated.")] = None,
     onstart: Annotated[str, typer.Option(help="Run after each start.")] = "",
     ssh_key: Annotated[Path | None, typer.Option(help="A public key; yours in ~/.ssh otherwise.")] = None,
-    idle: Annotated[
-        float | None, typer.Option("-i", "--idle-minutes", help="Hibernates when idle for so long.")
-    ] = None,
+    idle: Idle = None,
     ttl: Annotated[str | None, typer.Option(help="Ends after 30m, 6h, 2d.")] = None,
     down: Annotated[bool, typer.Option("--down", help="At its end it is destroyed, and not hibernated.")] = False,
     parallel: Annotated[int | None, typer.Option(help="Machines that race at once.", min=1, max=20)] = None,
     standby: Annotated[bool, typer.Option("--standby", help="With a CPU standby.")] = False,
-    restic: Annotated[
-        str | None, typer.Option(help="Keeps the work in your own repository: restic:s3:https://host/bucket/box.")
-    ] = None,
-    restore_from: Annotated[
-        str | None, typer.Option(help="Begins with that repository's snapshot: `latest`, or an id.")
-    ] = None,
+    restic: Restic = None,
+    restore_from: RestoreFrom = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only shows what would be done, and its cost.")] = False,
     no_wait: NoWait = False,
     yes: Yes = False,
@@ -110,13 +110,18 @@ def launch(
     }
     wish = tasks.under(task, said) | {"onstart": said["onstart"] or tasks.script(task, token)}
     if dry_run or (not yes and not session.options.curl):
-        plan = session.fleet.launch(wish | {"dry_run": True})["plan"]
-        _show(session, plan, whole=dry_run)
-        if dry_run:
-            return
-        session.confirm(_price(plan), yes=yes)
+        _ask(session, wish, dry_run=dry_run, yes=yes)
+    if dry_run:
+        return
     bring = partial(bringing.bring, session, uploads=task.uploads, token=token, key=ssh_key)
     _run(session, wish, wait=not no_wait, bring=bring)
+
+
+def _ask(session: Session, wish: dict[str, Any], *, dry_run: bool, yes: bool) -> None:
+    plan = session.fleet.launch(wish | {"dry_run": True})["plan"]
+    _show(session, plan, whole=dry_run)
+    if not dry_run:
+        session.confirm(_price(plan), yes=yes)
 
 
 def _run(session: Session, wish: dict[str, Any], *, wait: bool, bring: Callable[[str], None]) -> None:
