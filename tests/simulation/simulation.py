@@ -175,8 +175,8 @@ class Simulation:
     def _one_by_one(self) -> Iterator[None]:
         """What would happen at once happens in an order that the seed says."""
         with (
-            patch.object(waking, "wake", self.calls.wake if self.called else _nobody_hears),
-            patch.object(reminding_sql, "call", self.calls.remind),
+            patch.object(waking, "wake", self.calls.wake if self.called else _nobody_hears),  # some words are lost
+            patch.object(reminding_sql, "call", self.calls.remind),  # it is heard at once
             patch.object(verifying, "look", self.store.look),  # the store is simulated
             patch.multiple(dropping, **self.store.drops_doors()),  # the same
             patch.object(finding, "AGAIN", timedelta(seconds=POLL_SECONDS)),  # rests are as long as the pace says
