@@ -109,19 +109,21 @@ def launch(
         **_said(disk, idle, ttl, parallel),
     }
     wish = tasks.under(task, said) | {"onstart": said["onstart"] or tasks.script(task, token)}
-    if dry_run or (not yes and not session.options.curl):
-        _ask(session, wish, dry_run=dry_run, yes=yes)
-    if dry_run:
+    if not _agreed(session, wish, dry_run=dry_run, yes=yes):
         return
     bring = partial(bringing.bring, session, uploads=task.uploads, token=token, key=ssh_key)
     _run(session, wish, wait=not no_wait, bring=bring)
 
 
-def _ask(session: Session, wish: dict[str, Any], *, dry_run: bool, yes: bool) -> None:
+def _agreed(session: Session, wish: dict[str, Any], *, dry_run: bool, yes: bool) -> bool:
+    """The plan is shown first, unless nobody wants to see it."""
+    if not dry_run and (yes or session.options.curl):
+        return True
     plan = session.fleet.launch(wish | {"dry_run": True})["plan"]
     _show(session, plan, whole=dry_run)
     if not dry_run:
         session.confirm(_price(plan), yes=yes)
+    return not dry_run
 
 
 def _run(session: Session, wish: dict[str, Any], *, wait: bool, bring: Callable[[str], None]) -> None:
