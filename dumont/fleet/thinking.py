@@ -20,6 +20,7 @@ from dumont.fleet.rules.steps import AskWay, Move, RentStandby, StartRound, Step
 from dumont.fleet.steps.taking import take
 from dumont.fleet.steps.turn import NotNow, Turn
 from dumont.fleet.store import instances
+from dumont.fleet.tables import FleetInstance
 from dumont.market.following import MarketNotLoaded, View
 from dumont.platform.settings import Settings
 
@@ -114,6 +115,7 @@ async def _step(means: Means, instance_id: UUID, market: Market, taken: _Taken) 
         if instance is None:
             return False
         taken.look_at = instance.look_at
+        _not_ahead(instance, work.now)
         rows, limits = await looking.read(work, instance), limits_of(means.settings)
         seen = looking.meant(work, rows)
         step = next_step(seen, work.now, limits)
@@ -121,6 +123,17 @@ async def _step(means: Means, instance_id: UUID, market: Market, taken: _Taken) 
             raise _MarketNeeded
         await _write(Turn(work, means, rows, seen, limits, market.view), step)
         return step.act is not None and step.look_at <= work.now
+
+
+def _not_ahead(instance: FleetInstance, now: datetime) -> None:
+    """Where the clock was set back, moments that are still to come prove nothing: neither that what is done from now
+    on has been saved, nor that it has not."""
+    just = now - timedelta(microseconds=1)
+    instance.state_since = min(instance.state_since, now)
+    if instance.snapshot_at is not None and instance.snapshot_at > now:
+        instance.snapshot_at = just
+    if instance.awake_since is not None and instance.awake_since > now:
+        instance.awake_since = just
 
 
 def _needs_market(step: Step) -> bool:

@@ -62,7 +62,8 @@ def paused(seen: Seen, now: datetime, limits: Limits) -> Step:
     if seen.wish == "paused":
         if machine.wanted != "stopped":
             return now_do(now, Stop())
-        return until(seen, now) or wait(now, limits.rest_seconds, seen.until_at)
+        rest = wait(now, limits.rest_seconds, seen.until_at)
+        return until(seen, now) or standing_by.unwanted(seen, now) or rest
     return _resume(seen, now, limits, machine)
 
 
@@ -129,7 +130,7 @@ def _for_idleness(operation: OperationSeen | None) -> bool:
 
 def _pausing(seen: Seen, now: datetime, limits: Limits, machine: RentalSeen) -> Step | None:
     if seen.wish != "paused":
-        return now_do(now, Hold()) if machine.wanted == "stopped" else None
+        return now_do(now, Hold()) if machine.wanted == "stopped" else _stopped_already(seen, now, machine)
     if not machine.can_stop:
         return now_do(now, WishFor("running", None, CANT_PAUSE.message, "fleet", CANT_PAUSE))
     if machine.wanted != "stopped":
@@ -137,6 +138,15 @@ def _pausing(seen: Seen, now: datetime, limits: Limits, machine: RentalSeen) -> 
     if machine.stage == "stopped":
         return now_do(now, Move("paused", "The machine is stopped.", who="asked"))
     return wait(now, limits.look_seconds, stage="stopping", percent=30)
+
+
+def _stopped_already(seen: Seen, now: datetime, machine: RentalSeen) -> Step | None:
+    """A pause that was called off too late: it is resumed like any other, by its owner's wish to have it run."""
+    if machine.stage != "stopped":
+        return None
+    if seen.asked("resume") is None:
+        return now_do(now, WishFor("running", "resume", "Its machine had stopped already.", "fleet"))
+    return now_do(now, Move("paused", "Its machine has stopped; it is started again."))
 
 
 def _resume(seen: Seen, now: datetime, limits: Limits, machine: RentalSeen) -> Step:

@@ -68,7 +68,7 @@ def _bring_up(seen: Seen, now: datetime, limits: Limits, standby: StandbySeen) -
         return now_do(now, Move("interrupted", "The standby is not up, either.", lets_go="interrupted"))
     if now >= seen.state_since + timedelta(seconds=limits.standby_seconds):
         if seen.holder is not None:
-            return now_do(now, Move("running", NO_STANDBY.message, error=NO_STANDBY))
+            return _stay(seen, now, NO_STANDBY)
         if seen.wish == "on_standby":
             return now_do(now, Move("hibernated", NO_STANDBY.message, lets_go="interrupted", error=NO_STANDBY))
         return now_do(now, Move("interrupted", NO_STANDBY.message, lets_go="interrupted", error=NO_STANDBY))
@@ -81,7 +81,7 @@ def _put_copy(seen: Seen, now: datetime, limits: Limits, standby: StandbySeen) -
     if found is not None and found.trouble is None and not found.complete:
         return wait(now, limits.poll_seconds * 2, stage="restoring", percent=found.percent)
     if standby.tries >= limits.tries_max and standby.synced_at is not None:
-        return None if seen.holder is None else _stay(seen, now)
+        return None if seen.holder is None else _stay(seen, now, NO_COPY)
     settled = standing_by.settled(standby, now)
     if settled is not None:
         return settled
@@ -92,18 +92,18 @@ def _put_copy(seen: Seen, now: datetime, limits: Limits, standby: StandbySeen) -
     return now_do(now, SyncRestore(seen.snapshot_id), "restoring")
 
 
-def _stay(seen: Seen, now: datetime) -> Step:
-    """Where the newest work is."""
+def _stay(seen: Seen, now: datetime, why: Trouble) -> Step:
+    """Where the newest work is; with the wish to leave it would be tried again at once, for ever."""
     if seen.wish == "on_standby":
-        return now_do(now, WishFor("running", None, NO_COPY.message, "fleet", NO_COPY))
-    return now_do(now, Move("running", NO_COPY.message, error=NO_COPY))
+        return now_do(now, WishFor("running", None, why.message, "fleet", why))
+    return now_do(now, Move("running", why.message, error=why))
 
 
 def _without(seen: Seen, now: datetime, limits: Limits) -> Step:
     """Nothing stands by: saved, it is brought up elsewhere."""
     holder = seen.holder
     if holder is not None and seen.wish == "on_standby":
-        return now_do(now, Move("running", NO_STANDBY.message, error=NO_STANDBY))
+        return _stay(seen, now, NO_STANDBY)
     if holder is not None and not seen.saved_since(seen.state_since):
         return save(seen, now, limits, rental_id=holder.id, why="failover")
     if seen.wish == "on_standby":

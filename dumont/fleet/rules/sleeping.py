@@ -3,11 +3,17 @@
 from datetime import datetime, timedelta
 from typing import Literal
 
+from dumont.fleet.rules import standing_by
 from dumont.fleet.rules.answers import now_do, pausing, save, wait
-from dumont.fleet.rules.seen import Limits, RentalSeen, Seen
-from dumont.fleet.rules.steps import LetGo, Move, Release, Step, WishFor
+from dumont.fleet.rules.seen import Limits, RentalSeen, Seen, Trouble, seconds
+from dumont.fleet.rules.steps import Finish, LetGo, Move, Release, Step, WishFor
 
 ENDING_LOOK = 5.0
+CANT_SAVE = Trouble(
+    "cant_save",
+    "The stopped machine does not start, so what is on it can't be saved.",
+    "Resume it later; or give its work up: destroy it without keeping a snapshot.",
+)
 LOST = Move("interrupted", "The machine was lost before it was saved.", lets_go="interrupted")
 
 
@@ -27,7 +33,15 @@ def _saved_and_given_up(seen: Seen, now: datetime, limits: Limits, machine: Rent
         return now_do(now, LetGo((machine.id,), "hibernated"), "destroying", 85)
     if machine.lost and not (machine.stopped_by_cloud and machine is seen.primary):
         return now_do(now, LOST)
+    if _stands_for_good(seen, now, limits, machine):
+        return now_do(now, WishFor("paused", None, CANT_SAVE.message, "fleet", CANT_SAVE))
     return save(seen, now, limits, rental_id=machine.id, why="hibernation")
+
+
+def _stands_for_good(seen: Seen, now: datetime, limits: Limits, machine: RentalSeen) -> bool:
+    """It was to be started to be saved, and has not been for long."""
+    stopped = machine is seen.primary and machine.stage == "stopped" and machine.wanted == "held"
+    return stopped and not machine.stopped_by_cloud and now >= seen.state_since + seconds(limits.resume_seconds)
 
 
 def hibernated(seen: Seen, now: datetime, limits: Limits) -> Step:
@@ -38,6 +52,9 @@ def hibernated(seen: Seen, now: datetime, limits: Limits) -> Step:
     over = until(seen, now)
     if over is not None:
         return over
+    off = standing_by.unwanted(seen, now)
+    if off is not None:
+        return off
     release = seen.state_since + timedelta(seconds=seen.release_seconds)
     if not seen.released and now >= release:
         return now_do(now, Release())
@@ -47,6 +64,9 @@ def hibernated(seen: Seen, now: datetime, limits: Limits) -> Step:
 def destroying(seen: Seen, now: datetime, limits: Limits) -> Step:
     machine = seen.holder or _stopped_with_work(seen)
     if seen.keep_snapshot and machine is not None and not seen.saved_since(seen.state_since):
+        if _stands_for_good(seen, now, limits, machine):
+            told = seen.operation is None
+            return wait(now, limits.rest_seconds) if told else now_do(now, Finish(CANT_SAVE))
         return save(seen, now, limits, rental_id=machine.id, why="destroy")
     held = tuple(rental.id for rental in seen.live if rental.wanted != "gone")
     if held:
@@ -83,15 +103,15 @@ def _first_or_serving(seen: Seen) -> RentalSeen | None:
 def _changed_its_mind(seen: Seen, now: datetime, machine: RentalSeen) -> Step | None:
     serving = seen.standby is not None and seen.standby.serving
     back: Literal["on_standby", "running"] = "on_standby" if serving else "running"
-    if machine.lost:
-        return None
-    if seen.leaves:
+    if machine.lost or seen.leaves:
         return None
     if seen.wish != "hibernated":
         return now_do(now, Move(back, "It is not to sleep after all.", who="asked"))
     operation, idle = seen.operation, seen.idle
-    if operation is None or operation.why != "idle" or idle is None or idle.used_at is None:
+    if operation is None or operation.why != "idle" or idle is None:
         return None
-    if idle.used_at > operation.created_at:
+    if idle.used_at is not None and idle.used_at > operation.created_at:
         return now_do(now, WishFor(back, None, "It is used again.", "idle"))
+    if idle.keep_awake_until is not None and idle.keep_awake_until > now:
+        return now_do(now, WishFor(back, None, "It is to be kept awake.", "idle"))
     return None

@@ -24,13 +24,21 @@ GONE = Trouble("standby_lost", "The standby machine was taken away.")
 NO_KEYS = Trouble("standby_setup", "The standby machine did not take its keys.")
 
 
+def unwanted(seen: Seen, now: datetime) -> Step | None:
+    """The end of a machine of a standby that was switched off."""
+    standby = seen.standby
+    if standby is None or standby.enabled or standby.rental is None or standby.rental.ended:
+        return None
+    return now_do(now, EndStandby("unused"))
+
+
 def kept(seen: Seen, now: datetime, limits: Limits) -> Step | None:
     """What is to be done for the standby of a running instance; None is nothing now."""
     standby = seen.standby
     if standby is None:
         return None
     if not standby.enabled:
-        return now_do(now, EndStandby("unused")) if standby.rental is not None and not standby.rental.ended else None
+        return unwanted(seen, now)
     if standby.up:
         step = keys(standby, now, limits)
         waits = standby.setup is not None and not standby.setup.over

@@ -30,7 +30,7 @@ async def hold(turn: Turn, _act: Hold) -> None:
     await renting.want(turn.work, _primary(turn), "held", "resumed")
 
 
-async def release(turn: Turn, _act: Release) -> None:
+async def release(turn: Turn, _act: Release | None = None) -> None:
     turn.instance.released_at = turn.work.now
     held = [rental for rental in turn.rows.rentals.values() if rental.stage != "ended" and rental.wanted != "gone"]
     await part_from(turn, held, "released")

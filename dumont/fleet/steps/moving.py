@@ -8,12 +8,16 @@ from dumont.fleet.rules.seen import Trouble
 from dumont.fleet.rules.states import OperationKind, State
 from dumont.fleet.rules.steps import Finish, Move, WishFor
 from dumont.fleet.steps import racing
-from dumont.fleet.steps.holding import lose_primary, part_from, reset_standby
+from dumont.fleet.steps.holding import lose_primary, part_from, release, reset_standby
 from dumont.fleet.steps.turn import Turn
 from dumont.fleet.tables import FleetRental
 from dumont.snapshots import on_behalf, restic
 
 RACING: frozenset[State] = frozenset({"launching", "waking", "recovering", "failing_over"})
+ENDS_A_SLEEP: frozenset[State] = frozenset({"running", "on_standby", "destroying", "destroyed"})
+"""What is destroyed saves nothing any more."""
+SPENDS_NOTHING = frozenset({"budget", "until"})
+"""Whoever is put to sleep by these keeps no second machine in the meantime."""
 BEGINS: dict[State, OperationKind] = {
     "waking": "wake",
     "failing_over": "failover",
@@ -39,8 +43,10 @@ async def move(turn: Turn, act: Move) -> None:
     if act.to not in RACING:
         await racing.end(turn, "lost" if act.error else "cancelled", act.why)
     await failovers.moved(turn.work, instance, act.to)
-    if act.to in ("running", "on_standby"):
+    if act.to in ENDS_A_SLEEP:
         await sleeping.end(turn.work, instance, race_id=None, at=turn.work.now)
+    elif act.to == "hibernated" and before == "waking" and turn.rows.race is not None:
+        await sleeping.go_on(turn.work, instance, turn.rows.race.id)
     if act.to == "running":
         await _entered_running(turn)
     elif act.to == "hibernated":
@@ -138,6 +144,8 @@ async def _entered_sleep(turn: Turn, given_up: FleetRental | None) -> None:
     instance.released_at = None
     if instance.wish == "paused":
         instance.wish = "hibernated"
+    if _who(turn, "asked") in SPENDS_NOTHING:
+        await release(turn)
     if given_up is not None:
         on_demand = large_clouds.on_demand(turn.view, given_up, turn.work.now) if turn.view is not None else None
         await sleeping.begin(turn.work, instance, given_up, turn.rows.operation, on_demand)

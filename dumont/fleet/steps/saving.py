@@ -13,7 +13,7 @@ from dumont.snapshots.starting import Wish
 
 QUIET = frozenset({"sync", "rhythm"})
 """Copies to a standby, and those of work with a deadline, are made all the time: only a failure of one is told."""
-LAST = "move"
+LAST = frozenset({"move", "failover"})
 """The work goes to another machine: nobody is to write behind it."""
 USUAL_FOLDER = "/workspace"
 
@@ -30,7 +30,7 @@ async def save(turn: Turn, act: Save) -> None:
         **grant(handed),
         "path": turn.rows.wanted.workspace,
         "label": snapshot.label,
-        "still": act.why == LAST,
+        "still": act.why in LAST,
         "learn_hot": _first_since_restore(turn, machine.id),
         **await on_behalf.in_restic(turn.work, turn.means.vault, snapshot),
     }

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select, text
+from sqlalchemy import and_, delete, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from dumont.fleet.tables import FleetBudget, FleetInstance, FleetSchedule
@@ -51,10 +51,11 @@ async def promised(tx: Tx, owner_id: UUID, but: UUID | None) -> Decimal:
 
 
 async def awake(tx: Tx, owner_id: UUID) -> Sequence[UUID]:
-    """Those of this owner that are meant to run, in one order for everybody who locks them."""
+    """Those of this owner that are meant to run, or that run still, in one order for everybody who locks them."""
+    still = and_(FleetInstance.wish == "paused", FleetInstance.state == "running")
     query = select(FleetInstance.id).where(
         FleetInstance.owner_id == owner_id,
-        FleetInstance.wish.in_(("running", "on_standby")),
+        or_(FleetInstance.wish.in_(("running", "on_standby")), still),
         FleetInstance.state.not_in(("destroyed", "failed")),
     )
     return (await tx.execute(query.order_by(FleetInstance.id))).scalars().all()
