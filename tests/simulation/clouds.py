@@ -5,7 +5,7 @@ What goes wrong is drawn from a random of each cloud's own, so that the same see
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
 from types import SimpleNamespace
@@ -69,6 +69,8 @@ class Cloud:
     lied: bool = False
     """The last list was complete by its word, and was not."""
     lies: dict[str, int] = field(default_factory=dict)
+    told: list[datetime] = field(default_factory=list)
+    """When it was asked for a list and told the truth."""
 
     def kind(self) -> None:
         """From now on nothing goes wrong any more."""
@@ -125,6 +127,7 @@ class Cloud:
             return Held([each for each in found if self.random.random() < 0.5], complete=False)
         empty = self._strikes("list_empty") and not self.lied  # twice in a row, no proof would be one
         self.lied = empty
+        self.told += [] if empty else [now]
         return Held([] if empty else found, complete=True)
 
     async def machine(self, machine_id: str) -> Machine:

@@ -123,7 +123,16 @@ def _unseen(sim: Simulation, machines: Sequence[Rental]) -> Decimal:
     """What their cloud did with them from its own will is known from the next list on, which may be no good."""
     struck = [each for each in machines if each.why in ("vanished", "interrupted") or "struck" in each.extra]
     moved = [by for each in machines for _, by in each.extra.get("moves", ())]
-    return _unseen_hours(sim) * sum(map(_hourly, struck), sum(moved, Decimal(0)))
+    by_moves = _unseen_hours(sim) * sum(moved, Decimal(0))
+    return sum((_hourly(each) * max(_unseen_hours(sim), _untold_hours(sim, each)) for each in struck), by_moves)
+
+
+def _untold_hours(sim: Simulation, machine: Rental) -> Decimal:
+    """How long after it had turned its cloud told no truth: the longest time, if it turned more than once."""
+    cloud = next(each for each in sim.clouds.values() if each.world.rentals.get(machine.id) is machine)
+    turns = [line.until for line in machine.lines if line.until is not None]
+    gaps = [min((at - turn for at in cloud.told if at > turn), default=timedelta(0)) for turn in turns]
+    return Decimal(str(max(gaps, default=timedelta(0)).total_seconds() / 3600))
 
 
 def _hourly(machine: Rental) -> Decimal:
