@@ -176,6 +176,8 @@ class Capabilities:
     prepaid_hours_min: int | None = None
     extends: bool = False
     """Whether a machine ends when what is paid for it is used up, and `extend` pays for more (`Machine.ends_at`)."""
+    scripts: bool = True
+    """Whether it runs the start script of an order, which puts our agent there: without it nothing can be lived in."""
     images: bool = False
     """Whether it starts the container image of an order; else it makes a whole machine."""
     machine_images: bool = False
@@ -266,3 +268,12 @@ class Kind:
     """Each for a group of calls."""
     disabled: str | None = None
     """Why it can't be used at all, in a sentence."""
+
+    @property
+    def why_not(self) -> str | None:
+        """Why nobody can live on a machine of this cloud; None where one can."""
+        if self.disabled is not None:
+            return self.disabled
+        if not self.can.create:
+            return self.can.why_not.get("create", f"{self.title} rents no machines.")
+        return None if self.can.scripts else f"{self.title} runs no start script, so no agent can be put on a machine."

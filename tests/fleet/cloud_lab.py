@@ -119,9 +119,11 @@ class CloudLab:
     async def turns(self) -> None:
         """Everything that is due now."""
         for _ in range(50):
-            if await acting.turn(self.means, knock=self._knock) and await watching.turn(self.means):
-                if not registry.kind(self.provider).can.extends or await extending.turn(self.means):
-                    return
+            rest = await acting.turn(self.means, knock=self._knock) and await watching.turn(self.means)
+            if rest and registry.kind(self.provider).can.extends:
+                rest = await extending.turn(self.means)
+            if rest:
+                return
         raise AssertionError("the turns find no rest")
 
     async def passes(self, seconds: float, step: float = 1.0) -> None:

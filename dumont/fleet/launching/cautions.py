@@ -12,6 +12,7 @@ from dumont.fleet.rules.recovery import Situation
 from dumont.market.following import View
 from dumont.market.mine import Mine
 from dumont.market.rules.query import Query
+from dumont.market.search import query_of
 from dumont.platform.work import Work
 from dumont.providers import registry
 
@@ -70,6 +71,8 @@ async def _left_out(
         message = f"{_offers(count)} left out: {registry.kind(provider).title} does not start this image."
         hint = "Leave the image out to have the whole machine, and start containers there with Docker."
         yield Caution(code="no_images", message=message, hint=hint, count=count)
+    for why in _refused(wishes):
+        yield Caution(code="not_rentable", message=why, hint="Rent elsewhere.")
     query = query_for(wishes, frozenset(registry.NAMES), spot=spot)
     without = _fitting(work, view, query, (query.providers or frozenset()) - usable)
     for provider, count in without.most_common():
@@ -77,6 +80,13 @@ async def _left_out(
         hint = f"Add a key for {title} under Account > Provider keys."
         message = f"{_offers(count)} left out: there is no key for {title}."
         yield Caution(code="no_key", message=message, hint=hint, count=count)
+
+
+def _refused(wishes: Wishes) -> list[str]:
+    """Why nothing can be rented where somebody asked for it by name."""
+    named = query_of(wishes.wanted.filters).providers or frozenset()
+    reasons = {name: registry.kind(name).why_not for name in sorted(named & frozenset(registry.NAMES))}
+    return [why for why in reasons.values() if why is not None]
 
 
 def _without_images(work: Work, view: View, wishes: Wishes, usable: frozenset[str]) -> Counter[str]:
@@ -90,18 +100,13 @@ def _fitting(work: Work, view: View, query: Query, providers: frozenset[str]) ->
     """How many offers fit at each of these, where anything can be rented."""
     found: Counter[str] = Counter()
     for provider in sorted(providers):
-        if provider not in registry.NAMES or not _rentable(provider):
+        if provider not in registry.NAMES or registry.kind(provider).why_not is not None:
             continue
         one = replace(query, providers=frozenset({provider}), limit=1)
         total = view.shelf.find(one, work.now, stale_seconds=view.stale_seconds).total
         if total:
             found[provider] = total
     return found
-
-
-def _rentable(provider: str) -> bool:
-    kind = registry.kind(provider)
-    return kind.disabled is None and kind.can.create
 
 
 def _of_the_race(work: Work, wishes: Wishes, found: Choice, machines: int) -> Iterator[Caution]:

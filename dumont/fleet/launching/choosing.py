@@ -143,8 +143,8 @@ def starting(wishes: Wishes, providers: frozenset[str]) -> frozenset[str]:
     image = wishes.wanted.image
     if not image or wishes.over:
         return providers
-    kinds = {provider: registry.kind(provider).can for provider in providers if provider in registry.NAMES}
     whole = image.startswith(MACHINE_IMAGES)
+    kinds = {name: registry.kind(name).can for name in providers & frozenset(registry.NAMES)}
     return frozenset(name for name, can in kinds.items() if (can.machine_images if whole else can.images))
 
 

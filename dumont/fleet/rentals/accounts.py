@@ -61,7 +61,7 @@ async def usable(work: Work, user_id: UUID | None = None) -> frozenset[str]:
     whose = user_id or work.caller.me
     own = await accounts.provider_keys.providers_of(work.tx, whose)
     house = await _at_house(work) if await may_use_house(work, whose) else frozenset()
-    can = [name for name in registry.NAMES if _why_not(registry.kind(name)) is None]
+    can = [name for name in registry.NAMES if registry.kind(name).why_not is None]
     return frozenset(name for name in can if name in own or name in house)
 
 
@@ -93,14 +93,8 @@ def open(means: Means, account: FleetAccount) -> Adapter:  # noqa: A001 - as one
 
 
 def _demand_usable(kind: Kind) -> None:
-    if (why := _why_not(kind)) is not None:
+    if (why := kind.why_not) is not None:
         raise Invalid.field("provider", why)
-
-
-def _why_not(kind: Kind) -> str | None:
-    if kind.disabled is not None:
-        return kind.disabled
-    return None if kind.can.create else kind.can.why_not.get("create", f"{kind.title} rents no machines.")
 
 
 def _missing(kind: Kind, credentials: Mapping[str, str]) -> list[str]:

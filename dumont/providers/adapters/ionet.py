@@ -43,7 +43,9 @@ CAN = port.Capabilities(
     logs=True,
     prepaid_hours_min=1,
     extends=True,
+    scripts=False,
     why_not={
+        "scripts": "A deployment takes SSH keys, and neither a script nor an environment.",
         "images": "It makes whole machines: containers are started inside, with Docker.",
         "machine_images": "The image is its own, by the sort of machine.",
         "spot": "io.net sells hours in advance, at one price.",

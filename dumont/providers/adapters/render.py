@@ -16,9 +16,9 @@ DISABLED = "Render's public interface sells jobs, and tells neither the model of
 FLAGS = (
     *("search", "create", "spot", "stop_start", "stopped_costs", "labels", "relabel", "idempotent_create"),
     *("loss_notice_seconds", "balance", "logs", "prepaid_hours_min", "extends", "ssh_gateway", "self_destroy"),
-    *("physical_machines", "images", "machine_images"),
+    *("physical_machines", "scripts", "images", "machine_images"),
 )
-CAN = port.Capabilities(search=False, create=False, why_not=dict.fromkeys(FLAGS, DISABLED))
+CAN = port.Capabilities(search=False, create=False, scripts=False, why_not=dict.fromkeys(FLAGS, DISABLED))
 
 
 class Render:

@@ -92,6 +92,10 @@ class TestDryRun:
         whole = next(each for each in plan["warnings"] if each["code"] == "no_images")
         assert (whole["count"], "Vast" in whole["message"]) == (6, True)
 
+    async def test_says_of_a_cloud_without_agents_that_nothing_can_live_there(self, ada: Person) -> None:
+        plan = await planned(ada, filters={"provider": ["ionet"]})
+        assert (plan["can_launch"], "not_rentable" in codes(plan)) == (False, True)
+
     async def test_says_why_it_can_not_be_launched(self, ada: Person) -> None:
         plan = await planned(ada, max_price_hour="0.1")
         assert (plan["can_launch"], plan["candidates"], plan["race"], plan["prices"]) == (False, [], None, None)

@@ -51,6 +51,7 @@ const abilities: Record<string, string> = {
   loss_notice_seconds: "Warns before it takes back",
   balance: "Balance",
   logs: "Logs",
+  scripts: "Runs a start script",
   images: "Starts container images",
   machine_images: "Starts images of machines",
   ssh_gateway: "SSH through a gateway",
