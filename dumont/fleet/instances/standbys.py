@@ -17,8 +17,8 @@ def check(wish: StandbyWish, field: str = "provider") -> None:
     if wish.provider not in registry.NAMES:
         raise Invalid.field(field, "is none of ours", hint=f"There are {', '.join(registry.NAMES)}.")
     kind = registry.kind(wish.provider)
-    if kind.disabled or not kind.can.create:
-        raise Invalid.field(field, kind.disabled or f"{kind.title} starts no machines")
+    if kind.why_not is not None:
+        raise Invalid.field(field, kind.why_not)
 
 
 async def settle(
