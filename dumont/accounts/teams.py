@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from dumont.accounts import audit
+from dumont.accounts.belongings import Belongings
 from dumont.accounts.rules import teams as rules
 from dumont.accounts.rules.teams import TeamRole
 from dumont.accounts.store import teams as store
@@ -15,10 +16,17 @@ from dumont.basics.page import Page, cut, read_cursor
 from dumont.platform.db import Tx
 from dumont.platform.work import Caller, Work
 
+NAMED_MOST = 5
+
 
 class LastOwner(Conflict):
     code = "last_owner"
     hint = "Make someone else owner first, or delete the team."
+
+
+class HasInstances(Conflict):
+    code = "team_has_instances"
+    hint = "Destroy them first, as with `dumont rm`; snapshots that are kept go with the team."
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +84,14 @@ async def rename(work: Work, team_id: UUID, name: str) -> TeamDetail:
     return await detail(work, team_id)
 
 
-async def remove(work: Work, team_id: UUID) -> None:
+async def remove(work: Work, belongings: Belongings, team_id: UUID) -> None:
+    """Locked, so that nothing is launched for it meanwhile."""
+    await store.lock(work.tx, team_id)
     team = await my_team(work, team_id)
     permit(rules.may_delete(team.my_role), "Only an owner may delete the team.")
+    if names := await belongings.of_team(work.tx, team_id):
+        more = f" and {len(names) - NAMED_MOST} more" if len(names) > NAMED_MOST else ""
+        raise HasInstances(f"{team.name} still has {', '.join(names[:NAMED_MOST])}{more}.")
     await store.remove(work.tx, team_id)
     await audit.record(work, "team.removed", ("team", team_id), f"Deleted the team {team.name}")
 

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from dumont.basics.clock import Clock
 from dumont.basics.machine_key import MachineKey
+from dumont.fleet.store import owned
 from dumont.market.following import Market
 from dumont.market.trust import Trust, TrustChanges
 from dumont.platform.events import Event
@@ -17,6 +18,10 @@ from dumont.platform.work import Publisher
 from dumont.reliability.offers import Offered
 from dumont.reliability.trust import MachineFeed
 from dumont.reliability.wishes import WishesMemory
+from dumont.snapshots.standing import Stand
+
+HAVE_MACHINES = ("running", "paused", "on_standby", "destroying")
+"""Or need nothing any more: in all other states an instance's snapshot may be all that is left of it."""
 
 
 class LearnedTrust:
@@ -43,6 +48,21 @@ class OffersOfMarket:
         rows = view.shelf.rows_of_machine(machine.provider, machine.machine_id)
         offers = view.shelf.offers(rows, self._clock.now(), stale_seconds=view.stale_seconds)
         return [_offered(offer) for offer in offers]
+
+
+class InstancesOfTeams:
+    """The `Belongings` of accounts, out of the fleet."""
+
+    async def of_team(self, tx: AsyncSession, team_id: UUID) -> Sequence[str]:
+        return [instance.name for instance in await owned.living(tx, team_id)]
+
+
+class InstancesOnSnapshots:
+    """The `Standing` of snapshots, out of the fleet."""
+
+    async def of(self, tx: AsyncSession, owner_id: UUID) -> Sequence[Stand]:
+        found = await owned.living(tx, owner_id)
+        return [Stand(each.name, each.snapshot_id, each.state not in HAVE_MACHINES) for each in found]
 
 
 class HeardAtOnce:

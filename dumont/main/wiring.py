@@ -9,12 +9,13 @@ from random import Random, SystemRandom
 from cashews import Cache
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from dumont.accounts.belongings import Belongings
 from dumont.accounts.hashing import Argon2, PasswordHasher
 from dumont.accounts.signer import Signer
 from dumont.basics.clock import Clock
 from dumont.fleet.agents.beating import Beats
 from dumont.fleet.agents.calling import Callers
-from dumont.main.joints import HeardAtOnce, LearnedTrust, OffersOfMarket
+from dumont.main.joints import HeardAtOnce, InstancesOfTeams, InstancesOnSnapshots, LearnedTrust, OffersOfMarket
 from dumont.market.following import ANSWER_SECONDS, InDatabase, Market
 from dumont.platform.cache import make_cache
 from dumont.platform.clock import SystemClock
@@ -41,6 +42,7 @@ from dumont.reliability.offers import Offers
 from dumont.reliability.trust import MachineFeed
 from dumont.reliability.wishes import WishesMemory
 from dumont.snapshots.comparing import Comparisons
+from dumont.snapshots.standing import Standing
 from dumont.snapshots.stores import Stores
 from dumont.snapshots.trees import Trees
 
@@ -88,6 +90,8 @@ def assemble(loaded: Loaded, url: str, contexts: Sequence[Context], *, db: Db, g
     _put_market(parts)
     _put_wishes(parts)
     _put_snapshots(parts)
+    parts.put(Belongings, InstancesOfTeams())
+    parts.put(Standing, InstancesOnSnapshots())
     parts.put(Beats, Beats(db, clock, settings))
     callers = parts.put(Callers, Callers(glance))
     parts.get(Hub).overhear(lambda event: callers.heard(event.kind, event.payload))

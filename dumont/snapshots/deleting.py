@@ -9,6 +9,7 @@ from dumont import accounts
 from dumont.basics.errors import Conflict
 from dumont.platform.work import Work
 from dumont.snapshots import access, ending, granting, telling
+from dumont.snapshots.standing import Standing
 from dumont.snapshots.store import restores, snapshots
 from dumont.snapshots.tables import Snapshot
 
@@ -23,6 +24,11 @@ class BeingRestored(Conflict):
     hint = "Wait until its restores are over, or cancel them."
 
 
+class SleptOn(Conflict):
+    code = "snapshot_needed"
+    hint = "Wake it first, or destroy it without its snapshots: `dumont rm NAME --purge`."
+
+
 class NothingToUndo(Conflict):
     code = "nothing_to_undo"
 
@@ -35,7 +41,7 @@ class Deleted:
     freed_after: datetime | None
 
 
-async def delete(work: Work, snapshot_id: UUID) -> Deleted:
+async def delete(work: Work, standing: Standing, snapshot_id: UUID) -> Deleted:
     snapshot = await access.snapshot(work, snapshot_id)
     if snapshot.state in ending.MAKING:
         raise BeingMade(f"This snapshot is {snapshot.state}.")
@@ -43,6 +49,9 @@ async def delete(work: Work, snapshot_id: UUID) -> Deleted:
         return told(work, snapshot)
     if await restores.open_of(work.tx, snapshot.id):
         raise BeingRestored("Somebody restores this snapshot just now.")
+    for stand in await standing.of(work.tx, snapshot.repository_id):
+        if stand.asleep and stand.snapshot_id == snapshot.id:
+            raise SleptOn(f"All that there is of {stand.name} lies in this snapshot.")
     gone = await mark(work, snapshot, "person")
     summary = f"Deleted the snapshot of {snapshot.label}"
     await accounts.audit.record(work, "snapshot.deleted", ("snapshot", snapshot.id), summary)

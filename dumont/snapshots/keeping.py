@@ -1,6 +1,6 @@
 """Rules of keeping: shown, changed, and tried out before they are."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from dumont.platform.work import Work
 from dumont.snapshots import access
 from dumont.snapshots.events import RetentionChanged
 from dumont.snapshots.rules.keeping import Rules
+from dumont.snapshots.standing import Standing, pinned
 from dumont.snapshots.store import repositories, snapshots
 from dumont.snapshots.store import retention as store
 from dumont.snapshots.tables import Snapshot, SnapshotRetention
@@ -17,7 +18,7 @@ from dumont.snapstore.retention import Dated, Policy, keep
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Kept:
     owner: UUID
     of_team: bool
     rules: Sequence[SnapshotRetention]
@@ -25,17 +26,19 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    standing: Standing
+    standing: Kept
     kept: int
     going: Sequence[Snapshot]
 
 
-async def shown(work: Work, team_id: UUID | None) -> Standing:
+async def shown(work: Work, team_id: UUID | None) -> Kept:
     owner = await access.owner_id(work, team_id)
-    return Standing(owner, team_id is not None, await store.of(work.tx, owner))
+    return Kept(owner, team_id is not None, await store.of(work.tx, owner))
 
 
-async def change(work: Work, team_id: UUID | None, label: str | None, rules: Rules | None) -> Plan:
+async def change(
+    work: Work, standing_on: Standing, team_id: UUID | None, label: str | None, rules: Rules | None
+) -> Plan:
     """`rules` of None takes away those that are there. What goes, goes at the next pruning."""
     repository = await access.repository(work, team_id, make=True)
     owner = repository.id if repository else await access.owner_id(work, team_id)
@@ -50,24 +53,28 @@ async def change(work: Work, team_id: UUID | None, label: str | None, rules: Rul
         work, "snapshots.retention_changed", ("snapshot_repository", owner), summary, details=details
     )
     await work.publish(RetentionChanged(repository_id=owner))
-    standing = await shown(work, team_id)
-    return await _plan(work, standing, rules_of(standing.rules))
+    now = await shown(work, team_id)
+    return await _plan(work, standing_on, now, rules_of(now.rules))
 
 
-async def tried(work: Work, team_id: UUID | None, label: str | None, rules: Rules | None) -> Plan:
+async def tried(
+    work: Work, standing_on: Standing, team_id: UUID | None, label: str | None, rules: Rules | None
+) -> Plan:
     """What would go if these rules were put."""
-    standing = await shown(work, team_id)
-    known = {name: kept for name, kept in rules_of(standing.rules).items() if name != label}
-    return await _plan(work, standing, known | ({label: rules} if rules is not None else {}))
+    now = await shown(work, team_id)
+    known = {name: kept for name, kept in rules_of(now.rules).items() if name != label}
+    return await _plan(work, standing_on, now, known | ({label: rules} if rules is not None else {}))
 
 
-async def overdue(work: Work, repository_id: UUID) -> Sequence[Snapshot]:
-    """What no rule of a repository wants any longer; all of one that is nobody's any more."""
-    if await repositories.is_nobodys(work.tx, repository_id):
+async def overdue(work: Work, standing_on: Standing, repository_id: UUID) -> Sequence[Snapshot]:
+    """What no rule of a repository wants any longer; all of one that is nobody's any more, once no instance is left
+    whose snapshots lie there."""
+    stands = await standing_on.of(work.tx, repository_id)
+    if not stands and await repositories.is_nobodys(work.tx, repository_id):
         return await snapshots.complete_ones(work.tx, [repository_id])
     known = rules_of(await store.of(work.tx, repository_id))
     found = await snapshots.complete_ones(work.tx, [repository_id])
-    gone = _gone(found, known)
+    gone = _gone(found, known, pinned(stands))
     return [snapshot for snapshot in found if snapshot.id in gone]
 
 
@@ -75,16 +82,16 @@ def rules_of(rows: Sequence[SnapshotRetention]) -> dict[str | None, Rules]:
     return {row.label: Rules(*(getattr(row, name) for name in Rules._fields)) for row in rows}
 
 
-async def _plan(work: Work, standing: Standing, rules: Mapping[str | None, Rules]) -> Plan:
-    found = await snapshots.complete_ones(work.tx, [standing.owner])
-    gone = _gone(found, rules)
-    return Plan(standing, len(found) - len(gone), [snapshot for snapshot in found if snapshot.id in gone])
+async def _plan(work: Work, standing_on: Standing, now: Kept, rules: Mapping[str | None, Rules]) -> Plan:
+    found = await snapshots.complete_ones(work.tx, [now.owner])
+    gone = _gone(found, rules, pinned(await standing_on.of(work.tx, now.owner)))
+    return Plan(now, len(found) - len(gone), [snapshot for snapshot in found if snapshot.id in gone])
 
 
-def _gone(found: Sequence[Snapshot], rules: Mapping[str | None, Rules]) -> set[UUID]:
+def _gone(found: Sequence[Snapshot], rules: Mapping[str | None, Rules], pins: Set[UUID]) -> set[UUID]:
     """Each instance is looked at alone, and of what is none's each label; under the rules of the newest one's label or
-    else the default. The newest one always stays: an instance that sleeps wakes from it, whatever it is called by now
-    and whoever has its name."""
+    else the default. The newest one always stays, whatever its instance is called by now and whoever has its name; and
+    so does the one that an instance stands on, whatever others say that they are of it."""
     groups: dict[UUID | str, list[Snapshot]] = {}
     for snapshot in found:
         groups.setdefault(snapshot.instance_id or snapshot.label, []).append(snapshot)
@@ -92,6 +99,6 @@ def _gone(found: Sequence[Snapshot], rules: Mapping[str | None, Rules]) -> set[U
     for group in groups.values():
         newest = max(group, key=lambda snapshot: snapshot.created_at)
         policy = Policy(*rules.get(newest.label, rules.get(None, Rules())))
-        kept = keep((Dated(str(snapshot.id), snapshot.created_at) for snapshot in group), policy)
+        kept = keep((Dated(str(one.id), one.created_at, pinned=one.id in pins) for one in group), policy)
         gone |= {snapshot.id for snapshot in group if str(snapshot.id) not in kept}
     return gone

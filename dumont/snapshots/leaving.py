@@ -1,7 +1,7 @@
 """Snapshots that destroyed instances have left: told apart, deleted together, and after some days, if that is set."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -11,6 +11,7 @@ from dumont.platform.jobs.port import Job, NoArgs, Run
 from dumont.platform.work import Work
 from dumont.snapshots import access, deleting
 from dumont.snapshots.events import LeftSnapshotsEnd
+from dumont.snapshots.standing import Standing, pinned
 from dumont.snapshots.store import left as store
 from dumont.snapshots.store import restores
 from dumont.snapshots.tables import Snapshot
@@ -30,11 +31,13 @@ async def shown(work: Work) -> Left:
     return Left(*await store.counted(work.tx, await access.mine(work)))
 
 
-async def delete_all(work: Work, team_id: UUID | None) -> int:
-    """As a person deletes them one by one: they can be had back for a while. One that is being restored stays."""
+async def delete_all(work: Work, standing: Standing, team_id: UUID | None) -> int:
+    """As a person deletes them one by one: they can be had back for a while. One that is being restored
+    stays, and one that another instance was made from and needs."""
     those, gone = [await access.owner_id(work, team_id)] if team_id else await access.mine(work), 0
+    needed = await _needed(work, standing, those)
     for snapshot in await store.of(work.tx, those):
-        if not await restores.open_of(work.tx, snapshot.id):
+        if snapshot.id not in needed and not await restores.open_of(work.tx, snapshot.id):
             await deleting.mark(work, snapshot, "person")
             gone += 1
     of, summary = ("snapshot_repository", those[0]), f"Deleted {gone} snapshots of destroyed instances"
@@ -53,9 +56,15 @@ async def tidy(run: Run, _args: NoArgs) -> dict[str, int]:
         told = await _tell(work, await store.untold(work.tx, work.now - life + notice), notice)
     async with run.work() as work:
         over = await store.overdue(work.tx, work.now - life, work.now - notice)
+        needed = await _needed(work, run.part(Standing), {snapshot.repository_id for snapshot in over})
+        over = [snapshot for snapshot in over if snapshot.id not in needed]
         for snapshot in over:
             await deleting.mark(work, snapshot, "retention")
     return {"told": told, "deleted": len(over)}
+
+
+async def _needed(work: Work, standing: Standing, owners: Iterable[UUID]) -> set[UUID]:
+    return {each for owner in owners for each in pinned(await standing.of(work.tx, owner))}
 
 
 async def _tell(work: Work, found: Sequence[Snapshot], notice: timedelta) -> int:

@@ -15,6 +15,7 @@ from dumont.platform.jobs.port import Job, Run
 from dumont.platform.jobs.retry import growing
 from dumont.snapshots import deleting, keeping, metrics, tasks
 from dumont.snapshots.measuring import MEASURE, Repositories
+from dumont.snapshots.standing import Standing
 from dumont.snapshots.store import repositories, snapshots
 from dumont.snapshots.stores import Stores, asked
 from dumont.snapshots.tasks import TASK_HOURS_MAX, Held
@@ -64,7 +65,7 @@ async def prune_repository(run: Run, args: Wanted) -> dict[str, Any]:
 async def _delete_overdue(held: Held) -> float:
     """The seconds of grace."""
     async with held.run.work() as work:
-        for snapshot in await keeping.overdue(work, held.repository_id):
+        for snapshot in await keeping.overdue(work, held.run.part(Standing), held.repository_id):
             await deleting.mark(work, snapshot, "retention")
         return work.settings.snapshots_grace_hours * HOUR
 
@@ -86,9 +87,11 @@ async def _purge(held: Held, blobs: Blobs) -> int:
 
 
 async def _is_left(held: Held) -> bool:
-    """Nobody's, and without a snapshot that could be had back."""
+    """Nobody's, without a snapshot that could be had back, and without an instance that may still save there."""
     async with held.run.work() as work:
         nobodys = await repositories.is_nobodys(work.tx, held.repository_id)
+        if nobodys and await held.run.part(Standing).of(work.tx, held.repository_id):
+            return False
         return nobodys and not await snapshots.in_store(work.tx, held.repository_id)
 
 

@@ -1,19 +1,21 @@
 """The real application over real PostgreSQL, with accounts alone in it."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from random import Random
+from uuid import UUID
 
 import httpx
 import pytest
 from fastapi import FastAPI
 
 from dumont.accounts.api import ROUTERS
+from dumont.accounts.belongings import Belongings
 from dumont.accounts.hashing import PasswordHasher
 from dumont.accounts.signer import Signer
 from dumont.basics.clock import Clock
 from dumont.main.web import make_app
 from dumont.platform.contexts import Context
-from dumont.platform.db import Db
+from dumont.platform.db import Db, Tx
 from dumont.platform.db.engine import make_db, make_engine
 from dumont.platform.db.glance import Glance
 from dumont.platform.http.buckets import Buckets
@@ -27,6 +29,13 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.glance import GlanceInSession
 from tests.fakes.hasher import FakeHasher
 from tests.fakes.publisher import FakePublisher
+
+
+class Nothing:
+    """There is nothing here but accounts."""
+
+    async def of_team(self, _tx: Tx, _team_id: UUID) -> Sequence[str]:
+        return []
 
 
 @pytest.fixture
@@ -56,6 +65,7 @@ def wire(
         parts.put(Random, Random(7))
         parts.put(Settings, settings)
         parts.put(PasswordHasher, hasher)
+        parts.put(Belongings, Nothing())
         parts.put(Publisher, published)
         parts.put(Signer, Signer("k" * 32))
         parts.put(Vault, vault)

@@ -17,8 +17,11 @@ from dumont.accounts import guard
 from dumont.accounts.rules.roles import BY_ROLE
 from dumont.main.contexts import contexts
 from dumont.main.web import endpoints_of, make_app
+from dumont.market.following import Market
 from dumont.platform.jobs import Jobs
 from dumont.platform.parts import Parts
+from dumont.providers.opening import Clouds
+from dumont.snapshots.standing import Standing
 from tests.accounts.conftest import client_of
 from tests.accounts.test_teams import make_team
 from tests.build.accounts import Person
@@ -68,7 +71,8 @@ OF_OPERATORS = [found for found in WITH_IDS if not is_for_everybody(found)]
 @pytest.fixture
 def client(parts: Parts, app: FastAPI) -> httpx.AsyncClient:
     """All contexts. Their parts need not be there: a stranger is refused before any of them does a thing."""
-    parts.put(Jobs, cast(Jobs, None))
+    for kind in (Jobs, Clouds, Market, Standing):
+        parts.put(kind, cast(Any, None))
     return client_of(parts, app=app)
 
 

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import Depends
 
 from dumont.accounts import guard
+from dumont.accounts.belongings import Belongings
 from dumont.accounts.hashing import PasswordHasher
 from dumont.platform.http.buckets import Buckets
 from dumont.platform.http.doors import part
@@ -13,6 +14,7 @@ from dumont.platform.work import Work
 
 Hasher = Annotated[PasswordHasher, Depends(part(PasswordHasher))]
 Throttle = Annotated[Buckets, Depends(part(Buckets))]
+Owned = Annotated[Belongings, Depends(part(Belongings))]
 Sealing = Annotated[Vault, Depends(part(Vault))]
 
 AccountRead = Annotated[Work, guard.needs("account:read")]

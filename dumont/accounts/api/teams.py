@@ -5,7 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from dumont.accounts import invitations, teams
-from dumont.accounts.api.parts import TeamsRead, TeamsWrite
+from dumont.accounts.api.parts import Owned, TeamsRead, TeamsWrite
 from dumont.accounts.schemas.teams import (
     Invitation,
     InvitationWish,
@@ -45,9 +45,10 @@ async def rename_team(team_id: UUID, body: TeamChange, work: TeamsWrite) -> Team
     return _detail(await teams.rename(work, team_id, body.name))
 
 
-@router.delete("/teams/{team_id}", status_code=204, summary="Delete a team", responses=problems(404))
-async def delete_team(team_id: UUID, work: TeamsWrite) -> None:
-    await teams.remove(work, team_id)
+@router.delete("/teams/{team_id}", status_code=204, summary="Delete a team", responses=problems(404, 409))
+async def delete_team(team_id: UUID, work: TeamsWrite, belongings: Owned) -> None:
+    """Not while it has instances that are not destroyed. Its snapshots go with it."""
+    await teams.remove(work, belongings, team_id)
 
 
 @router.patch("/teams/{team_id}/members/{user_id}", summary="Change a member's role", responses=problems(404, 409))

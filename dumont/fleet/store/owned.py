@@ -60,6 +60,13 @@ async def named(tx: Tx, owner_id: UUID, name: str) -> UUID | None:
     return (await tx.execute(select(FleetInstance.id).where(taken))).scalar_one_or_none()
 
 
+async def living(tx: Tx, owner_id: UUID) -> Sequence[FleetInstance]:
+    """All that are not destroyed."""
+    his = (FleetInstance.owner_id == owner_id) & (FleetInstance.state != "destroyed")
+    query = select(FleetInstance).where(his).order_by(FleetInstance.name)
+    return (await tx.execute(query.execution_options(populate_existing=True))).scalars().all()
+
+
 async def operation(tx: Tx, operation_id: UUID, whose: Whose) -> FleetOperation | None:
     query = select(FleetOperation).join(FleetInstance, FleetInstance.id == FleetOperation.instance_id)
     query = query.where(FleetOperation.id == operation_id, whose.fits)

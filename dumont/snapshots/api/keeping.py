@@ -5,10 +5,10 @@ from fastapi import APIRouter
 from dumont.platform.http.doors import Door
 from dumont.platform.http.problems import problems
 from dumont.snapshots import costing, keeping, leaving
-from dumont.snapshots.api.parts import SnapshotsRead, SnapshotsWrite
-from dumont.snapshots.keeping import Plan, Standing
+from dumont.snapshots.api.parts import InstancesThere, SnapshotsRead, SnapshotsWrite
+from dumont.snapshots.keeping import Kept, Plan
 from dumont.snapshots.rules import money
-from dumont.snapshots.rules.keeping import Rules as Kept
+from dumont.snapshots.rules.keeping import Rules
 from dumont.snapshots.schemas import showing
 from dumont.snapshots.schemas.fields import TeamQuery
 from dumont.snapshots.schemas.keeping import (
@@ -35,11 +35,11 @@ async def get_retention(work: SnapshotsRead, team_id: TeamQuery = None) -> Reten
 
 
 @router.put("/retention", summary="Change what is kept of snapshots", responses=problems(404))
-async def put_retention(body: RetentionWish, work: SnapshotsWrite) -> RetentionPlan:
+async def put_retention(body: RetentionWish, work: SnapshotsWrite, there: InstancesThere) -> RetentionPlan:
     """With `dry_run` nothing changes. What goes is deleted by the next pruning, and can be had back for a while."""
     change = keeping.tried if body.dry_run else keeping.change
-    rules = Kept(**body.rules.model_dump()) if body.rules else None
-    return _plan(await change(work, body.team_id, body.label, rules), applied=not body.dry_run)
+    rules = Rules(**body.rules.model_dump()) if body.rules else None
+    return _plan(await change(work, there, body.team_id, body.label, rules), applied=not body.dry_run)
 
 
 @router.get("/cost", summary="Show what keeping snapshots costs", responses=problems())
@@ -77,7 +77,7 @@ async def show_snapshot_cost(work: SnapshotsRead) -> StorageCost:
     )
 
 
-def _retention(standing: Standing) -> Retention:
+def _retention(standing: Kept) -> Retention:
     rules = [_label(row) for row in standing.rules]
     return Retention(
         owner=showing.owner(standing.owner, of_team=standing.of_team),
@@ -87,7 +87,7 @@ def _retention(standing: Standing) -> Retention:
 
 
 def _label(row: SnapshotRetention) -> LabelRules:
-    rules = KeepRules(**{name: getattr(row, name) for name in Kept._fields})
+    rules = KeepRules(**{name: getattr(row, name) for name in Rules._fields})
     return LabelRules(label=row.label, rules=rules, changed_at=row.changed_at)
 
 

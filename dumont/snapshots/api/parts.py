@@ -9,7 +9,7 @@ from dumont.accounts import guard
 from dumont.basics.clock import Clock
 from dumont.basics.errors import NotSignedIn
 from dumont.platform.http import limits
-from dumont.platform.http.doors import parts_of, work_of
+from dumont.platform.http.doors import part, parts_of, work_of
 from dumont.platform.jobs import Jobs
 from dumont.platform.settings import Settings
 from dumont.platform.work import Caller, Work
@@ -17,11 +17,13 @@ from dumont.snapshots import granting, reporting
 from dumont.snapshots.comparing import Comparisons
 from dumont.snapshots.granting import PREFIX, NoGrant
 from dumont.snapshots.reporting import Purpose
+from dumont.snapshots.standing import Standing
 from dumont.snapshots.stores import Stores
 from dumont.snapshots.trees import Trees
 
 SnapshotsRead = Annotated[Work, guard.needs("snapshots:read")]
 SnapshotsWrite = Annotated[Work, guard.needs("snapshots:write")]
+InstancesThere = Annotated[Standing, Depends(part(Standing))]
 
 
 class NoWord(StringConvertor):

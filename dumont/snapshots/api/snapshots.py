@@ -12,7 +12,7 @@ from dumont.platform.http.paging import Paged, Paginated
 from dumont.platform.http.problems import problems
 from dumont.platform.work import Work
 from dumont.snapshots import catalog, deleting, leaving, starting
-from dumont.snapshots.api.parts import SnapshotsRead, SnapshotsWrite, server_of
+from dumont.snapshots.api.parts import InstancesThere, SnapshotsRead, SnapshotsWrite, server_of
 from dumont.snapshots.rules.states import State
 from dumont.snapshots.schemas import showing
 from dumont.snapshots.schemas.fields import SnapshotPath, TeamQuery
@@ -90,10 +90,10 @@ async def start_snapshot(
 
 
 @router.delete("/left", summary="Delete the snapshots of destroyed instances", responses=problems(404))
-async def delete_left_snapshots(work: SnapshotsWrite, team_id: TeamQuery = None) -> LeftDeleted:
+async def delete_left_snapshots(work: SnapshotsWrite, there: InstancesThere, team_id: TeamQuery = None) -> LeftDeleted:
     """Yours and those of your teams, or of one team alone; 500 at once. Each can be had back for a while. One that is
-    being restored stays."""
-    return LeftDeleted(deleted=await leaving.delete_all(work, team_id))
+    being restored, or that another instance needs, stays."""
+    return LeftDeleted(deleted=await leaving.delete_all(work, there, team_id))
 
 
 @router.get("/{snapshot_id:id}", summary="Show a snapshot", responses=problems(404))
@@ -104,9 +104,9 @@ async def get_snapshot(snapshot_id: SnapshotPath, work: SnapshotsRead) -> Snapsh
 
 
 @router.delete("/{snapshot_id:id}", summary="Delete a snapshot", responses=problems(404, 409))
-async def delete_snapshot(snapshot_id: SnapshotPath, work: SnapshotsWrite) -> SnapshotDeleted:
-    """It can be had back for a while; then pruning frees what no other snapshot needs."""
-    gone = await deleting.delete(work, snapshot_id)
+async def delete_snapshot(snapshot_id: SnapshotPath, work: SnapshotsWrite, there: InstancesThere) -> SnapshotDeleted:
+    """Not while an instance sleeps on it. It can be had back for a while; then pruning frees what no other needs."""
+    gone = await deleting.delete(work, there, snapshot_id)
     return SnapshotDeleted(
         snapshot=showing.snapshot(await catalog.shown(work, gone.snapshot), _price(work)),
         frees_bytes=gone.frees_bytes,

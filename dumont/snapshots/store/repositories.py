@@ -5,16 +5,21 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import Uuid, column, delete, func, or_, select, table, update
 from sqlalchemy.dialects.postgresql import insert
 
 from dumont.platform.db import Tx
 from dumont.snapshots.tables import Snapshot, SnapshotRepository
 from dumont.snapshots.tables import SnapshotRepository as Repository
 
+TEAMS, USERS = table("teams", column("id", Uuid)), table("users", column("id", Uuid))
+
 
 async def ensure(tx: Tx, owner: UUID, *, team: bool, now: datetime) -> None:
-    row = {"id": owner, "user_id": None if team else owner, "team_id": owner if team else None, "created_at": now}
+    """Nobody's where there is no such user or team any more: what is still to be saved is saved all the same."""
+    known = select(TEAMS.c.id).where(TEAMS.c.id == owner) if team else select(USERS.c.id).where(USERS.c.id == owner)
+    whose = "team_id" if team else "user_id"
+    row = {"id": owner, whose: known.scalar_subquery(), "created_at": now}
     await tx.execute(insert(SnapshotRepository).values(row).on_conflict_do_nothing())
 
 

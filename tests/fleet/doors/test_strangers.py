@@ -2,12 +2,15 @@
 
 from uuid import UUID
 
-import httpx
+from sqlalchemy import update
 
+from dumont.fleet.tables import FleetInstance
 from dumont.main.contexts import contexts
 from dumont.main.web import endpoints_of, make_app
+from dumont.platform.db import Db
 from tests.accounts.test_strangers import BODIES, ids_in
 from tests.build.accounts import Person
+from tests.fakes.clock import FakeClock
 from tests.fleet.doors.conftest import Box
 from tests.fleet.doors.test_launch import ANY
 
@@ -32,8 +35,8 @@ class TestStranger:
 
 
 class TestTeam:
-    async def test_shares_its_instances_and_loses_none_of_them_with_itself(
-        self, ada: Person, eve: Person, api: httpx.AsyncClient
+    async def test_shares_its_instances_and_leaves_them_to_their_launcher(
+        self, ada: Person, eve: Person, db: Db, clock: FakeClock
     ) -> None:
         team = (await ada.does("POST", "/teams", {"name": "Lab"}))["id"]
         made = (await ada.does("POST", "/instances", {**ANY, "team_id": team}))["instance"]["id"]
@@ -41,6 +44,9 @@ class TestTeam:
         await eve.does("POST", f"/invitations/{invited['id']}/accept")
         assert (await eve.gets(f"/instances/{made}"))["owner"]["kind"] == "team"
         assert (await eve.asks("POST", f"/instances/{made}/keep-awake", {"seconds": 60})).status_code == 200
+        async with db.begin() as tx:
+            over = {"state": "destroyed", "destroyed_at": clock.now()}
+            await tx.execute(update(FleetInstance).where(FleetInstance.id == UUID(made)).values(over))
         await ada.does("DELETE", f"/teams/{team}")
         assert (await ada.gets(f"/instances/{made}"))["id"] == made
         assert (await eve.asks("GET", f"/instances/{made}")).status_code == 404

@@ -1,0 +1,105 @@
+"""What instances stand on is not taken from under them: their team, and the snapshots that they wake from."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import delete, update
+
+from dumont.accounts.tables import Team
+from dumont.platform.parts import Parts
+from dumont.snapshots import keeping, on_behalf
+from dumont.snapshots.on_behalf import Owner
+from dumont.snapshots.standing import Standing
+from dumont.snapshots.starting import Wish
+from dumont.snapshots.store import repositories
+from dumont.snapshots.tables import Snapshot, SnapshotRetention
+from tests.build.accounts import Person
+from tests.fakes.run import FakeRun
+from tests.fleet.doors.conftest import Box
+
+
+async def saved(parts: Parts, box: Box, owner: Owner, at: datetime) -> UUID:
+    """A complete one, said to be of the box."""
+    async with FakeRun(parts).work() as given:
+        work = replace(given, random=Random(uuid4().int))
+        made, _ = await on_behalf.start(work, owner, Wish(path="/workspace", instance_id=box.id))
+        values = {"state": "complete", "manifest": made.id.hex * 2, "created_at": at}
+        await work.tx.execute(update(Snapshot).where(Snapshot.id == made.id).values(values))
+    return made.id
+
+
+async def overdue(parts: Parts, owner_id: UUID) -> list[UUID]:
+    async with FakeRun(parts).work() as work:
+        return [each.id for each in await keeping.overdue(work, parts.get(Standing), owner_id)]
+
+
+async def of_team(ada: Person, box: Box) -> tuple[str, Owner]:
+    team = (await ada.does("POST", "/teams", {"name": "Vision lab"}))["id"]
+    await box.set(owner_id=UUID(team), team_id=UUID(team))
+    return team, Owner(UUID(team), True, box.owner_id)
+
+
+def keeps_last(owner: UUID, now: datetime) -> Any:
+    more = {f"keep_{span}": 0 for span in ("hourly", "daily", "weekly", "monthly")}
+    return SnapshotRetention(id=uuid4(), repository_id=owner, keep_last=1, changed_at=now, **more)
+
+
+class TestTeam:
+    async def test_is_deleted_only_when_its_instances_are_destroyed(self, ada: Person, box: Box) -> None:
+        team, _ = await of_team(ada, box)
+        refused = await ada.asks("DELETE", f"/teams/{team}")
+        assert (refused.status_code, refused.json()["code"]) == (409, "team_has_instances")
+        assert "llama" in refused.json()["detail"]
+        await box.set(state="destroyed", destroyed_at=box.now)
+        assert (await ada.asks("DELETE", f"/teams/{team}")).status_code == 204
+
+    async def test_that_is_gone_all_the_same_costs_no_instance_its_snapshots(
+        self, ada: Person, box: Box, parts: Parts
+    ) -> None:
+        _, owner = await of_team(ada, box)
+        async with box.db.begin() as tx:
+            await tx.execute(delete(Team).where(Team.id == owner.id))
+        made = await saved(parts, box, Owner(owner.id, False, box.owner_id), box.now)
+        async with box.db.begin() as tx:
+            assert await repositories.is_nobodys(tx, owner.id)
+        assert await overdue(parts, owner.id) == []
+        await box.set(state="destroyed", destroyed_at=box.now)
+        assert await overdue(parts, owner.id) == [made]
+
+
+class TestSnapshot:
+    async def test_on_which_an_instance_stands_is_kept_whatever_is_newer(
+        self, ada: Person, box: Box, parts: Parts
+    ) -> None:
+        owner = Owner(box.owner_id, False, box.owner_id)
+        mine = await saved(parts, box, owner, box.now - timedelta(hours=2))
+        older = await saved(parts, box, owner, box.now - timedelta(hours=3))
+        await saved(parts, box, owner, box.now + timedelta(days=400))
+        await box.set(snapshot_id=mine)
+        await box.add(keeps_last(owner.id, box.now))
+        assert await overdue(parts, owner.id) == [older]
+        plan = await ada.does("PUT", "/snapshots/retention", {"rules": {"keep_last": 1}, "dry_run": True})
+        assert [each["id"] for each in plan["going"]] == [str(older)]
+        await box.set(state="destroyed", destroyed_at=box.now)
+        assert await overdue(parts, owner.id) == [mine, older]
+
+    async def test_on_which_an_instance_sleeps_is_not_deleted(self, ada: Person, box: Box, parts: Parts) -> None:
+        mine = await saved(parts, box, Owner(box.owner_id, False, box.owner_id), box.now)
+        await box.set(snapshot_id=mine, state="hibernated", wish="hibernated", primary_rental_id=None)
+        refused = await ada.asks("DELETE", f"/snapshots/{mine}")
+        assert (refused.status_code, refused.json()["code"]) == (409, "snapshot_needed")
+        assert "llama" in refused.json()["detail"]
+        await box.set(state="running", wish="running")
+        assert (await ada.does("DELETE", f"/snapshots/{mine}"))["snapshot"]["state"] == "deleted"
+
+    async def test_that_was_left_stays_where_another_instance_needs_it(
+        self, ada: Person, box: Box, parts: Parts
+    ) -> None:
+        mine = await saved(parts, box, Owner(box.owner_id, False, box.owner_id), box.now)
+        async with FakeRun(parts).work() as work:
+            await on_behalf.leave(work, box.owner_id, box.id)
+        await box.set(snapshot_id=mine)
+        assert await ada.does("DELETE", "/snapshots/left") == {"deleted": 0}
