@@ -5,7 +5,7 @@ from typing import Literal
 
 from dumont.fleet.rules import standing_by
 from dumont.fleet.rules.answers import now_do, pausing, save, wait
-from dumont.fleet.rules.seen import Limits, RentalSeen, Seen, Trouble, seconds
+from dumont.fleet.rules.seen import UP, Limits, RentalSeen, Seen, Trouble, seconds
 from dumont.fleet.rules.steps import Finish, LetGo, Move, Release, Step, WishFor
 
 ENDING_LOOK = 5.0
@@ -40,8 +40,8 @@ def _saved_and_given_up(seen: Seen, now: datetime, limits: Limits, machine: Rent
 
 def _stands_for_good(seen: Seen, now: datetime, limits: Limits, machine: RentalSeen) -> bool:
     """It was to be started to be saved, and has not been for long."""
-    stopped = machine is seen.primary and machine.stage == "stopped" and machine.wanted == "held"
-    return stopped and not machine.stopped_by_cloud and now >= seen.state_since + seconds(limits.resume_seconds)
+    stands = machine is seen.primary and machine.stage not in UP and machine.wanted == "held"
+    return stands and not machine.stopped_by_cloud and now >= seen.state_since + seconds(limits.resume_seconds)
 
 
 def hibernated(seen: Seen, now: datetime, limits: Limits) -> Step:
