@@ -29,7 +29,11 @@ export function providerPlaces(
   const offers = new Map(facets.map((facet) => [facet.value, facet.offers]));
   const unknown = chosen.filter((name) => !clouds.some((cloud) => cloud.name === name));
   const known = clouds
-    .filter((cloud) => chosen.includes(cloud.name) || (!cloud.disabled && cloud.can.create !== false && cloud.can.scripts !== false))
+    .filter(
+      (cloud) =>
+        chosen.includes(cloud.name) ||
+        (!cloud.disabled && cloud.can.create !== false && cloud.can.scripts !== false),
+    )
     .map(({ name, title, can, cannot }) => ({
       name,
       title,
