@@ -104,7 +104,7 @@ def launch(
         "onstart": "\n".join(part for part in (onstart, ran) if part),
         "ssh_keys": _keys(ssh_key),
         "until_action": "destroy" if down else "hibernate",
-        "standby": {"enabled": standby},
+        "standby": {"enabled": True} if standby else {},
         "restic": kept.told(restic, restore_from),
         **_said(disk, idle, ttl, parallel),
     }

@@ -70,6 +70,7 @@ async def launch(work: Work, means: Means, wish: Wish) -> FleetInstance:
     if wish.restic is not None:
         row.restic_id = await restic.keep(work, means.vault, (owner, wish.team_id is not None, row.id), wish.restic)
     instance = await naming.write(work, row)
+    await standbys.decline(work, instance, wish.wanted.standby)
     who = f"user:{work.caller.me}"
     await moves.born(work, instance, "Asked for.", who=who)
     operation = await operations.open(work, instance, "launch", "Asked for.")

@@ -1,13 +1,15 @@
 """Asking an instance to go somewhere: each wish is one operation, and what can't be done says what can."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
 
-from dumont.fleet.tables import FleetInstance, FleetOperation
+from dumont.fleet.tables import FleetInstance, FleetOperation, FleetStandby
 from tests.build.accounts import Person
 from tests.fleet.doors.conftest import Box
+from tests.fleet.doors.test_launch import ANY
 
 
 async def asked(person: Person, box: Box, what: str) -> dict[str, Any]:
@@ -94,6 +96,16 @@ class TestWish:
         assert (await refused(ada, box, "half-life"))["code"] == "no_standby"
         await ada.does("PATCH", box.path, {"standby": {"enabled": True}})
         assert (await asked(ada, box, "half-life"))["kind"] == "half_life"
+
+    async def test_for_no_standby_is_kept_whatever_is_usual(self, ada: Person, box: Box) -> None:
+        await ada.does("PUT", "/standby", {"enabled": True})
+        await ada.does("PATCH", box.path, {"standby": {"enabled": False}})
+        assert (await ada.gets(box.path))["standby"]["enabled"] is False
+        for said, kept in (({}, []), ({"standby": {}}, []), ({"standby": {"enabled": False}}, [False])):
+            made = await ada.does("POST", "/instances", {**ANY, **said})
+            async with box.db.begin() as tx:
+                mine = FleetStandby.instance_id == UUID(made["instance"]["id"])
+                assert list((await tx.execute(select(FleetStandby.enabled).where(mine))).scalars()) == kept
 
     async def test_to_wake_one_that_never_ran_is_another_launch(self, ada: Person, box: Box) -> None:
         await box.set(state="failed", error_code="no_machine", primary_rental_id=None)

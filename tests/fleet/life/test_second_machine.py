@@ -2,6 +2,9 @@
 
 from uuid import UUID
 
+from dumont.fleet.instances import standbys
+from dumont.fleet.rules.wanted import StandbyWish
+from dumont.fleet.store import instances
 from dumont.fleet.tables import FleetFailover
 from dumont.snapshots.tables import Snapshot
 from tests.build.offers import row
@@ -174,6 +177,26 @@ class TestHalfLife:
         assert ended.stage == "ended"
         await lab.asks(identity, "wake")
         await lab.until(identity, "running")
+
+    async def test_takes_another_standby_that_was_asked_for_meanwhile(self, lab: LifeLab) -> None:
+        identity = await with_standby(lab)
+        first = (await lab.standby(identity)).rental_id
+        await lab.asks(identity, "half_life")
+        await lab.until(identity, "on_standby")
+        wish = StandbyWish(enabled=True, kind="gpu")
+        async with lab.means.db.begin() as tx:
+            instance = await instances.hold(tx, identity)
+            assert instance is not None
+            instance.wanted = {**instance.wanted, "standby": wish.model_dump(mode="json")}
+            await standbys.change(lab.means.work(tx), instance, wish)
+        await lab.passes(2)
+        assert (await lab.standby(identity)).rental_id == first, "all the work is there"
+        await lab.asks(identity, "wake")
+        await lab.until(identity, "running")
+        await lab.passes(10)
+        second = await lab.standby(identity)
+        assert (second.kind, second.rental_id not in (None, first)) == ("gpu", True)
+        assert first not in [each.id for each in await lab.rentals(identity, live=True)]
 
     async def test_sleeps_from_there_too(self, lab: LifeLab) -> None:
         identity = await with_standby(lab)

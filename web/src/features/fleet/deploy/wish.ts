@@ -176,7 +176,7 @@ export function wishOf(need: Need, options: Options, dryRun: boolean): InstanceW
     ports: readPorts(options.ports),
     env: readEnv(options.env),
     hibernation: { enabled: options.sleeps },
-    standby: { enabled: options.standby },
+    ...(options.standby && { standby: { enabled: true } }),
     ...(machines !== undefined && { race: { machines } }),
     ...(!dryRun && options.restic.address.trim() && { restic: resticOf(options.restic) }),
     dry_run: dryRun,
