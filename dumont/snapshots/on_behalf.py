@@ -123,9 +123,12 @@ async def leave(work: Work, owner_id: UUID, instance_id: UUID) -> None:
 
 
 async def delete_all(work: Work, owner_id: UUID, instance_id: UUID) -> int:
-    """As a person does it, so that it can be taken back for a while. How many that were."""
+    """As a person does it, so that it can be taken back for a while. How many that were. Those that are not complete
+    yet are deleted as soon as they are."""
     those = await snapshots.by_ids(work.tx, await snapshots.ids_of_instance(work.tx, owner_id, instance_id))
-    over = [snapshot for snapshot in those if snapshot.state in ("complete", "failed")]
-    for snapshot in over:
-        await deleting.mark(work, snapshot, "person")
-    return len(over)
+    gone = 0
+    for snapshot in those:
+        if await snapshots.move(work.tx, snapshot.id, ending.MAKING, {"deleted_by": "person"}) is None:
+            await deleting.mark(work, snapshot, "person")
+            gone += 1
+    return gone

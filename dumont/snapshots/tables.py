@@ -102,7 +102,7 @@ class Snapshot(Base):
     """When whoever makes it last said so; silent for too long, it has failed."""
     deleted_at: Mapped[datetime | None]
     deleted_by: Mapped[str | None]
-    """`person` or `retention`."""
+    """`person` or `retention`; of one that is still made, that it is to be deleted when it is complete."""
     purge_at: Mapped[datetime | None]
     """Until then, a deletion can be undone."""
     purged_at: Mapped[datetime | None]

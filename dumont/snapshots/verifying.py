@@ -14,7 +14,7 @@ from dumont.platform.jobs.port import Job, Run
 from dumont.platform.jobs.retry import growing
 from dumont.platform.secrets import Vault
 from dumont.platform.work import Work
-from dumont.snapshots import ending, granting, in_restic, metrics, restic, telling
+from dumont.snapshots import deleting, ending, granting, in_restic, metrics, restic, telling
 from dumont.snapshots.ending import Why
 from dumont.snapshots.in_restic import Seen
 from dumont.snapshots.measuring import MEASURE, Repositories
@@ -99,6 +99,8 @@ async def _apply(work: Work, jobs: Jobs, snapshot: Snapshot, seen: Seen) -> str:
         await jobs.enqueue(work, MEASURE, Repositories(repository_id=done.repository_id))
     await telling.of_snapshot(work, done)
     metrics.ENDED.labels("snapshot", "complete").inc()
+    if done.deleted_by is not None:  # whose it was is gone, and was to leave nothing
+        return (await deleting.mark(work, done, "person")).state
     return done.state
 
 

@@ -13,6 +13,7 @@ from dumont.platform.jobs.port import NoArgs
 from dumont.platform.parts import Parts
 from dumont.platform.settings import Loaded
 from dumont.snapshots import leaving, on_behalf
+from dumont.snapshots.verifying import Which, verify
 from tests.build import snapshots as build
 from tests.build.accounts import Person
 from tests.fakes.clock import FakeClock
@@ -61,6 +62,19 @@ class TestLeftSnapshots:
         assert await ada.does("DELETE", "/snapshots/left") == {"deleted": 1}
         assert await states(parts, *left) == ["deleted", "complete"]
         assert (await ada.does("POST", f"/snapshots/{left[0]}/undelete"))["state"] == "complete"
+
+    async def test_that_are_not_wanted_go_when_the_store_has_been_asked(
+        self, ada: Person, parts: Parts, folder: Path
+    ) -> None:
+        granted = await build.started(ada, folder, instance_id=str(GONE))
+        manifest = build.sent(parts, granted.owner, folder)
+        await build.reported(ada, granted, "complete", {"manifest": manifest})
+        async with FakeRun(parts).work() as work:
+            assert await on_behalf.delete_all(work, granted.owner, GONE) == 0
+        assert await states(parts, granted.id) == ["verifying"]
+        await verify(FakeRun(parts), Which(snapshot_id=UUID(granted.id)))
+        assert await states(parts, granted.id) == ["deleted"]
+        assert (await ada.does("POST", f"/snapshots/{granted.id}/undelete"))["state"] == "complete"
 
     async def test_are_deleted_after_some_days_and_a_notice(
         self, left: tuple[str, str], parts: Parts, clock: FakeClock

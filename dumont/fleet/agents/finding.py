@@ -87,6 +87,9 @@ async def _adopted(work: Work, means: Means, drop: FleetDrop, instance: FleetIns
     owner = Owner(instance.owner_id, instance.team_id is not None, instance.user_id)
     snapshot = await dropping.adopt(work, means.jobs, owner, wish, book)
     drop.state, drop.snapshot_id, drop.look_at = "moving", snapshot.id, work.now + MOVING_AGAIN
+    if instance.state == "destroyed":
+        ending = on_behalf.leave if instance.keep_snapshot else on_behalf.delete_all
+        await ending(work, instance.owner_id, instance.id)
 
 
 async def _followed(means: Means, stores: Stores, drop: FleetDrop) -> None:
@@ -101,7 +104,8 @@ async def _followed(means: Means, stores: Stores, drop: FleetDrop) -> None:
             mine.look_at = work.now + MOVING_AGAIN
             return
         mine.state = "taken" if snapshot is not None and snapshot.state == "complete" else "over"
-        await _told(work, instance, snapshot)
+        if instance.state != "destroyed":
+            await _told(work, instance, snapshot)
         owner_id = instance.owner_id
     await asyncio.to_thread(dropping.clear, stores.blobs(owner_id), drop.id)
 

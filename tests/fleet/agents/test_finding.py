@@ -5,12 +5,16 @@ from typing import Any, cast
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 
 from dumont.basics.errors import Unavailable
 from dumont.fleet.agents import finding
 from dumont.fleet.means import Means
-from dumont.fleet.tables import FleetDrop, FleetRental
+from dumont.fleet.tables import FleetDrop, FleetInstance, FleetRental
 from dumont.platform.db import Db
+from dumont.snapshots import dropping
+from dumont.snapshots.dropping import Book
+from dumont.snapshots.tables import Snapshot
 from tests.fleet.agents.conftest import Agent
 
 DROP = UUID(int=5)
@@ -38,6 +42,23 @@ async def doubted(agent: Agent, db: Db) -> Agent:
     async with db.begin() as tx:
         tx.add(FleetDrop(id=DROP, rental_id=agent.rental_id, instance_id=agent.instance_id, state="lent", **moments))
     return agent
+
+
+class TestADropOfADestroyedInstance:
+    @pytest.mark.parametrize("kept", [True, False])
+    async def test_is_kept_or_goes_as_the_others_did(
+        self, doubted: Agent, means: Means, db: Db, *, kept: bool, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        book = Book("ab" * 32, None, {}, {})
+        monkeypatch.setattr(dropping, "find", lambda *_: book)
+        monkeypatch.setattr(dropping, "move", lambda *_: None)
+        over = {"state": "destroyed", "destroyed_at": doubted.clock.now(), "keep_snapshot": kept}
+        await doubted.changes(FleetInstance, **over)
+        await finding.turn(means, cast(Any, Away()))
+        async with db.begin() as tx:
+            (snapshot,) = (await tx.execute(select(Snapshot))).scalars()
+        assert snapshot.state == "verifying"
+        assert (snapshot.left_at is not None, snapshot.deleted_by) == (kept, None if kept else "person")
 
 
 class TestADropThatIsDoubted:
