@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
+from dumont.basics.errors import Failure
 from dumont.cli.instances import Name
 from dumont.cli.screen import Column, moment
 from dumont.cli.session import Session
@@ -43,12 +44,24 @@ def schedule(
     """Wake an instance or put it to sleep by the clock. Shows its schedules, after what is changed of them."""
     instance_id = session.fleet.named(name)["id"]
     gone = [each["id"] for each in session.fleet.schedules(instance_id)["items"]] if clear else remove or []
+    both = (("wake", wake), ("hibernate", hibernate))
+    wishes = [{"action": action, **_when(time, timezone)} for action, times in both for time in times or []]
+    _add(session, instance_id, wishes)
     for schedule_id in gone:
         session.fleet.remove_schedule(instance_id, schedule_id)
-    for action, times in (("wake", wake), ("hibernate", hibernate)):
-        for time in times or []:
-            session.fleet.add_schedule(instance_id, {"action": action, **_when(time, timezone)})
     session.screen.items(session.fleet.schedules(instance_id), COLUMNS)
+
+
+def _add(session: Session, instance_id: str, wishes: list[dict[str, Any]]) -> None:
+    """All or none, before anything is removed: one that is refused has cost nothing."""
+    added: list[str] = []
+    try:
+        for wish in wishes:
+            added.append(session.fleet.add_schedule(instance_id, wish)["id"])  # noqa: PERF401 - needed half done, too
+    except Failure:
+        for schedule_id in added:
+            session.fleet.remove_schedule(instance_id, schedule_id)
+        raise
 
 
 def _when(time: str, timezone: str) -> dict[str, Any]:
