@@ -7,7 +7,7 @@ from uuid import UUID
 from dumont import accounts
 from dumont.basics.errors import Invalid
 from dumont.fleet.instances import access, courses, keeping, moves, naming, ssh_keys, standbys
-from dumont.fleet.instances.wishing import WrongState
+from dumont.fleet.instances.wishing import WrongState, check_awake
 from dumont.fleet.rules.wanted import HibernationWish, Wanted
 from dumont.fleet.store import instances
 from dumont.fleet.tables import FleetInstance
@@ -60,6 +60,7 @@ async def _apply(work: Work, instance: FleetInstance, given: Mapping[str, Any]) 
     if "until_action" in given:
         instance.until_action = given["until_action"]
     if "keep_awake_until" in given:
+        check_awake(work, given["keep_awake_until"], "keep_awake_until")
         instance.keep_awake_until, instance.warned_at = given["keep_awake_until"], None
     _apply_wanted(work, instance, given)
     if "ssh_keys" in given:

@@ -130,8 +130,7 @@ async def keep_awake(work: Work, instance_id: UUID, until: datetime | None) -> F
     instance = await access.instance(work, instance_id, to_change=True)
     if instance.state in ("destroying", "destroyed"):
         raise WrongState(f"{instance.name} is {instance.state}.")
-    if until is not None and until > work.now + AWAKE_MOST:
-        raise Invalid.field("until", "is more than 30 days away", hint="Turn hibernation off with a PATCH instead.")
+    check_awake(work, until, "until")
     instance.keep_awake_until = until if until is not None and until > work.now else None
     instance.warned_at, instance.look_at = None, work.now
     await instances.wake(work.tx)
@@ -140,6 +139,11 @@ async def keep_awake(work: Work, instance_id: UUID, until: datetime | None) -> F
     details = {"until": until.isoformat() if until else None}
     await _record(work, instance, "kept_awake", f"Keeps {instance.name} awake", details)
     return instance
+
+
+def check_awake(work: Work, until: datetime | None, field: str) -> None:
+    if until is not None and until > work.now + AWAKE_MOST:
+        raise Invalid.field(field, "is more than 30 days away", hint="Turn hibernation off with a PATCH instead.")
 
 
 async def cancel(work: Work, operation_id: UUID) -> FleetOperation:

@@ -160,6 +160,12 @@ class TestKeepingAwake:
         assert kept["next"]["what"] == "awake_ends"
         assert (await ada.does("POST", f"{box.path}/keep-awake", {"seconds": 0}))["keep_awake_until"] is None
 
+    async def test_is_for_thirty_days_at_most_by_either_door(self, ada: Person, box: Box) -> None:
+        far = "2027-01-05T12:00:00Z"
+        for method, path, field in (("PATCH", "", "keep_awake_until"), ("POST", "/keep-awake", "until")):
+            answer = await ada.asks(method, f"{box.path}{path}", {field: far})
+            assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, field)
+
     @pytest.mark.parametrize("body", [{}, {"seconds": 5, "until": "2026-01-06T00:00:00Z"}, {"seconds": -1}])
     async def test_takes_one_of_two(self, ada: Person, box: Box, body: dict[str, Any]) -> None:
         answer = await ada.asks("POST", f"{box.path}/keep-awake", body)
