@@ -104,8 +104,10 @@ def autostop_one(
     rule = {**instance["hibernation_own"], "enabled": not cancel}
     rule |= {"idle_seconds": minutes * 60} if minutes is not None else {}
     changed = session.fleet.change(instance["id"], {"hibernation": rule})
-    usual = "the usual idle time" if minutes is None else f"{minutes:g} idle minutes"
-    told = "never sleeps by itself" if cancel else f"sleeps after {usual}"
+    own = instance["hibernation_own"].get("idle_seconds")
+    idle = minutes if minutes is not None or own is None else own / 60
+    after = "the usual idle time" if idle is None else f"{idle:g} idle minutes"
+    told = "never sleeps by itself" if cancel else f"sleeps after {after}"
     _changed(session, changed, f"{instance['name']} {told}.")
 
 

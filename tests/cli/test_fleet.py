@@ -182,6 +182,8 @@ class TestChanging:
         assert ada.does("show", box, "--json").json["hibernation_own"]["idle_seconds"] == 1800
         assert ada.does("autostop", box, "--cancel", "--json").json["name"] == box
         assert ada.does("show", box, "--json").json["hibernation_own"]["enabled"] is False
+        assert "sleeps after 30 idle minutes" in ada.does("autostop", box).err, "its own time stays"
+        ada.does("autostop", box, "--cancel")
 
     def test_is_kept_awake_and_let_go(self, ada: Person, box: str) -> None:
         assert "is kept awake until 20" in ada.does("keep-awake", box, "4h").err
@@ -205,6 +207,9 @@ class TestChanging:
             ("wake", "0 8 * * 1-5", False),
             ("hibernate", None, True),
         ]
+        ids = [each["id"] for each in both]
+        refused = ada.run("schedule", box, "--clear", "--wake", "0 9 * * *", "--hibernate", "0 25 * * *")
+        assert (refused.code, ada.does("schedule", box, "-q").lines) == (2, ids)
         one = ada.does("schedule", box, "--rm", both[0]["id"], "-q").lines
         assert one == [both[1]["id"]]
         assert ada.does("schedule", box, "--clear", "--json").json == {"items": []}
