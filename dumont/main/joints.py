@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from dumont.basics.clock import Clock
 from dumont.basics.machine_key import MachineKey
-from dumont.fleet.store import owned
+from dumont.fleet import living
 from dumont.market.following import Market
 from dumont.market.trust import Trust, TrustChanges
 from dumont.platform.events import Event
@@ -19,9 +19,6 @@ from dumont.reliability.offers import Offered
 from dumont.reliability.trust import MachineFeed
 from dumont.reliability.wishes import WishesMemory
 from dumont.snapshots.standing import Stand
-
-HAVE_MACHINES = ("running", "paused", "on_standby", "destroying")
-"""Or need nothing any more: in all other states an instance's snapshot may be all that is left of it."""
 
 
 class LearnedTrust:
@@ -54,15 +51,14 @@ class InstancesOfTeams:
     """The `Belongings` of accounts, out of the fleet."""
 
     async def of_team(self, tx: AsyncSession, team_id: UUID) -> Sequence[str]:
-        return [instance.name for instance in await owned.living(tx, team_id)]
+        return [instance.name for instance in await living.of(tx, team_id)]
 
 
 class InstancesOnSnapshots:
     """The `Standing` of snapshots, out of the fleet."""
 
     async def of(self, tx: AsyncSession, owner_id: UUID) -> Sequence[Stand]:
-        found = await owned.living(tx, owner_id)
-        return [Stand(each.name, each.snapshot_id, each.state not in HAVE_MACHINES) for each in found]
+        return [Stand(each.name, each.snapshot_id, each.sleeps) for each in await living.of(tx, owner_id)]
 
 
 class HeardAtOnce:
