@@ -26,7 +26,7 @@ export function ChangeInstance({ instance, open, onOpenChange }: Props) {
 function Fields({ instance, onDone }: { instance: InstanceDetail; onDone: () => void }) {
   const { hibernation: rule } = instance;
   const [name, setName] = useState(instance.name);
-  const [sleeps, setSleeps] = useState(instance.hibernation_own.enabled);
+  const [sleeps, setSleeps] = useState(instance.hibernation_own.enabled !== false);
   const [minutes, setMinutes] = useState(String(rule.idle_seconds / 60));
   const [percent, setPercent] = useState(String(rule.gpu_percent));
   const [most, setMost] = useState(instance.max_price_hour ?? "");
