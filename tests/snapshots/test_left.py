@@ -59,7 +59,9 @@ class TestLeftSnapshots:
         self, ada: Person, eve: Person, left: tuple[str, str], parts: Parts
     ) -> None:
         assert await eve.does("DELETE", "/snapshots/left") == {"deleted": 0}
+        assert (await ada.gets("/snapshots/left"))["snapshots"] == 1
         assert await ada.does("DELETE", "/snapshots/left") == {"deleted": 1}
+        assert (await ada.gets("/snapshots/left"))["snapshots"] == 0
         assert await states(parts, *left) == ["deleted", "complete"]
         assert (await ada.does("POST", f"/snapshots/{left[0]}/undelete"))["state"] == "complete"
 

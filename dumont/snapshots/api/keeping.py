@@ -1,9 +1,12 @@
 """The doors to rules of keeping, and to what it all costs."""
 
+from decimal import Decimal
+
 from fastapi import APIRouter
 
 from dumont.platform.http.doors import Door
 from dumont.platform.http.problems import problems
+from dumont.platform.work import Work
 from dumont.snapshots import costing, keeping, leaving
 from dumont.snapshots.api.parts import InstancesThere, SnapshotsRead, SnapshotsWrite
 from dumont.snapshots.keeping import Kept, Plan
@@ -45,7 +48,7 @@ async def put_retention(body: RetentionWish, work: SnapshotsWrite, there: Instan
 @router.get("/cost", summary="Show what keeping snapshots costs", responses=problems())
 async def show_snapshot_cost(work: SnapshotsRead) -> StorageCost:
     """A snapshot's own cost is that of what no other one needs: what you save without it."""
-    bill, left = await costing.bill(work), await leaving.shown(work)
+    bill = await costing.bill(work)
     return StorageCost(
         price_gb_month=bill.price,
         cost_month=bill.cost_month,
@@ -69,11 +72,20 @@ async def show_snapshot_cost(work: SnapshotsRead) -> StorageCost:
             )
             for each in bill.snapshots
         ],
-        left=LeftCost(
-            snapshots=left.snapshots,
-            unique_bytes=left.unique_bytes,
-            cost_month=money.month(left.unique_bytes, bill.price),
-        ),
+        left=await _left(work),
+    )
+
+
+@router.get("/left", summary="Show what destroyed instances have left", responses=problems())
+async def show_left_snapshots(work: SnapshotsRead) -> LeftCost:
+    """How many snapshots `DELETE` would delete here, and what they cost."""
+    return await _left(work)
+
+
+async def _left(work: Work) -> LeftCost:
+    left, price = await leaving.shown(work), Decimal(work.settings.snapshots_price_gb_month)
+    return LeftCost(
+        snapshots=left.snapshots, unique_bytes=left.unique_bytes, cost_month=money.month(left.unique_bytes, price)
     )
 
 

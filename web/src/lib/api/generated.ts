@@ -859,6 +859,24 @@ const injectedRtkApi = api.injectEndpoints({
     >({
       query: () => ({ url: `/api/v1/snapshots/cost` }),
     }),
+    showLeftSnapshots: build.query<
+      ShowLeftSnapshotsApiResponse,
+      ShowLeftSnapshotsApiArg
+    >({
+      query: () => ({ url: `/api/v1/snapshots/left` }),
+    }),
+    deleteLeftSnapshots: build.mutation<
+      DeleteLeftSnapshotsApiResponse,
+      DeleteLeftSnapshotsApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/snapshots/left`,
+        method: "DELETE",
+        params: {
+          team_id: queryArg.teamId,
+        },
+      }),
+    }),
     listFiles: build.query<ListFilesApiResponse, ListFilesApiArg>({
       query: (queryArg) => ({
         url: `/api/v1/snapshots/${encodeURIComponent(String(queryArg.snapshotId))}/files`,
@@ -912,18 +930,6 @@ const injectedRtkApi = api.injectEndpoints({
         url: `/api/v1/snapshots`,
         method: "POST",
         body: queryArg.body,
-      }),
-    }),
-    deleteLeftSnapshots: build.mutation<
-      DeleteLeftSnapshotsApiResponse,
-      DeleteLeftSnapshotsApiArg
-    >({
-      query: (queryArg) => ({
-        url: `/api/v1/snapshots/left`,
-        method: "DELETE",
-        params: {
-          team_id: queryArg.teamId,
-        },
       }),
     }),
     getSnapshot: build.query<GetSnapshotApiResponse, GetSnapshotApiArg>({
@@ -2162,6 +2168,15 @@ export type PutRetentionApiArg = {
 export type ShowSnapshotCostApiResponse =
   /** status 200 Successful Response */ StorageCost;
 export type ShowSnapshotCostApiArg = void;
+export type ShowLeftSnapshotsApiResponse =
+  /** status 200 Successful Response */ LeftCost;
+export type ShowLeftSnapshotsApiArg = void;
+export type DeleteLeftSnapshotsApiResponse =
+  /** status 200 Successful Response */ LeftDeleted;
+export type DeleteLeftSnapshotsApiArg = {
+  /** Of this team of yours; else your own. */
+  teamId?: string | null;
+};
 export type ListFilesApiResponse =
   /** status 200 Successful Response */ PagedFileEntry;
 export type ListFilesApiArg = {
@@ -2225,12 +2240,6 @@ export type StartSnapshotApiResponse =
   /** status 201 Successful Response */ SnapshotStarted;
 export type StartSnapshotApiArg = {
   body: SnapshotWish;
-};
-export type DeleteLeftSnapshotsApiResponse =
-  /** status 200 Successful Response */ LeftDeleted;
-export type DeleteLeftSnapshotsApiArg = {
-  /** Of this team of yours; else your own. */
-  teamId?: string | null;
 };
 export type GetSnapshotApiResponse =
   /** status 200 Successful Response */ SnapshotDetail;
@@ -4325,6 +4334,9 @@ export type StorageCost = {
   snapshots: SnapshotCost[];
   left: LeftCost;
 };
+export type LeftDeleted = {
+  deleted: number;
+};
 export type FileEntry = {
   /** Bytes that are no UTF-8 are written `\xNN`, and a backslash twice. */
   name: string;
@@ -4454,9 +4466,6 @@ export type SnapshotWish = {
   /** Keep it in this team's repository. */
   team_id?: string | null;
   tags?: string[];
-};
-export type LeftDeleted = {
-  deleted: number;
 };
 export type SnapshotDetail = {
   id: string;
@@ -6257,12 +6266,13 @@ export const {
   useGetRetentionQuery,
   usePutRetentionMutation,
   useShowSnapshotCostQuery,
+  useShowLeftSnapshotsQuery,
+  useDeleteLeftSnapshotsMutation,
   useListFilesQuery,
   useDownloadFileQuery,
   useDiffSnapshotsQuery,
   useListSnapshotsQuery,
   useStartSnapshotMutation,
-  useDeleteLeftSnapshotsMutation,
   useGetSnapshotQuery,
   useDeleteSnapshotMutation,
   useUndeleteSnapshotMutation,
