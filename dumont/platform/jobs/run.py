@@ -137,7 +137,9 @@ class ActiveRun:
 
     async def _write_later(self, wait: float) -> None:
         try:
-            await asyncio.sleep(wait)
+            while wait > 0:  # again where the job itself was quicker, in the moment in which it was due
+                await asyncio.sleep(wait)
+                wait = self._written_at + WRITE_SECONDS - time.monotonic()
             await self._write()
         finally:
             self._writing = None
