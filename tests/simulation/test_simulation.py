@@ -29,7 +29,7 @@ from tests.simulation.clouds import KIND
 from tests.simulation.lives import TINY, Ground, live, sum_of, told
 from tests.simulation.store import FIGURES, Store
 
-SEEDS, AT_ONCE = range(1, 13), 3
+SEEDS, AT_ONCE = range(1, 7), 3
 """Always the same: whether a change may land is not for a day's luck to say. `make simulate` draws others."""
 PARTS = [SEEDS[at : at + AT_ONCE] for at in range(0, len(SEEDS), AT_ONCE)]
 ASKED = [int(os.environ["DUMONT_SEED"])] if "DUMONT_SEED" in os.environ else None
