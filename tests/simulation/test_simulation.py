@@ -118,6 +118,7 @@ class TestTheJudgeCatches:
         lived = await live(ground, 3, FAIR)
         assert any("is looked at next" in fault or "not at rest" in fault for fault in lived.faults), lived
 
+    @pytest.mark.long
     async def test_sleeps_that_nobody_writes_down(self, ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
         async def forget(*_given: object, **_more: object) -> None:
             return None
@@ -126,6 +127,7 @@ class TestTheJudgeCatches:
         lived = await live(ground, 3, FAIR)
         assert any("was not written down" in fault for fault in lived.faults), lived
 
+    @pytest.mark.long
     async def test_savings_that_nobody_made(self, ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
         right = savings.of_one
 
@@ -136,11 +138,13 @@ class TestTheJudgeCatches:
         lived = await live(ground, 3, FAIR)
         assert any("claims" in fault and "has saved" in fault for fault in lived.faults), lived
 
+    @pytest.mark.long
     async def test_prices_that_nobody_follows(self, ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(sighting, "price_of", lambda *_given: None)
         lived = await live(ground, 3, replace(FAIR, spot=1.0, interruptions=True, fates=("none",)))
         assert any("costs" in fault and "is billed" in fault for fault in lived.faults), lived
 
+    @pytest.mark.long
     async def test_drops_that_nobody_looks_for(self, ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
         async def pass_by(*_given: object) -> None:
             return None
@@ -151,6 +155,7 @@ class TestTheJudgeCatches:
         )
         assert any("drop" in fault for fault in lived.faults), lived
 
+    @pytest.mark.long
     async def test_work_that_nobody_is_called_for(self, ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
         """As every word is lost, and `fleet.remind` says nothing."""
 

@@ -15,7 +15,10 @@ from tests.fleet.whole.house import House, Shell
 
 PASSWORD = "the password of Ada's own backups"
 
-pytestmark = pytest.mark.skipif(shutil.which("restic") is None, reason="there is no restic: `make tools` installs it")
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(shutil.which("restic") is None, reason="there is no restic: `make tools` installs it"),
+]
 
 
 class Backups:
