@@ -24,10 +24,11 @@ def main(asked: str) -> None:
     label = given.get("label", "")
     if given["verb"] == "backup":
         made = backup(repository, given["source"].encode(), BackupOptions(label=label, hot=hot), Track())
-        print(json.dumps({"sent": made.sent, "read": made.read, **made.progress.stages}))
+        print(json.dumps({"snapshot": made.name, "sent": made.sent, "read": made.read, **made.progress.stages}))
         return
     name = repository.find(given.get("name", "latest"), label)
-    options = RestoreOptions(hot=hot or None, state=given.get("state"), borrow=given.get("borrow", ()))
+    kept = {"state": given.get("state"), "borrow": given.get("borrow", ()), "delete": given.get("delete", False)}
+    options = RestoreOptions(hot=hot or None, **kept)
     report = restore(repository, name, given["target"], options, Track())
     if report.damaged:
         raise SystemExit(f"damaged: {report.damaged[:3]}")

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bench.snapshot.step import ACCESS, SECRET
 from bench.table import TICKS
@@ -25,7 +26,7 @@ class Cost:
     """Seconds of the process and its children."""
     megabytes: float
     """Its memory at most."""
-    more: Mapping[str, float]
+    more: Mapping[str, Any]
     others: float = 0.0
     """What part of the machine's cores others took meanwhile."""
 
@@ -60,8 +61,9 @@ class Ours(Tool):
     def restore(self, target: Path) -> Cost:
         return self._step("restore", target=str(target))
 
-    def delta(self, target: Path, state: Path, name: str = "latest") -> Cost:
-        return self._step("restore", target=str(target), state=str(state), name=name)
+    def delta(self, target: Path, state: Path | None = None, name: str = "latest") -> Cost:
+        """As the fleet does it: what the snapshot doesn't have is removed."""
+        return self._step("restore", target=str(target), state=str(state) if state else None, name=name, delete=True)
 
     def hot(self, source: Path, paths: Sequence[bytes]) -> Cost:
         return self._step("backup", source=str(source), hot=[path.decode() for path in paths], label="hot")

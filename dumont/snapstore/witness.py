@@ -7,8 +7,8 @@ import os
 import sys
 import zlib
 from array import array
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from itertools import chain
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import compress
 from typing import NamedTuple
 
 from dumont.snapstore import native
@@ -20,6 +20,7 @@ from dumont.snapstore.track import Track
 
 BEGIN = b"DWITN1\n"
 MOST = 1 << 30
+_FILES = bytes(int(kind == Kind.FILE) for kind in range(256))
 NOBODY = 0
 """In place of an inode: this entry was not put back, or is not what it was."""
 
@@ -38,6 +39,14 @@ def beside(state: str) -> str:
     return state + ".seen"
 
 
+class Untouched(NamedTuple):
+    """Files that were there already and were left alone, and what was seen of each."""
+
+    entries: Sequence[int] = ()
+    ctimes: Iterable[int] = ()
+    inodes: Iterable[int] = ()
+
+
 class Put(NamedTuple):
     """What was put back, and where."""
 
@@ -46,8 +55,7 @@ class Put(NamedTuple):
     target: str
     absent: Collection[int]
     """Entries that are not there."""
-    untouched: Mapping[int, tuple[int, int]]
-    """Time of change and inode of files that were there already, and were left alone."""
+    untouched: Untouched
 
 
 def write_witness(path: str, put: Put) -> None:
@@ -56,11 +64,13 @@ def write_witness(path: str, put: Put) -> None:
     manifest, target = put.manifest, put.target
     time = stamp(seconds_now())
     ctime, inode = array("q", bytes(8 * len(manifest))), array("Q", bytes(8 * len(manifest)))
-    gone = put.absent | put.untouched.keys() if put.absent else put.untouched.keys()
-    others = [entry for entry, kind in enumerate(manifest.kind) if kind == Kind.FILE and entry not in gone]
-    for entry, (changed, number) in chain(put.untouched.items(), _looked_at(manifest, target, others)):
-        if entry not in put.absent:
-            ctime[entry], inode[entry] = changed, number
+    is_file = manifest.kind.translate(_FILES)
+    for entry, changed, number in zip(*put.untouched):
+        is_file[entry], ctime[entry], inode[entry] = 0, changed, number
+    for entry in put.absent:
+        is_file[entry], ctime[entry], inode[entry] = 0, 0, NOBODY
+    for entry, (changed, number) in _looked_at(manifest, target, list(compress(range(len(manifest)), is_file))):
+        ctime[entry], inode[entry] = changed, number
     said = {"target": os.path.realpath(target), "repository": put.repository, "snapshot": manifest.name, "time": time}
     said["order"] = sys.byteorder
     half = f"{path}.{os.getpid()}"

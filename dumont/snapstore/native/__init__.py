@@ -10,7 +10,7 @@ from typing import NamedTuple, Union
 
 from dumont.snapstore.native import library as library_file
 from dumont.snapstore.native.library import FILE, open_library
-from dumont.snapstore.native.matching import Rows, matched
+from dumont.snapstore.native.matching import Rows, State, aligned, judged, matched
 from dumont.snapstore.native.memory import Lent
 from dumont.snapstore.native.sound import Chunks, Entries, Pieces, what_is_wrong
 from dumont.snapstore.native.system_zstd import system_zstd
@@ -88,6 +88,14 @@ class Native(Tree):
     def matched(self, now: Rows, before: Rows) -> array[int]:
         """Where each entry of a tree stood before, if it is unchanged; `before.unchanged` is what you want."""
         return matched(self._library, now, before)
+
+    def aligned(self, now: Sequence[bytes], before: Sequence[bytes]) -> array[int]:
+        """For each path, in the order of manifests, its number among the others; or -1."""
+        return aligned(self._library, now, before)
+
+    def judged(self, wanted: State, seen: State, entries: array[int], at: array[int], *, owners: bool) -> bytearray:
+        """What to do about each of these entries; `survey` is what you want."""
+        return judged(self._library, wanted, seen, entries, at, owners=owners)
 
     def unsound(self, entries: Entries, pieces: Pieces, chunks: Chunks, pack_sizes: array[int]) -> str:
         """What a manifest must not ask for, and does; `soundness.refuse_unsound` is what you want."""

@@ -1,13 +1,15 @@
-"""Finds in one call which entries of a tree are as they were in a snapshot."""
+"""Finds in one call which entries of a tree are as they were, or as they must be, in a snapshot."""
 
 from __future__ import annotations
 
 import ctypes
 from array import array
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Union
 
 from dumont.snapstore.native.memory import Lent
+
+Buffer = Union[bytes, bytearray]
 
 
 class Rows(NamedTuple):
@@ -27,6 +29,65 @@ def matched(library: ctypes.CDLL, now: Rows, before: Rows) -> array[int]:
     here, there = _Lent(now), _Lent(before)
     library.dumont_match(*here.told, *there.told, found.buffer_info()[0])
     return found
+
+
+NOTHING, WHOLE, FOLDER, OTHER = range(4)
+"""What `judged` says: nothing stands there, the very file, a folder as it must be one; or look more closely."""
+
+
+class State(NamedTuple):
+    """Columns of what is wanted, or of what stands there."""
+
+    kind: Buffer
+    size: array[int]
+    mtime: array[int]
+    mode: array[int]
+    uid: array[int]
+    gid: array[int]
+
+
+def aligned(library: ctypes.CDLL, now: Sequence[bytes], before: Sequence[bytes]) -> array[int]:
+    """For each path, in the order of manifests, its number among the others; or -1."""
+    found, here, there = array("i", bytes(4 * len(now))), _joined(now), _joined(before)
+    library.dumont_align(here, len(here), len(now), there, len(there), len(before), found.buffer_info()[0])
+    return found
+
+
+def judged(
+    library: ctypes.CDLL, wanted: State, seen: State, entries: array[int], at: array[int], *, owners: bool
+) -> bytearray:
+    """Of each of these entries (`I`) of what is wanted, by the row that it has in what is seen (`i`; -1: none)."""
+    rows, most = len(seen.kind), len(wanted.kind)
+    if (entries.typecode, at.typecode, len(at)) != ("I", "i", len(entries)):
+        raise ValueError("columns of entries and of their rows were wanted")
+    if max(entries, default=0) >= max(1, most) or max(at, default=-1) >= rows or min(at, default=-1) < -1:
+        raise ValueError("a row behind the last")
+    verdict = bytearray(len(entries))
+    lent, ours, its = Lent(verdict, writable=True), _state(wanted), _state(seen)
+    places = entries.buffer_info()[0], at.buffer_info()[0]
+    library.dumont_judge(ours.address, its.address, len(entries), *places, int(owners), lent.address)
+    return verdict
+
+
+class _Addresses:
+    def __init__(self, lent: Sequence[Lent]) -> None:
+        self._lent = lent
+        self._addresses = (ctypes.c_void_p * len(lent))(*(one.address for one in lent))
+        self.address = ctypes.addressof(self._addresses)
+
+
+def _state(of: State) -> _Addresses:
+    for column, kind in zip(of[1:], "QqIII"):
+        if (getattr(column, "typecode", ""), len(column)) != (kind, len(of.kind)):
+            raise ValueError(f"a column of {len(of.kind)} {kind} was wanted")
+    return _Addresses([Lent(column) for column in of])
+
+
+def _joined(paths: Sequence[bytes]) -> bytes:
+    joined = b"\0".join([*paths, b""])
+    if joined.count(b"\0") != len(paths):
+        raise ValueError("a path has a zero byte")
+    return joined
 
 
 class _Lent:

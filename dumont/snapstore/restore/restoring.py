@@ -25,7 +25,7 @@ from dumont.snapstore.restore.state import Lies
 from dumont.snapstore.restore.syncing import sync_disk
 from dumont.snapstore.restore.writing import FULL
 from dumont.snapstore.track import Track
-from dumont.snapstore.witness import Put, beside, write_witness
+from dumont.snapstore.witness import Put, Untouched, beside, write_witness
 
 
 def restore(
@@ -227,5 +227,5 @@ class _Restoring:
         if self._options.overwrite is not Overwrite.KEEP:  # else what was there may not be what it looks like
             absent = self._absent | self._shared.refused
             first = self._standing.first
-            untouched = first.untouched(self._standing.worn) if first else {}
+            untouched = first.untouched(self._standing.worn) if first else Untouched()
             write_witness(beside(self._options.state), Put(repository, manifest, target, absent, untouched))

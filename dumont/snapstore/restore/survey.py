@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import os
 import stat
+from array import array
+from bisect import bisect_left
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import compress
 from typing import NamedTuple
 
 from dumont.snapstore import native
 from dumont.snapstore.errors import Exists
 from dumont.snapstore.model import Kind, Manifest
+from dumont.snapstore.native import matching
+from dumont.snapstore.native.matching import State
 from dumont.snapstore.native.tree import Seen
 from dumont.snapstore.restore.chosen import Chosen
 from dumont.snapstore.restore.ground import Ground
 from dumont.snapstore.restore.options import Overwrite
+from dumont.snapstore.witness import Untouched
 
-ABSENT = 254
-"""Of a path where nothing stands, as the compiled library says it."""
+_ONLY = [bytes(int(value == verdict) for value in range(256)) for verdict in range(4)]
+"""Makes a mask of verdicts."""
 
 
 class Old(NamedTuple):
@@ -31,17 +37,23 @@ class Old(NamedTuple):
 
 
 class First(NamedTuple):
-    """The first look; rows are of these entries."""
+    """The first look: each of these entries stands in the row of `seen` that `at` has for it."""
 
-    entries: Sequence[int]
+    entries: array[int]
+    at: array[int]
     seen: Seen
-    there: frozenset[int]
+    verdict: bytearray
 
-    def untouched(self, but: Collection[int]) -> dict[int, tuple[int, int]]:
-        """Time of change and inode of files that needed nothing."""
-        left = self.there.difference(but)
-        places = zip(self.entries, zip(self.seen.ctimes, self.seen.inodes))
-        return {entry: place for entry, place in places if entry in left}
+    def untouched(self, but: Collection[int]) -> Untouched:
+        """Files that needed nothing."""
+        is_it = self.verdict.translate(_ONLY[matching.WHOLE])
+        for entry in but:  # few
+            place = bisect_left(self.entries, entry)
+            if place < len(self.entries) and self.entries[place] == entry:
+                is_it[place] = 0
+        rows = list(compress(self.at, is_it))
+        columns = (map(column.__getitem__, rows) for column in (self.seen.ctimes, self.seen.inodes))
+        return Untouched(list(compress(self.entries, is_it)), *columns)
 
 
 @dataclass
@@ -79,31 +91,57 @@ class Survey:
         if self._ground.is_bare():
             return self._found
         library = native.load()
-        if self._extras or library is None or not library.has_files or not self._by_columns(library):
+        if library is None or not library.has_files or not self._by_columns(library):
             self._by_folders()
         return self._found
 
     def _by_columns(self, library: native.Native) -> bool:
-        """All of ours in one call; False where only a closer look can tell. What isn't ours is not seen."""
-        wanted, paths = self._chosen.wanted, self._manifest.paths
-        entries = [entry for entry, want in enumerate(wanted) if want and entry]
+        """All of ours in one call, and where it is asked for, all that isn't ours in another; False where only a closer
+        look can tell."""
+        entries = array("I", compress(range(len(self._manifest)), self._chosen.wanted))
+        if entries and not entries[0]:
+            del entries[0]
         try:
-            seen = library.look(self._ground.root, [paths[entry] for entry in entries])
+            at, seen = self._walked(library, entries) if self._extras else self._asked(library, entries)
         except OSError:
             return False
-        owners = ((seen.uids, self._manifest.uid), (seen.gids, self._manifest.gid)) if self._owners else ()
-        ours = self._manifest
-        now = zip(seen.kinds, seen.sizes, seen.mtimes, seen.modes, *(its for its, _ours in owners))
-        wants = list(zip(ours.kind, ours.size, ours.mtime, ours.mode, *(mine for _its, mine in owners)))
-        there, kinds = self._found.there, seen.kinds
-        for row, (entry, its) in enumerate(zip(entries, now)):  # most are as they must be, and are judged as a whole
-            if its == wants[entry] and not self._rescan and kinds[row] == Kind.FILE:
-                there.add(entry)
-            elif kinds[row] != ABSENT:
-                self._see_row(entry, seen, row)
-        self._found.present = len(entries) - kinds.count(ABSENT)
-        self._found.first = First(entries, seen, frozenset(there))
+        verdict = library.judged(_wanted(self._manifest), _standing(seen), entries, at, owners=self._owners)
+        if self._rescan:
+            verdict = verdict.replace(bytes((matching.WHOLE,)), bytes((matching.OTHER,)))
+        self._found.there.update(compress(entries, verdict.translate(_ONLY[matching.WHOLE])))
+        for place in compress(range(len(entries)), verdict.translate(_ONLY[matching.OTHER])):
+            self._see_row(entries[place], seen, at[place])
+        self._found.present = len(entries) - verdict.count(matching.NOTHING)
+        self._found.first = First(entries, at, seen, verdict)
         return True
+
+    def _asked(self, library: native.Native, entries: array[int]) -> tuple[array[int], Seen]:
+        """What stands in the places of ours; what isn't ours is not seen."""
+        paths = self._manifest.paths
+        return array("i", range(len(entries))), library.look(self._ground.root, [paths[entry] for entry in entries])
+
+    def _walked(self, library: native.Native, entries: array[int]) -> tuple[array[int], Seen]:
+        """All that stands there."""
+        tree = library.scan(self._ground.root, xattrs=False)
+        if any(tree.errors):
+            raise OSError(max(tree.errors), "a folder can't be looked into")
+        places = library.aligned(self._manifest.paths, tree.paths)
+        self._found.extras += self._others(tree.paths, places)
+        columns = (tree.modes, tree.uids, tree.gids, tree.mtimes, tree.inodes)
+        seen = Seen(bytearray(tree.kinds), *columns, tree.links, tree.sizes, tree.blocks, tree.ctimes)
+        return array("i", map(places.__getitem__, entries)), seen
+
+    def _others(self, there: Sequence[bytes], places: array[int]) -> list[bytes]:
+        """What stands in a folder of ours and isn't ours; not what is below of that."""
+        is_other = bytearray(b"\1") * len(there)
+        for place in places:
+            if place >= 0:
+                is_other[place] = 0
+        others = list(compress(there, is_other))
+        if not others:
+            return []
+        folders = {self._manifest.paths[entry] for entry in self._chosen.folders}
+        return [path for path in others if path.rpartition(b"/")[0] in folders and self._chosen.covers(path)]
 
     def _see_row(self, entry: int, seen: Seen, row: int) -> None:
         ours, kind = self._manifest.kind[entry], seen.kinds[row]
@@ -169,6 +207,14 @@ class Survey:
     def _is_worn(self, entry: int, mode: int, owner: tuple[int, int]) -> bool:
         manifest = self._manifest
         return mode != manifest.mode[entry] or (self._owners and owner != (manifest.uid[entry], manifest.gid[entry]))
+
+
+def _wanted(manifest: Manifest) -> State:
+    return State(manifest.kind, manifest.size, manifest.mtime, manifest.mode, manifest.uid, manifest.gid)
+
+
+def _standing(seen: Seen) -> State:
+    return State(seen.kinds, seen.sizes, seen.mtimes, seen.modes, seen.uids, seen.gids)
 
 
 def _children(ground: Ground, folder: bytes) -> Iterator[tuple[bytes, os.DirEntry[str]]]:

@@ -6,7 +6,7 @@ from array import array
 import pytest
 
 from dumont.snapstore import native
-from dumont.snapstore.native.matching import Rows
+from dumont.snapstore.native.matching import FOLDER, NOTHING, OTHER, WHOLE, Rows, State
 
 NAMES = [b"a", b"a b", b"a-", b"a.b", b"a0", b"\xff", b"b", b"a\x01"]
 
@@ -57,3 +57,41 @@ class TestMatched:
         for short in (whole._replace(kind=whole.kind[1:]), whole._replace(inode=whole.inode[1:])):
             with pytest.raises(ValueError, match="column"):
                 library.matched(whole, short)
+
+
+def state(chance: random.Random, kinds: list[int], count: int) -> State:
+    columns = (array(kind, chance.choices([0, 0, 0, 1], k=count)) for kind in "QqIII")
+    return State(bytearray(chance.choices(kinds, k=count)), *columns)
+
+
+class TestJudged:
+    @pytest.mark.parametrize("owners", [False, True])
+    def test_says_what_stands_where_as_python_does(self, *, owners: bool) -> None:
+        library = native.load()
+        if library is None:
+            pytest.skip("the library is not built here")
+        chance = random.Random(7)
+        now, before = tree(chance), tree(chance)
+        at = library.aligned(now.paths, before.paths)
+        places = {path: row for row, path in enumerate(before.paths)}
+        assert list(at) == [places.get(path, -1) for path in now.paths]
+        wanted, seen = state(chance, [0, 0, 1, 2, 3], len(at)), state(chance, [0, 0, 1, 2, 254, 255], len(before.paths))
+        verdict = library.judged(wanted, seen, array("I", range(len(at))), at, owners=owners)
+        expected = []
+        for entry, row in enumerate(at):
+            ours, its = ([column[number] for column in of] for of, number in ((wanted, entry), (seen, max(row, 0))))
+            compared = 6 if owners else 4
+            whole = WHOLE if ours[0] == 0 and ours[:compared] == its[:compared] else OTHER
+            there = FOLDER if ours[0] == its[0] == 1 else whole
+            expected.append(NOTHING if row < 0 or its[0] == 254 else there)
+        assert list(verdict) == expected
+        assert set(expected) == {NOTHING, WHOLE, FOLDER, OTHER}
+
+    def test_refuses_rows_that_there_are_not(self) -> None:
+        library = native.load()
+        if library is None:
+            pytest.skip("the library is not built here")
+        ours, none = state(random.Random(1), [0], 3), array("i", [-1])
+        for entries, at in ((array("I", [3]), none), (array("I", [0]), array("i", [3])), (array("I", [0, 1]), none)):
+            with pytest.raises(ValueError, match="row"):
+                library.judged(ours, ours, entries, at, owners=False)

@@ -14,6 +14,12 @@ from tests.build import snapstore as build
 from tests.snapstore.restore.trees import drawn, mixed, seen
 
 
+@pytest.fixture(params=["library", "Python"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    if request.param == "Python":
+        monkeypatch.setattr(native, "load", lambda: None)
+
+
 class TestWhole:
     @pytest.mark.parametrize("passphrase", [None, "open sesame"])
     def test_comes_back_identical(self, tmp_path: Path, passphrase: str | None) -> None:
@@ -182,7 +188,7 @@ class TestSecondTime:
             restore(repository, name, str(tmp_path), RestoreOptions(overwrite=Overwrite.REFUSE))
         assert [path.name for path in tmp_path.iterdir()] == ["a"]
 
-    def test_removes_what_is_not_in_it_only_if_told_to(self, tmp_path: Path) -> None:
+    def test_removes_what_is_not_in_it_only_if_told_to(self, tmp_path: Path, way: None) -> None:
         tree = mixed()
         repository = build.fresh()
         name = build.snapshot(repository, tree)
@@ -196,7 +202,7 @@ class TestSecondTime:
         assert seen(tmp_path) == drawn(tree)
         assert report.removed == 5
 
-    def test_removes_nothing_that_was_not_asked_about(self, tmp_path: Path) -> None:
+    def test_removes_nothing_that_was_not_asked_about(self, tmp_path: Path, way: None) -> None:
         repository = build.fresh()
         name = build.snapshot(repository, mixed())
         for path in ("stray", "code/stray", "code/deep/stray", "code/deep/kept"):
@@ -207,6 +213,19 @@ class TestSecondTime:
         assert (tmp_path / "stray").exists()
         assert (tmp_path / "code/stray").exists()
         assert (tmp_path / "code/deep/kept").exists()
+
+    def test_looks_behind_no_link_and_into_nothing_that_was_a_folder(self, tmp_path: Path, way: None) -> None:
+        repository, tree, target = build.fresh(), mixed(), tmp_path / "target"
+        name = build.snapshot(repository, tree)
+        (tmp_path / "outside").mkdir()
+        (tmp_path / "outside/precious").write_text("x")
+        (target / "models/text").mkdir(parents=True)
+        (target / "code").symlink_to(tmp_path / "outside")
+        (target / "extra/below").mkdir(parents=True)
+        report = restore(repository, name, str(target), RestoreOptions(delete=True))
+        assert seen(target) == drawn(tree)
+        assert report.removed == 2
+        assert (tmp_path / "outside/precious").exists()
 
 
 class TestHot:
