@@ -55,8 +55,9 @@ class Agent:
         self._unsaved = Unsaved(told, Notes(told.state))
         self._transfers = Transfers(told, self._standing.used, self._unsaved.saved)
         self._stopper = Stopper(told)
+        self._setup = Setup(told)
         acts: dict[str, Act] = {
-            "setup": Setup(told).run,
+            "setup": self._set_up,
             "snapshot": self._transfers.snapshot,
             "restore": self._transfers.restore,
             "standing": self._standing.take,
@@ -192,6 +193,11 @@ class Agent:
             self._transfers.snapshot(Turn("notice", wanted, self._notes.folder, again=False))
         except Failed as error:
             logger.error("The snapshot behind a notice failed: %s", error.message)
+
+    def _set_up(self, turn: Turn) -> dict[str, object]:
+        """Somebody is to work here."""
+        self._transfers.stays(turn)
+        return self._setup.run(turn)
 
     def _shut_down(self, turn: Turn) -> dict[str, object]:
         """What runs is asked to stop first, and has some seconds to do so."""

@@ -18,6 +18,8 @@ STATE = "DUMONT_AGENT_STATE"
 """A folder outside of the workspace for what the agent must remember."""
 BUFFERED_MAX = 360
 """Samples kept while the fleet is away: the newest."""
+STILL_SECONDS = 300.0
+"""So long at most whoever could write is held still, whatever becomes of the move."""
 
 
 class Gpu(TypedDict):
@@ -115,8 +117,10 @@ class Status(TypedDict):
 class Command(TypedDict):
     """`args` by kind:
 
-    setup     host_key, host_key_pub (OpenSSH texts), authorized_keys (lines): the SSH server takes them at once
-    snapshot  server, grant, path, label, learn_hot, still (whoever could write is held still from then on)
+    setup     host_key, host_key_pub (OpenSSH texts), authorized_keys (lines): the SSH server takes them at once, and
+              whoever was held still by a command before it goes on
+    snapshot  server, grant, path, label, learn_hot, still (whoever could write is held still from then on, unless it
+              fails)
     restore   server, grant, target, delta (whether the target may hold an older state of it)
               both: restic (address, password, keys, ...): by that program, in a repository of the user's own
     standing  drop, reads, slots, parent, label, tags, path: kept for a snapshot while nobody can be asked

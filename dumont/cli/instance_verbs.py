@@ -63,7 +63,7 @@ def wake_some(session: Session, names: Names, no_wait: NoWait = False) -> None:
 
 @hibernate.verb("hibernate", "dumont hibernate trainer", "dumont ls -q | dumont hibernate -")
 def hibernate_some(session: Session, names: Names, no_wait: NoWait = False) -> None:
-    """Save the work, prove that it is safe, and give the machine up."""
+    """Save the work, while who writes is held still, prove that it is safe, and give the machine up."""
     ask(session, names, "hibernate", wait=not no_wait)
 
 

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from dumont.agent.doing.stillness import Stillness
+from dumont.agent.doing.transfers import Transfers
+from dumont.agent.doing.turn import Failed, Turn
 from dumont.agent.given import Given
 from dumont.agent.sampling import processes
 
@@ -55,3 +57,24 @@ class TestStillness:
             late.kill()
         _until(lambda: (tmp_path / "work" / "file").stat().st_size > size)
         assert processes.read(os.getpid()) is not None
+
+    def test_is_over_for_a_command_behind_which_the_work_was_to_go_on(
+        self, tmp_path: Path, writer: "subprocess.Popen[bytes]"
+    ) -> None:
+        """They are done side by side, and the later one may be the first."""
+        still = Stillness(Given("https://a", "dag_b", tmp_path / "work", tmp_path, supervisor=os.getpid()))
+        still.end(8)
+        assert still.begin(7) == 0
+        assert still.begin(9) == 1
+        still.end(8)  # one that had come before, and fails now
+        _until(lambda: _state(writer.pid) == "T")
+        still.end(10)
+        _until(lambda: _state(writer.pid) != "T")
+
+    def test_ends_with_a_snapshot_that_comes_to_nothing(
+        self, tmp_path: Path, writer: "subprocess.Popen[bytes]"
+    ) -> None:
+        given = Given("https://a", "dag_b", tmp_path / "work", tmp_path, supervisor=os.getpid())
+        with pytest.raises(Failed, match="does not say its server"):
+            Transfers(given).snapshot(Turn("a", {"still": True}, tmp_path, again=False, number=1))
+        _until(lambda: _state(writer.pid) != "T")

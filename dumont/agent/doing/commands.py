@@ -11,6 +11,7 @@ import re
 import shutil
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from threading import Lock, Thread
 from typing import Any, Callable
 
@@ -54,6 +55,7 @@ class Commands:
         self._lock = Lock()
         self._records: dict[str, Record] = {}
         self._turns: dict[str, Turn] = {}
+        self._numbers = count(1)
 
     def resume(self) -> None:
         """What an agent before us has begun."""
@@ -114,7 +116,8 @@ class Commands:
         self._begin(record, again=False)
 
     def _begin(self, record: Record, *, again: bool) -> None:
-        turn = Turn(record.id, record.args, self._notes.folder / record.id, again=again)
+        folder = self._notes.folder / record.id
+        turn = Turn(record.id, record.args, folder, again=again, number=next(self._numbers))
         self._turns[record.id] = turn
         Thread(target=self._run, args=(record, turn), name=f"{record.kind}-{record.id[:8]}", daemon=True).start()
 

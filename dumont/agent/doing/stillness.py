@@ -11,16 +11,15 @@ import signal
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from threading import Event, Lock, Thread
+from threading import Event, Lock, RLock, Thread
 
+from dumont.agent import protocol
 from dumont.agent.given import Given
 from dumont.agent.remembering import Notes
 from dumont.agent.sampling import processes
 from dumont.agent.sampling.processes import PROC, Process
 
 NAME = "held"
-SECONDS = 300.0
-"""The longest, whatever becomes of the move."""
 AGAIN_SECONDS = 0.2
 LOOKS_MOST = 20
 """Until nobody new is found: who was about to start another one has been stopped by then."""
@@ -33,6 +32,10 @@ class Stillness:
     def __init__(self, given: Given) -> None:
         self._given = given
         self._lock = Lock()
+        self._one = RLock()
+        """Whoever begins does not do so while another one ends it."""
+        self._begun = self._ended = 0
+        """By which command, as they are done side by side: one that came before another has no more to say."""
         self._notes = Notes(given.state)
         told = self._notes.read(NAME) or {}
         self._held: dict[int, str] = {int(pid): str(birth) for pid, birth in told.items()}
@@ -41,18 +44,29 @@ class Stillness:
         if self._held:  # by an agent that has died since
             self.end()
 
-    def begin(self) -> int:
+    def begin(self, number: int = 0) -> int:
         """How many were stopped. Whoever comes later is stopped, too."""
-        self.end()
-        for _ in range(LOOKS_MOST):
-            if not self._stop_newcomers():
-                break
-        self._over = Event()
-        Thread(target=self._keep, args=(self._over,), name="stillness", daemon=True).start()
-        return len(self._held)
+        with self._one:
+            if number < self._ended:
+                return 0
+            self._let_go()
+            self._begun = number
+            for _ in range(LOOKS_MOST):
+                if not self._stop_newcomers():
+                    break
+            self._over = Event()
+            Thread(target=self._keep, args=(self._over,), name="stillness", daemon=True).start()
+            return len(self._held)
 
-    def end(self, *, moved: bool = False) -> None:
+    def end(self, number: int | None = None, *, moved: bool = False) -> None:
         """They go on; or, where the work has `moved`, only whoever lets people in does, and the others are ended."""
+        with self._one:
+            if number is not None and number < self._begun:
+                return
+            self._ended = max(self._ended, number or 0)
+            self._let_go(moved=moved)
+
+    def _let_go(self, *, moved: bool = False) -> None:
         if self._over is not None:
             self._over.set()
             self._over = None
@@ -65,13 +79,14 @@ class Stillness:
             self._notes.drop(NAME)
 
     def _keep(self, over: Event) -> None:
-        for _ in range(int(SECONDS / AGAIN_SECONDS)):
+        for _ in range(int(protocol.STILL_SECONDS / AGAIN_SECONDS)):
             if over.wait(AGAIN_SECONDS):
                 return
             self._stop_newcomers(over)
         logger.warning("The move has taken too long: whoever was held still goes on")
-        if self._over is over:
-            self.end()
+        with self._one:
+            if self._over is over:
+                self._let_go()
 
     def _stop_newcomers(self, over: Event | None = None) -> int:
         with self._lock:

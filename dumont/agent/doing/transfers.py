@@ -60,12 +60,23 @@ class Transfers:
 
     def snapshot(self, turn: Turn) -> dict[str, Any]:
         self.warm()
+        if "drop" in turn.args:
+            return self._alone(turn)
+        self._hold_still(turn)
+        try:
+            return self._made(turn)
+        except BaseException:
+            self.stays(turn)  # it is tried again later, and the work goes on until then
+            raise
+
+    def stays(self, turn: Turn) -> None:
+        """The work goes on here."""
+        self._stillness.end(turn.number)
+
+    def _made(self, turn: Turn) -> dict[str, Any]:
         from dumont.snapstore.plain import lent
 
         args = turn.args
-        if "drop" in args:
-            return self._alone(turn)
-        self._hold_still(wanted=bool(args.get("still")))
         words = ["create", "--server", _text(args, "server"), *(["--learn-hot"] if args.get("learn_hot") else [])]
         path = self._folder(args.get("path"))
         began = surroundings.seconds()
@@ -94,12 +105,12 @@ class Transfers:
         self._saved(surroundings.seconds())
         return told
 
-    def _hold_still(self, *, wanted: bool) -> None:
+    def _hold_still(self, turn: Turn) -> None:
         """Before the last snapshot; any other one says that the work goes on here."""
-        if wanted:
-            logger.warning("Held still for the move: %d processes", self._stillness.begin())
+        if turn.args.get("still"):
+            logger.warning("Held still for the move: %d processes", self._stillness.begin(turn.number))
         else:
-            self._stillness.end()
+            self.stays(turn)
 
     def _alone(self, turn: Turn) -> dict[str, Any]:
         """Nobody can be asked: into what was lent for such times."""

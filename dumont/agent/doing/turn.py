@@ -20,9 +20,11 @@ class Failed(Exception):
 
 
 class Turn:
-    def __init__(self, command_id: str, args: Mapping[str, Any], folder: Path, *, again: bool) -> None:
+    def __init__(self, command_id: str, args: Mapping[str, Any], folder: Path, *, again: bool, number: int = 0) -> None:
         self.id = command_id
         self.args = args
+        self.number = number
+        """Grows in the order in which commands come, as they are done side by side."""
         self.folder = folder
         """For files of this command, outside of the workspace."""
         self.again = again

@@ -6,6 +6,8 @@ from uuid import UUID
 from dumont.fleet.rules.seen import Limits, SavingSeen, Seen
 from dumont.fleet.rules.steps import Act, Hold, Save, Step
 
+LAST = frozenset({"move", "failover", "hibernation", "destroy"})
+"""The work goes on elsewhere, or not for now: what somebody writes behind this snapshot would be lost."""
 LEAST_SECONDS = 0.05
 """A look that is due at once would come again and again without anything having changed."""
 
@@ -51,7 +53,12 @@ def save(seen: Seen, now: datetime, limits: Limits, *, rental_id: UUID, why: str
         return saving(now, limits, seen.saving)
     if pausing(seen, now):
         return wait(now, limits.look_seconds, seen.retry_at, stage="snapshot")
-    return now_do(now, Save(rental_id, why), "snapshot")
+    return now_do(now, Save(rental_id, why, still=why in LAST and not by_idleness(seen)), "snapshot")
+
+
+def by_idleness(seen: Seen) -> bool:
+    """Then it is not held still, as whoever comes back and uses it shall be able to."""
+    return seen.operation is not None and seen.operation.why == "idle"
 
 
 def _awake(seen: Seen, now: datetime, limits: Limits, rental_id: UUID) -> Step | None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from dumont.agent.protocol import STILL_SECONDS
 from dumont.fleet.rules.idle import Idle
 from dumont.fleet.rules.recovery import Action
 from dumont.fleet.rules.states import (
@@ -246,6 +247,8 @@ class Limits:
     rest_seconds: float = 300
     """Where it is to be, whatever else happens."""
     tries_max: int = 3
+    still_seconds: float = STILL_SECONDS
+    """So long whoever could write is held still for a snapshot; then they go on."""
     course_save_seconds: float = 600
     """Between two snapshots of work with a deadline."""
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from dumont.fleet.rules import standing_by
-from dumont.fleet.rules.answers import now_do, pausing, save, wait
+from dumont.fleet.rules.answers import by_idleness, now_do, pausing, save, wait
 from dumont.fleet.rules.seen import UP, Limits, RentalSeen, Seen, Trouble, seconds
 from dumont.fleet.rules.steps import Finish, LetGo, Move, Release, Step, WishFor
 
@@ -29,13 +29,23 @@ def hibernating(seen: Seen, now: datetime, limits: Limits) -> Step:
 
 
 def _saved_and_given_up(seen: Seen, now: datetime, limits: Limits, machine: RentalSeen) -> Step:
-    if seen.saved_since(seen.state_since):
+    if _is_saved(seen, now, limits, machine):
         return now_do(now, LetGo((machine.id,), "hibernated"), "destroying", 85)
     if machine.lost and not (machine.stopped_by_cloud and machine is seen.primary):
         return now_do(now, LOST)
     if _stands_for_good(seen, now, limits, machine):
         return now_do(now, WishFor("paused", None, CANT_SAVE.message, "fleet", CANT_SAVE))
     return save(seen, now, limits, rental_id=machine.id, why="hibernation")
+
+
+def _went_on(seen: Seen, now: datetime, limits: Limits, machine: RentalSeen) -> bool:
+    """Whoever was held still for the snapshot no longer is, as it took too long: what has changed since is little, and
+    saved as well. Once, and only where its agent is there to do it."""
+    if seen.snapshot_at is None or seen.tries or by_idleness(seen) or not machine.of_use:
+        return False
+    held, silent = timedelta(seconds=limits.still_seconds), timedelta(seconds=limits.silent_seconds)
+    hears = machine.beat_at is not None and now < machine.beat_at + silent
+    return hears and now >= seen.snapshot_at + held and seen.snapshot_at < seen.state_since + held
 
 
 def _stands_for_good(seen: Seen, now: datetime, limits: Limits, machine: RentalSeen) -> bool:
@@ -63,7 +73,7 @@ def hibernated(seen: Seen, now: datetime, limits: Limits) -> Step:
 
 def destroying(seen: Seen, now: datetime, limits: Limits) -> Step:
     machine = seen.holder or _stopped_with_work(seen)
-    if seen.keep_snapshot and machine is not None and not seen.saved_since(seen.state_since):
+    if seen.keep_snapshot and machine is not None and not _is_saved(seen, now, limits, machine):
         if _stands_for_good(seen, now, limits, machine):
             told = seen.operation is None
             return wait(now, limits.rest_seconds) if told else now_do(now, Finish(CANT_SAVE))
@@ -74,6 +84,10 @@ def destroying(seen: Seen, now: datetime, limits: Limits) -> Step:
     if seen.live:
         return wait(now, ENDING_LOOK, stage="destroying", percent=60)
     return now_do(now, Move("destroyed", "Every machine of it is confirmed gone."))
+
+
+def _is_saved(seen: Seen, now: datetime, limits: Limits, machine: RentalSeen) -> bool:
+    return seen.saved_since(seen.state_since) and not _went_on(seen, now, limits, machine)
 
 
 def _stopped_with_work(seen: Seen) -> RentalSeen | None:

@@ -97,6 +97,8 @@ class Bring:
 class Save:
     rental_id: UUID
     why: str
+    still: bool = False
+    """The work leaves the machine behind it: whoever could write there is held still from then on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ async def move(turn: Turn, act: Move) -> None:
     if act.lets_go is not None:
         await lose_primary(turn, act.lets_go)
     await _standby_follows(turn, act)
+    _let_go_on(turn, act)
     _remember(turn, act)
     await moves.move(turn.work, instance, act.to, act.why, who=who)
     courses.follow(instance, lambda course: course.moved(act.to, turn.work.now))
@@ -114,6 +115,14 @@ async def _standby_follows(turn: Turn, act: Move) -> None:
         await reset_standby(turn)
     elif row.state == "serving" and act.to == "running":
         row.state, row.changed_at, row.sync_at, row.tries = "syncing", turn.work.now, turn.work.now, 0
+
+
+def _let_go_on(turn: Turn, act: Move) -> None:
+    """The work stays where it is: with its keys, given anew, whoever was held still for the move goes on."""
+    if act.to == "running" and turn.instance.state == "hibernating":
+        turn.instance.setup_command_id = None
+    elif act.to == "on_standby" and turn.instance.state in ("hibernating", "recovering") and turn.rows.standby:
+        turn.rows.standby.setup_command_id = None
 
 
 def _remember(turn: Turn, act: Move) -> None:

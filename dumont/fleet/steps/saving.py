@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from dumont.agent import protocol
 from dumont.basics.errors import Unavailable
 from dumont.fleet.instances import courses, moves, operations
 from dumont.fleet.rules.seen import Trouble
@@ -13,8 +14,8 @@ from dumont.snapshots.starting import Wish
 
 QUIET = frozenset({"sync", "rhythm"})
 """Copies to a standby, and those of work with a deadline, are made all the time: only a failure of one is told."""
-LAST = frozenset({"move", "failover"})
-"""The work goes to another machine: nobody is to write behind it."""
+ASLEEP = frozenset({"hibernation", "destroy"})
+"""Its user may be at work, and wonder why nothing moves."""
 USUAL_FOLDER = "/workspace"
 
 
@@ -30,12 +31,16 @@ async def save(turn: Turn, act: Save) -> None:
         **grant(handed),
         "path": turn.rows.wanted.workspace,
         "label": snapshot.label,
-        "still": act.why in LAST,
+        "still": act.still,
         "learn_hot": _first_since_restore(turn, machine.id),
         **await on_behalf.in_restic(turn.work, turn.means.vault, snapshot),
     }
     instance.saving_id = snapshot.id
     instance.saving_command_id = await put(turn, machine, "snapshot", args)
+    if act.still and act.why in ASLEEP and instance.tries == 0:
+        minutes = protocol.STILL_SECONDS / 60
+        said = f"Whoever could write into the workspace is held still until it is saved, for {minutes:.0f} min at most."
+        await moves.note(turn.work, instance, "snapshot", said)
 
 
 async def bring(turn: Turn, _act: Bring) -> None:

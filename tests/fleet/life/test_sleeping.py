@@ -19,6 +19,8 @@ class TestHibernation:
         await lab.passes(20, step=5)
         assert (await lab.see(identity)).state == "hibernating"
         assert [each.id for each in await lab.rentals(identity, live=True)] == [machine.id]
+        assert [lab.args(each)["still"] for each in await lab.commands(identity, "snapshot")] == [True]
+        assert any("held still until it is saved" in each for each in await lab.told(identity, "snapshot"))
         lab.world.saves = "complete"
         found = await lab.until(identity, "hibernated")
         assert await lab.rentals(identity, live=True) == []
@@ -70,6 +72,7 @@ class TestHibernation:
         found = await lab.see(identity)
         assert (found.state, found.primary_rental_id, found.operation_id) == ("running", machine.id, None)
         assert (await lab.operation(hibernate)).state == "cancelled"
+        assert len(await lab.commands(identity, "setup")) == 2  # with the second, whoever was held still goes on
 
     async def test_ends_where_the_last_of_two_wishes_says(self, lab: LifeLab) -> None:
         identity = await lab.running()
@@ -184,6 +187,7 @@ class TestIdleness:
         await lab.beats(identity, idle_for=11)
         await lab.thinks()
         assert (await lab.see(identity)).state == "hibernating"
+        assert [lab.args(each)["still"] for each in await lab.commands(identity, "snapshot")] == [False]
         lab.clock.advance(seconds=5)
         await lab.beats(identity, used=True)
         await lab.passes(3)
