@@ -13,7 +13,8 @@ from functools import partial
 from dumont.snapstore import native
 from dumont.snapstore.errors import Exists
 from dumont.snapstore.restore.copying import copied
-from dumont.snapstore.restore.memory import cores
+from dumont.snapstore.restore.memory import placers
+from dumont.snapstore.restore.plan import SMALL
 from dumont.snapstore.restore.salvage import READ
 from dumont.snapstore.restore.shared import Shared
 
@@ -25,13 +26,15 @@ class Borrow:
     def __init__(self, shared: Shared, roots: Iterable[str], *, links: bool) -> None:
         self._shared = shared
         self._links = links
+        self._direct = False
         self._roots = [os.fsencode(os.path.realpath(root)) for root in roots]
         self.taken: set[int] = set()
 
     def take(self, entries: Iterable[int]) -> None:
-        left = list(entries)
+        left, sizes = list(entries), self._shared.sizes
+        self._direct = self._shared.direct.of(sum(sizes[entry] for entry in left if sizes[entry] > SMALL))
         library = native.load()
-        with ThreadPoolExecutor(cores()) as pool:
+        with ThreadPoolExecutor(placers()) as pool:
             if library is not None and library.has_files:
                 left = self._taken_by_library(library, left, pool)
             for entry, took in pool.map(self._take, left):
@@ -66,7 +69,8 @@ class Borrow:
             array("I", [manifest.gid[entry] for entry in entries]),
             array("q", [manifest.mtime[entry] for entry in entries]),
         )
-        return library.borrow_files(source, shared.ground.root, files, owners=shared.metadata.owners, links=self._links)
+        how = {"owners": shared.metadata.owners, "links": self._links, "direct": self._direct}
+        return library.borrow_files(source, shared.ground.root, files, **how)
 
     def _take(self, entry: int) -> tuple[int, bool]:
         for root in self._roots:

@@ -57,11 +57,23 @@ class Direct:
         return None
 
 
-def is_better(large: int) -> bool:
-    """Of so many bytes of large files: if memory is slow to come by, or if they would fill it."""
-    if large < LARGE_RESTORE or not O_DIRECT:
-        return False
-    return touch_rate(PROBED, time.monotonic) < SLOW_TOUCH or large > _available() // 2
+class Choice:
+    """Whether large files are written so; asked for those that are copied here and for those that come from afar."""
+
+    def __init__(self, wanted: bool | None) -> None:
+        self._wanted = wanted
+        self._slow: bool | None = None
+        """Memory is tried once."""
+
+    def of(self, large: int) -> bool:
+        """For so many bytes of large files: if memory is slow to come by, or if they would fill it."""
+        if self._wanted is not None:
+            return self._wanted and bool(O_DIRECT)
+        if large < LARGE_RESTORE or not O_DIRECT:
+            return False
+        if self._slow is None:
+            self._slow = touch_rate(PROBED, time.monotonic) < SLOW_TOUCH
+        return self._slow or large > _available() // 2
 
 
 def reserve(handle: int, size: int) -> None:

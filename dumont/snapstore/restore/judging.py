@@ -10,6 +10,7 @@ from dumont.snapstore.repository import Repository
 from dumont.snapstore.restore import room, state
 from dumont.snapstore.restore.borrow import Borrow
 from dumont.snapstore.restore.chosen import Chosen
+from dumont.snapstore.restore.direct import Choice
 from dumont.snapstore.restore.frames import Frames
 from dumont.snapstore.restore.ground import Ground
 from dumont.snapstore.restore.metadata import Metadata
@@ -62,6 +63,7 @@ class Judging:
             frames=Frames(manifest, self._repository.sealer),
             ground=self._ground,
             metadata=Metadata(manifest, owners=self._owners),
+            direct=Choice(self._options.direct),
             report=self._report,
             track=track,
         )

@@ -113,11 +113,8 @@ class _Restoring:
 
     def _choose_way(self) -> None:
         shared = self._shared
-        wanted = self._options.direct
-        if wanted is None:
-            large = sum(size for entry, size in shared.uses.left.items() if shared.sizes[entry] > plan.SMALL)
-            wanted = direct.is_better(large)
-        shared.large.direct = direct.Direct(wanted=wanted)
+        large = sum(size for entry, size in shared.uses.left.items() if shared.sizes[entry] > plan.SMALL)
+        shared.large.direct = direct.Direct(wanted=shared.direct.of(large))
         self._report.direct = shared.large.direct.on
 
     def _jobs(self, first: Sequence[int], fetchable: Sequence[int]) -> Iterator[Job]:

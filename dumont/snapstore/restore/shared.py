@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from threading import Lock
 
 from dumont.snapstore.model import Manifest
+from dumont.snapstore.restore.direct import Choice
 from dumont.snapstore.restore.frames import Frames
 from dumont.snapstore.restore.ground import Ground
 from dumont.snapstore.restore.largefiles import LargeFiles
@@ -28,6 +29,7 @@ class Shared:
         frames: Frames,
         ground: Ground,
         metadata: Metadata,
+        direct: Choice,
         report: RestoreReport,
         track: Track,
     ) -> None:
@@ -40,6 +42,7 @@ class Shared:
         self.metadata = metadata
         self.patches: dict[int, Patch] = {}
         """What old files hold of new ones."""
+        self.direct = direct
         self.large = LargeFiles(ground, metadata, manifest.paths, self.patches)
         self.lost: list[int] = []
         """Chunks that could not be had where the snapshot says."""
