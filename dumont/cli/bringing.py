@@ -6,6 +6,7 @@ import subprocess
 import tarfile
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 from dumont.basics.errors import Failure, Invalid
 from dumont.cli import tasks
@@ -13,15 +14,51 @@ from dumont.cli.session import Session
 from dumont.cli.ssh import config_words, write
 from dumont.cli.tasks import Upload
 
+if TYPE_CHECKING:
+    from dumont.client.models import Instance
+
 
 class NotBrought(Failure):
     code = "not_brought"
 
 
-def bring(session: Session, instance_id: str, *, uploads: Sequence[Upload], token: str, key: Path | None) -> None:
-    """And say so there, which lets the task begin. `key` is the public one that was given at the launch."""
+def bring(
+    session: Session, instance: "Instance", *, uploads: Sequence[Upload], token: str, key: Path | None, kept: bool
+) -> None:
+    """And say so there, which lets the task begin. `key` is the public one that was given at the launch.
+
+    Where it fails, the instance ends: its task would wait for ever, and its machine cost. `kept` is one whose work was
+    there before.
+    """
     if not uploads:
         return
+    name = instance["name"]
+    try:
+        _bring(session, instance["id"], uploads=uploads, token=token, key=key)
+    except KeyboardInterrupt:
+        session.screen.say(f"{name} goes on to cost, and its task waits for files: `dumont rm {name}` ends it.")
+        raise
+    except (Failure, OSError) as error:
+        said = error.message if isinstance(error, Failure) else _of_this_computer(error)
+        raise _ended(session, instance, said, kept=kept) from error
+
+
+def _of_this_computer(error: OSError) -> str:
+    return f"{error.filename or 'A file'} can't be brought: {error.strerror or error}."
+
+
+def _ended(session: Session, instance: "Instance", said: str, *, kept: bool) -> NotBrought:
+    name = instance["name"]
+    try:
+        proof = session.fleet.destroy(instance["id"], keep_snapshot=kept)
+    except Failure as error:
+        left = f"It could not be ended ({error.message}), and goes on to cost: end it with `dumont rm {name}`."
+        return NotBrought(f"{said} {left}")
+    left = "`dumont rentals` lists its machine until it is confirmed gone." if proof["still_costs"] else ""
+    return NotBrought(f"{said} {name} is destroyed, as its task can't begin.", hint=left or None)
+
+
+def _bring(session: Session, instance_id: str, *, uploads: Sequence[Upload], token: str, key: Path | None) -> None:
     program = shutil.which("ssh")
     if program is None:
         raise Invalid("There is no `ssh` on this machine.", hint="Install OpenSSH.")

@@ -189,4 +189,5 @@ def _prove(session: Session, proof: "Proof") -> None:
         f"{each['provider']} {each['machine_id']} (${money(each['price_hour'])}/h)" for each in proof["still_costs"]
     ]
     session.screen.lines([f"{proof['name']}  {proof['state']}  ${money(proof['cost'])} so far"])
-    session.done(f"Still costs: {', '.join(left)}." if left else "Nothing of it costs any more.")
+    goes = f"Still costs: {', '.join(left)}. `dumont rentals` lists it until it is confirmed gone."
+    session.done(goes if left else "Nothing of it costs any more.")

@@ -19,7 +19,7 @@ from dumont.cli.tasks import Task
 from dumont.cli.verbs import Verbs, Yes
 
 if TYPE_CHECKING:
-    from dumont.client.models import LaunchPlan
+    from dumont.client.models import Instance, LaunchPlan
 
 app = Verbs()
 CANDIDATES = [
@@ -108,10 +108,13 @@ def launch(
         "restic": kept.told(restic, restore_from),
         **_said(disk, idle, ttl, parallel),
     }
-    wish = tasks.under(task, said) | {"onstart": said["onstart"] or tasks.script(task, token)}
+    own = said["onstart"]
+    begins = own if own and not token else tasks.script(Task(run=own) if own else task, token)
+    wish = tasks.under(task, said) | {"onstart": begins}
     if not _agreed(session, wish, dry_run=dry_run, yes=yes):
         return
-    bring = partial(bringing.bring, session, uploads=task.uploads, token=token, key=ssh_key)
+    kept_too = restore_from is not None
+    bring = partial(bringing.bring, session, uploads=task.uploads, token=token, key=ssh_key, kept=kept_too)
     _run(session, wish, wait=not no_wait, bring=bring)
 
 
@@ -126,7 +129,7 @@ def _agreed(session: Session, wish: dict[str, Any], *, dry_run: bool, yes: bool)
     return not dry_run
 
 
-def _run(session: Session, wish: dict[str, Any], *, wait: bool, bring: Callable[[str], None]) -> None:
+def _run(session: Session, wish: dict[str, Any], *, wait: bool, bring: Callable[["Instance"], None]) -> None:
     launched = session.fleet.launch(wish)
     instance, operation = launched["instance"], launched["operation"]
     if instance is None or operation is None:
@@ -136,7 +139,7 @@ def _run(session: Session, wish: dict[str, Any], *, wait: bool, bring: Callable[
     if ended["state"] in GIVEN_UP:
         raise typer.Exit(1)
     if ended["state"] == "done":
-        bring(instance["id"])
+        bring(instance)
         session.done(f"dumont ssh {instance['name']}")
 
 

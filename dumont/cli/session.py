@@ -142,6 +142,6 @@ def _go_on(_call: Call) -> None:
 
 
 def _from_input(given: list[str]) -> Iterable[str]:
-    if given != ["-"]:
-        return given
-    return [line.strip() for line in sys.stdin if line.strip()]
+    """Each once: what is destroyed is not destroyed again, nor told of again."""
+    lines = (line.strip() for line in sys.stdin) if given == ["-"] else given
+    return dict.fromkeys(line for line in lines if line)

@@ -272,7 +272,7 @@ class TestLife:
     def test_goes_with_proof(self, ada: Person) -> None:
         ada.launches("gone", "--no-wait", "-q")
         assert "--yes" in ada.run("down", "gone").err
-        proof = ada.does("rm", "-", "--yes", "--purge", "--json", given="gone\n").json
+        proof = ada.does("rm", "-", "--yes", "--purge", "--json", given="gone\ngone\n").json  # told of once
         assert (proof["name"], proof["keep_snapshot"]) == ("gone", False)
         until(lambda: "gone" not in {each["instance_name"] for each in ada.does("rentals", "--json").json["items"]})
 
