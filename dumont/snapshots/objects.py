@@ -146,9 +146,19 @@ def _finish(file: BinaryIO, half: Path, path: Path, once: bool) -> None:
         try:
             path.hardlink_to(half)
         except FileExistsError:
-            if path.stat().st_size != half.stat().st_size or path.read_bytes() != half.read_bytes():
+            if not _equal(path, half):
                 raise WrittenAlready("This object is there already, and is another one.") from None
     _sync(path.parent)
+
+
+def _equal(one: Path, other: Path) -> bool:
+    with one.open("rb", buffering=0) as its, other.open("rb", buffering=0) as ours:
+        if os.fstat(its.fileno()).st_size != os.fstat(ours.fileno()).st_size:
+            return False
+        while block := ours.read(AT_ONCE):
+            if its.read(AT_ONCE) != block:
+                return False
+    return True
 
 
 def _make(folder: Path) -> None:

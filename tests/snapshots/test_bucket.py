@@ -11,13 +11,14 @@ from dumont.basics.errors import Invalid
 from dumont.platform.clock import SystemClock
 from dumont.platform.settings import Settings
 from dumont.snapshots.lenders import Thing
+from dumont.snapshots.rules import names
 from dumont.snapshots.stores import Stores
 from dumont.snapstore.blobs import checksum
 from tests.snapstore.places import BucketPlace, bucket_place, s3_server
 
 __all__ = ["bucket_place", "s3_server"]
 OWNER = UUID(int=7)
-PACK, MANIFEST = "packs/ab/ab" + "0" * 62, "snapshots/" + "cd" * 32
+PACK, INDEX, MANIFEST = "packs/ab/ab" + "0" * 62, "index/" + "ab" * 32, "snapshots/" + "cd" * 32
 
 
 @pytest.fixture
@@ -50,6 +51,15 @@ class TestBucket:
         assert httpx.put(loan.urls[MANIFEST], content=b"other", headers=headers).status_code == 412
         assert httpx.put(loan.urls[MANIFEST], content=b"other").status_code == 403
         assert stores.blobs(OWNER).get(MANIFEST) == b"first"
+
+    def test_keeps_what_a_bad_host_would_write_over(self, stores: Stores) -> None:
+        """It holds a grant to write, for a repository whose packs others need."""
+        for name in (PACK, INDEX):
+            stores.blobs(OWNER).put(name, [b"theirs"])
+            loan = stores.lend("PUT", OWNER, [Thing(name, 5, once=names.written_once(name))])
+            assert httpx.put(loan.urls[name], content=b"worse").status_code == 403
+            assert httpx.put(loan.urls[name], content=b"worse", headers=loan.headers[name]).status_code == 412
+            assert stores.blobs(OWNER).get(name) == b"theirs"
 
     def test_takes_only_what_has_the_checksum_that_was_told(self, stores: Stores) -> None:
         told = "=".join(checksum.of([b"bytes"]))

@@ -94,11 +94,14 @@ class TestDoor:
         assert {path.name for path in build.things_in(store)} <= {str(granted.owner), "packs", "ab"}
         assert (await bare.put(url, content=b"bytes", headers=headers)).status_code == 200
 
-    async def test_writes_over_no_manifest(self, agent: Person, bare: httpx.AsyncClient) -> None:
+    @pytest.mark.parametrize("name", [MANIFEST, PACK])
+    async def test_writes_over_nothing_that_others_need(
+        self, agent: Person, bare: httpx.AsyncClient, name: str
+    ) -> None:
         for body, status in ((b"first", 200), (b"first", 200), (b"other", 409)):
-            url = (await lent(agent, put=[[MANIFEST, 5]]))["put"][MANIFEST]
+            url = (await lent(agent, put=[[name, 5]]))["put"][name]
             assert (await bare.put(url, content=body)).status_code == status
-        got = (await lent(agent, get=[MANIFEST]))["get"][MANIFEST]
+        got = (await lent(agent, get=[name]))["get"][name]
         assert (await bare.get(got)).content == b"first"
 
     async def test_knows_no_address_that_was_changed_or_is_over(

@@ -70,12 +70,12 @@ class Store:
             check(signed, self.keys, self.region, self.now())
         if self.wants_signed_bodies and request.headers.get("x-amz-content-sha256") == "UNSIGNED-PAYLOAD":
             raise Refused(400, "XAmzContentSHA256Mismatch", "The body must be signed.")
+        if self.conditions.take("drop_after", request.call):
+            wire.before_answer = lambda: cut(wire)
         if request.key:
             self._object(wire, request)
         else:
             self._bucket(wire, request)
-        if self.conditions.take("drop_after", request.call):
-            cut(wire)
 
     def _address(self, request: Request) -> None:
         path = unquote(request.target).lstrip("/")

@@ -3,7 +3,7 @@
 import os
 import socket
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, unquote
 
@@ -51,6 +51,8 @@ class Wire:
         self._buffer = bytearray()
         self.unread = 0
         """Of the body of the request at hand."""
+        self.before_answer: Callable[[], None] | None = None
+        """What happens when all is done and nobody has been told yet."""
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def request(self) -> Request | None:
@@ -94,6 +96,8 @@ class Wire:
             yield memoryview(self._buffer)[:count]
 
     def head(self, status: int, headers: Mapping[str, str], *, more: bool = False) -> None:
+        if self.before_answer:
+            self.before_answer()
         lines = [f"HTTP/1.1 {status} {REASONS.get(status, 'Unknown')}"]
         lines += [f"{name}: {text}" for name, text in headers.items()]
         head = "\r\n".join([*lines, "", ""]).encode("latin-1")

@@ -17,7 +17,8 @@ _FORMS: Mapping[str, tuple[re.Pattern[str], int]] = {
 }
 LISTABLE = re.compile(r"(packs/([0-9a-f]{2}/?)?|index/|snapshots/|writers/|doomed/|hot/)?")
 _NOT_FOR_WRITERS = frozenset({"doomed"})
-_WRITTEN_ONCE = frozenset({"config", "snapshots"})
+_WRITTEN_ONCE = frozenset({"config", "packs", "index", "snapshots"})
+"""Who may write to a repository must not take from it what is there."""
 
 
 def is_name(name: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import suppress
 from threading import Lock
 from types import TracebackType
 from typing import Callable, NamedTuple
@@ -11,6 +12,7 @@ from dumont.snapstore import codec
 from dumont.snapstore.backup.book import Book
 from dumont.snapstore.backup.reading import Job
 from dumont.snapstore.backup.room import Buffer, Room
+from dumont.snapstore.errors import Exists
 from dumont.snapstore.index import put_index
 from dumont.snapstore.line import Line
 from dumont.snapstore.model import MAX_CHUNK, MAX_PACK, Frame
@@ -90,7 +92,9 @@ class Sending:
         self._coders.close()
         self._send_rest()
         self._uploads.close()
-        self._index()
+        if self._unindexed:
+            self._index(self._unindexed)
+            self._unindexed = []
 
     def _code(self, job: Job) -> None:
         try:
@@ -135,7 +139,11 @@ class Sending:
         try:
             table, parts = filling.builder.finish(self._avoid)
             self._track.check()
-            put_pack(self._repository.blobs, table, parts)
+            try:
+                put_pack(self._repository.blobs, table, parts)
+            except Exists:  # what lies under this name is not what an honest writer put there: it gets another
+                table, parts = filling.builder.finish({*self._avoid, table.name})
+                put_pack(self._repository.blobs, table, parts)
         except BaseException:
             self._give_up()
             raise
@@ -149,9 +157,8 @@ class Sending:
             if ready:
                 self._unindexed = []
         if ready:
-            put_index(self._repository.blobs, self._repository.sealer, ready)
+            self._index(ready)
 
-    def _index(self) -> None:
-        if self._unindexed:
-            put_index(self._repository.blobs, self._repository.sealer, self._unindexed)
-            self._unindexed = []
+    def _index(self, tables: list[PackTable]) -> None:
+        with suppress(Exists):  # one that is damaged, or was planted there: the packs' own tables tell as much
+            put_index(self._repository.blobs, self._repository.sealer, tables)

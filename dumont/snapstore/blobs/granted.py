@@ -28,6 +28,8 @@ EARLY_SECONDS = 30.0
 """An address is not begun with so shortly before its end."""
 OVER = (400, 401, 403, 410)
 STANDS = (409, 412)
+COMPARED = 4 << 20
+"""Bytes that are held against what is there at once."""
 
 
 class Lent(NamedTuple):
@@ -89,7 +91,11 @@ class GrantedBlobs:
         def forget() -> None:
             self._checksums = False
 
-        self._send(_Turn(name, lend, lambda: None, forget), "PUT", parts)
+        try:
+            self._send(_Turn(name, lend, lambda: None, forget), "PUT", parts)
+        except Exists:  # ours came, and its answer was lost; or somebody else's is the same
+            if not self._holds(name, parts):
+                raise
 
     def find(self, name: str) -> Found | None:
         try:
@@ -119,6 +125,19 @@ class GrantedBlobs:
 
     def close(self) -> None:
         self.door.close()
+
+    def _holds(self, name: str, parts: Sequence[Bytes]) -> bool:
+        """Whether these very bytes are there: a name says only what an honest writer would have put there."""
+        found, at = self.find(name), 0
+        if found is None or found.size != sum(memoryview(part).nbytes for part in parts):
+            return False
+        for view in (memoryview(part).cast("B") for part in parts if len(part)):
+            for begin in range(0, len(view), COMPARED):
+                block = view[begin : begin + COMPARED]
+                if self.get(name, at, len(block)) != block:
+                    return False
+                at += len(block)
+        return True
 
     def _read(self, name: str, headers: Sequence[tuple[str, str]], take: Callable[[Reply], T]) -> T:
         checked(name)
@@ -167,7 +186,7 @@ class _Turn:
             return Again(Damaged(f"{self._name} is shorter than it must be."))
         if b'"wrong_checksum"' in body:
             return Again(Damaged(f"{self._name} changed on its way to {address}.", "Run it again; check the network."))
-        if refusal.status in STANDS:
+        if refusal.status in STANDS and refusal.code not in refusals.LATER:
             return Exists(f"{self._name} is there already, and is another one.")
         judged = refusals.judged(refusal, self._name, address)
         if self._unchecked is not None and (refusal.code in NO_CHECKSUM or refusal.status == 501):

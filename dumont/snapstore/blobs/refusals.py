@@ -12,7 +12,15 @@ from dumont.snapstore.errors import Damaged, Missing, NoRoom, SnapError, StoreAw
 
 BODY_MOST = 256 << 10
 LATER = frozenset(
-    {"SlowDown", "RequestTimeout", "InternalError", "ServiceUnavailable", "OperationAborted", "TooManyRequests"}
+    {
+        "SlowDown",
+        "RequestTimeout",
+        "InternalError",
+        "ServiceUnavailable",
+        "OperationAborted",
+        "ConditionalRequestConflict",
+        "TooManyRequests",
+    }
 )
 CHANGED = frozenset({"BadDigest", "XAmzContentChecksumMismatch", "IncompleteBody"})
 FULL = frozenset({"XMinioStorageFull", "QuotaExceeded", "InsufficientStorage"})

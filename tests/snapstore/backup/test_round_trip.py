@@ -4,6 +4,7 @@ import os
 import shutil
 import socket
 import tempfile
+from collections.abc import Sequence
 from functools import cache
 from itertools import count
 from pathlib import Path
@@ -12,6 +13,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from dumont.snapstore.backup.reading import Folders
+from dumont.snapstore.blobs import Bytes
+from dumont.snapstore.errors import Exists
 from dumont.snapstore.native.tree import Read, Tree
 from dumont.snapstore.repository import Repository, create
 from dumont.snapstore.restore import RestoreOptions, restore
@@ -179,3 +182,24 @@ class TestLongPaths:
         back = put_back(repository, taken(repository, root).name, tmp_path / "back")
         assert back == seen(root)
         shutil.rmtree(tmp_path / "back")
+
+
+class TestPlanted:
+    def test_packs_and_indexes_under_our_names_are_gone_round(
+        self, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Of a host that could guess them, in a store that lets nobody write over what is there."""
+        repository = create(MemoryBlobs())
+        put, refused = repository.blobs.put, list[str]()
+
+        def wary(name: str, parts: Sequence[Bytes]) -> None:
+            kind = name.partition("/")[0]
+            if kind in ("packs", "index") and kind not in refused:
+                refused.append(kind)
+                raise Exists(f"{name} is there already, and is another one.")
+            put(name, parts)
+
+        monkeypatch.setattr(repository.blobs, "put", wary)
+        made = taken(repository, root, defaults=False)
+        assert sorted(refused) == ["index", "packs"]
+        assert put_back(repository, made.name, tmp_path / "back") == seen(root)

@@ -114,6 +114,28 @@ class TestObjects:
         with pytest.raises(Exists):
             filled.open().put("config", [b"{}"])
 
+    def test_that_arrived_are_there_though_the_answer_was_lost(self, filled: GrantedPlace) -> None:
+        filled.server.order({"fault": "drop_after", "call": "PUT", "times": 1})
+        blobs, parts = filled.open(), [b"first ", bytes(5 << 20)]
+        blobs.put("packs/new", parts)
+        assert blobs.get("packs/new") == b"".join(parts)
+        assert len([wish for wish in filled.wishes if "put" in wish]) == 2
+
+    def test_that_differ_are_not_taken_for_ours(self, filled: GrantedPlace) -> None:
+        blobs = filled.open()
+        blobs.put("packs/new", [b"as it was"])
+        for other in (b"as it is!", b"longer than before"):
+            with pytest.raises(Exists):
+                blobs.put("packs/new", [other])
+        assert blobs.get("packs/new") == b"as it was"
+
+    def test_wait_for_another_writer_of_the_same(self, filled: GrantedPlace) -> None:
+        busy = {"fault": "status", "status": 409, "code": "ConditionalRequestConflict", "call": "PUT", "times": 2}
+        filled.server.order(busy)
+        blobs = filled.open()
+        blobs.put("packs/new", [b"x"])
+        assert blobs.get("packs/new") == b"x"
+
     def test_that_are_gone_are_missing(self, filled: GrantedPlace) -> None:
         blobs = filled.open()
         assert blobs.find("packs/none") is None
