@@ -127,6 +127,12 @@ async def my_team(work: Work, team_id: UUID) -> MyTeam:
     return team
 
 
+async def my_team_to_own(work: Work, team_id: UUID) -> MyTeam:
+    """For whoever writes down something that it owns: the team stays until that is done."""
+    await store.keep(work.tx, team_id)
+    return await my_team(work, team_id)
+
+
 def permit(allowed: bool, why_not: str) -> None:
     if not allowed:
         raise NotAllowed(why_not, hint="Ask an owner of the team.")

@@ -4,7 +4,7 @@ Whoever calls has made sure that the owner wishes it, so nobody is asked for rig
 a copy every minute is nobody's deed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -112,9 +112,12 @@ async def found_restore(tx: Tx, restore_id: UUID | None) -> SnapshotRestore | No
     return await restores.one(tx, restore_id) if restore_id is not None else None
 
 
-async def newest(tx: Tx, owner_id: UUID, instance_id: UUID) -> Snapshot | None:
-    """Of this instance, that can be read."""
-    return await snapshots.newest_of_instance(tx, owner_id, instance_id)
+async def newest(
+    tx: Tx, owner_id: UUID, instance_id: UUID, *, folders: Iterable[str], tags: Iterable[str]
+) -> Snapshot | None:
+    """Of this instance, that can be read: of one of these folders, or with a tag of whoever saves the instance, as its
+    people may have snapshots made of other folders of it."""
+    return await snapshots.newest_of_instance(tx, owner_id, instance_id, folders=folders, tags=tags)
 
 
 async def leave(work: Work, owner_id: UUID, instance_id: UUID) -> None:

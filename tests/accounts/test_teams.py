@@ -1,15 +1,30 @@
 """Teams: who may do what, and that an owner is always left."""
 
 import asyncio
-from typing import Any
+from random import Random
+from typing import Any, cast
+from uuid import UUID
 
 import httpx
 import pytest
+from sqlalchemy import text
 
+from dumont.accounts import teams
 from dumont.accounts.events import MemberInvited
+from dumont.accounts.store import teams as store
+from dumont.basics.errors import NotFound
+from dumont.platform.db import Db
+from dumont.platform.db.engine import make_db, make_engine
+from dumont.platform.settings import Settings
+from dumont.platform.work import Caller, Work
 from tests.build.accounts import Person
 from tests.fakes.clock import FakeClock
 from tests.fakes.publisher import FakePublisher
+
+WAITING = """
+    SELECT count(*) FROM pg_stat_activity
+    WHERE datname = current_database() AND wait_event_type = 'Lock' AND pid <> pg_backend_pid()
+"""
 
 
 async def make_team(owner: Person) -> str:
@@ -154,3 +169,28 @@ class TestLastOwner:
         leaving = [(person, f"/teams/{team}/members/{await person.id()}") for person in (ada, bob)]
         answers = await asyncio.gather(*(person.asks("DELETE", path) for person, path in leaving))
         assert sorted(answer.status_code for answer in answers) == [204, 409]
+
+
+class TestDeleting:
+    async def test_is_waited_for_by_whoever_makes_something_that_the_team_is_to_own(
+        self, crowd: httpx.AsyncClient, fresh_database_url: str, settings: Settings
+    ) -> None:
+        """Two transactions: the one that deletes it is not over yet when the other one asks for it."""
+        ada = await Person.joins(crowd, "ada@example.com")
+        team, me = UUID(await make_team(ada)), Caller("user", UUID(await ada.id()))
+        engine = make_engine(fresh_database_url, settings, name="deleting")
+        db = make_db(engine)
+        async with db.begin() as tx:
+            await store.remove(tx, team)
+            owning = asyncio.create_task(self._owned(db, me, settings, team))
+            async with asyncio.timeout(30):
+                while not (await tx.execute(text(WAITING))).scalar_one():
+                    await asyncio.sleep(0.01)
+        with pytest.raises(NotFound, match="no such team"):
+            await owning
+        await engine.dispose()
+
+    async def _owned(self, db: Db, caller: Caller, settings: Settings, team: UUID) -> None:
+        async with db.begin() as tx:
+            work = Work(tx, FakeClock().now(), Random(1), caller, cast(Any, None), settings)
+            await teams.my_team_to_own(work, team)

@@ -65,6 +65,11 @@ async def lock(tx: Tx, team_id: UUID) -> None:
     await tx.execute(select(Team.id).where(Team.id == team_id).with_for_update())
 
 
+async def keep(tx: Tx, team_id: UUID) -> None:
+    """It is not deleted before the end of the transaction; one that is being deleted is waited for."""
+    await tx.execute(select(Team.id).where(Team.id == team_id).with_for_update(read=True, key_share=True))
+
+
 async def add(tx: Tx, team: Team, owner: UUID) -> None:
     tx.add(team)
     await tx.flush()

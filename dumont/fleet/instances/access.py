@@ -23,6 +23,16 @@ async def owner_id(work: Work, team_id: UUID | None) -> UUID:
     return work.caller.me if team_id is None else (await teams.my_team(work, team_id)).id
 
 
+async def new_owner_id(work: Work, team_id: UUID | None) -> UUID:
+    """Of what is about to be launched: its team is not deleted meanwhile."""
+    if team_id is None:
+        return work.caller.me
+    try:
+        return (await teams.my_team_to_own(work, team_id)).id
+    except NotFound as error:
+        raise NotFound(error.message, hint="Leave `team_id` out, or name a team of yours.") from None
+
+
 async def instance(work: Work, instance_id: UUID, *, to_change: bool = False) -> FleetInstance:
     """Locked until the end of the transaction if it is to be changed."""
     found = await owned.one(work.tx, instance_id, await mine(work), lock=to_change)

@@ -61,7 +61,7 @@ async def plan(work: Work, means: Means, wish: Wish) -> Plan:
 
 async def launch(work: Work, means: Means, wish: Wish) -> FleetInstance:
     wish = _checked(work, wish)
-    owner = await access.owner_id(work, wish.team_id)
+    owner = await access.new_owner_id(work, wish.team_id)
     name = await naming.free(work, owner, wish.name)
     made = await planning.plan(work, means, owner, wish.wanted, name=name, drawn=False)
     planning.refuse_hopeless(made)

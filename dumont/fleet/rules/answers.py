@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from dumont.fleet.rules.seen import Limits, SavingSeen, Seen
-from dumont.fleet.rules.steps import Act, Hold, Save, Step
+from dumont.fleet.rules.steps import Act, Hold, Save, Step, Why
 
-LAST = frozenset({"move", "failover", "hibernation", "destroy"})
+LAST: frozenset[Why] = frozenset({"move", "failover", "hibernation", "destroy"})
 """The work goes on elsewhere, or not for now: what somebody writes behind this snapshot would be lost."""
 LEAST_SECONDS = 0.05
 """A look that is due at once would come again and again without anything having changed."""
@@ -42,7 +42,7 @@ def saving(now: datetime, limits: Limits, found: SavingSeen) -> Step:
     return wait(now, limits.poll_seconds * 4, stage="snapshot", percent=(found.percent or 0) * 0.75)
 
 
-def save(seen: Seen, now: datetime, limits: Limits, *, rental_id: UUID, why: str) -> Step:
+def save(seen: Seen, now: datetime, limits: Limits, *, rental_id: UUID, why: Why) -> Step:
     """Has the holder of the work make a snapshot, or waits for the one that is being made. The stage is `snapshot`,
     and `verifying` when all is in the store. A machine that stands still is started for it."""
     made = seen.saving is not None and seen.saving.state == "verifying"

@@ -9,6 +9,9 @@ from dumont.fleet.rules.course import Outcome
 from dumont.fleet.rules.seen import Trouble
 from dumont.fleet.rules.states import OperationKind, State, Wish
 
+Why = Literal["hibernation", "destroy", "move", "failover", "notice", "asked", "standby", "sync", "rhythm"]
+"""What a snapshot is made for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Move:
@@ -96,7 +99,7 @@ class Bring:
 @dataclass(frozen=True, slots=True)
 class Save:
     rental_id: UUID
-    why: str
+    why: Why
     still: bool = False
     """The work leaves the machine behind it: whoever could write there is held still from then on."""
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID
 
 from dumont.fleet.agents import commands
 from dumont.fleet.instances import environment, host_keys, moves, restores
 from dumont.fleet.rules.states import CommandKind
-from dumont.fleet.rules.steps import Onstart, Restore, RestoreFailed, Setup
+from dumont.fleet.rules.steps import Onstart, Restore, RestoreFailed, Setup, Why
 from dumont.fleet.steps.turn import NotNow, Turn
 from dumont.fleet.tables import FleetRental
 from dumont.snapshots import on_behalf
@@ -17,6 +17,10 @@ from dumont.snapshots.starting import NotComplete
 
 HOOK_SECONDS = 3600.0
 AGAIN_SECONDS = 5.0
+USUAL_FOLDER = "/workspace"
+BROUGHT, ALONE = "restic", "deadman"
+OURS = (*get_args(Why), BROUGHT, ALONE)
+"""Tags of the fleet's own snapshots, which are all of the workspace."""
 
 
 async def set_up(turn: Turn, _act: Setup) -> None:
@@ -79,7 +83,8 @@ async def _in_restic(turn: Turn, snapshot_id: UUID) -> Mapping[str, Any]:
 
 async def _take_older(turn: Turn, why: str) -> None:
     instance = turn.instance
-    older = await on_behalf.newest(turn.work.tx, instance.owner_id, instance.id)
+    folders = (turn.rows.wanted.workspace or USUAL_FOLDER,)
+    older = await on_behalf.newest(turn.work.tx, instance.owner_id, instance.id, folders=folders, tags=OURS)
     instance.snapshot_id = older.id if older else None
     instance.snapshot_at = older.created_at if older else None
     left = f"one of {older.created_at:%Y-%m-%d %H:%M} UTC is taken" if older else "it starts without one"

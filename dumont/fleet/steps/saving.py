@@ -7,7 +7,7 @@ from dumont.basics.errors import Unavailable
 from dumont.fleet.instances import courses, moves, operations
 from dumont.fleet.rules.seen import Trouble
 from dumont.fleet.rules.steps import Bring, Save, Saved, SaveFailed
-from dumont.fleet.steps.preparing import grant, put
+from dumont.fleet.steps.preparing import BROUGHT, USUAL_FOLDER, grant, put
 from dumont.fleet.steps.turn import NotNow, Turn
 from dumont.snapshots import on_behalf
 from dumont.snapshots.starting import Wish
@@ -16,7 +16,6 @@ QUIET = frozenset({"sync", "rhythm"})
 """Copies to a standby, and those of work with a deadline, are made all the time: only a failure of one is told."""
 ASLEEP = frozenset({"hibernation", "destroy"})
 """Its user may be at work, and wonder why nothing moves."""
-USUAL_FOLDER = "/workspace"
 
 
 async def save(turn: Turn, act: Save) -> None:
@@ -49,7 +48,7 @@ async def bring(turn: Turn, _act: Bring) -> None:
     word = kept.restore_from if kept is not None else None
     if instance.restic_id is None or not word:
         raise NotNow(turn.limits.look_seconds)
-    wish = Wish(path="", label=instance.name, instance_id=instance.id, tags=("restic",), restic_id=instance.restic_id)
+    wish = Wish(path="", label=instance.name, instance_id=instance.id, tags=(BROUGHT,), restic_id=instance.restic_id)
     snapshot = await on_behalf.bring(turn.work, turn.means.jobs, turn.owner, wish, word)
     instance.saving_id = snapshot.id
 

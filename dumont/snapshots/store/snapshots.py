@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import cast, func, select, update
+from sqlalchemy.dialects.postgresql import JSONB, array
 from sqlalchemy.orm import aliased
 
 from dumont.basics.page import Key
@@ -72,10 +73,14 @@ async def ids_of_instance(tx: Tx, repository_id: UUID, instance_id: UUID) -> Seq
     return (await tx.execute(select(Snapshot.id).where(mine, Snapshot.state != "deleted"))).scalars().all()
 
 
-async def newest_of_instance(tx: Tx, repository_id: UUID, instance_id: UUID) -> Snapshot | None:
+async def newest_of_instance(
+    tx: Tx, repository_id: UUID, instance_id: UUID, *, folders: Iterable[str], tags: Iterable[str]
+) -> Snapshot | None:
+    """Of one of these folders, or with one of these tags."""
     mine = (Snapshot.repository_id == repository_id) & (Snapshot.instance_id == instance_id)
-    query = select(Snapshot).where(mine, Snapshot.state == "complete").order_by(Snapshot.created_at.desc()).limit(1)
-    return (await tx.execute(query)).scalar_one_or_none()
+    fits = Snapshot.root.in_(list(folders)) | cast(Snapshot.tags, JSONB).has_any(array(list(tags)))
+    query = select(Snapshot).where(mine, fits, Snapshot.state == "complete").order_by(Snapshot.created_at.desc())
+    return (await tx.execute(query.limit(1))).scalar_one_or_none()
 
 
 async def kept_of_instance(tx: Tx, repository_id: UUID, instance_id: UUID) -> tuple[int, int]:

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import delete, update
 
 from dumont.accounts.tables import Team
+from dumont.fleet.steps.preparing import OURS
 from dumont.platform.parts import Parts
 from dumont.snapshots import keeping, on_behalf
 from dumont.snapshots.on_behalf import Owner
@@ -21,11 +22,11 @@ from tests.fakes.run import FakeRun
 from tests.fleet.doors.conftest import Box
 
 
-async def saved(parts: Parts, box: Box, owner: Owner, at: datetime) -> UUID:
+async def saved(parts: Parts, box: Box, owner: Owner, at: datetime, path: str = "/workspace", *tags: str) -> UUID:
     """A complete one, said to be of the box."""
     async with FakeRun(parts).work() as given:
         work = replace(given, random=Random(uuid4().int))
-        made, _ = await on_behalf.start(work, owner, Wish(path="/workspace", instance_id=box.id))
+        made, _ = await on_behalf.start(work, owner, Wish(path=path, instance_id=box.id, tags=tags))
         values = {"state": "complete", "manifest": made.id.hex * 2, "created_at": at}
         await work.tx.execute(update(Snapshot).where(Snapshot.id == made.id).values(values))
     return made.id
@@ -55,6 +56,11 @@ class TestTeam:
         assert "llama" in refused.json()["detail"]
         await box.set(state="destroyed", destroyed_at=box.now)
         assert (await ada.asks("DELETE", f"/teams/{team}")).status_code == 204
+
+    async def test_that_is_none_is_told_by_its_field(self, ada: Person) -> None:
+        answer = await ada.asks("POST", "/instances", {"filters": {}, "team_id": str(uuid4())})
+        assert (answer.status_code, answer.json()["detail"]) == (404, "There is no such team.")
+        assert "team_id" in answer.json()["hint"]
 
     async def test_that_is_gone_all_the_same_costs_no_instance_its_snapshots(
         self, ada: Person, box: Box, parts: Parts
@@ -103,3 +109,20 @@ class TestSnapshot:
             await on_behalf.leave(work, box.owner_id, box.id)
         await box.set(snapshot_id=mine)
         assert await ada.does("DELETE", "/snapshots/left") == {"deleted": 0}
+
+    async def test_of_another_folder_does_not_take_the_place_of_one_that_can_not_be_read(
+        self, ada: Person, box: Box, parts: Parts
+    ) -> None:
+        owner = Owner(box.owner_id, False, box.owner_id)
+        at = [box.now - timedelta(hours=hours) for hours in (4, 3, 2, 1)]
+        await saved(parts, box, owner, at[3], "/data", "mine")
+        ours = await saved(parts, box, owner, at[2], "/home/machines/1/work", "hibernation")  # as a machine calls it
+        of_people = await saved(parts, box, owner, at[1])
+        async with box.db.begin() as tx:
+            found = await on_behalf.newest(tx, owner.id, box.id, folders=["/workspace"], tags=OURS)
+            assert found is not None
+            assert found.id == ours
+            await tx.execute(update(Snapshot).where(Snapshot.id == ours).values(state="failed"))
+            found = await on_behalf.newest(tx, owner.id, box.id, folders=["/workspace"], tags=OURS)
+            assert found is not None
+            assert found.id == of_people
