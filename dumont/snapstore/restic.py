@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import re
+import tempfile
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Callable
@@ -12,6 +14,7 @@ from dumont.snapstore import surroundings
 from dumont.snapstore.blobs import Keys
 from dumont.snapstore.errors import BadRequest, Missing, SnapError
 from dumont.snapstore.restic_child import Child, Line, output
+from dumont.snapstore.restic_ignore import left_out
 from dumont.snapstore.track import Progress, Track
 
 SCHEME = "restic:"
@@ -113,16 +116,22 @@ class Restic:
         tags: tuple[str, ...] = (),
         exclude: tuple[str, ...] = (),
         host: str = "",
+        by_default: bool = False,
     ) -> ResticReport:
-        """From within the folder, so that what is restored lies in the target itself and not below a long path."""
+        """From within the folder, so that what is restored lies in the target itself and not below a long path.
+        `by_default`: without what our own engine leaves out; what `.dumontignore` files say counts in any case."""
         words = ["--host", host] if host else []
         words += [word for tag in tags for word in ("--tag", tag)]
-        words += [word for pattern in exclude for word in ("--exclude", pattern)]
+        track.stage("scan")
+        out = left_out(root, track, by_default=by_default)
+        words += [word for pattern in (*exclude, *out.patterns) for word in ("--exclude", pattern)]
         track.stage("backup")
-        child = Child(self._command("backup", *words, "."), self._env(), self._passphrase, folder=root)
-        told = _Told(track)
-        for line in child.lines(track):
-            told.take(line, ("files_done",), ("bytes_done",))
+        told = _Told(track, out.notes)
+        with _file_of(out.lines) as listed:
+            words += ["--exclude-file", listed] if listed else []
+            child = Child(self._command("backup", *words, "."), self._env(), self._passphrase, folder=root)
+            for line in child.lines(track):
+                told.take(line, ("files_done",), ("bytes_done",))
         end = told.summary
         track.expect(int(end.get("total_files_processed", 0)), int(end.get("total_bytes_processed", 0)))
         told.reach(int(end.get("total_files_processed", 0)), int(end.get("total_bytes_processed", 0)))
@@ -175,6 +184,7 @@ class Restic:
         env = {name: value for name, value in around.items() if not name.startswith("RESTIC_") or "CACHE" in name}
         env["RESTIC_REPOSITORY"] = self._where
         env["RESTIC_PROGRESS_FPS"] = "5"
+        env.pop("PWD", None)  # or a folder may be called otherwise than we call it
         if self._cache:
             env["RESTIC_CACHE_DIR"] = self._cache
         if self._keys:
@@ -198,11 +208,11 @@ def version_of(binary: str = "restic") -> tuple[int, ...]:
 class _Told:
     """What restic has told so far, handed on to the track as steps."""
 
-    def __init__(self, track: Track) -> None:
+    def __init__(self, track: Track, notes: Sequence[str] = ()) -> None:
         self._track = track
         self._files = self._bytes = 0
         self.summary: dict[str, Any] = {}
-        self._notes: list[str] = []
+        self._notes = list(notes)
 
     def take(self, line: Line, files: tuple[str, ...], size: tuple[str, ...]) -> None:
         kind = line.get("message_type")
@@ -226,6 +236,18 @@ class _Told:
         if sent:
             self._track.add(moved=sent)
         return ResticReport(name, self._files, self._bytes, sent, self._track.now(), self._notes)
+
+
+@contextlib.contextmanager
+def _file_of(lines: Sequence[bytes]) -> Iterator[str]:
+    """Its name; none where there is nothing to say."""
+    if not lines:
+        yield ""
+        return
+    with tempfile.NamedTemporaryFile(prefix="dumont-restic-") as file:
+        file.write(b"\n".join([*lines, b""]))
+        file.flush()
+        yield file.name
 
 
 def _by_writes(told: _Told, size: int) -> Callable[[int], None]:

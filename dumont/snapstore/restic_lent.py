@@ -14,7 +14,6 @@ from uuid import uuid4
 from dumont.snapstore.blobs import Keys
 from dumont.snapstore.blobs.door import Door
 from dumont.snapstore.errors import InPart
-from dumont.snapstore.ignore import DEFAULTS
 from dumont.snapstore.plain import lent
 from dumont.snapstore.restic import TELLS_RESTORING, Restic, ResticReport
 from dumont.snapstore.track import Track
@@ -54,7 +53,7 @@ def create(door: Door, found: Restic, path: str, track: Track, ready: Ready = la
     with lent.telling(door, track):
         ready()
         tags = (TAG, tag_of(str(asked["snapshot_id"])))
-        report = found.backup(path, track, tags=tags, exclude=_excluded(), host=_word(str(asked["label"])))
+        report = found.backup(path, track, tags=tags, by_default=True, host=_word(str(asked["label"])))
         name = found.whole_id(report.name)
         figures = {"files": report.files, "bytes": report.bytes, "new_bytes": report.sent}
         door.post("/complete", {"manifest": name, **figures, "stages": report.progress.stages})
@@ -105,11 +104,6 @@ def _remove(target: str, gone: Sequence[tuple[str, str]]) -> None:
                 os.rmdir(place)
             else:
                 os.unlink(place)
-
-
-def _excluded() -> tuple[str, ...]:
-    """What our own engine leaves out by default. A `.dumontignore` is not read: restic has words of its own."""
-    return tuple(pattern.rstrip("/") for pattern in DEFAULTS)
 
 
 def _word(label: str) -> str:

@@ -107,6 +107,7 @@ def of_restore(report: RestoreReport, seconds: float) -> list[Row]:
 
 def of_check(report: CheckReport) -> list[Row]:
     rows: list[Row] = [
+        ("verdict", "sound" if report.sound else f"damaged: {text.number(len(report.problems))} problems"),
         ("snapshots", text.number(report.snapshots)),
         ("packs", f"{text.number(report.packs)} with {text.number(report.chunks)} chunks"),
         ("read", text.size(report.bytes_read)),

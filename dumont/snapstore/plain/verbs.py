@@ -155,7 +155,8 @@ def forget(said: argparse.Namespace, screen: Screen, env: Env) -> int:
     doomed = [found.find(name) for name in said.snapshot] or _not_kept(found, said)
     if not said.dry_run:
         found.forget(doomed)
-    screen.answer({"forgotten": doomed, "dry_run": said.dry_run}, (), [("forgotten", name) for name in doomed])
+    did = "would be forgotten" if said.dry_run else "forgotten"
+    screen.answer({"forgotten": doomed, "dry_run": said.dry_run}, (), [(did, name) for name in doomed])
     return GOOD
 
 
