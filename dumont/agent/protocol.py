@@ -125,7 +125,8 @@ class Command(TypedDict):
               both: restic (address, password, keys, ...): by that program, in a repository of the user's own
     standing  drop, reads, slots, parent, label, tags, path: kept for a snapshot while nobody can be asked
     check     doors: whether the workspace can be read, and somebody could log in; result: files, bytes, unreadable, ssh
-    hook      script, timeout_seconds, env: run by `sh` in the workspace; result: code, output (its end)
+    hook      script, env, timeout_seconds (it is ended then; without it, never): run by `sh` in the workspace; result:
+              code, output (its end)
     logs      source (agent, onstart), command (whose output, of onstart), lines, or offset and wait_seconds; result:
               text, offset (where it ends), more (before it), anew (the file was begun anew); not remembered
     shutdown  nothing: ends the agent, and the machine where it can

@@ -101,16 +101,14 @@ def launch(
         "image": image,
         "ports": port or [],
         "env": _env(env or []),
-        "onstart": "\n".join(part for part in (onstart, ran) if part),
+        "onstart": onstart,
         "ssh_keys": _keys(ssh_key),
         "until_action": "destroy" if down else "hibernate",
         "standby": {"enabled": True} if standby else {},
         "restic": kept.told(restic, restore_from),
         **_said(disk, idle, ttl, parallel),
     }
-    own = said["onstart"]
-    begins = own if own and not token else tasks.script(Task(run=own) if own else task, token)
-    wish = tasks.under(task, said) | {"onstart": begins}
+    wish = tasks.under(task, said) | {"onstart": _begins(task, token, onstart, ran)}
     if not _agreed(session, wish, dry_run=dry_run, yes=yes):
         return
     kept_too = restore_from is not None
@@ -161,6 +159,14 @@ def _split(query: list[str] | None) -> tuple[list[str], str]:
         at = words.index(DASHES)
         return words[:at], shlex.join(words[at + 1 :])
     return words, ""
+
+
+def _begins(task: Task, token: str, onstart: str, ran: str) -> str:
+    """What is to run is waited for by nobody: what is said here wins over the file."""
+    if token or not (onstart or ran):
+        own = "\n".join(part for part in (onstart, ran) if part)
+        return tasks.script(Task(run=own) if own else task, token)
+    return "\n".join(part for part in (onstart, f"{ran} &" if ran else "") if part)
 
 
 def _filters(

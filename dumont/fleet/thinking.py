@@ -94,6 +94,7 @@ async def think(means: Means, instance_id: UUID, market: Market) -> None:
 def limits_of(settings: Settings) -> Limits:
     return Limits(
         silent_seconds=settings.fleet_missed_beats * settings.fleet_beat_seconds,
+        onstart_seconds=settings.fleet_onstart_seconds,
         course_save_seconds=settings.fleet_deadline_save_seconds,
         last_seconds=extending.last_seconds(settings.fleet_extend_seconds),
     )

@@ -25,6 +25,9 @@ class FleetSettings(BaseModel):
     fleet_deadman_seconds: float = setting(
         30 * MINUTE, "An agent that can't reach this server for so long saves its work and stops its machine.", ge=1
     )
+    fleet_onstart_seconds: float = setting(
+        10 * MINUTE, "An instance whose start script still runs after so long is handed over; the script goes on.", ge=0
+    )
     fleet_idle_gpu_percent: float = setting(5, "GPUs below it are idle.", ge=0, le=100)
     fleet_idle_seconds: float = setting(3 * MINUTE, "An instance idle for so long is hibernated.", ge=1, le=DAY)
     fleet_idle_cpu_percent: float = setting(30, "Processors above it are busy.", ge=0, le=100)

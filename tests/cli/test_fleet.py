@@ -105,7 +105,7 @@ class TestLaunch:
     def test_is_a_call_that_can_be_pasted(self, ada: Person) -> None:
         shown = ada.does("launch", *WORDS, "-c", "x", "--env", "A=b", "--curl", "--", "python", "train.py", "-v", "a b")
         body = json.loads(shown.out.split("-d ")[1].strip("'\n").replace("'\"'\"'", "'"))
-        assert body["onstart"] == "python train.py -v 'a b'"
+        assert body["onstart"] == "python train.py -v 'a b' &"
         assert body["filters"] == {"q": "gpu_count=0", "provider": ["local"]}
         assert body["ssh_keys"] == [ada.key.with_suffix(".pub").read_text().strip()]
         assert "$DUMONT_TOKEN" in shown.out
@@ -182,7 +182,9 @@ class TestChanging:
         assert ada.does("show", box, "--json").json["hibernation_own"]["idle_seconds"] == 1800
         assert ada.does("autostop", box, "--cancel", "--json").json["name"] == box
         assert ada.does("show", box, "--json").json["hibernation_own"]["enabled"] is False
-        assert "sleeps after 30 idle minutes" in ada.does("autostop", box).err, "its own time stays"
+        assert "never sleeps by itself" in ada.does("autostop", box).err, "to ask changes nothing"
+        assert "sleeps after 30 idle minutes" in ada.does("autostop", box, "--on").err, "its own time stays"
+        assert ada.run("autostop", box, "--cancel", "--on").code == 2
         ada.does("autostop", box, "--cancel")
 
     def test_is_kept_awake_and_let_go(self, ada: Person, box: str) -> None:
@@ -197,7 +199,9 @@ class TestChanging:
         assert "0.0 of 2 h by 20" in ada.does("deadline", box, by, "--work-hours", "2").out
         assert "0.5 of 2 h" in ada.does("progress", box, "0.5").out
         assert "finished" in ada.does("progress", box, "--finished").out
+        assert ada.does("show", box, "--json").json["wanted"]["spot"] is True
         assert ada.does("deadline", box, "--cancel", "--json").json["course"] is None
+        assert ada.does("show", box, "--json").json["wanted"]["spot"] is False, "as it was before"
         assert ada.run("deadline", box).code == 2
 
     def test_wakes_and_sleeps_by_the_clock(self, ada: Person, box: str) -> None:

@@ -8,6 +8,7 @@ import subprocess
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,8 @@ from dumont.agent.sampling import processes
 
 OUTPUT_KEPT = 8192
 LOG_MOST = 16 << 20
-SECONDS = 3600.0
-POLL_SECONDS = 0.05
+POLL_SECONDS, POLL_SECONDS_MOST = 0.05, 1.0
+"""Ever more seldom: some scripts run for days."""
 GRACE_SECONDS = 5.0
 BEGIN_SECONDS = 5.0
 SHELL = """
@@ -37,9 +38,10 @@ class Hooks:
         self._given = given
 
     def run(self, turn: Turn) -> dict[str, Any]:
-        """What the script leaves running goes on: only the script itself is waited for."""
-        place = _Place(turn.folder)
-        until = time.monotonic() + float(turn.args.get("timeout_seconds") or SECONDS)
+        """What the script leaves running goes on: only the script itself is waited for, and where no time is said for
+        as long as it runs."""
+        place, most = _Place(turn.folder), turn.args.get("timeout_seconds")
+        until = time.monotonic() + float(most) if most else inf
         if _count(place.shell) is None:
             self._start(place, turn.args)
         code = _waited(place, _number(place), turn, until)
@@ -89,15 +91,17 @@ def _number(place: _Place) -> int:
 
 
 def _waited(place: _Place, pid: int, turn: Turn, until: float) -> int:
+    pause = POLL_SECONDS
     while _count(place.code) is None:
         if not _lives(pid, place) and _count(place.code) is None:
             raise Failed("killed", f"The script was killed. {_tail(place.log)}".strip())
-        if turn.stop.wait(POLL_SECONDS):
+        if turn.stop.wait(pause):
             _end(pid, place)
             raise Failed("cancelled", "The script was stopped, as asked.")
         if time.monotonic() > until:
             _end(pid, place)
             raise Failed("timeout", f"The script took too long and was ended. {_tail(place.log)}".strip())
+        pause = min(POLL_SECONDS_MOST, pause * 1.1)
     return _count(place.code) or 0
 
 

@@ -7,6 +7,7 @@ harm the second time.
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
+from uuid import UUID
 
 import orjson
 
@@ -17,6 +18,7 @@ from dumont.fleet.instances import moves
 from dumont.fleet.means import Means
 from dumont.fleet.rules import idle, sums
 from dumont.fleet.rules.ruling import Ruled
+from dumont.fleet.rules.states import State
 from dumont.fleet.schemas.agent import AgentAck, AgentNotice, AgentSample, AgentStatus
 from dumont.fleet.store import batches, beats, instances
 from dumont.fleet.store.batches import Heard, Whole
@@ -24,6 +26,8 @@ from dumont.platform.work import Work
 
 OLDEST = timedelta(hours=2)
 RESULT_BYTES_MAX = 64 * 1024
+WHY_MOST = 300
+PUT_AWAY: frozenset[State] = frozenset({"hibernating", "destroying", "destroyed"})
 RELEASED = "This machine is no longer rented."
 
 
@@ -44,7 +48,8 @@ async def attend(means: Means, heard: Heard, status: AgentStatus, ruled: Ruled) 
         await _arrive(work, heard, status, ruled)
         await _fill_minutes(work, heard, status.samples)
         await _note(work, heard, status.notices)
-        await commands.acknowledge(work, heard.rental_id, [_ack(ack) for ack in status.acks])
+        ended = await commands.acknowledge(work, heard.rental_id, [_ack(ack) for ack in status.acks])
+        await _tell_of_script(work, heard.instance_id, ended)
         if heard.watched:
             await work.publish(
                 Sampled(instance_id=heard.instance_id, sample=status.samples[-1].model_dump(mode="json"))
@@ -123,6 +128,24 @@ async def _note(work: Work, heard: Heard, notices: Sequence[AgentNotice]) -> Non
             why = "The cloud has given notice that it takes the machine away."
             await moves.note(work, instance, "warning", why, who="provider", rental_id=str(heard.rental_id), **words)
         await instances.poke(work.tx, [heard.instance_id], work.now)
+
+
+async def _tell_of_script(work: Work, instance_id: UUID, ended: Sequence[UUID]) -> None:
+    """Of the start script, whether anybody still waits for it or not: once, as a command ends once. With its machine it
+    ends as was wished."""
+    instance = await instances.one(work.tx, instance_id) if ended else None
+    if instance is None or instance.onstart_command_id not in ended:
+        return
+    if instance.wish != "running" or instance.state in PUT_AWAY:
+        return
+    (found,) = (await commands.of(work.tx, [instance.onstart_command_id])).values()
+    code = found.result.get("code")
+    if found.state == "failed":
+        said = (found.error_message or "").partition("\n")[0][:WHY_MOST]
+        await moves.note(work, instance, "failure", f"The start script failed: {said}", code=found.error_code)
+    elif code:
+        said = f"The start script ended with {code}; its log says why."
+        await moves.note(work, instance, "failure", said, code="script_failed")
 
 
 def _ack(ack: AgentAck) -> protocol.Acknowledgement:

@@ -107,9 +107,11 @@ async def handed_out(work: Work, vault: Vault, rental_id: UUID) -> list[protocol
     ]
 
 
-async def acknowledge(work: Work, rental_id: UUID, acks: Sequence[protocol.Acknowledgement]) -> None:
-    """Words about commands of this rental, again and in any order; the instance is poked when one has ended."""
-    ended = []
+async def acknowledge(work: Work, rental_id: UUID, acks: Sequence[protocol.Acknowledgement]) -> list[UUID]:
+    """Words about commands of this rental, again and in any order; the instance is poked when one has ended. Which ones
+    these words have ended."""
+    ended: list[UUID] = []
+    whose: set[UUID] = set()
     for ack in acks:
         identity = ids.read(ack["id"])
         if identity is None:
@@ -118,8 +120,12 @@ async def acknowledge(work: Work, rental_id: UUID, acks: Sequence[protocol.Ackno
             until = work.now + timedelta(seconds=RUNNING_SECONDS)
             await store.running(work.tx, (identity, rental_id), ack["percent"], ack["result"], until=until)
         else:
-            ended.append(await store.end(work.tx, (identity, rental_id), _end(ack), work.now))
-    await instances.poke(work.tx, [each for each in ended if each is not None], work.now)
+            instance_id = await store.end(work.tx, (identity, rental_id), _end(ack), work.now)
+            if instance_id is not None:
+                ended.append(identity)
+                whose.add(instance_id)
+    await instances.poke(work.tx, sorted(whose), work.now)
+    return ended
 
 
 def _end(ack: protocol.Acknowledgement) -> store.End:

@@ -45,6 +45,7 @@ STAGES: Mapping[Stage, tuple[str, float]] = {
     "ready": ("ssh", 40),
 }
 """By how far the foremost machine is: stage and percent of the operation."""
+STILL_STARTS = "It is ready, and its start script goes on."
 RESTORING, RESTORED = 60.0, 90.0
 OF_THE_SNAPSHOT = frozenset({"object_damaged", "object_missing", "repository_unreadable", "repository_refused"})
 """What is wrong with what was saved, whichever machine reads it."""
@@ -86,7 +87,7 @@ def failed(seen: Seen, now: datetime, limits: Limits) -> Step:
 
 
 def prepared(seen: Seen, now: datetime, limits: Limits) -> Step | None:
-    """Keys and onstart on a machine whose workspace is in place; None when both are done."""
+    """Keys and onstart on a machine whose workspace is in place; None when nobody has to wait for them any more."""
     return _keys(seen, now, limits) or _onstart(seen, now, limits)
 
 
@@ -104,7 +105,8 @@ def _get_machine(seen: Seen, now: datetime, limits: Limits, way: Way) -> Step:
         or _onstart(seen, now, limits)
     )
     lacks = seen.restore.trouble if seen.restore is not None and seen.restore.in_part else None
-    return step or now_do(now, Move("running", lacks.message if lacks else "It is ready."), "ready")
+    said = "It is ready." if seen.onstart is None or seen.onstart.over else STILL_STARTS
+    return step or now_do(now, Move("running", lacks.message if lacks else said), "ready")
 
 
 def _race(seen: Seen, now: datetime, limits: Limits, way: Way) -> Step:
@@ -228,9 +230,11 @@ def _restore(seen: Seen, now: datetime, limits: Limits, way: Way) -> Step:
 
 
 def _onstart(seen: Seen, now: datetime, limits: Limits) -> Step | None:
-    """A script that fails is told, and holds nothing up: the machine is its user's, and so is the script."""
+    """A script that fails or takes its time holds nothing up: the machine is its user's, and so is the script."""
     if not seen.has_onstart:
         return None
     if seen.onstart is None:
         return now_do(now, Onstart(), "onstart", 92)
-    return None if seen.onstart.over else wait(now, limits.look_seconds, stage="onstart", percent=92)
+    ends = seen.onstart.created_at + timedelta(seconds=limits.onstart_seconds)
+    over = seen.onstart.over or now >= ends
+    return None if over else wait(now, limits.look_seconds, ends, stage="onstart", percent=92)

@@ -230,6 +230,8 @@ class Limits:
     agent_seconds: float = 300
     """From being of use until its agent has told what the machine is."""
     command_seconds: float = 300
+    onstart_seconds: float = 600
+    """So long a start script is waited for; then it goes on beside whoever works there."""
     standby_seconds: float = 900
     resume_seconds: float = 900
     restart_seconds: float = 180

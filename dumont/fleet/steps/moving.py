@@ -16,6 +16,8 @@ from dumont.snapshots import on_behalf, restic
 RACING: frozenset[State] = frozenset({"launching", "waking", "recovering", "failing_over"})
 ENDS_A_SLEEP: frozenset[State] = frozenset({"running", "on_standby", "destroying", "destroyed"})
 """What is destroyed saves nothing any more."""
+UNTOLD = frozenset({"no_answer", "not_acknowledged"})
+"""Of a start script of which its agent has said nothing; else that was told when it was heard."""
 SPENDS_NOTHING = frozenset({"budget", "until"})
 """Whoever is put to sleep by these keeps no second machine in the meantime."""
 BEGINS: dict[State, OperationKind] = {
@@ -143,9 +145,9 @@ async def _entered_running(turn: Turn) -> None:
         instance.awake_since, instance.use_seen_at, instance.warned_at = turn.work.now, None, None
     instance.released_at = None
     await standbys.settle(turn.work, instance, turn.rows.wanted.standby, turn.rows.standby)
-    if turn.seen.onstart is not None and turn.seen.onstart.state == "failed":
-        said = turn.seen.onstart.error.message if turn.seen.onstart.error else ""
-        await moves.note(turn.work, instance, "failure", f"The onstart script failed: {said}")
+    error = turn.seen.onstart.error if turn.seen.onstart is not None else None
+    if error is not None and error.code in UNTOLD:
+        await moves.note(turn.work, instance, "failure", f"The start script failed: {error.message}", code=error.code)
 
 
 async def _entered_sleep(turn: Turn, given_up: FleetRental | None) -> None:

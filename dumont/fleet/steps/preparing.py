@@ -15,7 +15,6 @@ from dumont.snapshots import on_behalf
 from dumont.snapshots.granting import Handed
 from dumont.snapshots.starting import NotComplete
 
-HOOK_SECONDS = 3600.0
 AGAIN_SECONDS = 5.0
 USUAL_FOLDER = "/workspace"
 BROUGHT, ALONE = "restic", "deadman"
@@ -28,11 +27,8 @@ async def set_up(turn: Turn, _act: Setup) -> None:
 
 
 async def run_onstart(turn: Turn, _act: Onstart) -> None:
-    args = {
-        "script": turn.rows.wanted.onstart,
-        "timeout_seconds": HOOK_SECONDS,
-        "env": environment.of(turn.means.vault, turn.instance),
-    }
+    """It may take as long as it wants: what it starts may be the work itself."""
+    args = {"script": turn.rows.wanted.onstart, "env": environment.of(turn.means.vault, turn.instance)}
     turn.instance.onstart_command_id = await put(turn, _machine(turn), "hook", args)
 
 

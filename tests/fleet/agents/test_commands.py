@@ -5,12 +5,12 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from dumont.fleet.agents import commands, listening
 from dumont.fleet.agents.commands import Command
 from dumont.fleet.means import Means
-from dumont.fleet.tables import FleetInstance, FleetRental
+from dumont.fleet.tables import FleetEvent, FleetInstance, FleetRental
 from dumont.platform.db import Db
 from tests.build import fleet as build
 from tests.fakes.clock import START
@@ -126,3 +126,34 @@ class TestExpiry:
             await commands.withdraw(means.work(tx), agent.rental_id, "The instance is destroyed.")
         assert (await known(means, command_id)).error_code == "withdrawn"
         assert (await agent.beats())["commands"] == []
+
+
+class TestStartScript:
+    @pytest.mark.parametrize(
+        ("state", "said", "told"),
+        [
+            ("failed", {"error_code": "killed", "error_message": "Killed.\nOOM"}, "The start script failed: Killed."),
+            ("done", {"result": {"code": 7}}, "The start script ended with 7; its log says why."),
+            ("done", {"result": {"code": 0}}, None),
+        ],
+    )
+    async def test_is_told_of_once_when_it_fails_also_where_nobody_waits_for_it(
+        self, agent: Agent, command_id: UUID, means: Means, state: str, said: dict[str, Any], told: str | None
+    ) -> None:
+        await agent.changes(FleetInstance, onstart_command_id=command_id, state="running", wish="running")
+        for _ in range(2):
+            await agent.says(acks=[ack(command_id, state, **said)])
+        assert await failures(means, agent) == ([told] if told else [])
+
+    async def test_that_ends_with_its_machine_has_not_failed(
+        self, agent: Agent, command_id: UUID, means: Means
+    ) -> None:
+        await agent.changes(FleetInstance, onstart_command_id=command_id, state="hibernating", wish="hibernated")
+        await agent.says(acks=[ack(command_id, "failed", error_code="killed", error_message="Killed.")])
+        assert await failures(means, agent) == []
+
+
+async def failures(means: Means, agent: Agent) -> list[str]:
+    async with means.db.begin() as tx:
+        query = select(FleetEvent.why).where(FleetEvent.instance_id == agent.instance_id, FleetEvent.kind == "failure")
+        return list((await tx.execute(query)).scalars().all())

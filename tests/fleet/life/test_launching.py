@@ -42,7 +42,8 @@ class TestLaunch:
         assert (await lab.see(identity)).state == "launching"
         lab.world.takes_keys = True
         await lab.until(identity, "running", seconds=10)
-        assert [each.state for each in await lab.commands(identity, "hook")] == ["done"]
+        (hook,) = await lab.commands(identity, "hook")
+        assert (hook.state, lab.args(hook)) == ("done", {"script": "echo hi", "env": {}})
 
     async def test_tells_the_seconds_of_each_stage(self, lab: LifeLab) -> None:
         identity = await lab.launches()

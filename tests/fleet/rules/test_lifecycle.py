@@ -259,6 +259,14 @@ class TestLifecycle:
         found = Seen(state="running", state_since=NOW, wish="running", primary=rental(stage="ended"), saving=saving)
         assert type(next_step(found, NOW, LIMITS).act).__name__ == "Saved"
 
+    def test_hands_a_machine_over_whose_start_script_takes_its_time(self) -> None:
+        script = CommandSeen(state="running", created_at=NOW - timedelta(seconds=599), rental_id=PRIMARY)
+        ready = replace(running(rental(checked_at=NOW)), state="launching", has_onstart=True, onstart=script)
+        waits = next_step(ready, NOW, LIMITS)
+        assert (waits.act, waits.look_at) == (None, NOW + timedelta(seconds=1))
+        handed = next_step(ready, waits.look_at, LIMITS).act
+        assert handed == Move("running", "It is ready, and its start script goes on.")
+
     def test_does_not_take_unknown_for_gone(self) -> None:
         machine = rental(seen_state="unknown", beat_at=NOW - timedelta(seconds=29))
         found = running(machine)
