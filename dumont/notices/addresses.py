@@ -4,7 +4,7 @@ from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
 from dumont.basics.errors import Invalid
-from dumont.notices.rules.places import may_call
+from dumont.basics.outbound import may_call
 
 LONGEST = 2000
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import httpx
 
+from dumont.basics import outbound
 from dumont.basics.errors import Invalid
 from dumont.notices import addresses
-from dumont.notices.rules import places
 
 SECONDS = 10.0
 READ_MOST = 300
@@ -52,7 +52,7 @@ async def call(url: str, headers: dict[str, str], content: bytes, *, private: bo
 async def _address(host: str, *, private: bool) -> str:
     found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
     leads_to = list(dict.fromkeys(str(each[4][0]) for each in found))
-    address = places.chosen(leads_to, private=private)
+    address = outbound.chosen(leads_to, private=private)
     if address is None:
         raise Refused("Its name leads into a private network.")
     return address

@@ -5,11 +5,10 @@ import re
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 from typing import Any
 from uuid import UUID
 
-from dumont.basics import ids
+from dumont.basics import ids, outbound
 from dumont.basics.errors import Conflict, Invalid
 from dumont.platform.db import Tx
 from dumont.platform.secrets import Vault
@@ -56,11 +55,17 @@ class Opener:
 
     def open(self) -> Reading:
         """Blocking."""
-        if not self.private:
-            _refuse_private(self.place.address)
         keys = Keys(self.place.access_key, self.place.secret_key)
-        blobs = restic_reading.blobs_of(self.place.address, keys, self.place.region)
+        blobs = restic_reading.blobs_of(self.place.address, keys, self.place.region, self._leads)
         return restic_reading.opened(blobs, self.place.password)
+
+    def _leads(self, host: str) -> list[str]:
+        """Of this installation's own network nobody's words may be read."""
+        asked = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+        found = list(dict.fromkeys(str(each[4][0]) for each in asked))
+        if outbound.chosen(found, private=self.private) is None:
+            raise PrivateAddress("This restic repository lies in a private network, where the server may not look.")
+        return found
 
 
 def refuse_unfit(address: str, region: str, wanted: str = "") -> None:
@@ -131,14 +136,3 @@ async def reseal(tx: Tx, vault: Vault) -> int:
 
 def sealed_place(restic_id: UUID) -> str:
     return f"restic_repositories:{restic_id}:sealed"
-
-
-def _refuse_private(address: str) -> None:
-    """Of this installation's own network nobody's words may be read."""
-    host = restic_reading.host_of(address)
-    try:
-        found = {str(each[4][0]) for each in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)}
-    except OSError:
-        raise errors.StoreAway("The store of this restic repository has no address just now.") from None
-    if not all(ip_address(each.partition("%")[0]).is_global for each in found):
-        raise PrivateAddress("This restic repository lies in a private network, where the server may not look.")

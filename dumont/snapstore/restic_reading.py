@@ -13,7 +13,9 @@ from itertools import islice
 from typing import Any, Callable, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
-from dumont.snapstore.blobs import Blobs, Keys, open_blobs
+from dumont.snapstore.blobs import Blobs, Keys
+from dumont.snapstore.blobs.s3 import S3Blobs
+from dumont.snapstore.blobs.wire import Leads
 from dumont.snapstore.codec import zstd
 from dumont.snapstore.errors import BadRequest, Damaged, KeyNeeded, Missing, Unreadable
 from dumont.snapstore.restic import SCHEME
@@ -21,6 +23,7 @@ from dumont.snapstore.restic import SCHEME
 T = TypeVar("T")
 R = TypeVar("R")
 S3 = SCHEME + "s3:"
+AMAZON = "s3.amazonaws.com"
 SEALED, PROOF = 16, 16
 PACKED = b"\2"
 """The first byte of what is compressed; anything else is the JSON itself."""
@@ -113,10 +116,12 @@ def opened(blobs: Blobs, password: str) -> Reading:
     raise KeyNeeded("The password does not open this restic repository.", "Give the one that restic asks for.")
 
 
-def blobs_of(address: str, keys: Keys | None, region: str = "") -> Blobs:
+def blobs_of(address: str, keys: Keys | None, region: str = "", leads: Leads | None = None) -> Blobs:
     """Of `restic:s3:https://host/bucket/prefix`, or `restic:s3:host/bucket/prefix`."""
     endpoint, path = _split(address)
-    return open_blobs(f"s3://{path}", keys, region=region, endpoint=endpoint)
+    # By Amazon's name for all regions, the one that it tells of is asked instead.
+    endpoint = "" if host_of(address) == AMAZON else endpoint
+    return S3Blobs(f"s3://{path}", keys, region=region, endpoint=endpoint, leads=leads)
 
 
 def host_of(address: str) -> str:

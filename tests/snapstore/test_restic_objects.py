@@ -12,11 +12,12 @@ import pytest
 
 from dumont.snapstore import restic_lent
 from dumont.snapstore.blobs import open_blobs
+from dumont.snapstore.blobs.s3 import S3Blobs
 from dumont.snapstore.errors import BadRequest, Damaged, KeyNeeded, Missing
 from dumont.snapstore.restic import Restic
 from dumont.snapstore.restic_lent import Back
 from dumont.snapstore.restic_proof import prove
-from dumont.snapstore.restic_reading import Reading, host_of, moment_of, opened
+from dumont.snapstore.restic_reading import Reading, blobs_of, host_of, moment_of, opened
 from dumont.snapstore.track import Track
 
 real = pytest.mark.skipif(shutil.which("restic") is None, reason="there is no restic here: `make tools` installs it")
@@ -178,6 +179,11 @@ class TestWords:
     def test_that_name_one_are_understood(self) -> None:
         assert host_of("restic:s3:https://s3.example.com:9000/bucket/box") == "s3.example.com"
         assert host_of("restic:s3:s3.amazonaws.com/bucket") == "s3.amazonaws.com"
+
+    def test_that_name_amazon_are_for_the_region_that_it_tells_of(self) -> None:
+        blobs = blobs_of("restic:s3:s3.amazonaws.com/bucket/box", None, "eu-west-3")
+        assert isinstance(blobs, S3Blobs)
+        assert blobs._known.origin.host == "bucket.s3.eu-west-3.amazonaws.com"
 
     def test_of_a_moment_are_read_with_their_zone(self) -> None:
         assert moment_of("2026-11-22T01:10:56.746940244+01:00") == moment_of("2026-11-22T00:10:56.746940Z")

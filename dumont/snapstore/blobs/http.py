@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from dumont.snapstore.blobs.wire import Broken, Origin, Patience, Reply, Request, Wire
+from dumont.snapstore.blobs.wire import Broken, Leads, Origin, Patience, Reply, Request, Wire
 
 IDLE_MOST = 256
 
@@ -16,9 +16,12 @@ IDLE_MOST = 256
 class Wires:
     """Connections that are kept for whoever needs one next."""
 
-    def __init__(self, patience: Patience | None = None, trust: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self, patience: Patience | None = None, trust: ssl.SSLContext | None = None, leads: Leads | None = None
+    ) -> None:
         self._patience = patience or Patience()
         self._trust = trust
+        self._leads = leads
         self._idle: dict[Origin, deque[Wire]] = {}
         self._process = os.getpid()
 
@@ -74,7 +77,7 @@ class Wires:
         return self._new(origin)
 
     def _new(self, origin: Origin) -> Wire:
-        return Wire(origin, self._patience, self._trust or _system_trust() if origin.secure else None)
+        return Wire(origin, self._patience, self._trust or _system_trust() if origin.secure else None, self._leads)
 
     def _keep(self, origin: Origin, wire: Wire) -> None:
         wire.used = True

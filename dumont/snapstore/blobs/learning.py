@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from dumont.snapstore.blobs.place import Place, origin_of
+from dumont.snapstore.blobs.place import REGION, Place, origin_of
 from dumont.snapstore.blobs.refusals import Refusal
 from dumont.snapstore.blobs.wire import Origin
 
@@ -25,6 +25,8 @@ class Known(NamedTuple):
     """How far the store's clock is ahead of ours."""
     signs_payload: bool = False
     checksums: bool = True
+    follows: bool = True
+    """To wherever an answer sends us. Amazon's word for its own region is taken in any case."""
 
     def after(self, refusal: Refusal, *, putting: bool, now: float) -> Known:
         """The same, if asking again is no use."""
@@ -34,11 +36,12 @@ class Known(NamedTuple):
         return self
 
     def _there(self, refusal: Refusal) -> Known:
-        if refusal.region and refusal.region != self.place.region and refusal.status in (400, 403, *MOVED):
-            place = self.place._replace(region=refusal.region)
+        region = refusal.region if REGION.fullmatch(refusal.region) else self.place.region
+        if region != self.place.region and refusal.status in (400, 403, *MOVED):
+            place = self.place._replace(region=region)
             return self._replace(place=place, origin=place.origin)
         location = refusal.headers.get("location", "")
-        if refusal.status in MOVED and re.match("https?://", location):
+        if self.follows and refusal.status in MOVED and re.match("https?://", location):
             parts = urlsplit(location)
             origin = origin_of(f"{parts.scheme}://{parts.netloc}")
             if origin.secure or not self.origin.secure:

@@ -15,7 +15,7 @@ from dumont.snapstore.blobs.learning import Known
 from dumont.snapstore.blobs.names import NAME, checked, checked_prefix
 from dumont.snapstore.blobs.place import place_of
 from dumont.snapstore.blobs.refusals import Refusal
-from dumont.snapstore.blobs.wire import Patience, Reply, Request
+from dumont.snapstore.blobs.wire import Leads, Patience, Reply, Request
 from dumont.snapstore.errors import BadRequest, Missing, StoreAway
 from dumont.snapstore.surroundings import seconds_now
 
@@ -47,14 +47,16 @@ class S3Blobs:
         retries: Retries | None = None,
         patience: Patience | None = None,
         trust: ssl.SSLContext | None = None,
+        leads: Leads | None = None,
         now: Callable[[], float] = seconds_now,
     ) -> None:
+        """With `leads`, connections are made to what it allows, and answers that send us elsewhere are not followed."""
         self._place = place_of(address, region, endpoint)
         self._keys = keys
         self._retries = retries or Retries()
         self._now = now
-        self._wires = Wires(patience, trust)
-        self._known = Known(self._place, self._place.origin)
+        self._wires = Wires(patience, trust, leads)
+        self._known = Known(self._place, self._place.origin, follows=leads is None)
 
     @property
     def address(self) -> str:

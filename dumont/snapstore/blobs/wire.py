@@ -10,7 +10,7 @@ import socket
 import ssl
 import struct
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -55,6 +55,10 @@ class Origin(NamedTuple):
         """As the Host header has it."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == (443 if self.secure else 80) else f"{host}:{self.port}"
+
+
+Leads = Callable[[str], Sequence[str]]
+"""The numbers that the name of a host leads to, if all of them may be called; raises what is to be said if not."""
 
 
 class Patience(NamedTuple):
@@ -161,13 +165,15 @@ class Reply:
 class Wire:
     """One connection, used by one thread at a time."""
 
-    def __init__(self, origin: Origin, patience: Patience, trust: ssl.SSLContext | None) -> None:
+    def __init__(
+        self, origin: Origin, patience: Patience, trust: ssl.SSLContext | None, leads: Leads | None = None
+    ) -> None:
         self._stall_seconds = patience.stall_seconds
         self._rest = b""
         self._secure = origin.secure
         self.used = False
         try:
-            self._socket = _connected(origin, patience, trust)
+            self._socket = _connected(origin, patience, trust, leads)
         except ssl.SSLCertVerificationError as error:
             raise Untrusted(f"{origin.host} has no certificate that this machine trusts") from error
         except OSError as error:
@@ -290,8 +296,9 @@ class Wire:
                 views[0] = views[0][count:]
 
 
-def _connected(origin: Origin, patience: Patience, trust: ssl.SSLContext | None) -> socket.socket:
-    made = socket.create_connection((origin.host, origin.port), patience.connect_seconds)
+def _connected(origin: Origin, patience: Patience, trust: ssl.SSLContext | None, leads: Leads | None) -> socket.socket:
+    # Judged and called by the same numbers: a name that is asked twice may lead elsewhere the second time.
+    made = _first([origin.host] if leads is None else leads(origin.host), origin.port, patience.connect_seconds)
     try:
         made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if trust:
@@ -307,6 +314,17 @@ def _connected(origin: Origin, patience: Patience, trust: ssl.SSLContext | None)
         made.close()
         raise
     return made
+
+
+def _first(hosts: Sequence[str], port: int, seconds: float) -> socket.socket:
+    """To the first of these that answers."""
+    failed = OSError("it has no address")
+    for host in hosts:
+        try:
+            return socket.create_connection((host, port), seconds)
+        except OSError as error:
+            failed = error
+    raise failed
 
 
 def _why(error: OSError) -> str:

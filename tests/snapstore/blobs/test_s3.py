@@ -18,6 +18,9 @@ from dumont.simulators.s3.server import S3Server, serving
 from dumont.snapstore import native
 from dumont.snapstore.blobs import Keys, checksum
 from dumont.snapstore.blobs.again import Retries
+from dumont.snapstore.blobs.learning import Known
+from dumont.snapstore.blobs.place import place_of
+from dumont.snapstore.blobs.refusals import Refusal
 from dumont.snapstore.blobs.s3 import S3Blobs
 from dumont.snapstore.blobs.wire import Patience
 from dumont.snapstore.errors import Damaged, Missing, NoRoom, SnapError, StoreAway, StoreRefused
@@ -253,6 +256,47 @@ class TestRefusals:
         blobs.put("index/a", [b"data"])
         assert blobs._known.origin.host == "localhost"
         assert stored.file("index/a").read_bytes() == b"data"
+
+
+class TestAStoreThatAUserNames:
+    """Asked with `leads`, which judges where the names of hosts lead to."""
+
+    def judged(self, stored: BucketPlace, *numbers: str) -> tuple[S3Blobs, list[str]]:
+        asked: list[str] = []
+
+        def leads(host: str) -> list[str]:
+            asked.append(host)
+            return list(numbers)
+
+        endpoint = stored.server.url.replace("127.0.0.1", "store.invalid")
+        return S3Blobs(stored.address, stored.keys, endpoint=endpoint, retries=AT_ONCE, leads=leads), asked
+
+    def test_is_called_by_the_number_that_was_judged(self, stored: BucketPlace) -> None:
+        blobs, asked = self.judged(stored, "127.0.0.1")
+        assert read(blobs) == DATA
+        assert asked == ["store.invalid"]
+        blobs.close()
+
+    def test_is_called_by_its_next_number_where_nothing_answers_at_the_first(self, stored: BucketPlace) -> None:
+        blobs, _ = self.judged(stored, "127.1.2.3", "127.0.0.1")
+        assert read(blobs, 0, 10) == DATA[:10]
+        blobs.close()
+
+    @pytest.mark.parametrize("status", [301, 307])
+    def test_sends_us_nowhere_else(self, stored: BucketPlace, s3_server: S3Server, status: int) -> None:
+        blobs, asked = self.judged(stored, "127.0.0.1")
+        moved = {"fault": "status", "status": status, "code": "TemporaryRedirect", "times": 1}
+        stored.server.order({**moved, "headers": {"Location": f"{s3_server.url}/x"}})
+        with pytest.raises(StoreRefused, match=str(status)):
+            blobs.get(NAME)
+        assert asked == ["store.invalid"]
+        blobs.close()
+
+    def test_may_say_its_region(self) -> None:
+        known = Known(place_of("s3://bucket/a"), place_of("s3://bucket/a").origin, follows=False)
+        for said, host in (("eu-west-3", "s3.eu-west-3.amazonaws.com"), ("evil.test/", "s3.us-east-1.amazonaws.com")):
+            refusal = Refusal(301, {"location": "https://evil.test"}, "PermanentRedirect", region=said)
+            assert known.after(refusal, putting=False, now=0).origin.host == f"bucket.{host}"
 
 
 class TestAStoreThatIsAway:

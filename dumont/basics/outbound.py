@@ -1,10 +1,12 @@
-"""Which addresses may be called: of this installation's own network none, unless its operator allows it."""
+"""Which addresses of users may be called: of this installation's own network none, unless its operator allows it."""
 
 from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
-THROUGH = (ip_network("64:ff9b::/96"), ip_network("64:ff9b:1::/48"), ip_network("2002::/16"), ip_network("2001::/32"))
-"""IPv6 that is translated or tunnelled into IPv4 on its way, wherever that leads."""
+PUBLIC = ip_network("2000::/3")
+"""All of IPv6 that the internet routes; what else there is maps, translates or compares to IPv4, or stays at home."""
+THROUGH = (ip_network("2002::/16"), ip_network("2001::/32"))
+"""Within it, but tunnelled into IPv4 on its way, wherever that leads."""
 
 
 def may_call(address: str, *, private: bool) -> bool:
@@ -13,7 +15,7 @@ def may_call(address: str, *, private: bool) -> bool:
         found = found.ipv4_mapped
     if found.is_multicast or found.is_unspecified:
         return False
-    return private or (found.is_global and not _translated(found))
+    return private or (found.is_global and not _leads_elsewhere(found))
 
 
 def chosen(addresses: Sequence[str], *, private: bool) -> str | None:
@@ -21,5 +23,5 @@ def chosen(addresses: Sequence[str], *, private: bool) -> str | None:
     return addresses[0] if addresses and all(may_call(each, private=private) for each in addresses) else None
 
 
-def _translated(address: IPv4Address | IPv6Address) -> bool:
-    return any(address in network for network in THROUGH if network.version == address.version)
+def _leads_elsewhere(address: IPv4Address | IPv6Address) -> bool:
+    return address.version == 6 and (address not in PUBLIC or any(address in network for network in THROUGH))
