@@ -42,6 +42,7 @@ TABLE: Table = {
         "why-awake": ("dumont.cli.instance_verbs:why", "Why it does not sleep."),
         "deadline": ("dumont.cli.deadlines:deadline", "Have its work done by then, the cheapest way."),
         "progress": ("dumont.cli.deadlines:progress", "How far work with a deadline is; or say it."),
+        "half-life": ("dumont.cli.instance_verbs:half_life", "Keep it on its standby, without the GPU."),
         "failover": ("dumont.cli.instance_verbs:failover", "Act as if its machine were lost."),
         "schedule": ("dumont.cli.schedule:app", "Wake it or put it to sleep by the clock."),
         "standby": ("dumont.cli.standbys:app", "A second machine that takes over when the first is lost."),

@@ -6,16 +6,17 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from dumont.basics.errors import Invalid
 from dumont.cli.instances import COLUMNS, DETAILS, Name, Names, NoWait, ask, each, money, seconds_of
 from dumont.cli.screen import Column, moment, text
 from dumont.cli.session import Session
 from dumont.cli.verbs import All, Limit, Verbs, Yes
 
 if TYPE_CHECKING:
-    from dumont.client.models import Instance, Proof
+    from dumont.client.models import Instance, InstanceDetail, Proof
 
 ls, show, wake, hibernate = Verbs(), Verbs(), Verbs(), Verbs()
-pause, resume, save, failover = Verbs(), Verbs(), Verbs(), Verbs()
+pause, resume, save, failover, half_life = Verbs(), Verbs(), Verbs(), Verbs(), Verbs()
 autostop, awake, remove, events, why = Verbs(), Verbs(), Verbs(), Verbs(), Verbs()
 
 State = Literal[
@@ -32,9 +33,15 @@ SIGNALS = [
     Column("signal", lambda each: each["signal"]),
     Column("value", lambda each: "not known" if each["value"] is None else f"{each['value']:g} {each['unit']}"),
     Column("busy above", lambda each: each["threshold"], right=True),
-    Column("now", lambda each: "busy" if each["busy"] else "quiet"),
+    Column("now", lambda each: _now(each["busy"], known=each["value"] is not None)),
     Column("for", lambda each: f"{each['seconds']:.0f} s" if each["seconds"] is not None else "-", right=True),
 ]
+
+
+def _now(busy: bool, *, known: bool) -> str:
+    if not busy:
+        return "quiet"
+    return "busy" if known else "counts as busy"
 
 
 @ls.verb("ls", "dumont ls", "dumont ls --state running", "dumont ls -q | dumont hibernate -")
@@ -91,24 +98,37 @@ def fail_over(session: Session, names: Names, no_wait: NoWait = False) -> None:
     ask(session, names, "failover", wait=not no_wait)
 
 
-@autostop.verb("autostop", "dumont autostop trainer -i 3", "dumont autostop trainer --cancel")
+@half_life.verb("half-life", "dumont half-life trainer", "dumont wake trainer")
+def put_on_standby(session: Session, names: Names, no_wait: NoWait = False) -> None:
+    """Keep files, editor and SSH on the standby for cents, and give the GPU up; `wake` brings it back."""
+    ask(session, names, "half-life", wait=not no_wait)
+
+
+@autostop.verb(
+    "autostop", "dumont autostop trainer", "dumont autostop trainer -i 3", "dumont autostop trainer --cancel"
+)
 def autostop_one(
     session: Session,
     name: Name,
-    minutes: Annotated[float | None, typer.Option("-i", "--idle-minutes", help="Idle for so long, it sleeps.")] = None,
+    minutes: Annotated[
+        float | None, typer.Option("-i", "--idle-minutes", help="Idle for so long, it sleeps.", min=0.01)
+    ] = None,
     *,
-    cancel: Annotated[bool, typer.Option("--cancel", help="Never sleeps by itself.")] = False,
+    on: Annotated[bool, typer.Option("--on", help="Sleeps by itself again, as it did.", show_default=False)] = False,
+    cancel: Annotated[bool, typer.Option("--cancel", help="Never sleeps by itself.", show_default=False)] = False,
 ) -> None:
-    """Say when an instance hibernates by itself."""
+    """Show when an instance hibernates by itself, or say it."""
+    if cancel and (on or minutes is not None):
+        raise Invalid("Say when it sleeps, or --cancel.", hint="dumont autostop --help has examples.")
     instance = session.fleet.detail(session.fleet.named(name)["id"])
-    rule = {**instance["hibernation_own"], "enabled": not cancel}
-    rule |= {"idle_seconds": minutes * 60} if minutes is not None else {}
-    changed = session.fleet.change(instance["id"], {"hibernation": rule})
-    own = instance["hibernation_own"].get("idle_seconds")
-    idle = minutes if minutes is not None or own is None else own / 60
-    after = "the usual idle time" if idle is None else f"{idle:g} idle minutes"
-    told = "never sleeps by itself" if cancel else f"sleeps after {after}"
-    _changed(session, changed, f"{instance['name']} {told}.")
+    if on or cancel or minutes is not None:
+        own = {**instance["hibernation_own"], "enabled": not cancel}
+        own |= {} if minutes is None else {"idle_seconds": minutes * 60}
+        session.fleet.change(instance["id"], {"hibernation": own})
+        instance = session.fleet.detail(instance["id"])
+    rule = instance["hibernation"]
+    told = f"sleeps after {rule['idle_seconds'] / 60:g} idle minutes" if rule["enabled"] else "never sleeps by itself"
+    _changed(session, instance, f"{instance['name']} {told}.")
 
 
 @awake.verb("keep-awake", "dumont keep-awake trainer 4h", "dumont keep-awake trainer 0s")
@@ -122,7 +142,7 @@ def keep_awake(
     _changed(session, instance, f"{instance['name']} {told}.")
 
 
-def _changed(session: Session, instance: "Instance", told: str) -> None:
+def _changed(session: Session, instance: "Instance | InstanceDetail", told: str) -> None:
     if session.screen.as_json:
         session.screen.json(instance)
     elif session.screen.quiet:
@@ -170,6 +190,9 @@ def remove_some(
     """Destroy instances, and say what still costs money until it is confirmed gone."""
     kept = "Snapshots are deleted, too: the work is lost." if purge else "What has changed is saved, snapshots stay."
     meant = "what standard input names" if names == ["-"] else ", ".join(names)
+    if names != ["-"] and not yes:
+        for name in names:
+            session.fleet.named(name)  # nobody is asked about what is not there
     session.confirm(f"Destroys {meant} and gives the machines up. {kept}", yes=yes)
 
     def destroy(instance: "Instance") -> None:

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from dumont.basics.errors import Invalid
 from dumont.cli.instances import Name
 from dumont.cli.session import Session
 from dumont.cli.verbs import Verbs
@@ -29,6 +30,8 @@ def show_logs(
     ] = None,
 ) -> None:
     """Show what was written on the machine; as JSON, one answer a line."""
+    if follow and source == "cloud":
+        raise Invalid("What a cloud keeps can't be followed.", hint="Leave out --follow, or follow --source agent.")
     instance = session.fleet.named(name)
     told = False
     for found in session.fleet.logs(instance["id"], source=source, tail=tail, follow=follow):

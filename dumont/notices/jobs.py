@@ -6,8 +6,10 @@ from dumont.fleet.events import BudgetReached, IdleSoon, InstanceMoved, PaidHour
 from dumont.notices import delivering, telling
 from dumont.notices.rules import wording
 from dumont.notices.rules.wording import Message
+from dumont.platform.addresses import address_of
 from dumont.platform.jobs import Jobs
 from dumont.platform.jobs.port import Job, Listener, NoArgs, Run
+from dumont.platform.settings import Settings
 from dumont.snapshots.events import LeftSnapshotsEnd
 
 _Told = InstanceMoved | IdleSoon | StandbyInTrouble | PaidHoursEnd | BudgetReached
@@ -19,7 +21,8 @@ async def _moved(run: Run, event: InstanceMoved) -> None:
 
 async def _idle(run: Run, event: IdleSoon) -> None:
     at = f"{event.hibernates_at:%H:%M:%S} UTC"
-    await _tell(run, event, wording.of_idleness(event.instance_id, event.name, at))
+    page = f"{address_of(run.part(Settings))}/instances/{event.instance_id}?keep-awake=3600"
+    await _tell(run, event, wording.of_idleness(event.instance_id, event.name, at, snooze=page))
 
 
 async def _standby(run: Run, event: StandbyInTrouble) -> None:

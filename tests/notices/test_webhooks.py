@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import select
 
 from dumont.accounts.hashing import PasswordHasher
-from dumont.fleet.events import InstanceMoved
+from dumont.fleet.events import IdleSoon, InstanceMoved
 from dumont.notices import keeping
 from dumont.notices.delivering import TRIES, NotDelivered, deliver
 from dumont.notices.jobs import LISTENERS
@@ -26,6 +26,7 @@ from dumont.platform.parts import Parts
 from dumont.platform.secrets import Vault, new_key
 from dumont.platform.settings import Settings
 from tests.build.accounts import Person
+from tests.fakes.clock import START
 from tests.fakes.hasher import FakeHasher
 from tests.fakes.run import FakeRun
 
@@ -90,9 +91,9 @@ def moved(owner_id: str, to: Any = "hibernated") -> InstanceMoved:
     return InstanceMoved(**whose, from_state="hibernating", to_state=to, why="It was idle.", who="idle")
 
 
-async def hear(run: FakeRun, event: InstanceMoved, cause: int = 1) -> None:
+async def hear(run: FakeRun, event: InstanceMoved | IdleSoon, cause: int = 1) -> None:
     run.id = UUID(int=cause)
-    await next(each for each in LISTENERS if each.event is InstanceMoved).run(run, event)
+    await next(each for each in LISTENERS if each.event is type(event)).run(run, event)
 
 
 async def waiting(db: Db) -> list[ToDeliver]:
@@ -167,6 +168,14 @@ class TestDelivery:
         assert (told["event"], told["text"]) == ("hibernated", "box is hibernated. It was idle.")
         [log] = (await ada.gets(f"/webhooks/{made['id']}/deliveries"))["items"]
         assert (log["state"], log["status"], log["tries"]) == ("delivered", 200, 1)
+
+    async def test_brings_a_link_that_puts_sleep_off(self, ada: Person, at_home: FakeRun, db: Db) -> None:
+        await ada.does("POST", "/webhooks", {**WISH, "topics": ["idle_soon"]})
+        whose = {"owner_id": UUID(await me(ada)), "instance_id": UUID(int=5), "name": "box"}
+        await hear(at_home, IdleSoon(**whose, hibernates_at=START))
+        async with db.begin() as tx:
+            told = (await tx.execute(select(Delivery.text))).scalar_one()
+        assert f"/instances/{UUID(int=5)}?keep-awake=3600" in told
 
     async def test_reaches_everybody_of_a_team(self, ada: Person, eve: Person, at_home: FakeRun, db: Db) -> None:
         await ada.does("POST", "/webhooks", WISH)

@@ -45,7 +45,7 @@ class NoLog(Conflict):
 
 class AgentSilent(Unavailable):
     code = "agent_silent"
-    hint = "Try again, or ask for what the cloud keeps (source=cloud), where it does."
+    hint = "Try again, or ask for what its cloud keeps, where it does (source: cloud)."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,10 +146,10 @@ def _file(instance: FleetInstance, rental: FleetRental, source: Source) -> UUID:
     if source == "agent":
         return rental.id
     if not Wanted.model_validate(instance.wanted).onstart.strip():
-        raise NoLog(f"{instance.name} has no start script.", hint="Ask for the agent's own log: source=agent.")
+        raise NoLog(f"{instance.name} has no start script.", hint="Ask for the agent's own log (source: agent).")
     if instance.onstart_command_id is None or rental.id != instance.primary_rental_id:
         raise NoLog(
-            "The start script has not begun on this machine.", hint="Ask for the agent's own log: source=agent."
+            "The start script has not begun on this machine.", hint="Ask for the agent's own log (source: agent)."
         )
     return instance.onstart_command_id
 
@@ -178,7 +178,7 @@ def _nothing_of(instance: FleetInstance, source: Source, *, kept: bool) -> NoLog
     what = {"onstart": "a start script", "agent": "its agent", "cloud": "its cloud"}[source]
     hint = "Wait until it runs." if instance.state in COMES else "Wake it."
     if kept:
-        hint = "The end of what its last start script wrote is kept: source=onstart."
+        hint = "The end of what its last start script wrote is kept (source: onstart)."
     return NoLog(f"{instance.name} has no machine now, and nothing of {what} is kept.", hint=hint)
 
 
@@ -223,7 +223,7 @@ async def _of_cloud(means: Means, asked: _Asked, wish: Wish) -> Log:
     kind = registry.kind(asked.rental.provider)
     if not kind.can.logs:
         why = kind.can.why_not.get("logs", f"{kind.title} keeps no log of a machine.")
-        raise NoLog(why, hint="Ask for the agent's own log: source=agent.")
+        raise NoLog(why, hint="Ask for the agent's own log (source: agent).")
     try:
         async with asyncio.timeout(CLOUD_SECONDS):
             told = await accounts.open(means, asked.account).logs(

@@ -76,12 +76,15 @@ def _apply_wanted(work: Work, instance: FleetInstance, given: Mapping[str, Any])
     if "ssh_keys" in said:
         said["ssh_keys"] = tuple(ssh_keys.checked(said["ssh_keys"]))
         instance.setup_command_id, instance.look_at = None, min(instance.look_at, instance.state_since)
+    spot = courses.spot_before(instance)
+    if "deadline" in said and said["deadline"] is None:
+        said.setdefault("spot", spot)
     wanted = Wanted.model_validate(instance.wanted).model_copy(update=said)
     instance.wanted = wanted.model_dump(mode="json")
     if OF_COURSE & said.keys():
         courses.check(wanted)
     if "deadline" in said or "work_hours" in said:
-        courses.change(instance, wanted, work.now)
+        courses.change(instance, wanted, work.now, spot_before=spot)
 
 
 def _told(instance: FleetInstance) -> dict[str, Any]:

@@ -72,12 +72,18 @@ def check_reach(wanted: Wanted, done_hours: float, now: datetime) -> None:
         raise Invalid.field("deadline", f"is in {left:.1f} hours, and {more:.1f} hours of work are ahead")
 
 
-def change(instance: FleetInstance, wanted: Wanted, now: datetime) -> None:
+def spot_before(instance: FleetInstance) -> bool:
+    """Whether it is on spot once its deadline is taken back."""
+    found = of(instance)
+    return Wanted.model_validate(instance.wanted).spot if found is None else found.spot_before
+
+
+def change(instance: FleetInstance, wanted: Wanted, now: datetime, *, spot_before: bool) -> None:
     """Another deadline, or other hours: what is done stays done."""
     if wanted.deadline is None:
         keep(instance, None)
         return
-    found = of(instance) or Course()
+    found = of(instance) or Course(spot_before=spot_before)
     check_reach(wanted, found.done(now), now)
     keep(instance, found.opened_again(now, running=instance.state == "running"))
 

@@ -59,6 +59,8 @@ class Course(_Part):
     """Places in which no machine came up, and when."""
     ended_at: datetime | None = None
     outcome: Outcome | None = None
+    spot_before: bool = True
+    """Whether its owner had it on spot before it had a deadline: so it is again, once that is taken back."""
 
     @property
     def open(self) -> bool:

@@ -48,9 +48,11 @@ def of_move(event: Moved) -> Message | None:
     return Message(topic, f"{words.format(name=event.name)} {event.why}".strip(), data)
 
 
-def of_idleness(instance_id: UUID, name: str, hibernates_at: str) -> Message:
-    text = f"{name} is idle and hibernates at {hibernates_at}. `dumont keep-awake {name}` puts it off."
-    return Message("idle_soon", text, {"instance_id": str(instance_id), "name": name, "hibernates_at": hibernates_at})
+def of_idleness(instance_id: UUID, name: str, hibernates_at: str, *, snooze: str) -> Message:
+    """`snooze` is the page that keeps it awake for an hour, at a press of a button."""
+    text = f"{name} is idle and hibernates at {hibernates_at}. {snooze} or `dumont keep-awake {name}` puts it off."
+    told = {"instance_id": str(instance_id), "name": name, "hibernates_at": hibernates_at, "snooze": snooze}
+    return Message("idle_soon", text, told)
 
 
 def of_standby(instance_id: UUID, name: str, why: str) -> Message:

@@ -101,3 +101,13 @@ class TestProgress:
         without = await ada.does("PATCH", box.path, {"deadline": None, "work_hours": None})
         assert without["course"] is None
         assert UUID(without["id"]) == box.id
+
+    @pytest.mark.parametrize("spot", [False, True])
+    async def test_is_taken_back_with_what_came_with_it(
+        self, ada: Person, box: Box, wish: dict[str, Any], spot: bool
+    ) -> None:
+        await ada.does("PATCH", box.path, {"spot": spot})
+        await ada.does("PATCH", box.path, wish)
+        await ada.does("PATCH", box.path, {"work_hours": 5})
+        await ada.does("PATCH", box.path, {"deadline": None, "work_hours": None})
+        assert (await ada.gets(box.path))["wanted"]["spot"] is spot

@@ -138,7 +138,7 @@ class TestLogs:
         assert "no machine now" in kept["note"]
         gone = (await ada.asks("GET", f"{box.path}/logs?source=agent")).json()
         assert gone["code"] == "no_log"
-        assert "source=onstart" in gone["hint"]
+        assert "source: onstart" in gone["hint"]
 
     @pytest.mark.parametrize("query", ["tail=0", "tail=2001", "since=x", "source=dmesg", "lines=5"])
     async def test_refuse_what_makes_no_sense(self, ada: Person, box: Box, machine: Machine, query: str) -> None:
