@@ -5,7 +5,7 @@ import fcntl
 import os
 import re
 import secrets
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
@@ -16,6 +16,10 @@ from dumont.snapstore.blobs import checksum
 from dumont.snapstore.blobs.local import HALF
 
 AT_ONCE = 1 << 20
+SENT = 256 << 10
+"""Larger pieces are gone from the processor's cache when they are sent."""
+TURN = 4 << 20
+NOWAIT = getattr(os, "RWF_NOWAIT", 0)
 RANGE = re.compile(r"bytes=(\d{1,18})?-(\d{1,18})?")
 
 
@@ -41,14 +45,21 @@ class Part(NamedTuple):
     def whole(self) -> bool:
         return self.start == 0 and self.end == self.size
 
-    def chunks(self) -> Iterator[bytes]:
-        """Blocking. Closes the file in the end, whatever that is."""
+    async def chunks(self) -> AsyncIterator[memoryview | bytes]:
+        """What lies in memory is taken at once, as a thread costs more than that; what does not is waited for in one.
+        Closes the file in the end, whatever that is."""
         with self.file as file:
-            file.seek(self.start)
-            left = self.end - self.start
-            while left and (chunk := file.read(min(AT_ONCE, left))):
-                left -= len(chunk)
+            at = self.start
+            while at < self.end:
+                chunk: memoryview | bytes = _in_memory(file.fileno(), at, min(SENT, self.end - at))
+                if not chunk:
+                    chunk = await asyncio.to_thread(os.pread, file.fileno(), min(AT_ONCE, self.end - at), at)
+                if not chunk:
+                    return
+                at += len(chunk)
                 yield chunk
+                if at // TURN > (at - len(chunk)) // TURN:  # a fast reader must not keep all others waiting
+                    await asyncio.sleep(0)
 
 
 def opened(path: Path, wanted: str | None) -> Part:
@@ -63,6 +74,17 @@ def opened(path: Path, wanted: str | None) -> Part:
     except NoSuchRange:
         file.close()
         raise
+
+
+def _in_memory(handle: int, at: int, size: int) -> memoryview:
+    """Nothing where it would have to be waited for, or where that can't be known."""
+    if not NOWAIT:
+        return memoryview(b"")
+    room = bytearray(size)
+    try:
+        return memoryview(room)[: os.preadv(handle, [room], at, NOWAIT)]
+    except OSError:  # not there now, or a file system that doesn't know how to say so
+        return memoryview(b"")
 
 
 async def take(

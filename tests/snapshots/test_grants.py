@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
+from dumont.snapshots import objects
 from dumont.snapshots.rules import names
 from dumont.snapstore.blobs import checksum
 from tests.build import snapshots as build
@@ -63,8 +64,10 @@ class TestNames:
 
 
 class TestDoor:
-    async def test_takes_and_gives_what_was_signed(self, agent: Person, bare: httpx.AsyncClient) -> None:
-        body = bytes(range(256)) * 10
+    async def test_takes_and_gives_what_was_signed(
+        self, agent: Person, bare: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        body = bytes(range(256)) * 2500  # more than is sent at once
         url = (await lent(agent, put=[[PACK, len(body)]]))["put"][PACK]
         assert (await bare.put(url, content=body)).status_code == 200
         got = (await lent(agent, get=[PACK]))["get"][PACK]
@@ -73,7 +76,10 @@ class TestDoor:
         assert (part.status_code, part.content) == (206, body[5:10])
         assert part.headers["content-range"] == f"bytes 5-9/{len(body)}"
         assert (await bare.get(got, headers={"range": "bytes=-3"})).content == body[-3:]
-        late = await bare.get(got, headers={"range": "bytes=9999-"})
+        for nowait in (objects.NOWAIT, 0):
+            monkeypatch.setattr(objects, "NOWAIT", nowait)
+            assert (await bare.get(got, headers={"range": f"bytes=3-{len(body) - 2}"})).content == body[3:-1]
+        late = await bare.get(got, headers={"range": "bytes=9999999-"})
         assert (late.status_code, late.json()["code"]) == (422, "range_not_there")
 
     async def test_refuses_another_size_and_keeps_nothing_of_it(
