@@ -158,7 +158,7 @@ def _course(rows: Rows, now: datetime) -> CourseSeen | None:
         action=found.action if found else None,
         place=found.place if found else None,
         why=found.why if found else "",
-        ask_at=found.ask_at if found else None,
+        ask_at=min(found.ask_at, now) if found and found.at > now else found.ask_at if found else None,
         races_for=course.races_for,
     )
 

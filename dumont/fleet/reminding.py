@@ -1,19 +1,37 @@
 """Calls once more for what has been due for a second: a word may be lost, and whoever was at it may have died.
 
 So that all others who look for what is due may sleep until they are called, this one look a second stands for theirs.
+And where the clock was set back, it has whoever would be left alone until then looked at now.
 """
 
 from datetime import timedelta
 
+import structlog
+
 from dumont.fleet.means import Means
-from dumont.fleet.store import reminding
+from dumont.fleet.store import reminding, set_back
+from dumont.fleet.thinking import limits_of
+
+log = structlog.get_logger()
 
 LOOK_SECONDS = 1.0
 LATE = timedelta(seconds=0.5)
 """What is due for less is on its way."""
+REST = timedelta(hours=1)
+"""Longer than an instance is left alone, unless agents call so seldom."""
 
 
 async def turn(means: Means) -> float:
+    now, lease = means.clock.now(), timedelta(seconds=means.settings.worker_lease_seconds)
     async with means.db.looking() as tx:
-        await reminding.call(tx, means.clock.now() - LATE, often=means.settings.fleet_watch_seconds)
+        back = await set_back.noticed(tx, now, lease, _rest(means))
+        await reminding.call(tx, now - LATE, often=means.settings.fleet_watch_seconds)
+    if back:
+        log.warning("clock_set_back", now=now.isoformat())
+        await set_back.mend(means.db, now, lease)
     return LOOK_SECONDS
+
+
+def _rest(means: Means) -> timedelta:
+    limits = limits_of(means.settings)
+    return max(REST, 2 * timedelta(seconds=limits.silent_seconds))

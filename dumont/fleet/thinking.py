@@ -10,6 +10,7 @@ from uuid import UUID
 
 import structlog
 
+from dumont.agent.protocol import STILL_SECONDS
 from dumont.fleet import looking
 from dumont.fleet.instances import operations
 from dumont.fleet.means import Means
@@ -93,6 +94,7 @@ async def think(means: Means, instance_id: UUID, market: Market) -> None:
 
 def limits_of(settings: Settings) -> Limits:
     return Limits(
+        still_seconds=STILL_SECONDS,
         silent_seconds=settings.fleet_missed_beats * settings.fleet_beat_seconds,
         onstart_seconds=settings.fleet_onstart_seconds,
         course_save_seconds=settings.fleet_deadline_save_seconds,
@@ -116,8 +118,9 @@ async def _step(means: Means, instance_id: UUID, market: Market, taken: _Taken) 
         if instance is None:
             return False
         taken.look_at = instance.look_at
-        _not_ahead(instance, work.now)
-        rows, limits = await looking.read(work, instance), limits_of(means.settings)
+        limits = limits_of(means.settings)
+        _not_ahead(instance, work.now, limits)
+        rows = await looking.read(work, instance)
         seen = looking.meant(work, rows)
         step = next_step(seen, work.now, limits)
         if _needs_market(step) and not market.known:
@@ -126,15 +129,19 @@ async def _step(means: Means, instance_id: UUID, market: Market, taken: _Taken) 
         return step.act is not None and step.look_at <= work.now
 
 
-def _not_ahead(instance: FleetInstance, now: datetime) -> None:
+def _not_ahead(instance: FleetInstance, now: datetime, limits: Limits) -> None:
     """Where the clock was set back, moments that are still to come prove nothing: neither that what is done from now
-    on has been saved, nor that it has not."""
+    on has been saved, nor that it has not, nor that somebody was warned; and no pause is longer than the longest."""
     just = now - timedelta(microseconds=1)
     instance.state_since = min(instance.state_since, now)
     if instance.snapshot_at is not None and instance.snapshot_at > now:
         instance.snapshot_at = just
     if instance.awake_since is not None and instance.awake_since > now:
         instance.awake_since = just
+    if instance.warned_at is not None and instance.warned_at > now:
+        instance.warned_at = None
+    if instance.retry_at is not None:
+        instance.retry_at = min(instance.retry_at, now + timedelta(seconds=limits.retry_seconds_max))
 
 
 def _needs_market(step: Step) -> bool:

@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from dumont.agent.protocol import STILL_SECONDS
 from dumont.fleet.rules.idle import Idle
 from dumont.fleet.rules.recovery import Action
 from dumont.fleet.rules.states import (
@@ -107,13 +106,13 @@ class SavingSeen:
     """Whose agent makes it."""
     percent: float | None = None
     trouble: Trouble | None = None
-    """It has failed, or its command has."""
+    """It has failed, or its command has; or it lacks what would be lost with its machine."""
     brought: bool = False
     """It was made without us, and is only looked for."""
 
     @property
     def complete(self) -> bool:
-        return self.state == "complete"
+        return self.state == "complete" and self.trouble is None
 
     @property
     def over(self) -> bool:
@@ -249,7 +248,7 @@ class Limits:
     rest_seconds: float = 300
     """Where it is to be, whatever else happens."""
     tries_max: int = 3
-    still_seconds: float = STILL_SECONDS
+    still_seconds: float = 300
     """So long whoever could write is held still for a snapshot; then they go on."""
     course_save_seconds: float = 600
     """Between two snapshots of work with a deadline."""
