@@ -17,6 +17,7 @@ from dumont.basics.machine_key import MachineKey, NotAMachine
 from dumont.fleet.rentals import accounts
 from dumont.fleet.rentals import offers as rows
 from dumont.fleet.rules.choosing import Candidate, Taste, choose
+from dumont.fleet.rules.costs import disk_hour
 from dumont.fleet.rules.course import Machines
 from dumont.fleet.rules.wanted import Wanted
 from dumont.fleet.store import races
@@ -49,6 +50,8 @@ class Wishes:
     """Of this kind alone; else at spot prices where they are wanted, and on demand where that finds nothing."""
     place: str | None = None
     """In this one alone."""
+    at_most: Decimal | None = None
+    """Dollars an hour, with the disk: what a budget leaves."""
     gone_too: bool = False
     """Also what is not to be had just now."""
 
@@ -71,7 +74,9 @@ async def fitting(work: Work, view: View, wishes: Wishes) -> list[Candidate]:
     usable = await accounts.usable(work, wishes.user_id)
     found = {each: _claim_key(each) for each in _searched(work, view, wishes, usable)}
     taken = await races.claimed(work.tx, [key for key in found.values() if key is not None])
-    return [each for each, key in found.items() if key not in taken]
+    free = [each for each, key in found.items() if key not in taken]
+    most = wishes.at_most
+    return free if most is None else [each for each in free if hour_of(each, wishes.wanted.disk_gb) <= most]
 
 
 def listed_of(candidate: Candidate) -> Listed:
@@ -133,6 +138,11 @@ def _of(work: Work, view: View, wishes: Wishes, usable: frozenset[str], *, spot:
     ]
 
 
+def hour_of(candidate: Candidate, disk_gb: float) -> Decimal:
+    """With its disk."""
+    return candidate.price_hour + disk_hour(candidate.provider, listed_of(candidate).storage_price_gb_month, disk_gb)
+
+
 def _has_room(offer: Mapping[str, Any], disk_gb: float) -> bool:
     """A cloud that tells of no disk makes one of the size that is ordered."""
     return offer["disk_gb"] is None or offer["disk_gb"] >= disk_gb
@@ -156,7 +166,7 @@ def query_for(wishes: Wishes, usable: frozenset[str], *, spot: bool) -> Query:
         given.pop(name, None)
     query = query_of(given)
     asked = query.providers
-    highest = [price for price in (query.max_price, wanted.max_price_hour) if price is not None]
+    highest = [price for price in (query.max_price, wanted.max_price_hour, wishes.at_most) if price is not None]
     if query.unknown_models:
         raise Invalid.field("filters.model", f"no GPU is called {', '.join(query.unknown_models)}")
     rentable = usable if asked is None else asked & usable

@@ -7,12 +7,10 @@ machines of this house that were taken away there.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from decimal import Decimal
 
 from dumont.fleet.launching import choosing
 from dumont.fleet.launching.choosing import Wishes
 from dumont.fleet.rules.choosing import Candidate, place_of
-from dumont.fleet.rules.costs import disk_hour
 from dumont.fleet.rules.course import Course
 from dumont.fleet.rules.places import Known, PlaceKnown, nearest
 from dumont.fleet.store import places as store
@@ -52,7 +50,7 @@ async def known(
     settings = work.settings
     return Known(
         places=places,
-        on_demand_hour=_hour(dear[0], wishes.wanted.disk_gb) if dear else None,
+        on_demand_hour=choosing.hour_of(dear[0], wishes.wanted.disk_gb) if dear else None,
         changeover_hours=await store.changeover_hours(work.tx, instance.id if instance else None, work.now - LEARNED),
         save_hours=settings.fleet_deadline_save_seconds / 3600,
         again_hours=settings.fleet_deadline_ask_seconds / 3600,
@@ -66,7 +64,7 @@ def _places(wishes: Wishes, spot: Iterable[Candidate], course: Course | None) ->
     for each in spot:
         hosts = {each.machine, *([each.host] if each.host and wishes.taste.hosts_count(each.provider) else [])}
         there = each.offer["available"] and not hosts & wishes.taste.without and each.place not in refused
-        price, since = _hour(each, wishes.wanted.disk_gb), datetime.fromisoformat(each.offer["first_seen"])
+        price, since = choosing.hour_of(each, wishes.wanted.disk_gb), datetime.fromisoformat(each.offer["first_seen"])
         place = found.setdefault(each.place, PlaceKnown(each.place, price, False))
         if each.interruptions_hour is not None:
             place.rates.append(each.interruptions_hour)
@@ -96,10 +94,6 @@ async def _remember(work: Work, places: Sequence[PlaceKnown], models: Sequence[s
     for provider, region, at in await store.losses(work.tx, since):
         if (place := by_name.get(place_of(provider, region))) is not None:
             place.losses.append(at)
-
-
-def _hour(each: Candidate, disk_gb: float) -> Decimal:
-    return each.price_hour + disk_hour(each.provider, choosing.listed_of(each).storage_price_gb_month, disk_gb)
 
 
 def place_of_rental(rental: FleetRental) -> str:

@@ -18,7 +18,7 @@ from dumont.fleet.rules.budgets import Level, Limit, Limits, Spent
 from dumont.fleet.store import budgets as store
 from dumont.fleet.store import instances
 from dumont.fleet.store import savings as costs
-from dumont.fleet.tables import FleetBudget
+from dumont.fleet.tables import FleetBudget, FleetInstance
 from dumont.platform.work import Work
 
 LOOK_SECONDS = 60.0
@@ -76,6 +76,20 @@ async def refuse_unaffordable(work: Work, owner_id: UUID, price_hour: Decimal, *
         article = "an" if against == "hour" else "a"
         said = f"The budget of {_dollars(limit)} {article} {against} leaves no room: ${used:.4f} are used."
         raise OverBudget(said)
+
+
+async def room(work: Work, instance: FleetInstance) -> Decimal | None:
+    """What a machine for this instance may cost an hour at most, beside all that is held or was asked for; None where
+    nothing limits it. Nobody else of this owner asks until the transaction is over."""
+    budget = await store.of(work.tx, instance.owner_id)
+    if budget is None or budget.max_price_hour is None:
+        return None
+    await store.hold_asking(work.tx, instance.owner_id)
+    beside = [
+        each.second if each.instance_id == instance.id else each.meant
+        for each in await store.hours(work.tx, instance.owner_id)
+    ]
+    return max(budget.max_price_hour - sum(beside, Decimal(0)), Decimal(0))
 
 
 async def lasts_until(work: Work, owner_id: UUID) -> datetime | None:

@@ -119,17 +119,23 @@ def _race(seen: Seen, now: datetime, limits: Limits, way: Way) -> Step:
     if verdict.kind == "wait":
         stage, percent = _foremost(race)
         return wait(now, limits.look_seconds, verdict.until, stage=stage, percent=percent)
-    if verdict.kind == "lost" and seen.course is not None and seen.course.races_for == "spot":
-        return now_do(now, TurnAway(NO_MACHINE.message, refused=True))
     if verdict.kind == "lost":
-        said = " ".join(filter(None, (NO_MACHINE.message, race.why)))
-        return now_do(now, Move(way.lost, said, error=replace(NO_MACHINE, message=said)))
+        return now_do(now, _lost(seen, race, way))
+    if verdict.kind == "round" and race.why == racing.NO_ROOM and pausing(seen, now):
+        return wait(now, limits.look_seconds, seen.retry_at, stage="choosing", percent=5)
     acts: dict[str, Callable[[], Act]] = {
         "won": lambda: Win(verdict.rentals[0]),
         "drop": lambda: DropEntrants(verdict.rentals),
         "round": StartRound,
     }
     return now_do(now, acts[verdict.kind](), "choosing" if verdict.kind == "round" else None)
+
+
+def _lost(seen: Seen, race: RaceSeen, way: Way) -> Act:
+    if seen.course is not None and seen.course.races_for == "spot":
+        return TurnAway(NO_MACHINE.message, refused=True)
+    said = " ".join(filter(None, (NO_MACHINE.message, race.why)))
+    return Move(way.lost, said, error=replace(NO_MACHINE, message=said))
 
 
 def _foremost(race: RaceSeen) -> tuple[str, float]:

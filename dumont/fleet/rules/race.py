@@ -23,6 +23,8 @@ SPREAD = 0.5
 """Of the logarithm of boot times."""
 EARLIEST_SHARE = 0.25
 """No round begins earlier than after this share of the one before."""
+NO_ROOM = "The budget of an hour leaves no room for any machine that fits."
+"""Why a race waits."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,12 @@ from dumont.basics.errors import Failure
 from dumont.fleet.instances import courses, failovers, moves, restores
 from dumont.fleet.launching import choosing, renter
 from dumont.fleet.launching.choosing import Wishes
-from dumont.fleet.money import sleeping
+from dumont.fleet.money import budgets, sleeping
 from dumont.fleet.rentals import accounts, experience, renting
 from dumont.fleet.rentals.renting import Claimed, Intent
 from dumont.fleet.rules.choosing import Candidate, Taste
 from dumont.fleet.rules.course import Course
-from dumont.fleet.rules.race import expected_cost
+from dumont.fleet.rules.race import NO_ROOM, expected_cost
 from dumont.fleet.rules.steps import Accept, DropEntrants, Reject, StartRace, StartRound, Win
 from dumont.fleet.steps.holding import lose_primary, part_from
 from dumont.fleet.steps.turn import NotNow, Turn
@@ -27,6 +27,7 @@ from dumont.reliability.rules.outcomes import AttemptType, Reason
 
 NO_MARKET_SECONDS = 2.0
 CHOOSE_AGAIN_SECONDS = 0.1
+ROOM_AGAIN_SECONDS = 15.0
 LATELY = timedelta(hours=1)
 """Machines that came to nothing for this instance are not tried again so soon."""
 
@@ -54,14 +55,20 @@ async def start(turn: Turn, act: StartRace) -> None:
 
 
 async def start_round(turn: Turn, _act: StartRound) -> None:
-    """Where nothing fits any more, the race has no further rounds."""
+    """Where nothing fits any more, the race has no further rounds; where it would but for the budget, it waits."""
     race = _race(turn)
     if turn.view is None:
         raise NotNow(NO_MARKET_SECONDS)
+    room = await budgets.room(turn.work, turn.instance)
     try:
-        chosen = await _chosen(turn, race)
+        chosen = await _chosen(turn, race, room)
+        if not chosen and room is not None and await _chosen(turn, race, None):
+            await _wait_for_room(turn, race, room)
+            return
     except Failure as error:
         chosen, race.why = [], error.message
+    if race.why == NO_ROOM:
+        race.why = ""
     entered = await _entered(turn, race, chosen)
     if not entered:
         race.rounds_max = race.round
@@ -75,6 +82,18 @@ async def start_round(turn: Turn, _act: StartRound) -> None:
     race.expected_cost = (race.expected_cost or Decimal(0)) + expected_cost(figures)
     said = f"Round {race.round}: {len(entered)} machines race."
     await moves.note(turn.work, turn.instance, "race", said, race_id=str(race.id))
+
+
+async def _wait_for_room(turn: Turn, race: FleetRace, room: Decimal) -> None:
+    """Told once, and not while others of the race may still win it."""
+    turn.instance.retry_at = turn.work.now + timedelta(seconds=ROOM_AGAIN_SECONDS)
+    if race.why == NO_ROOM:
+        return
+    race.why = NO_ROOM
+    if any(each.wanted == "held" and each.stage != "ended" for each in entrants(turn, race)):
+        return
+    said = f"{NO_ROOM} ${room:.2f} are left: the race waits until there are more."
+    await moves.note(turn.work, turn.instance, "warning", said, race_id=str(race.id), room=str(room))
 
 
 async def drop(turn: Turn, act: DropEntrants) -> None:
@@ -148,7 +167,7 @@ def entrants(turn: Turn, race: FleetRace) -> list[FleetRental]:
     return [rental for rental in turn.rows.rentals.values() if rental.race_id == race.id]
 
 
-async def _chosen(turn: Turn, race: FleetRace) -> Sequence[Candidate]:
+async def _chosen(turn: Turn, race: FleetRace, at_most: Decimal | None) -> Sequence[Candidate]:
     instance, work = turn.instance, turn.work
     user_id = await renter.of(work, instance)
     if user_id is None or turn.view is None:
@@ -165,7 +184,7 @@ async def _chosen(turn: Turn, race: FleetRace) -> Sequence[Candidate]:
     )
     course = courses.open_of(instance)
     only, place = course.wants if course is not None else (None, None)
-    wishes = Wishes(wanted=turn.rows.wanted, user_id=user_id, taste=taste, only=only, place=place)
+    wishes = Wishes(wanted=turn.rows.wanted, user_id=user_id, taste=taste, only=only, place=place, at_most=at_most)
     return (await choosing.candidates(work, turn.view, wishes)).chosen
 
 

@@ -1,6 +1,7 @@
 """SQL of budgets and schedules."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -11,6 +12,18 @@ from sqlalchemy.dialects.postgresql import insert
 
 from dumont.fleet.tables import FleetBudget, FleetInstance, FleetSchedule
 from dumont.platform.db import Tx, raw
+
+
+@dataclass(frozen=True, slots=True)
+class Hour:
+    """Of one instance, in dollars: of a race the dearest machine counts, as one of them stays."""
+
+    instance_id: UUID
+    now: Decimal
+    meant: Decimal
+    """When all that was asked for is there."""
+    second: Decimal
+    """That part of it which is its standby's."""
 
 
 async def of(tx: Tx, owner_id: UUID) -> FleetBudget | None:
@@ -48,6 +61,10 @@ async def promised(tx: Tx, owner_id: UUID, but: UUID | None) -> Decimal:
     """What machines that are on their way will cost an hour beyond what is counted now; not those of `but`."""
     found: Decimal = await (await raw(tx)).fetchval(_PROMISED, owner_id, but)
     return found
+
+
+async def hours(tx: Tx, owner_id: UUID) -> list[Hour]:
+    return [Hour(**record) for record in await (await raw(tx)).fetch(_HOURS, owner_id)]
 
 
 async def awake(tx: Tx, owner_id: UUID) -> Sequence[UUID]:
@@ -106,3 +123,36 @@ _PROMISED = """
     FROM meant LEFT JOIN counted ON counted.instance_id = meant.id
 """
 """A race ends with one machine, and the dearest may win it; before it has any, the price that was asked for counts."""
+
+_HOURS = """
+    WITH counted AS (
+        SELECT c.rental_id, sum(c.price_hour) AS hour
+        FROM fleet_costs c JOIN fleet_rentals r ON r.id = c.rental_id
+        WHERE r.owner_id = $1 AND c.until IS NULL GROUP BY 1
+    ), machines AS (
+        SELECT r.instance_id, r.role, r.wanted, coalesce(c.hour, 0) AS now, greatest(
+            coalesce(c.hour, 0), CASE r.wanted WHEN 'held' THEN r.price_hour + r.disk_hour ELSE 0 END
+        ) AS meant
+        FROM fleet_rentals r LEFT JOIN counted c ON c.rental_id = r.id
+        WHERE r.owner_id = $1 AND r.stage <> 'ended'
+    ), sums AS (
+        SELECT instance_id,
+            greatest(max(now) FILTER (WHERE role = 'racer'), sum(now) FILTER (WHERE role = 'primary'), 0) AS first_now,
+            coalesce(sum(now) FILTER (WHERE role = 'standby'), 0) AS second_now,
+            greatest(
+                max(meant) FILTER (WHERE role = 'racer' AND wanted = 'held'),
+                sum(meant) FILTER (WHERE role = 'primary'), 0
+            ) AS first,
+            coalesce(sum(meant) FILTER (WHERE role = 'standby' AND wanted = 'held'), 0) AS second
+        FROM machines GROUP BY 1
+    ), asked AS (
+        SELECT o.instance_id, max((o.details->>'price_hour')::numeric) AS hour
+        FROM fleet_operations o JOIN fleet_instances i ON i.id = o.instance_id
+        WHERE i.owner_id = $1 AND o.state IN ('queued', 'running') GROUP BY 1
+    )
+    SELECT i.id AS instance_id, coalesce(s.first_now + s.second_now, 0) AS now,
+        greatest(s.first, a.hour, 0) + coalesce(s.second, 0) AS meant, coalesce(s.second, 0) AS second
+    FROM fleet_instances i LEFT JOIN sums s ON s.instance_id = i.id LEFT JOIN asked a ON a.instance_id = i.id
+    WHERE i.owner_id = $1 AND i.state <> 'destroyed' AND (s.instance_id IS NOT NULL OR a.instance_id IS NOT NULL)
+    ORDER BY i.id
+"""
