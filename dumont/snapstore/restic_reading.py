@@ -6,14 +6,16 @@ import base64
 import hashlib
 import json
 import re
+import threading
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 from itertools import islice
-from typing import Any, Callable, NamedTuple, TypeVar
+from typing import Any, Callable, NamedTuple, TypeVar, Union
 from urllib.parse import urlsplit
 
-from dumont.snapstore.blobs import Blobs, Keys
+from dumont.snapstore.blobs import Blobs, Found, Keys
 from dumont.snapstore.blobs.s3 import S3Blobs
 from dumont.snapstore.blobs.wire import Leads
 from dumont.snapstore.codec import zstd
@@ -22,6 +24,7 @@ from dumont.snapstore.restic import SCHEME
 
 T = TypeVar("T")
 R = TypeVar("R")
+Plain = Union[bytes, bytearray]
 S3 = SCHEME + "s3:"
 AMAZON = "s3.amazonaws.com"
 SEALED, PROOF = 16, 16
@@ -29,9 +32,21 @@ PACKED = b"\2"
 """The first byte of what is compressed; anything else is the JSON itself."""
 MOMENT = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)")
 MAGIC = b"\x28\xb5\x2f\xfd"
-MOST_BYTES, SHORTEST = 256 << 20, 256
-MOST_KEYS, MOST_MEMORY = 20, 512 << 20
-AT_ONCE = 16
+SHORTEST = 256
+MOST_KEYS, MOST_MEMORY = 20, 256 << 20
+MOST_KEY, MOST_SNAPSHOT, MOST_INDEX, MOST_TREE = 64 << 10, 16 << 20, 64 << 20, 128 << 20
+"""Plain of one, stored or unpacked: several times what restic's writers make."""
+MOST_LISTED = 10_000_000
+LEAST_EACH, SMALL = 12, 1 << 20
+"""Plain that a value takes in what restic writes: a list of nothing but lists takes twenty times its text."""
+AT_ONCE, HELD_MOST = 16, 64 << 20
+"""What is fetched and waits to be read: so many things, of so many bytes."""
+LARGE = 8 << 20
+TIMELESS = "A snapshot of the restic repository does not tell when it was made."
+LARGER = "larger than any that is read here."
+ID = re.compile(r"[0-9a-f]{64}")
+_one_large = threading.Lock()
+"""What is large is unpacked and read by one thread of this process at a time: buckets of users fill no memory."""
 
 
 class Saved(NamedTuple):
@@ -69,51 +84,89 @@ class Reading:
 
     def saved(self, name: str) -> Saved:
         """Raises `Damaged` where the object is not what it is named by."""
-        said = self._document(f"snapshots/{name}")
-        paths, tags = (tuple(str(each) for each in said.get(field) or ()) for field in ("paths", "tags"))
-        time, host, tree = (str(said.get(field, "")) for field in ("time", "hostname", "tree"))
-        return Saved(name, time, host, paths, tags, tree)
+        found = self.blobs.find(f"snapshots/{name}")
+        if found is None:
+            raise Missing(f"snapshots/{name} is not there.")
+        (saved,) = self._saved([found])
+        return saved
 
     def find(self, word: str) -> Saved:
         """`latest`, or an id or its beginning."""
-        names = [found.name.rpartition("/")[2] for found in self.blobs.list("snapshots/")]
-        wanted = names if word == "latest" else [name for name in names if name.startswith(word)]
-        if not wanted:
+        listed = self.listed("snapshots/")
+        if word != "latest":
+            named = list(islice((found for found in listed if _id_of(found).startswith(word)), 2))
+            if len(named) > 1:
+                raise BadRequest(f"Several snapshots begin with {word}.", "Write more of its id.")
+            listed = iter(named)
+        newest = max(self._saved(listed), key=lambda saved: saved.moment, default=None)
+        if newest is None:
             raise Missing("The restic repository has no such snapshot.", "List what there is: `restic snapshots`.")
-        if word != "latest" and len(wanted) > 1:
-            raise BadRequest(f"{len(wanted)} snapshots begin with {word}.", "Write more of its id.")
-        return max(in_parallel(self.saved, wanted), key=lambda saved: saved.moment)
+        return newest
 
     def packs(self) -> Iterator[Pack]:
         """As all indexes tell them; one may be told of twice."""
-        names = [found.name for found in self.blobs.list("index/")]
-        for said in in_parallel(self._document, names):
+        for _index, said in self._documents(self.listed("index/"), MOST_INDEX):
             for pack in said.get("packs") or ():
                 yield Pack(str(pack["id"]), pack.get("blobs") or [])
 
-    def unsealed(self, data: bytes, raw_length: int) -> bytes:
-        """A blob of a pack; `raw_length` is 0 for one that is not compressed."""
-        plain = self._key.opened(data)
-        return _unpacked(plain, raw_length) if raw_length else plain
+    def listed(self, prefix: str) -> Iterator[Found]:
+        """Those that have an id for a name; raises `Damaged` where there is no end of them."""
+        for count, found in enumerate(self.blobs.list(prefix)):
+            if count == MOST_LISTED:
+                raise Damaged("The restic repository has more objects than can be read here.")
+            if ID.fullmatch(_id_of(found)):
+                yield found
 
-    def _document(self, name: str) -> dict[str, Any]:
-        data = self.blobs.get(name)
-        if hashlib.sha256(data).hexdigest() != name.rpartition("/")[2]:
-            raise Damaged(f"{name} of the restic repository is not what it is named by.")
+    def unsealed(self, data: bytes, raw_length: int) -> Plain:
+        """A tree of a pack; `raw_length` is 0 for one that is not compressed."""
         plain = self._key.opened(data)
-        return _json(_unpacked(plain[1:], _length_of(plain[1:])) if plain[:1] == PACKED else plain)
+        return _unpacked(plain, raw_length, MOST_TREE) if raw_length else plain
+
+    def _saved(self, wanted: Iterable[Found]) -> Iterator[Saved]:
+        for found, said in self._documents(wanted, MOST_SNAPSHOT):
+            paths, tags = _words(said.get("paths")), _words(said.get("tags"))
+            time, host, tree = (str(said.get(field, "")) for field in ("time", "hostname", "tree"))
+            yield Saved(_id_of(found), time, host, paths, tags, tree)
+
+    def _documents(self, wanted: Iterable[Found], most: int) -> Iterator[tuple[Found, dict[str, Any]]]:
+        """Fetched together, read one by one."""
+        fetched = in_parallel(lambda found: (found, whole(self.blobs, found, most)), wanted, lambda found: found.size)
+        for found, data in fetched:
+            if hashlib.sha256(data).hexdigest() != _id_of(found):
+                raise Damaged(f"{found.name} of the restic repository is not what it is named by.")
+            plain: Plain = self._key.opened(data)
+            length = _length_of(plain[1:]) if plain[:1] == PACKED else 0
+            with room_for(length or len(plain)):
+                yield found, json_of(_unpacked(plain[1:], length, most) if length else plain)
 
 
 def opened(blobs: Blobs, password: str) -> Reading:
     """Raises `KeyNeeded` where the password opens none of its keys, `Missing` where there is no repository."""
-    names = [found.name for found in blobs.list("keys/")]
-    if not names:
+    keys = list(islice(blobs.list("keys/"), MOST_KEYS))
+    if not keys:
         raise Missing("There is no restic repository at this address.", "Check it, or make one: `restic init`.")
-    for name in names[:MOST_KEYS]:
-        key = _master(_json(blobs.get(name)), password)
+    for found in keys:
+        key = _master(json_of(whole(blobs, found, MOST_KEY)), password)
         if key is not None:
             return Reading(blobs, key)
     raise KeyNeeded("The password does not open this restic repository.", "Give the one that restic asks for.")
+
+
+def whole(blobs: Blobs, found: Found, most: int) -> bytes:
+    """Never more than was listed, whatever is sent."""
+    if found.size > most:
+        raise Damaged(f"{found.name} of the restic repository is {LARGER}")
+    return blobs.get(found.name, 0, found.size)
+
+
+@contextmanager
+def room_for(size: int) -> Iterator[None]:
+    """Held while something of this size lies unpacked in memory."""
+    if size <= LARGE:
+        yield
+        return
+    with _one_large:
+        yield
 
 
 def blobs_of(address: str, keys: Keys | None, region: str = "", leads: Leads | None = None) -> Blobs:
@@ -147,18 +200,50 @@ def moment_of(said: str) -> datetime:
     """As restic writes it, with nanoseconds and its machine's own zone."""
     found = MOMENT.fullmatch(said)
     if found is None:
-        raise Damaged("A snapshot of the restic repository does not tell when it was made.")
-    whole, part, zone = found.groups()
-    moment = datetime.fromisoformat(whole + ("+00:00" if zone == "Z" else zone))
-    return moment.astimezone(timezone.utc) + timedelta(microseconds=int((part or "0")[:6].ljust(6, "0")))
+        raise Damaged(TIMELESS)
+    until_second, part, zone = found.groups()
+    try:
+        moment = datetime.fromisoformat(until_second + ("+00:00" if zone == "Z" else zone))
+        return moment.astimezone(timezone.utc) + timedelta(microseconds=int((part or "0")[:6].ljust(6, "0")))
+    except (ValueError, OverflowError):
+        raise Damaged(TIMELESS) from None
 
 
-def in_parallel(act: Callable[[T], R], things: Iterable[T]) -> Iterator[R]:
-    """In order; never more than some at once are held."""
-    rest = iter(things)
+def in_parallel(act: Callable[[T], R], things: Iterable[T], size: Callable[[T], int]) -> Iterator[R]:
+    """In order; never more than some at once are held, nor more bytes."""
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        while some := list(islice(rest, AT_ONCE)):
+        for some in _in_parts(things, size):
             yield from pool.map(act, some)
+
+
+def _in_parts(things: Iterable[T], size: Callable[[T], int]) -> Iterator[list[T]]:
+    part: list[T] = []
+    held = 0
+    for thing in things:
+        if part and (len(part) == AT_ONCE or held + size(thing) > HELD_MOST):
+            yield part
+            part, held = [], 0
+        part.append(thing)
+        held += size(thing)
+    if part:
+        yield part
+
+
+def json_of(data: Plain) -> dict[str, Any]:
+    refuse_dense(data)
+    try:
+        said = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise Damaged("A part of the restic repository can't be read.") from error
+    if not isinstance(said, dict):
+        raise Damaged("A part of the restic repository is not what it should be.")
+    return said
+
+
+def refuse_dense(data: Plain) -> None:
+    """What would take far more memory than its text."""
+    if len(data) > SMALL and sum(map(data.count, (b",", b"[", b"{"))) * LEAST_EACH > len(data):
+        raise Damaged("A part of the restic repository is not what restic writes.")
 
 
 class _Key:
@@ -194,38 +279,39 @@ def _master(said: Mapping[str, Any], password: str) -> _Key | None:
             raise Unreadable("A key of this restic repository is of a kind that is not known here.")
         room = 128 * block * (cost + lanes + 2) + (1 << 20)
         made = hashlib.scrypt(password.encode(), salt=salt, n=cost, r=block, p=lanes, maxmem=room, dklen=64)
-        found = json.loads(_Key(made[:32], made[32:48], made[48:]).opened(sealed))
+        found = json_of(_Key(made[:32], made[32:48], made[48:]).opened(sealed))
         mac = found["mac"]
         return _Key(*(base64.b64decode(each) for each in (found["encrypt"], mac["k"], mac["r"])))
     except Damaged:
         return None
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise Unreadable("A key of this restic repository can't be read.") from error
 
 
-def _json(data: bytes) -> dict[str, Any]:
-    try:
-        said = json.loads(data)
-    except ValueError as error:
-        raise Damaged("A part of the restic repository can't be read.") from error
-    if not isinstance(said, dict):
-        raise Damaged("A part of the restic repository is not what it should be.")
-    return said
+def _words(said: Any) -> tuple[str, ...]:
+    if not isinstance(said, (list, type(None))):
+        raise Damaged("A snapshot of the restic repository is not what it should be.")
+    return tuple(str(each) for each in said or ())
 
 
-def _unpacked(data: bytes, raw_length: int) -> bytes:
+def _id_of(found: Found) -> str:
+    return found.name.rpartition("/")[2]
+
+
+def _unpacked(data: Plain, raw_length: int, most: int) -> Plain:
     """`raw_length` may be more than there is."""
-    if raw_length > MOST_BYTES:
-        raise Damaged("A part of the restic repository is larger than any that restic writes.")
+    if raw_length > most:
+        raise Damaged(f"A part of the restic repository is {LARGER}")
     room = bytearray(raw_length)
     try:
         made = zstd.engine().decompress_into(data, memoryview(room))
     except Exception as error:
         raise Damaged("A part of the restic repository can't be unpacked.") from error
-    return bytes(memoryview(room)[:made])
+    del room[made:]
+    return room
 
 
-def _length_of(frame: bytes) -> int:
+def _length_of(frame: Plain) -> int:
     """As the frame's own head tells it (RFC 8878, 3.1.1.1); restic's writers leave it out of the shortest ones."""
     if frame[:4] != MAGIC or len(frame) < 6:
         raise Damaged("A part of the restic repository can't be unpacked.")

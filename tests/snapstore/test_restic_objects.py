@@ -1,23 +1,26 @@
 """What the real restic has written is read by its objects, proved to be whole, and handed about for a server."""
 
+import hashlib
+import json
 import random
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from dumont.snapstore import restic_lent
-from dumont.snapstore.blobs import open_blobs
+from dumont.snapstore.blobs import Found, open_blobs
 from dumont.snapstore.blobs.s3 import S3Blobs
 from dumont.snapstore.errors import BadRequest, Damaged, KeyNeeded, Missing
 from dumont.snapstore.restic import Restic
 from dumont.snapstore.restic_lent import Back
-from dumont.snapstore.restic_proof import prove
-from dumont.snapstore.restic_reading import Reading, blobs_of, host_of, moment_of, opened
+from dumont.snapstore.restic_proof import _nodes_of, prove
+from dumont.snapstore.restic_reading import MAGIC, PACKED, Reading, blobs_of, host_of, in_parallel, moment_of, opened
 from dumont.snapstore.track import Track
 
 real = pytest.mark.skipif(shutil.which("restic") is None, reason="there is no restic here: `make tools` installs it")
@@ -187,5 +190,108 @@ class TestWords:
 
     def test_of_a_moment_are_read_with_their_zone(self) -> None:
         assert moment_of("2026-11-22T01:10:56.746940244+01:00") == moment_of("2026-11-22T00:10:56.746940Z")
+        for wrong in ("yesterday", "2026-99-22T00:00:00Z", "0001-01-01T00:00:00+23:00"):
+            with pytest.raises(Damaged):
+                moment_of(wrong)
+
+
+class Bucket:
+    """One that its owner has filled to do harm: what is listed is small or not, what is sent has no end."""
+
+    address = "s3://evil"
+
+    def __init__(self, listed: Iterable[Found] = (), objects: Mapping[str, bytes] | None = None) -> None:
+        self.listed, self.objects = listed, dict(objects or {})
+        self.asked: list[tuple[str, int | None]] = []
+
+    def list(self, prefix: str) -> Iterator[Found]:
+        made = [Found(name, len(data), 0.0) for name, data in self.objects.items()]
+        return (found for found in chain(self.listed, made) if found.name.startswith(prefix))
+
+    def find(self, name: str) -> Found | None:
+        return next((found for found in self.list(name)), None)
+
+    def get(self, name: str, start: int = 0, length: int | None = None) -> bytes:
+        self.asked.append((name, length))
+        return self.objects[name][start:][:length]
+
+    def read(self) -> Reading:
+        return Reading(self, OpenKey())  # type: ignore[arg-type]
+
+
+class OpenKey:
+    """Seals nothing."""
+
+    def opened(self, data: bytes) -> bytes:
+        return data
+
+
+def named(folder: str, data: bytes) -> dict[str, bytes]:
+    return {f"{folder}/{hashlib.sha256(data).hexdigest()}": data}
+
+
+class TestABucketThatDoesHarm:
+    """Each of these would fill the memory of the worker that reads it."""
+
+    @pytest.mark.parametrize("size", [1 << 20, 1 << 40])
+    def test_sends_no_key_longer_than_any_is(self, size: int) -> None:
+        bucket = Bucket([Found(f"keys/{'a' * 64}", size, 0.0)])
+        with pytest.raises(Damaged, match="larger than any"):
+            opened(bucket, PASSWORD)  # type: ignore[arg-type]
+        assert not bucket.asked
+
+    @pytest.mark.parametrize("folder", ["snapshots", "index"])
+    def test_sends_no_more_than_it_listed_and_no_document_longer_than_any_is(self, folder: str) -> None:
+        small = Bucket(objects=named(folder, b'{"time": "2026-11-22T00:10:56Z"}'))
+        read, more = small.read(), Bucket([Found(f"{folder}/{'a' * 64}", 65 << 20, 0.0)]).read()
+        assert list(read.packs()) == [] if folder == "index" else read.find("latest").tree == ""
+        assert [length for _, length in small.asked] == [32]
+        with pytest.raises(Damaged, match="larger than any"):
+            assert list(more.packs()) if folder == "index" else more.find("latest")
+
+    def test_packs_nothing_that_takes_more_room_than_any_does(self) -> None:
+        claims = PACKED + MAGIC + bytes([0b10100000]) + (65 << 20).to_bytes(4, "little")
+        with pytest.raises(Damaged, match="larger than any"):
+            list(Bucket(objects=named("index", claims)).read().packs())
+
+    @pytest.mark.parametrize(
+        "data", [b"[" * 100_000, b'{"packs":[' + b"[]," * 400_000 + b"[]]}", b'{"packs": 1', b"[]"]
+    )
+    def test_writes_nothing_that_takes_far_more_memory_than_its_text(self, data: bytes) -> None:
         with pytest.raises(Damaged):
-            moment_of("yesterday")
+            list(Bucket(objects=named("index", data)).read().packs())
+
+    @pytest.mark.parametrize("wrong", [{"length": 1 << 40}, {"length": -1}, {"uncompressed_length": 1 << 40}])
+    def test_tells_of_no_folder_larger_than_any_is(self, wrong: dict[str, int]) -> None:
+        tree = {"id": "b" * 64, "type": "tree", "offset": 0, "length": 100, **wrong}
+        index = json.dumps({"packs": [{"id": "a" * 64, "blobs": [tree]}]}).encode()
+        snapshot = named("snapshots", json.dumps({"tree": "b" * 64, "time": "x"}).encode())
+        bucket = Bucket(objects={**named("index", index), **snapshot})
+        with pytest.raises(Damaged, match="larger than any"):
+            prove(bucket.read(), next(iter(snapshot)).rpartition("/")[2], Track())
+
+    def test_makes_no_answer_that_is_not_understood_ours_to_mend(self) -> None:
+        odd = named("snapshots", b'{"tree": 5, "time": []}')
+        bucket = Bucket(objects={**odd, **named("index", b'{"packs": [5]}')})
+        with pytest.raises(Damaged):
+            prove(bucket.read(), next(iter(odd)).rpartition("/")[2], Track())
+        with pytest.raises(Damaged):
+            Bucket(objects=named("snapshots", b'{"tags": 5}')).read().find("latest")
+
+    def test_is_not_held_but_in_part_while_it_is_read(self) -> None:
+        held: list[int] = []
+        made = in_parallel(lambda size: held.append(size) or size, [40 << 20] * 5, lambda size: size)  # type: ignore[func-returns-value]
+        assert [len(held) for _ in made] == [1, 2, 3, 4, 5]
+        assert len(list(in_parallel(lambda size: size, range(50), lambda size: size))) == 50
+
+
+class TestNodes:
+    def test_of_a_folder_are_the_same_one_by_one_as_all_at_once(self) -> None:
+        nodes: list[dict[str, Any]] = [{"name": "a,]}", "content": ["b"]}, {"name": "é", "type": "dir"}]
+        for kept in (nodes, nodes[:1], []):
+            text = json.dumps({"nodes": kept}, separators=(",", ":")).encode()
+            assert list(_nodes_of(text + b"\n")) == list(_nodes_of(json.dumps({"nodes": kept}).encode())) == kept
+        assert list(_nodes_of(b'{"nodes":null}')) == []
+        for cut in (b'{"nodes":[', b'{"nodes":[{"name":"a"}', b'{"nodes":[{"name":"a"},'):
+            with pytest.raises(ValueError):
+                list(_nodes_of(cut))
