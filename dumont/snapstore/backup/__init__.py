@@ -29,19 +29,25 @@ def backup(
     place, folder = opened(root)
     os.close(folder)
     track.stage("look up")
-    with ThreadPoolExecutor(1, "snapshot-scan") as beside, as_writer or Writer(repository) as writer:
+    with ThreadPoolExecutor(2, "snapshot-look") as beside:
         scanning = beside.submit(scan, place, track, _judge(options), _skipped(options))
-        before = find_before(repository, os.fsdecode(place), options.label, options.parent, options.witness)
-        track.stage("scan")
-        tree = scanning.result()
-        track.expect(tree.kind.count(Kind.FILE), sum(tree.size))
-        attempt = Attempt(repository, tree, before, options, track)
-        for _ in range(MOST_TIMES - 1):
-            try:
-                return attempt.run(writer, began)
-            except Vanished:  # a pruner that began before us took packs that we counted on: they are sent again
-                writer.look()
-        return attempt.run(writer, began)
+        what = (os.fsdecode(place), options.label, options.parent, options.witness)
+        looking = beside.submit(find_before, repository, *what)
+        with as_writer or Writer(repository) as writer:
+            before = looking.result()
+            track.stage("scan")
+            tree = scanning.result()
+            track.expect(tree.kind.count(Kind.FILE), sum(tree.size))
+            return _made(writer, Attempt(repository, tree, before, options, track), began)
+
+
+def _made(writer: Writer, attempt: Attempt, began: str) -> BackupReport:
+    for _ in range(MOST_TIMES - 1):
+        try:
+            return attempt.run(writer, began)
+        except Vanished:  # a pruner that began before us took packs that we counted on: they are sent again
+            writer.look()
+    return attempt.run(writer, began)
 
 
 def _skipped(options: BackupOptions) -> list[bytes]:

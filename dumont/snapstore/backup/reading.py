@@ -13,7 +13,7 @@ from dumont.snapstore.backup.guess import Past
 from dumont.snapstore.backup.room import Buffer, Room
 from dumont.snapstore.chunker import Params
 from dumont.snapstore.model import HOLE
-from dumont.snapstore.scan import Note, Tree
+from dumont.snapstore.scan import GONE, Note, Tree
 from dumont.snapstore.track import Track
 
 SMALL = 256 << 10
@@ -80,7 +80,7 @@ class Course:
         self.read.parts.pop(entry, None)
         self.read.gone.add(entry)
         why = "it is no file any more" if error in (errno.EINVAL, errno.ELOOP, errno.ENXIO) else os.strerror(error)
-        self.read.notes.append(Note(self.tree.paths[entry], f"not read: {why}"))
+        self.read.notes.append(Note(self.tree.paths[entry], f"not read: {why}", error not in GONE))
 
     def found(self, entry: int, size: int, mtime: int, *, steady: bool = True) -> None:
         """As it was when it was opened. The time of change stays that of before: then it is looked at again."""
