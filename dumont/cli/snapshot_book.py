@@ -62,6 +62,7 @@ def _show(book: Snapshots, said: Namespace, screen: Screen) -> None:
     lines = [("state", state_of(found, seconds_now())), *_plain(found, ("state",))]
     if found["error"]:
         lines.append(("error", f"{found['error']['message']} {found['error']['hint'] or ''}"))
+    lines += [("not read", name) for name in found["unread_names"]]
     screen.answer(found, (), lines)
 
 

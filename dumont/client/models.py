@@ -202,6 +202,8 @@ class Completion(TypedDict):
     stored_bytes: NotRequired[int | None]
     packs: NotRequired[dict[str, int] | None]
     stages: NotRequired[dict[str, float]]
+    unread: NotRequired[int]
+    unread_names: NotRequired[list[str]]
 
 
 class Connection(TypedDict):
@@ -2451,6 +2453,7 @@ class Snapshot(TypedDict):
     dedup_ratio: float | None
     compression_ratio: float | None
     cost_month: str | None
+    unread: int
     cancel_requested: bool
     error: SnapshotFault | None
     progress: SnapshotProgress | None
@@ -2492,12 +2495,14 @@ class SnapshotDetail(TypedDict):
     dedup_ratio: float | None
     compression_ratio: float | None
     cost_month: str | None
+    unread: int
     cancel_requested: bool
     error: SnapshotFault | None
     progress: SnapshotProgress | None
     raw_bytes: int | None
     stages: dict[str, float]
     seconds: float | None
+    unread_names: list[str]
     restores: list[Restore]
 
 

@@ -10,6 +10,7 @@ from dumont.fleet.agents import commands, finding
 from dumont.fleet.agents.commands import Command
 from dumont.fleet.instances import courses, idle
 from dumont.fleet.rentals import offers
+from dumont.fleet.rules.answers import LAST
 from dumont.fleet.rules.checking import fault_of
 from dumont.fleet.rules.choosing import place_of
 from dumont.fleet.rules.seen import (
@@ -31,6 +32,7 @@ from dumont.platform.work import Work
 from dumont.providers import registry
 from dumont.snapshots import on_behalf
 from dumont.snapshots.on_behalf import Snapshot, SnapshotRestore
+from dumont.snapshots.rules import unread
 
 CHECK = "check_command_id"
 LOST_STATES = ("interrupted", "failing_over")
@@ -264,6 +266,8 @@ def _saving(rows: Rows, rentals: Mapping[UUID, RentalSeen], now: datetime) -> Sa
     trouble = _why_over(snapshot.state, snapshot.error_code, snapshot.error_message, ("failed", "deleted"))
     if snapshot.state in ("queued", "running"):
         trouble = _of_agent(command, rentals)
+    elif snapshot.state == "complete":
+        trouble = _lacking(snapshot, rentals.get(command.rental_id) if command is not None else None)
     return SavingSeen(
         id=snapshot.id,
         state=snapshot.state,
@@ -273,6 +277,13 @@ def _saving(rows: Rows, rentals: Mapping[UUID, RentalSeen], now: datetime) -> Sa
         trouble=trouble,
         brought=bool(snapshot.wanted),
     )
+
+
+def _lacking(snapshot: Snapshot, machine: RentalSeen | None) -> Trouble | None:
+    """What could not be read is on the machine alone, which is given up for this snapshot, if it is there still."""
+    if not snapshot.unread or LAST.isdisjoint(snapshot.tags) or machine is None or machine.lost:
+        return None
+    return Trouble("unread", unread.said(snapshot.unread, snapshot.unread_names), unread.WAY_OUT)
 
 
 def _restore(

@@ -27,6 +27,8 @@ from dumont.snapstore.surroundings import moment_of
 SECONDS = 3 * 24 * 3600
 """So long addresses are good; they are renewed long before."""
 NotWhole = errors.Damaged
+FIGURES = ("files", "bytes", "new_bytes", "unread")
+UNREAD_NAMED = 20
 SLOTS = 1024
 """A pack each: some 32 GB of what has changed, compressed."""
 
@@ -39,6 +41,7 @@ class Book:
     began: datetime | None
     objects: Mapping[str, tuple[str, int]]
     figures: Mapping[str, int]
+    unread_names: tuple[str, ...] = ()
 
 
 def lend(stores: Stores, repository_id: UUID, drop: UUID, parent: str | None, *, near: bool) -> dict[str, Any] | None:
@@ -107,6 +110,7 @@ async def adopt(work: Work, jobs: Jobs, owner: Owner, wish: Wish, book: Book) ->
         created_at=work.now if book.began is None else min(work.now, book.began),
         began_at=book.began,
         heard_at=work.now,
+        unread_names=list(book.unread_names),
         **book.figures,
     )
     await snapshots.add(work.tx, snapshot)
@@ -141,5 +145,7 @@ def _read(said: Mapping[str, Any]) -> Book:
     manifest = str(said["manifest"])
     if f"snapshots/{manifest}" not in objects:
         raise ValueError("the manifest is not in it")
-    figures = {name: int(said[name]) for name in ("files", "bytes", "new_bytes") if said.get(name) is not None}
-    return Book(manifest, moment_of(said["began"]) if said.get("began") else None, objects, figures)
+    figures = {name: int(said[name]) for name in FIGURES if said.get(name) is not None}
+    began = moment_of(said["began"]) if said.get("began") else None
+    unread = tuple(str(name).replace("\0", "")[:500] for name in said.get("unread_names", ())[:UNREAD_NAMED])
+    return Book(manifest, began, objects, figures, unread)

@@ -48,6 +48,8 @@ class Done:
     figures: Mapping[str, int | None] = field(default_factory=dict)
     packs: Mapping[str, int] | None = None
     stages: Mapping[str, float] = field(default_factory=dict)
+    unread: int = 0
+    unread_names: tuple[str, ...] = ()
 
 
 async def purpose(work: Work, grant: SnapshotGrant) -> Purpose:
@@ -97,6 +99,8 @@ async def complete(work: Work, jobs: Jobs, of: Purpose, done: Done) -> Purpose:
         "manifest": done.manifest,
         "heard_at": work.now,
         "stages": dict(done.stages),
+        "unread": done.unread,
+        "unread_names": list(done.unread_names),
         **given,
     }
     values |= {"packs": dict(done.packs)} if done.packs is not None else {}

@@ -133,6 +133,10 @@ class Snapshot(Base):
     """Of one that restic made without us: `latest`, or the beginning of its id."""
     folder: Mapped[str] = mapped_column(server_default="")
     """Where in it the workspace lies; empty for its root."""
+    unread: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    """Files and folders that were there, could not be read, and lack in it."""
+    unread_names: Mapped[list[str]] = mapped_column(server_default=text("'[]'"))
+    """Of the first ones of them."""
     left_at: Mapped[datetime | None]
     """When its instance was destroyed: nobody wakes from it any more."""
     left_told_at: Mapped[datetime | None]

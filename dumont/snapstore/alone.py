@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import Any
 
+from dumont.snapstore import unread
 from dumont.snapstore.backup import BackupOptions, BackupReport, backup
 from dumont.snapstore.backup.writer import Writer
 from dumont.snapstore.blobs.drop import DropBlobs, Slots
@@ -35,6 +36,7 @@ def create(order: Mapping[str, Any], path: str, track: Track) -> BackupReport:
         began = stamp(seconds_now())
         report = backup(found, os.fsencode(path), options, track, as_writer=_Alone(found, before))
         told = {"manifest": report.name, "began": began, "files": report.files, "bytes": report.bytes}
+        told.update(unread.of_notes(report.notes))
         blobs.close_book({**told, "new_bytes": report.sent, "parent": report.parent})
     finally:
         blobs.close()

@@ -6,7 +6,7 @@ import contextlib
 import re
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Callable
 
@@ -46,6 +46,8 @@ class ResticReport:
     progress: Progress
     notes: list[str] = field(default_factory=list)
     """Files that could not be read or put back."""
+    unread: Sequence[tuple[str, str]] = ()
+    """Of those the ones that it can't read, and why: more than once, as it may tell of them."""
 
 
 class Restic:
@@ -136,7 +138,8 @@ class Restic:
         track.expect(int(end.get("total_files_processed", 0)), int(end.get("total_bytes_processed", 0)))
         told.reach(int(end.get("total_files_processed", 0)), int(end.get("total_bytes_processed", 0)))
         name, sent = str(end.get("snapshot_id", "")), int(end.get("data_added", 0))
-        return told.report(name, sent)
+        unread = told.errors or ([(".", "restic does not say what")] if child.partly else [])
+        return replace(told.report(name, sent), unread=unread)
 
     def restore(
         self, name: str, target: str, track: Track, *, folder: str = "", only: str = "", verify: bool = False
@@ -213,6 +216,7 @@ class _Told:
         self._files = self._bytes = 0
         self.summary: dict[str, Any] = {}
         self._notes = list(notes)
+        self.errors: list[tuple[str, str]] = []
 
     def take(self, line: Line, files: tuple[str, ...], size: tuple[str, ...]) -> None:
         kind = line.get("message_type")
@@ -220,6 +224,7 @@ class _Told:
             item, error = line.get("item", "a file"), line.get("error")
             said = error.get("message", error) if isinstance(error, dict) else error
             self._notes.append(f"{item}: {said}")
+            self.errors.append((str(item), str(said)))
         elif kind == "summary":
             self.summary = dict(line)
         if kind in ("status", "summary") and "total_bytes" in line:

@@ -91,6 +91,11 @@ class Child:
             self.stop()
         self._judge(self._process.returncode)
 
+    @property
+    def partly(self) -> bool:
+        """It has ended, and some files could not be read."""
+        return self._process.returncode == SOME_FILES_UNREAD
+
     def said(self) -> str:
         """Its last lines that were no JSON."""
         return "\n".join(self._said)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Callable, NamedTuple
 from uuid import uuid4
 
+from dumont.snapstore import unread
 from dumont.snapstore.blobs import Keys
 from dumont.snapstore.blobs.door import Door
 from dumont.snapstore.errors import InPart
@@ -54,9 +55,9 @@ def create(door: Door, found: Restic, path: str, track: Track, ready: Ready = la
         ready()
         tags = (TAG, tag_of(str(asked["snapshot_id"])))
         report = found.backup(path, track, tags=tags, by_default=True, host=_word(str(asked["label"])))
-        name = found.whole_id(report.name)
+        name, lacks = found.whole_id(report.name), unread.of_restic(report.unread, path)
         figures = {"files": report.files, "bytes": report.bytes, "new_bytes": report.sent}
-        door.post("/complete", {"manifest": name, **figures, "stages": report.progress.stages})
+        door.post("/complete", {"manifest": name, **figures, "stages": report.progress.stages, **lacks})
     return replace(report, name=name)
 
 

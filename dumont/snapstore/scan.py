@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from array import array
 from collections.abc import Sequence
@@ -18,6 +19,8 @@ from dumont.snapstore.track import Track
 from dumont.snapstore.walk import OTHER, walked
 
 XATTR_KINDS = (b"user.", b"security.capability", b"system.posix_acl")
+GONE = frozenset((errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.EINVAL, errno.ENXIO, errno.ESTALE))
+"""Why what was there can't be read: it is no file any more, or nothing at all."""
 
 
 class Note(NamedTuple):
@@ -25,6 +28,8 @@ class Note(NamedTuple):
 
     path: bytes
     what: str
+    unread: bool = False
+    """It is there, could not be read, and lacks in the snapshot."""
 
 
 @dataclass
@@ -141,7 +146,7 @@ def _kept(root: bytes, found: Scanned, ignored: int) -> Tree:
     ]
     if any(found.errors):
         told = zip(found.paths, found.errors)
-        notes += [Note(path, f"not read: {os.strerror(error)}") for path, error in told if error]
+        notes += [Note(path, f"not read: {os.strerror(error)}", error not in GONE) for path, error in told if error]
     if OTHER in found.kinds or b"" in found.targets:
         found = chosen(found, _of_use(found))
     tree = Tree(

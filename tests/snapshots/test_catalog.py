@@ -50,6 +50,15 @@ class TestCompletion:
         assert shown["progress"] is None
         assert shown["error"] is None
 
+    async def test_tells_what_could_not_be_read(self, ada: Person, parts: Parts, folder: Path) -> None:
+        granted = await build.started(ada, folder)
+        told = {"manifest": build.sent(parts, granted.owner, folder), "unread": 30, "unread_names": ["a/b", "\u1e9e"]}
+        await build.reported(ada, granted, "complete", told)
+        shown = await ada.gets(f"/snapshots/{granted.id}")
+        assert (shown["unread"], shown["unread_names"]) == (30, ["a/b", "\u1e9e"])
+        (listed,) = (await ada.gets("/snapshots"))["items"]
+        assert listed["unread"] == 30
+
     async def test_fails_where_a_pack_is_cut(self, ada: Person, parts: Parts, folder: Path, store: Path) -> None:
         granted = await build.started(ada, folder)
         manifest = build.sent(parts, granted.owner, folder)

@@ -79,6 +79,13 @@ class TestDrop:
         restore(made, book.manifest, str(tmp_path / "back"), RestoreOptions(), Track())
         assert (tmp_path / "back" / "large").read_bytes() == (work / "large").read_bytes()
 
+    def test_tells_what_its_machine_could_not_read(
+        self, stores: Stores, work: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(alone.unread, "of_notes", lambda _notes: {"unread": 1, "unread_names": ["small\0"]})
+        book = taken(stores, work, None)
+        assert (book.figures["unread"], book.unread_names) == (1, ("small",))
+
     def test_is_nothing_before_its_last_word(self, stores: Stores) -> None:
         stores.blobs(OWNER).put(f"drops/{DROP.hex}/0001", [b"half of it"])
         assert dropping.find(stores.blobs(OWNER), DROP) is None

@@ -35,11 +35,12 @@ class ByRestic:
         self._notes = Notes(given.state)
 
     def create(self, args: Mapping[str, Any], path: str, track: Track) -> dict[str, Any]:
-        from dumont.snapstore import restic_lent
+        from dumont.snapstore import restic_lent, unread
         from dumont.snapstore.blobs.door import Door
 
         door, found = Door(str(args["server"]), str(args["grant"])), self._repository(args)
-        return {"manifest": (report := restic_lent.create(door, found, path, track, self._ready)).name, **_told(report)}
+        report = restic_lent.create(door, found, path, track, self._ready)
+        return {"manifest": report.name, **_told(report), **unread.of_restic(report.unread, path)}
 
     def put_back(self, args: Mapping[str, Any], target: str, track: Track) -> dict[str, Any]:
         """What is remembered of it is written before: whatever becomes of it, some of it may be there."""

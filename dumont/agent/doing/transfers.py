@@ -64,7 +64,10 @@ class Transfers:
             return self._alone(turn)
         self._hold_still(turn)
         try:
-            return self._made(turn)
+            told = self._made(turn)
+            if told.get("unread"):  # the fleet gives up no machine for it
+                self.stays(turn)
+            return told
         except BaseException:
             self.stays(turn)  # it is tried again later, and the work goes on until then
             raise
@@ -177,7 +180,10 @@ class _Followed:
 
 
 def _told(report: BackupReport) -> dict[str, Any]:
+    from dumont.snapstore import unread
+
     return {
+        **unread.of_notes(report.notes),
         "manifest": report.name,
         "files": report.files,
         "bytes": report.bytes,

@@ -15,6 +15,7 @@ from dumont.platform.work import Work
 from dumont.snapshots import dropping, on_behalf
 from dumont.snapshots.dropping import Book, NotWhole
 from dumont.snapshots.on_behalf import Owner, Snapshot
+from dumont.snapshots.rules import unread
 from dumont.snapshots.starting import Wish
 from dumont.snapshots.stores import Stores
 
@@ -117,6 +118,7 @@ async def _told(work: Work, instance: FleetInstance, snapshot: Snapshot | None) 
     elif instance.snapshot_at is None or instance.snapshot_at < snapshot.created_at:
         instance.snapshot_id, instance.snapshot_at = snapshot.id, snapshot.created_at
         said = "The machine saved its work by itself, as it could not reach us; that is the newest snapshot now."
+        said += f" {unread.said(snapshot.unread, snapshot.unread_names)}." if snapshot.unread else ""
         await moves.note(work, instance, "snapshot", said, snapshot_id=str(snapshot.id))
     await instances.poke(work.tx, [instance.id], work.now)
 

@@ -1,5 +1,6 @@
 """Has a machine's agent make a snapshot, and takes over what came of it."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from dumont.agent import protocol
@@ -10,6 +11,8 @@ from dumont.fleet.rules.steps import Bring, Save, Saved, SaveFailed
 from dumont.fleet.steps.preparing import BROUGHT, USUAL_FOLDER, grant, put
 from dumont.fleet.steps.turn import NotNow, Turn
 from dumont.snapshots import on_behalf
+from dumont.snapshots.on_behalf import Snapshot
+from dumont.snapshots.rules import unread
 from dumont.snapshots.starting import Wish
 
 QUIET = frozenset({"sync", "rhythm"})
@@ -65,6 +68,7 @@ async def saved(turn: Turn, _act: Saved) -> None:
     instance, snapshot = turn.instance, turn.rows.saving
     if snapshot is None or snapshot.state != "complete":
         raise NotNow(turn.limits.poll_seconds)
+    await _warn(turn, snapshot)
     instance.snapshot_id, instance.snapshot_at = snapshot.id, snapshot.created_at
     instance.saving_id = instance.saving_command_id = None
     instance.tries, instance.retry_at = 0, None
@@ -76,9 +80,20 @@ async def saved(turn: Turn, _act: Saved) -> None:
         await moves.note(turn.work, instance, "snapshot", "A snapshot is complete.", snapshot_id=str(snapshot.id))
 
 
+async def _warn(turn: Turn, snapshot: Snapshot) -> None:
+    """Of files that could not be read: once, and not with every copy."""
+    if not snapshot.unread:
+        return
+    before = await on_behalf.found(turn.work.tx, turn.instance.snapshot_id)
+    if before is None or (before.unread, before.unread_names) != (snapshot.unread, snapshot.unread_names):
+        said = f"{unread.said(snapshot.unread, snapshot.unread_names)}. The snapshot is complete without."
+        await moves.note(turn.work, turn.instance, "warning", said, code="unread", snapshot_id=str(snapshot.id))
+
+
 async def save_failed(turn: Turn, act: SaveFailed) -> None:
     """The machine stays, and it is tried again after a pause that grows."""
     instance = turn.instance
+    _fall_back_on(turn)
     await forget(turn, act.trouble)
     if turn.seen.saving is not None and turn.seen.saving.brought:  # nobody made it, so nobody makes it again
         return
@@ -86,11 +101,21 @@ async def save_failed(turn: Turn, act: SaveFailed) -> None:
     pause = turn.limits.pause(instance.tries)
     instance.retry_at = turn.work.now + pause
     said = f"A snapshot failed ({act.trouble.message}). It is tried again in {pause.total_seconds():.0f} s."
+    said += f" {act.trouble.hint}" if act.trouble.code == "unread" else ""
     await moves.note(turn.work, instance, "failure", said, code=act.trouble.code, tries=instance.tries)
     operation = turn.rows.operation
     if operation is not None and operation.kind == "snapshot":
         error = Unavailable(act.trouble.message, code=act.trouble.code, hint="Try again; see what the agent says.")
         await operations.fail(turn.work, instance, operation, error)
+
+
+def _fall_back_on(turn: Turn) -> None:
+    """It lacks something, so the machine stays; if that is lost after all, this is what there is. By its time it saves
+    nothing of what is asked to be saved now."""
+    instance, snapshot = turn.instance, turn.rows.saving
+    if snapshot is not None and snapshot.state == "complete" and not snapshot.wanted:
+        before = instance.state_since - timedelta(microseconds=1)
+        instance.snapshot_id, instance.snapshot_at = snapshot.id, min(snapshot.created_at, before)
 
 
 async def forget(turn: Turn, trouble: Trouble) -> None:

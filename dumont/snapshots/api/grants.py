@@ -77,6 +77,8 @@ async def report_complete(body: Completion, granted: WithGrant, request: Request
         figures={name: getattr(body, name) for name in FIGURES},
         packs=body.packs,
         stages=body.stages,
+        unread=body.unread,
+        unread_names=tuple(body.unread_names),
     )
     return _state(await reporting.complete(granted.work, jobs_of(request), granted.purpose, done))
 

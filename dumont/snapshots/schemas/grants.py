@@ -18,6 +18,7 @@ Checksum = Annotated[
     StringConstraints(pattern="^x-amz-checksum-crc32c?=[A-Za-z0-9+/]{6}==$"),
     Field(examples=["x-amz-checksum-crc32c=yZRlqg=="]),
 ]
+UnreadName = Annotated[str, StringConstraints(max_length=500, pattern=r"^[^\x00]*$"), Field(examples=["weights/a.bin"])]
 Word = Annotated[str, StringConstraints(max_length=60), Field(examples=["read"])]
 Sentence = Annotated[str, StringConstraints(max_length=500), Field(examples=["Make room, then run it again."])]
 
@@ -95,6 +96,8 @@ class Completion(RequestBody):
         description="Sizes by name; of an encrypted repository, whose manifests the server can't read.",
     )
     stages: Annotated[dict[Word, Seconds], Field(max_length=40)] = Field({}, examples=[{"read": 8.4}])
+    unread: Count = Field(0, description="Files that are there, and could not be read.", examples=[3])
+    unread_names: Annotated[list[UnreadName], Field(max_length=20)] = Field([], description="Of the first of them.")
 
 
 class FailureReport(RequestBody):

@@ -23,7 +23,7 @@ from dumont.snapshots.tables import SnapshotRestore as RestoreRow
 SAME = (
     *("id", "created_by", "instance_id", "label", "state", "manifest", "host", "root", "tags", "encrypted"),
     *("created_at", "began_at", "completed_at", "deleted_at", "left_at", "files", "bytes", "stored_bytes", "new_bytes"),
-    *("unique_bytes", "cancel_requested"),
+    *("unique_bytes", "unread", "cancel_requested"),
 )
 SAME_OF_RESTORES = (
     *("id", "snapshot_id", "created_by", "target", "paths", "state", "created_at", "began_at", "finished_at"),
@@ -39,7 +39,7 @@ def detail(shown: Shown, price: Decimal, restores: list[RestoreRow]) -> Snapshot
     row = shown.snapshot
     whole = row.completed_at or (row.heard_at if row.began_at else None)
     seconds = (whole - (row.began_at or row.created_at)).total_seconds() if whole else None
-    more = {"raw_bytes": row.raw_bytes, "stages": row.stages, "seconds": seconds}
+    more = {"raw_bytes": row.raw_bytes, "stages": row.stages, "seconds": seconds, "unread_names": row.unread_names}
     shown_restores = [restore(each) for each in restores]
     return SnapshotDetail.model_validate({**_fields(shown, price), **more, "restores": shown_restores})
 

@@ -71,6 +71,7 @@ class Snapshot(BaseModel):
     dedup_ratio: Ratio = Field(description="Bytes of the tree, to bytes of its different chunks.")
     compression_ratio: Ratio = Field(description="Bytes of its different chunks, to what they take in the store.")
     cost_month: Money = Field(description="Of its unique bytes, in US dollars.")
+    unread: Count = Field(description="Files that were there, could not be read, and lack in it.", examples=[0])
     cancel_requested: bool
     error: SnapshotFault | None
     progress: SnapshotProgress | None
@@ -96,6 +97,7 @@ class SnapshotDetail(Snapshot):
     raw_bytes: Bytes | None = Field(description="Of its different chunks.")
     stages: dict[str, float] = Field(description="Seconds of each stage.", examples=[{"scan": 0.8, "read": 11.2}])
     seconds: float | None = Field(description="From its begin until it was complete.", examples=[14.2])
+    unread_names: list[str] = Field(description="Of files that could not be read, 20 at most.", examples=[[]])
     restores: list[Restore] = Field(description="The newest ten.")
 
 

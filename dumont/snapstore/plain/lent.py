@@ -10,7 +10,7 @@ from dataclasses import replace
 from threading import Event, Thread
 from typing import Any
 
-from dumont.snapstore import hot, paths, repository
+from dumont.snapstore import hot, paths, repository, unread
 from dumont.snapstore.backup import BackupReport, backup
 from dumont.snapstore.blobs.door import Door
 from dumont.snapstore.blobs.granted import GrantedBlobs
@@ -162,6 +162,7 @@ def _completion(found: Repository, report: BackupReport) -> dict[str, Any]:
         "files": report.files,
         "bytes": report.bytes,
         "stages": report.progress.stages,
+        **unread.of_notes(report.notes),
     }
     if found.config.lock is not None:  # the server has no key to see for itself
         manifest = found.load(report.name)

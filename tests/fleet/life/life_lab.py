@@ -61,6 +61,8 @@ class World:
     facts: dict[str, dict[str, Any]] = field(default_factory=dict)
     saves: str = "complete"
     """`complete`, `failed` or `hangs`."""
+    unread: list[str] = field(default_factory=list)
+    """Files that no snapshot can read."""
     restores: str = "complete"
     takes_keys: bool = True
     restarts: bool = True
@@ -292,6 +294,7 @@ class LifeLab:
             if how == "complete":
                 snapshot.state, snapshot.manifest = "complete", snapshot.id.hex * 2
                 snapshot.completed_at, snapshot.stored_bytes = self.clock.now(), 1000
+                snapshot.unread, snapshot.unread_names = len(self.world.unread), list(self.world.unread)
 
 
 async def make_lab(db: Db, settings: Settings) -> LifeLab:

@@ -170,7 +170,7 @@ function Actions({ snapshot, onRestore }: ActionsProps) {
 
 /** What happens with it at this moment, or why it is not as one would wish. */
 function Now({ snapshot }: { snapshot: SnapshotDetail }) {
-  if (snapshot.state === "complete") return null;
+  if (snapshot.state === "complete") return snapshot.unread > 0 ? <Unread snapshot={snapshot} /> : null;
   if (snapshot.state !== "deleted")
     return (
       <div className="max-w-3xl rounded">
@@ -192,6 +192,18 @@ function Now({ snapshot }: { snapshot: SnapshotDetail }) {
       ) : (
         <p>It is too late to have it back.</p>
       )}
+    </Alert>
+  );
+}
+
+function Unread({ snapshot: { unread, unread_names: names } }: { snapshot: SnapshotDetail }) {
+  return (
+    <Alert tone="warning" title={`${count(unread)} ${unread === 1 ? "file" : "files"} could not be read`}>
+      <p>They lack in this snapshot. Mend their permissions, or list them in a .dumontignore file.</p>
+      <p className="[overflow-wrap:anywhere]">
+        <code className="text-xs">{names.join(", ")}</code>
+        {unread > names.length && ` and ${count(unread - names.length)} more`}
+      </p>
     </Alert>
   );
 }

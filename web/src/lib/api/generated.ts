@@ -4135,6 +4135,10 @@ export type Completion = {
   stages?: {
     [key: string]: number;
   };
+  /** Files that are there, and could not be read. */
+  unread?: number;
+  /** Of the first of them. */
+  unread_names?: string[];
 };
 export type FailureReport = {
   code: string;
@@ -4431,6 +4435,8 @@ export type Snapshot = {
   compression_ratio: number | null;
   /** Of its unique bytes, in US dollars. */
   cost_month: string | null;
+  /** Files that were there, could not be read, and lack in it. */
+  unread: number;
   cancel_requested: boolean;
   error: SnapshotFault | null;
   progress: SnapshotProgress | null;
@@ -4512,6 +4518,8 @@ export type SnapshotDetail = {
   compression_ratio: number | null;
   /** Of its unique bytes, in US dollars. */
   cost_month: string | null;
+  /** Files that were there, could not be read, and lack in it. */
+  unread: number;
   cancel_requested: boolean;
   error: SnapshotFault | null;
   progress: SnapshotProgress | null;
@@ -4523,6 +4531,8 @@ export type SnapshotDetail = {
   };
   /** From its begin until it was complete. */
   seconds: number | null;
+  /** Of files that could not be read, 20 at most. */
+  unread_names: string[];
   /** The newest ten. */
   restores: Restore[];
 };
