@@ -155,3 +155,34 @@ class TestSecrets:
             "CERT_PRIVATE": "line-one\nline-two",
         }
         assert set(rules.secrets_of(env)) == {"abcdef", "line-one\nline-two", "line-one", "line-two"}
+
+    @pytest.mark.parametrize(
+        "value",
+        [
+            "redis://:p4ss-word@cache:6379/0",
+            "mongodb+srv://ada:p%40ss-word@db.example.com/box",
+            "https://ghp0abcdefghijkl@example.com/box.git",
+            "https://hooks.example.com/T1/B2/x8Kd02LmQq4Zt7Rw",
+            "9f86d081884c7d659a2feaa0c55ad015",
+            "sk-proj-a8Xk2LmQ9ZtR4wYb",
+        ],
+    )
+    def test_are_values_that_look_like_one_whatever_their_name(self, value: str) -> None:
+        assert value in rules.secrets_of({"WHERE": value})
+
+    @pytest.mark.parametrize(
+        "value",
+        ["/workspace/runs/2026-11-22", "meta-llama/Llama-3.1-8B-Instruct", "https://example.com:8080/a", "3e-4"],
+    )
+    def test_are_not_what_a_person_has_named(self, value: str) -> None:
+        assert rules.secrets_of({"WHERE": value}) == []
+
+    def test_are_also_what_an_address_holds_as_it_is_and_as_it_is_read(self) -> None:
+        secrets = rules.secrets_of({"MONGODB_URI": "mongodb://ada:p%40ss-word@db/box"})
+        assert rules.scrubbed("p@ss-word, p%40ss-word", secrets) == "***, ***"
+
+    def test_are_passwords_and_tokens_of_addresses_in_any_line(self) -> None:
+        said = "REDIS_URL=redis://:p4ss@host/0 'amqp://ada:a@b:c@mq:5672' https://ghp0abcdefghijkl@example.com ada@box"
+        shown = "REDIS_URL=redis://:***@host/0 'amqp://ada:***@mq:5672' https://***@example.com ada@box"
+        assert rules.scrubbed(said, ()) == shown
+        assert rules.scrubbed("http://localhost:8888/a?by=ada@box", ()) == "http://localhost:8888/a?by=ada@box"
