@@ -6,8 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from dumont.basics.errors import Conflict, Invalid
-from dumont.fleet.instances import access, moves
+from dumont.fleet.instances import access, moves, operations
 from dumont.fleet.rules.course import Course, Outcome
+from dumont.fleet.rules.operations import WISHES
+from dumont.fleet.rules.states import State
 from dumont.fleet.rules.wanted import Wanted
 from dumont.fleet.store import instances
 from dumont.fleet.tables import FleetInstance
@@ -19,6 +21,10 @@ SAID: dict[Outcome, str] = {
     "missed": "The deadline has come, and the work is not done.",
 }
 GOES_ON = "From here on it goes on as any other, and sleeps when it is idle."
+
+
+SLEEPS_ON = "It had no machine, and is not woken for nothing: its files are kept."
+MACHINELESS: frozenset[State] = frozenset({"hibernated", "interrupted", "waking"})
 
 
 class NoDeadline(Conflict):
@@ -121,5 +127,17 @@ async def end(work: Work, instance: FleetInstance, outcome: Outcome, *, who: str
     keep(instance, course.ends(outcome, work.now))
     kind = "warning" if outcome == "missed" else "progress"
     done = f"{course.done(work.now):.1f} hours"
-    said = f"{SAID[outcome]} {done} were counted. {GOES_ON}"
+    sleeps = await _sleeps_on(work, instance)
+    said = f"{SAID[outcome]} {done} were counted. {SLEEPS_ON if sleeps else GOES_ON}"
     await moves.note(work, instance, kind, said, who=who, outcome=outcome, **details)
+
+
+async def _sleeps_on(work: Work, instance: FleetInstance) -> bool:
+    """Whether it only waited for a machine: it would be woken for nothing."""
+    if instance.wish != "running" or instance.state not in MACHINELESS or instance.primary_rental_id is not None:
+        return False
+    operation = await operations.of(work, instance)
+    if operation is not None and WISHES[operation.kind] == "running":
+        await operations.cancel(work, instance, operation, SLEEPS_ON)
+    instance.wish = "hibernated"
+    return True

@@ -125,6 +125,26 @@ class TestWorkWithADeadline:
         assert (await work.lab.primary(work.identity)).spot
         assert all(each.spot for each in await work.lab.rentals(work.identity))
 
+    @pytest.mark.parametrize("finished", [True, False])
+    async def test_that_is_over_while_it_waits_wakes_nobody(self, work: Deadline, finished: bool) -> None:
+        await work.launches(work_hours=1, left_hours=6)
+        await work.lives(12)
+        await work.is_lost(spot_left=False)
+        assert (await work.lives(3)).state == "hibernated"
+        rented = len(await work.lab.rentals(work.identity))
+        if finished:
+            async with work.lab.means.db.begin() as tx:
+                instance = await instances.hold(tx, work.identity)
+                assert instance is not None
+                await courses.reported(work.lab.means.work(tx), instance, None, finished=True, who="user:ada")
+        else:
+            work.lab.clock.advance(seconds=(work.due_at - work.lab.clock.now()).total_seconds())
+        await work.lab.passes(5)
+        found = await work.see()
+        assert (found.state, found.wish, found.operation_id) == ("hibernated", "hibernated", None)
+        assert len(await work.lab.rentals(work.identity)) == rented
+        assert (await work.told("progress" if finished else "warning"))[-1].why.endswith("its files are kept.")
+
     async def test_goes_on_demand_in_time_where_spot_never_comes_back(self, work: Deadline) -> None:
         await work.launches(work_hours=0.5, left_hours=1.4)
         await work.lives(12)
