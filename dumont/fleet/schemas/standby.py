@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from dumont.fleet.rules.states import State
-from dumont.fleet.rules.wanted import StandbyWish
+from dumont.fleet.rules.wanted import StandbyWish, Word
 from dumont.fleet.schemas.fields import Answer, ProviderName, Stages
 from dumont.fleet.schemas.instances import InstanceStandby
 from dumont.platform.http.bodies import RequestBody
@@ -28,8 +28,8 @@ class StandbyUsual(Answer):
 class StandbyUsualWish(RequestBody):
     enabled: bool = Field(False, description="Whether new instances get a second machine without being asked.")
     kind: Kind = Field("cpu", description="`gpu` is a warm pool: a second machine like the first.")
-    provider: str | None = Field(None, max_length=20, description="Null keeps what it is.", examples=["gcp"])
-    machine_type: str | None = Field(None, max_length=100, description="Null keeps what it is.", examples=["e2-medium"])
+    provider: Word | None = Field(None, description="Null keeps what it is.", examples=["gcp"])
+    machine_type: Word | None = Field(None, description="Null keeps what it is.", examples=["e2-medium"])
     sync_seconds: int | None = Field(None, ge=5, le=86400, description="Between two copies.", examples=[60])
     team_id: UUID | None = Field(None, description="Of this team of yours; else your own.", examples=[None])
 

@@ -242,6 +242,11 @@ class TestStandby:
         usual = (await ada.gets("/standby"))["usual"]
         assert (usual["enabled"], usual["provider"], usual["machine_type"]) == (True, "local", "")
 
+    @pytest.mark.parametrize("field", ["provider", "machine_type"])
+    async def test_is_not_a_word_with_signs_that_nobody_sees(self, ada: Person, field: str) -> None:
+        answer = await ada.asks("PUT", "/standby", {"enabled": True, field: "gcp\x11"})
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, field)
+
     async def test_of_an_instance_is_switched_and_listed(self, ada: Person, box: Box) -> None:
         shown = await ada.does("PUT", f"/standby/{box.id}", {"enabled": True, "provider": "local"})
         assert shown["standby"]["state"] == "starting"
