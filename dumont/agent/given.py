@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from dumont.agent import protocol
+from dumont.agent.sampling import progress
 
 MACHINE, SUPERVISOR = "DUMONT_MACHINE", "DUMONT_SUPERVISOR"
 """Set where the machine is no whole computer but processes on one: its folder, and who ends it."""
@@ -69,7 +70,10 @@ def read(env: Mapping[str, str]) -> Given:
         cloud=cloud,
         whole=env.get(WHOLE) == "yes",
         clouds=dict(part.split("=", 1) for part in env.get(CLOUDS, "").split(",") if "=" in part),
-        env={name: value for name, value in env.items() if name not in OURS},
+        env={
+            **{name: value for name, value in env.items() if name not in OURS},
+            protocol.PROGRESS_FILE: str(progress.path_in(_workspace(env))),
+        },
     )
 
 

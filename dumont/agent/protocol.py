@@ -14,6 +14,8 @@ SERVER, TOKEN = "DUMONT_SERVER", "DUMONT_AGENT_TOKEN"
 """Names in the environment."""
 WORKSPACE, SSH_FOLDER = "DUMONT_WORKSPACE", "DUMONT_SSH_FOLDER"
 """The folder that is kept, and where a machine that is not a whole computer has its SSH server's files."""
+PROGRESS_FILE = "DUMONT_PROGRESS_FILE"
+"""For scripts: where the work may say how far it is."""
 STATE = "DUMONT_AGENT_STATE"
 """A folder outside of the workspace for what the agent must remember."""
 BUFFERED_MAX = 360
@@ -39,7 +41,12 @@ class Unsaved(TypedDict, total=False):
     """Of files that have changed since the workspace was last saved, or put back."""
 
 
-class Sample(Unsaved):
+class Own(TypedDict, total=False):
+    progress: float | None
+    """By the work itself, in a file of the workspace: 0 to 1. Left out where it says nothing."""
+
+
+class Sample(Unsaved, Own):
     """One look at the machine. None is "not known", which counts as busy."""
 
     at: str

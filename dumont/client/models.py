@@ -1871,6 +1871,7 @@ class AgentSample(TypedDict):
     notebooks: NotRequired[int | None]
     unsaved_mb: NotRequired[float | None]
     processes: NotRequired[list[str]]
+    progress: NotRequired[float | None]
 
 
 class AgentStatus(TypedDict):

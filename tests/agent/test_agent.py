@@ -124,6 +124,15 @@ class TestHook:
         assert told["state"] == "done"
         assert told["result"] == {"code": 7, "output": f"0022\n{agent.workspace}\nit's me\n0\n"}
 
+    def test_may_say_how_far_the_work_is(self, fleet: Fleet, agent: Agent) -> None:
+        agent.start()
+        fleet.beats(1)
+        assert "progress" not in fleet.calls[-1]["samples"][-1]
+        fleet.order("1", "hook", script='echo 42% > "$DUMONT_PROGRESS_FILE"', timeout_seconds=30)
+        assert fleet.end_of("1")["result"]["code"] == 0
+        fleet.until(lambda: fleet.calls[-1]["samples"][-1].get("progress") == 0.42)
+        assert (agent.workspace / ".dumont-progress").exists()
+
     def test_does_not_wait_for_what_it_leaves_running(self, fleet: Fleet, agent: Agent) -> None:
         fleet.order("1", "hook", script="sleep 600 & echo $!", timeout_seconds=60)
         agent.start()

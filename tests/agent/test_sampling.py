@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from dumont.agent.patience import Patient
-from dumont.agent.sampling import cpu, facts, memory, network, notebooks, people, processes, smi
+from dumont.agent.sampling import cpu, facts, memory, network, notebooks, people, processes, progress, smi
 from dumont.agent.sampling.gpus import Gpus, Told, as_told
 from dumont.agent.sampling.nvml import Gpu, NoLibrary, Nvml
 from tests.agent.cloud import Cloud
@@ -201,6 +201,30 @@ class TestNotebooks:
     def test_that_tell_nothing_count_whoever_is_connected(self, tmp_path: Path) -> None:
         lines = ["  sl  local rem st", "0: 0100007F:22B8 0100007F:9999 01 x", "1: 0100007F:22B8 0:0 0A x"]
         assert notebooks.connections(8888, write(tmp_path, {"net/tcp": "\n".join(lines)})) == 1
+
+
+class TestProgress:
+    @pytest.mark.parametrize(
+        ("said", "share"),
+        [
+            ("0.42\n", 0.42),
+            ("42 %", 0.42),
+            ("1", 1.0),
+            ("0", 0.0),
+            ("", None),
+            ("42", None),
+            ("nan", None),
+            ("é", None),
+        ],
+    )
+    def test_is_a_share_or_not_known(self, said: str, share: float | None, tmp_path: Path) -> None:
+        assert progress.share(tmp_path) is None
+        progress.path_in(tmp_path).write_text(said)
+        assert progress.share(tmp_path) == share
+
+    def test_is_not_waited_for_in_a_pipe(self, tmp_path: Path) -> None:
+        os.mkfifo(progress.path_in(tmp_path))
+        assert progress.share(tmp_path) is None
 
 
 class TestFacts:

@@ -9,7 +9,7 @@ from pathlib import Path
 from dumont.agent import protocol, surroundings
 from dumont.agent.given import Given
 from dumont.agent.patience import Patient
-from dumont.agent.sampling import cpu, memory, network, notebooks, people, processes
+from dumont.agent.sampling import cpu, memory, network, notebooks, people, processes, progress
 from dumont.agent.sampling.gpus import Gpus, as_told
 from dumont.agent.sampling.processes import Process
 
@@ -33,6 +33,7 @@ class Eyes:
         self._disk: Patient[tuple[float | None, float | None]] = Patient("The workspace's disk", (None, None))
         self._network: Patient[tuple[float, float] | None] = Patient("The network", None)
         self._notebooks: Patient[int | None] = Patient("Notebooks", None, seconds=10)
+        self._progress: Patient[float | None] = Patient("What the work says of its progress", None)
         self._people: Patient[tuple[int | None, list[str]]] = Patient("Logins", (None, []))
 
     def look(self, watch: Sequence[str] = ()) -> protocol.Sample:
@@ -41,7 +42,7 @@ class Eyes:
         taken, room = self._disk.ask(_disk, self._given.workspace)
         received, sent = self._rates()
         sessions, running = self._people.ask(_people, table, watch)
-        return protocol.Sample(
+        sample = protocol.Sample(
             at=surroundings.stamp(),
             gpus=as_told(self.gpus.look().gpus),
             cpu_percent=self._share.of(self._cpu.ask(self._used, table)),
@@ -55,6 +56,10 @@ class Eyes:
             notebooks=self._notebooks.ask(notebooks.busy, self._homes()),
             processes=running,
         )
+        share = self._progress.ask(progress.share, self._given.workspace)
+        if share is not None:
+            sample["progress"] = share
+        return sample
 
     def ram_gb(self) -> float | None:
         there = self._memory.ask(self._memory_of, {})[1]

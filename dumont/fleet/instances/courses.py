@@ -120,6 +120,22 @@ async def reported(
     return instance
 
 
+async def told(work: Work, instance: FleetInstance, share: float) -> Course | None:
+    """By the work itself, on a machine that runs. What is left to be done; None if nothing is."""
+    course, wanted = open_of(instance), Wanted.model_validate(instance.wanted)
+    if course is None or wanted.work_hours is None:
+        return None
+    if course.told is None:
+        said = f"The work says itself how far it is: {share:.0%} by now. That counts from here on."
+        await moves.note(work, instance, "progress", said, who="agent", share=share)
+    course = course.says(share, wanted.work_hours, work.now)
+    keep(instance, course)
+    if share >= 1:
+        await end(work, instance, "finished", who="agent")
+        return None
+    return course
+
+
 async def end(work: Work, instance: FleetInstance, outcome: Outcome, *, who: str = "fleet", **details: Any) -> None:
     course = open_of(instance)
     if course is None:

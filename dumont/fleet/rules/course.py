@@ -52,6 +52,8 @@ class Course(_Part):
     running: bool = False
     kept_hours: float = 0.0
     """Of the hours done, those that are in the newest snapshot."""
+    told: float | None = None
+    """Of 1: how far the work itself has said that it is, last."""
     decided: Decided | None = None
     races_for: Machines | None = None
     """What the race that is on, or was the last, was begun for."""
@@ -100,6 +102,10 @@ class Course(_Part):
     def reported(self, hours: float, now: datetime) -> "Course":
         """What was saved before is not more than what is done, by whoever knows it."""
         return self._with(done_hours=hours, counted_at=now, kept_hours=min(self.kept_hours, hours))
+
+    def says(self, share: float, work_hours: float, now: datetime) -> "Course":
+        """The work itself: what it says counts, as it says it again and again."""
+        return self._with(told=share).reported(share * work_hours, now)
 
     def decides(self, decided: Decided) -> "Course":
         refused = {place: at for place, at in self.refused.items() if decided.at - at < REFUSED}

@@ -43,6 +43,9 @@ class AgentSample(RequestBody):
     notebooks: Whole = None
     unsaved_mb: Figure = Field(None, description="Of files that have changed since the workspace was last saved.")
     processes: Annotated[list[Short], Field(max_length=100)] = Field(default_factory=list, examples=[["jupyter"]])
+    progress: float | None = Field(
+        None, ge=0, le=1, allow_inf_nan=False, description="Of its work, as that says itself.", examples=[0.42]
+    )
 
 
 class AgentFacts(RequestBody):

@@ -27,7 +27,9 @@ NOTHING_ON_DEMAND = "No machine on demand fits just now, so it takes what there 
 
 
 async def ask(turn: Turn, _act: AskWay) -> None:
-    course = courses.open_of(turn.instance)
+    course, share = courses.open_of(turn.instance), _told(turn)
+    if share is not None:
+        course = await courses.told(turn.work, turn.instance, share)
     if course is None:
         return
     try:
@@ -41,6 +43,15 @@ async def ask(turn: Turn, _act: AskWay) -> None:
     else:
         told = InstanceChanged(owner_id=turn.instance.owner_id, instance_id=turn.instance.id, what="course")
         await turn.work.publish(told)
+
+
+def _told(turn: Turn) -> float | None:
+    """By the work itself, in the newest beat of the machine that it runs on."""
+    beat = turn.rows.beat if turn.seen.state == "running" else None
+    if beat is None or turn.work.now - beat.received_at > timedelta(seconds=turn.limits.silent_seconds):
+        return None
+    share = beat.sample.get("progress")
+    return None if share is None else float(share)
 
 
 async def turn_away(turn: Turn, act: TurnAway) -> None:

@@ -6,15 +6,17 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import update
 
 from dumont.fleet.instances import courses
 from dumont.fleet.rules.course import Course
 from dumont.fleet.store import instances
-from dumont.fleet.tables import FleetEvent, FleetInstance
+from dumont.fleet.tables import FleetBeat, FleetEvent, FleetInstance
 from tests.build.offers import row
 from tests.fleet.life.life_lab import LifeLab
 
 STEP_MINUTES = 1.5
+SAYS = "The work says itself how far it is: 75% by now. That counts from here on."
 
 
 class Deadline:
@@ -61,6 +63,14 @@ class Deadline:
             await self.lab.beats(self.identity, idle_for=3600, used=True)
             await self.lab.passes(1)
             self.lab.clock.advance(seconds=61)
+
+    async def says(self, share: float, *, heard: bool = True) -> None:
+        """By its agent, whose beats are still heard when it is asked next; or are not."""
+        await self.lab.beats(self.identity)
+        hour = timedelta(hours=1 if heard else -1)
+        changed = {"sample": {"progress": share}, "received_at": self.lab.clock.now() + hour}
+        async with self.lab.means.db.begin() as tx:
+            await tx.execute(update(FleetBeat).values(**changed))
 
     async def is_lost(self, *, spot_left: bool) -> None:
         machine = await self.lab.primary(self.identity)
@@ -210,3 +220,26 @@ class TestWorkWithADeadline:
         course = await work.course()
         assert (course.open, course.running) == (False, False)
         assert (await work.see()).state == "hibernated"
+
+
+class TestProgress:
+    async def test_that_the_work_says_itself_counts_instead_of_the_hours(self, work: Deadline) -> None:
+        await work.launches(work_hours=2, left_hours=6)
+        await work.lives(12)
+        await work.says(0.75)
+        await work.lives(6)
+        course = await work.course()
+        assert (course.told, course.ended_at) == (0.75, None)
+        assert course.done_hours == pytest.approx(1.5)
+        assert course.kept_hours < 0.5  # none of which is in a snapshot yet
+        assert [each.why for each in await work.told("progress")] == [SAYS]
+        await work.says(1.0)
+        await work.lives(6)
+        assert (await work.course()).outcome == "finished"
+
+    async def test_of_a_machine_that_has_fallen_silent_is_not_believed(self, work: Deadline) -> None:
+        await work.launches(work_hours=2, left_hours=6)
+        await work.lives(12)
+        await work.says(0.75, heard=False)
+        await work.lives(6)
+        assert (await work.course()).told is None

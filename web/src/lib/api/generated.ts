@@ -2687,6 +2687,8 @@ export type AgentSample = {
   /** Of files that have changed since the workspace was last saved. */
   unsaved_mb?: number | null;
   processes?: string[];
+  /** Of its work, as that says itself. */
+  progress?: number | null;
 };
 export type AgentFacts = {
   hostname?: string | null;
