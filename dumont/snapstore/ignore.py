@@ -16,9 +16,7 @@ MOST_RULES_BYTES = 1 << 20
 NOTHING = rb"(?!)"
 DEFAULTS = (
     "__pycache__/",
-    "*.pyc",
     ".cache/",
-    ".ipynb_checkpoints/",
     ".mypy_cache/",
     ".pytest_cache/",
     ".ruff_cache/",
@@ -26,9 +24,10 @@ DEFAULTS = (
     "lost+found/",
     "**/node_modules/.cache/",
     "**/.nv/ComputeCache/",
-    "core.[0-9]*",
 )
-"""Made again by whoever needs them. `!name` in a `.dumontignore` takes one back in."""
+"""Folders that are made again by whoever needs them. `!name` in a `.dumontignore` takes one back in."""
+CORE = rb"core\.[0-9]+"
+"""What the kernel leaves of a process that has crashed: files of just this name, which git has no words for."""
 
 
 class Rule(NamedTuple):
@@ -37,6 +36,7 @@ class Rule(NamedTuple):
     """It is held against the last part of a path; else against the whole."""
     folders_only: bool
     takes_back: bool
+    files_only: bool = False
 
 
 class Rules(NamedTuple):
@@ -53,7 +53,7 @@ class Rules(NamedTuple):
         if not self.names.fullmatch(name):
             return None
         for rule in reversed(self.rules):
-            if is_folder or not rule.folders_only:
+            if not (rule.files_only if is_folder else rule.folders_only):
                 told = name if rule.by_name else path[len(self.base) :]
                 if rule.pattern.fullmatch(told):
                     return not rule.takes_back
@@ -112,7 +112,9 @@ def rules_of(lines: Iterable[bytes], base: bytes = b"") -> Rules:
 
 
 def defaults() -> Rules:
-    return rules_of(line.encode() for line in DEFAULTS)
+    of_lines, core = rules_of(line.encode() for line in DEFAULTS), re.compile(CORE)
+    dumps = Rule(core, by_name=True, folders_only=False, takes_back=False, files_only=True)
+    return Rules(b"", [*of_lines.rules, dumps], re.compile(of_lines.names.pattern + b"|" + CORE, re.DOTALL))
 
 
 def plain_folders(lines: Sequence[bytes]) -> list[bytes]:

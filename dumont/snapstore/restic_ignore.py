@@ -25,11 +25,11 @@ class LeftOut(NamedTuple):
 
 def left_out(root: str, track: Track, *, by_default: bool) -> LeftOut:
     """`by_default`: also what our own engine leaves out without being told to. Where no file says anything, that is
-    all, and patterns say it."""
+    all, and patterns say it: of what is in such folders, as restic has none for folders alone."""
     place = os.path.realpath(os.fsencode(root))
     paths, told = _looked(place, track, Judge([defaults()] if by_default else []))
     if not told:
-        return LeftOut(tuple(rule.rstrip("/") for rule in DEFAULTS) if by_default else (), [], [])
+        return LeftOut(tuple(f"{rule}*" for rule in DEFAULTS) if by_default else (), [], [])
     notes = []
     sayable = [path for path in paths if b"\n" not in path]
     if len(sayable) < len(paths):

@@ -19,7 +19,7 @@ def made(root: Path) -> Path:
     for path in (*LEFT, *KEPT):
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(path)
-    (root / ".dumontignore").write_text("*.log\n/build\n!__pycache__\n!*.pyc\n")
+    (root / ".dumontignore").write_text("*.log\n/build\n!__pycache__\n")
     (root / "deep/.dumontignore").write_text("!keep.log\nown\nblank\\ \n")
     return root
 
@@ -33,10 +33,10 @@ class TestLines:
         assert (out.patterns, out.notes) == ((), [])
 
     def test_are_patterns_where_no_file_says_anything(self, tmp_path: Path) -> None:
-        (tmp_path / "x.pyc").touch()
+        (tmp_path / "core.12").touch()
         assert left_out(str(tmp_path), Track(), by_default=False) == ((), [], [])
         out = left_out(str(tmp_path), Track(), by_default=True)
-        assert out == (tuple(rule.rstrip("/") for rule in DEFAULTS), [], [])
+        assert out == (tuple(f"{rule}*" for rule in DEFAULTS), [], [])
 
     def test_tell_what_restic_can_not_be_told(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(restic_ignore, "MOST", 1)
@@ -50,6 +50,18 @@ class TestLines:
 
 @pytest.mark.skipif(shutil.which("restic") is None, reason="there is no restic here: `make tools` installs it")
 class TestWithTheRealProgram:
+    def test_leaves_out_by_default_what_is_in_caches_alone(self, tmp_path: Path) -> None:
+        root = tmp_path / "tree"
+        for path in ("a/.cache/deep/x", "__pycache__/y.pyc", "core.5.weights/part", "core.3b.safetensors", "b/.nv"):
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
+            (root / path).write_text(path)
+        (root / "a/__pycache__").write_text("a file")
+        repository = Restic(f"restic:{tmp_path / 'repository'}", "a passphrase")
+        repository.create()
+        name = repository.backup(str(root), Track(), by_default=True).name
+        kept = {path.lstrip("/") for path, kind in repository.entries(name) if kind == "file"}
+        assert kept == {"core.5.weights/part", "core.3b.safetensors", "b/.nv", "a/__pycache__"}
+
     def test_leaves_out_what_rules_say_and_nothing_else(self, tmp_path: Path) -> None:
         root = made(tmp_path / "tree")
         repository = Restic(f"restic:{tmp_path / 'repository'}", "a passphrase")

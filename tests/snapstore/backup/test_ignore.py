@@ -99,7 +99,7 @@ def root(tmp_path: Path) -> Path:
         "keep/b",
         "__pycache__/x.pyc",
         "deep/__pycache__/y.pyc",
-        "deep/z.pyc",
+        "deep/.cache/z",
         "web/node_modules/.cache/1",
     ):
         (tmp_path / "tree" / path).parent.mkdir(parents=True, exist_ok=True)
@@ -119,9 +119,18 @@ class TestOurOwnHabits:
         assert kept(root) == {"keep/a.log", "keep/b"}
         assert len(kept(root, defaults=False)) == 6
 
+    def test_leave_out_nothing_that_only_looks_like_it(self, way: str, tmp_path: Path) -> None:
+        work = ["core.3b-base.safetensors", "core.5/part", "core.1.bin", "score.2", "core.", "sub/.cache"]
+        for path in (*work, "core.4321", "sub/core.7", "legacy.pyc", "sub/.ipynb_checkpoints/a"):
+            (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / path).write_bytes(b"")
+        assert kept(tmp_path) == {*work, "legacy.pyc", "sub/.ipynb_checkpoints/a"}
+        (tmp_path / ".dumontignore").write_text("!core.4321\n")
+        assert "core.4321" in kept(tmp_path)
+
     def test_can_be_taken_back(self, way: str, root: Path) -> None:
-        (root / "deep" / ".dumontignore").write_text("!__pycache__/\n!*.pyc\n")
-        assert kept(root) == {"keep/a.log", "keep/b", "deep/__pycache__/y.pyc", "deep/z.pyc"}
+        (root / "deep" / ".dumontignore").write_text("!__pycache__/\n!.cache\n")
+        assert kept(root) == {"keep/a.log", "keep/b", "deep/__pycache__/y.pyc", "deep/.cache/z"}
 
 
 class TestOptions:
