@@ -168,7 +168,9 @@ def _explained(found: Found, sleep: Sleep) -> dict[str, Any]:
         "snapshot_bytes": sleep.snapshot_bytes,
         "storage_price_gb_month": sleep.storage_price_gb_month,
         **_figures(saved),
-        "formula": (
+        "formula": "It waited for a machine, which saves nothing."
+        if sleep.why == rules.WAITS
+        else (
             f"{saved.seconds} s / 3600 * {sleep.price_hour:f} - storage {money(saved.storage)}"
             f" - losers of the race {money(saved.race)} = {money(saved.saved)}"
         ),

@@ -6,6 +6,8 @@ from uuid import UUID
 
 from dumont.basics import ids
 from dumont.fleet.money.large_clouds import OnDemand
+from dumont.fleet.rules.savings import WAITS
+from dumont.fleet.store import costs
 from dumont.fleet.store import standbys as store
 from dumont.fleet.tables import FleetHibernation, FleetInstance, FleetOperation, FleetRental
 from dumont.platform.work import Work
@@ -23,14 +25,15 @@ async def begin(
     on_demand: OnDemand | None = None,
 ) -> None:
     snapshot = await on_behalf.found(work.tx, instance.snapshot_id)
-    slept_at = rental.ended_at or work.now
+    ended_at, paid_until = rental.ended_at or work.now, await costs.paid_until(work.tx, rental.id)
+    slept_at = ended_at if paid_until is None else max(ended_at, paid_until)
     row = FleetHibernation(
         id=ids.new(work.now, work.random),
         instance_id=instance.id,
         owner_id=instance.owner_id,
         rental_id=rental.id,
         snapshot_id=instance.snapshot_id,
-        why=_why(operation),
+        why=WAITS if instance.wish == "running" else _why(operation),
         asked_at=min(operation.created_at, slept_at) if operation is not None else min(instance.state_since, slept_at),
         slept_at=slept_at,
         price_hour=rental.price_hour + rental.disk_hour,
@@ -42,6 +45,13 @@ async def begin(
     await end(work, instance, race_id=None, at=slept_at)
     work.tx.add(row)
     await work.tx.flush()
+
+
+async def waits(work: Work, instance: FleetInstance) -> None:
+    """It would go on if there were a machine for it: whatever it slept for, from here on it no longer does."""
+    row = await store.open_sleep(work.tx, instance.id)
+    if row is not None and row.why != WAITS:
+        row.ended_at = max(work.now, row.slept_at)
 
 
 async def end(work: Work, instance: FleetInstance, *, race_id: UUID | None, at: datetime) -> None:

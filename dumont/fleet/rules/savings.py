@@ -3,7 +3,7 @@
     saved = hours asleep · price of the machine given up - storage of the snapshot - losers of the race that woke it
 
 All within a window, second by second; the race is counted at the moment of waking. A sleep may have cost more than it
-saved, and is then told as a loss.
+saved, and is then told as a loss. Whoever waits for a machine does not sleep, and saves nothing: that is in no sum.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,6 +18,8 @@ GB = Decimal(10**9)
 MICRO = Decimal("0.000001")
 NOTHING = Decimal(0)
 DAY = timedelta(days=1)
+WAITS = "waits"
+"""Why one is without a machine that is meant to run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,8 @@ def report(sleeps: Iterable[Sleep], window: Window, now: datetime) -> Report:
     by_day = {day.since.astimezone(UTC).date(): Saved() for day in window.days()}
     for sleep in sleeps:
         by_sleep[sleep.id] = Saved()
+        if sleep.why == WAITS:
+            continue
         for day in window.days():
             part = of_one(sleep, day, now)
             by_sleep[sleep.id] += part

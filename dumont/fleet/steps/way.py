@@ -9,6 +9,7 @@ from dumont.fleet.events import InstanceChanged
 from dumont.fleet.instances import courses, moves
 from dumont.fleet.launching import places, renter
 from dumont.fleet.launching.choosing import Wishes
+from dumont.fleet.money import sleeping
 from dumont.fleet.rules import places as rules
 from dumont.fleet.rules.choosing import Taste
 from dumont.fleet.rules.course import Course, Decided
@@ -38,6 +39,8 @@ async def ask(turn: Turn, _act: AskWay) -> None:
         decided = _blind(turn, course, error.message)
     before = course.decided
     courses.keep(turn.instance, course.decides(decided))
+    if decided.action == "wait" and turn.instance.state == "hibernated":
+        await sleeping.waits(turn.work, turn.instance)
     if before is None or (before.action, before.place) != (decided.action, decided.place):
         await _tell(turn, decided)
     else:

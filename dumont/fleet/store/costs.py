@@ -26,6 +26,12 @@ async def last_until(tx: Tx, rental_id: UUID, kind: str) -> datetime | None:
     return (await tx.execute(query)).scalar_one()
 
 
+async def paid_until(tx: Tx, rental_id: UUID) -> datetime | None:
+    """May lie behind its end, where hours are paid ahead."""
+    query = select(func.max(FleetCost.until)).where(FleetCost.rental_id == rental_id)
+    return (await tx.execute(query)).scalar_one()
+
+
 async def add(tx: Tx, row: FleetCost) -> None:
     """One that begins with another of its kind goes on where that one is."""
     values = {name: getattr(row, name) for name in ("rental_id", "kind", "since", "until", "price_hour")}

@@ -29,7 +29,7 @@ class FleetHibernation(Base):
     """The machine that was given up."""
     snapshot_id: Mapped[UUID | None]
     why: Mapped[str]
-    """`idle`, `asked`, `budget`, `schedule`, `until`, `deadman`."""
+    """`idle`, `asked`, `budget`, `schedule`, `until`, `deadman`; `waits` is no sleep: it was to run."""
     asked_at: Mapped[datetime]
     slept_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]

@@ -1,8 +1,14 @@
 """What is written down beside the moves: what was lost, what a sleep is compared with, how long things take."""
 
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
 from sqlalchemy import update
 
-from dumont.fleet.tables import FleetBeat, FleetFailover, FleetHibernation
+from dumont.fleet.money import sleeping
+from dumont.fleet.store import instances
+from dumont.fleet.tables import FleetBeat, FleetCost, FleetFailover, FleetHibernation
 from tests.build.offers import row
 from tests.fleet.life.life_lab import LifeLab
 
@@ -35,3 +41,20 @@ class TestFigures:
         await lab.until(identity, "running")
         again = await lab.operation(await lab.asks(identity, "hibernate"))
         assert again.usual["snapshot"] > 0
+
+    @pytest.mark.parametrize(("wish", "why"), [("hibernated", "asked"), ("running", "waits")])
+    async def test_a_sleep_begins_when_what_was_paid_ahead_is_over_and_to_wait_is_none(
+        self, lab: LifeLab, wish: str, why: str
+    ) -> None:
+        identity = await lab.running()
+        machine, now = await lab.primary(identity), lab.clock.now()
+        await lab.changes(identity, wish=wish)
+        async with lab.means.db.begin() as tx:
+            paid = {"since": now - timedelta(minutes=20), "until": now + timedelta(minutes=40)}
+            tx.add(FleetCost(rental_id=machine.id, kind="compute", price_hour=Decimal(1), **paid))
+            instance = await instances.hold(tx, identity)
+            assert instance is not None
+            machine.ended_at = now
+            await sleeping.begin(lab.means.work(tx), instance, machine, None)
+        (sleep,) = await lab.all_of(FleetHibernation)
+        assert (sleep.why, sleep.slept_at) == (why, now + timedelta(minutes=40))

@@ -46,6 +46,11 @@ class TestSleep:
         assert saved.race == Decimal("0.03")
         assert saved.saved == Decimal("3.89")
 
+    def test_that_only_waits_for_a_machine_is_in_no_sum(self) -> None:
+        waited = report([sleep(), sleep(why="waits")], week(), MONDAY + timedelta(days=7))
+        assert waited.total == report([sleep()], week(), MONDAY + timedelta(days=7)).total
+        assert sorted(each.saved for each in waited.by_sleep.values()) == [Decimal(0), Decimal("3.89")]
+
     def test_goes_on_until_now(self) -> None:
         open_one = sleep(ended_at=None, race_cost=Decimal(0))
         assert of_one(open_one, week(), MONDAY + timedelta(hours=22)).hours == 2
