@@ -39,6 +39,7 @@ class Counts:
     entrants: int
     race_overhead: Decimal
     interruptions: int
+    """Machines that were lost or taken away: not those that somebody had an instance leave."""
     failovers: int
     hibernations: int
     running_seconds: Decimal
@@ -120,10 +121,15 @@ _COUNTS = """
             JOIN fleet_costs c ON c.rental_id = r.id WHERE c.since < coalesce(c.until, $3)
         ), 0),
         (SELECT count(*)::int FROM fleet_failovers f WHERE f.instance_id IN (SELECT id FROM mine)
-            AND f.began_at >= $2 AND f.began_at < $3 AND NOT f.rehearsal AND f.kind <> 'half_life'),
+            AND f.began_at >= $2 AND f.began_at < $3 AND NOT f.rehearsal AND f.kind <> 'half_life'
+            AND NOT EXISTS (
+                SELECT FROM fleet_operations o WHERE o.instance_id = f.instance_id AND o.kind = 'failover'
+                    AND o.created_at <= f.noticed_at AND coalesce(o.ended_at, f.noticed_at) >= f.noticed_at
+                    AND (o.requested_by IS NOT NULL OR o.details ? 'who')
+            )),
         (SELECT count(*)::int FROM fleet_failovers f WHERE f.instance_id IN (SELECT id FROM mine)
             AND f.began_at >= $2 AND f.began_at < $3 AND NOT f.rehearsal AND f.on_standby_at IS NOT NULL),
-        (SELECT count(*)::int FROM fleet_hibernations h WHERE h.owner_id = ANY($1)
+        (SELECT count(*)::int FROM fleet_hibernations h WHERE h.owner_id = ANY($1) AND h.why <> 'waits'
             AND h.slept_at >= $2 AND h.slept_at < $3),
         coalesce((SELECT sum(extract(epoch FROM until - since)) FROM moves
             WHERE until > since AND to_state IN ('running', 'on_standby', 'recovering')), 0),

@@ -11,7 +11,15 @@ from sqlalchemy import select, update
 from dumont.fleet import schedules
 from dumont.fleet.means import Means
 from dumont.fleet.money import budgets
-from dumont.fleet.tables import FleetCost, FleetHibernation, FleetInstance, FleetOperation, FleetRace, FleetSchedule
+from dumont.fleet.tables import (
+    FleetCost,
+    FleetFailover,
+    FleetHibernation,
+    FleetInstance,
+    FleetOperation,
+    FleetRace,
+    FleetSchedule,
+)
 from dumont.platform.db import Db
 from dumont.platform.parts import Parts
 from tests.build import fleet as build
@@ -100,6 +108,23 @@ class TestFigures:
         ]
         booting = {"kind": "launch", "stage": "booting", "p50_seconds": 20, "p95_seconds": 20}
         assert shown["stages"] == [{**booting, "provider": None}, {**booting, "provider": "vast"}]
+
+    async def test_count_as_interruptions_what_nobody_asked_for(self, ada: Person, box: Box) -> None:
+        for minutes in (50, 20):
+            at = box.now - timedelta(minutes=minutes)
+            await box.add(
+                FleetFailover(
+                    id=uuid4(), instance_id=box.id, kind="cpu", why="", began_at=at, noticed_at=at, on_standby_at=at
+                )
+            )  # fmt: skip
+        await box.add(
+            FleetOperation(
+                id=uuid4(), instance_id=box.id, kind="failover", state="done", stage="", stage_since=at, stages={},
+                requested_by=box.owner_id, created_at=at - timedelta(seconds=1), ended_at=at + timedelta(minutes=9),
+            )
+        )  # fmt: skip
+        shown = await ada.gets("/metrics")
+        assert (shown["interruptions"], shown["failovers"]) == (1, 2)
 
 
 class TestBudget:
