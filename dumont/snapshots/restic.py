@@ -1,5 +1,6 @@
 """Restic repositories of users: their keys kept sealed, told to agents, and used here to look at what lies there."""
 
+import asyncio
 import json
 import re
 import socket
@@ -18,10 +19,13 @@ from dumont.snapshots.store import restic as store
 from dumont.snapshots.tables import ResticRepository
 from dumont.snapstore import errors, restic_reading
 from dumont.snapstore.blobs import Keys
+from dumont.snapstore.blobs.s3 import S3Blobs
 from dumont.snapstore.restic_reading import Reading
 
 REGION = re.compile(r"[a-z0-9-]{0,40}")
 WORD = re.compile(r"latest|[0-9a-f]{8,64}")
+LOOK_SECONDS = 12.0
+OF_BUCKETS = ("NoSuchBucket", "InvalidBucketName")
 
 
 class InRestic(Conflict):
@@ -32,6 +36,15 @@ class InRestic(Conflict):
 class PrivateAddress(errors.BadRequest):
     code = "restic_private_address"
     hint = "The server has to look into it. Its operator may allow it: snapshots_private_addresses."
+
+
+REFUSED: Mapping[type[errors.SnapError], str] = {
+    errors.KeyNeeded: "restic_password_wrong",
+    errors.Missing: "restic_not_there",
+    errors.StoreAway: "restic_away",
+    errors.StoreRefused: "restic_keys_refused",
+    PrivateAddress: PrivateAddress.code,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,9 +68,11 @@ class Opener:
 
     def open(self) -> Reading:
         """Blocking."""
+        return restic_reading.opened(self.blobs(), self.place.password)
+
+    def blobs(self, *, quick: bool = False) -> S3Blobs:
         keys = Keys(self.place.access_key, self.place.secret_key)
-        blobs = restic_reading.blobs_of(self.place.address, keys, self.place.region, self._leads)
-        return restic_reading.opened(blobs, self.place.password)
+        return restic_reading.blobs_of(self.place.address, keys, self.place.region, self._leads, quick=quick)
 
     def _leads(self, host: str) -> list[str]:
         """Of this installation's own network nobody's words may be read."""
@@ -78,6 +93,22 @@ def refuse_unfit(address: str, region: str, wanted: str = "") -> None:
         raise Invalid.field("restic.region", "can't be the name of a region")
     if wanted and not WORD.fullmatch(wanted):
         raise Invalid.field("restic.restore_from", "is `latest`, or 8 to 64 letters of a snapshot's id")
+
+
+async def refuse_closed(place: Place, *, private: bool) -> None:
+    """Opens it, as whoever saves there will have to; raises `Invalid` with what is wrong of it, and writes nothing."""
+    refuse_unfit(place.address, place.region)
+    blobs = Opener(place, private).blobs(quick=True)
+    try:
+        async with asyncio.timeout(LOOK_SECONDS):
+            await asyncio.to_thread(restic_reading.opened, blobs, place.password)
+    except TimeoutError:
+        raise _refused(errors.StoreAway("The store of this restic repository took too long to answer.")) from None
+    except errors.SnapError as error:
+        raise _refused(error) from None
+    finally:
+        blobs.give_up()  # its thread is not left waiting for a store of somebody's
+        blobs.close()
 
 
 async def keep(work: Work, vault: Vault, whose: tuple[UUID, bool, UUID], place: Place) -> UUID:
@@ -136,3 +167,13 @@ async def reseal(tx: Tx, vault: Vault) -> int:
 
 def sealed_place(restic_id: UUID) -> str:
     return f"restic_repositories:{restic_id}:sealed"
+
+
+def _refused(error: errors.SnapError) -> Invalid:
+    """By the field that is to be mended."""
+    if any(f"({word})" in error.message for word in OF_BUCKETS):
+        error = errors.Missing(error.message, "Check the bucket's name in the address.")
+    keys = isinstance(error, errors.StoreRefused)
+    name = "password" if isinstance(error, errors.KeyNeeded) else "access_key" if keys else "address"
+    hint = "Try again, or check the address." if isinstance(error, errors.StoreAway) else error.hint
+    return Invalid.field(f"restic.{name}", error.message, code=REFUSED.get(type(error)), hint=hint or None)

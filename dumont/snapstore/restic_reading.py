@@ -16,8 +16,9 @@ from typing import Any, Callable, NamedTuple, TypeVar, Union
 from urllib.parse import urlsplit
 
 from dumont.snapstore.blobs import Blobs, Found, Keys
+from dumont.snapstore.blobs.again import Retries
 from dumont.snapstore.blobs.s3 import S3Blobs
-from dumont.snapstore.blobs.wire import Leads
+from dumont.snapstore.blobs.wire import Leads, Patience
 from dumont.snapstore.codec import zstd
 from dumont.snapstore.errors import BadRequest, Damaged, KeyNeeded, Missing, Unreadable
 from dumont.snapstore.restic import SCHEME
@@ -26,6 +27,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 Plain = Union[bytes, bytearray]
 S3 = SCHEME + "s3:"
+QUICK: Any = {"retries": Retries(tries=2, first_seconds=0.2), "patience": Patience(4, 5)}
 AMAZON = "s3.amazonaws.com"
 SEALED, PROOF = 16, 16
 PACKED = b"\2"
@@ -33,7 +35,7 @@ PACKED = b"\2"
 MOMENT = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)")
 MAGIC = b"\x28\xb5\x2f\xfd"
 SHORTEST = 256
-MOST_KEYS, MOST_MEMORY = 20, 256 << 20
+MOST_KEYS, MOST_MEMORY, MOST_LANES = 20, 128 << 20, 16
 MOST_KEY, MOST_SNAPSHOT, MOST_INDEX, MOST_TREE = 64 << 10, 16 << 20, 64 << 20, 128 << 20
 """Plain of one, stored or unpacked: several times what restic's writers make."""
 MOST_LISTED = 10_000_000
@@ -169,12 +171,14 @@ def room_for(size: int) -> Iterator[None]:
         yield
 
 
-def blobs_of(address: str, keys: Keys | None, region: str = "", leads: Leads | None = None) -> Blobs:
-    """Of `restic:s3:https://host/bucket/prefix`, or `restic:s3:host/bucket/prefix`."""
+def blobs_of(
+    address: str, keys: Keys | None, region: str = "", leads: Leads | None = None, *, quick: bool = False
+) -> S3Blobs:
+    """Of `restic:s3:https://host/bucket/prefix`, or `restic:s3:host/bucket/prefix`. `quick`: somebody waits for it."""
     endpoint, path = _split(address)
     # By Amazon's name for all regions, the one that it tells of is asked instead.
     endpoint = "" if host_of(address) == AMAZON else endpoint
-    return S3Blobs(f"s3://{path}", keys, region=region, endpoint=endpoint, leads=leads)
+    return S3Blobs(f"s3://{path}", keys, region=region, endpoint=endpoint, leads=leads, **(QUICK if quick else {}))
 
 
 def host_of(address: str) -> str:
@@ -275,7 +279,7 @@ def _master(said: Mapping[str, Any], password: str) -> _Key | None:
     try:
         cost, block, lanes = int(said["N"]), int(said["r"]), int(said["p"])
         salt, sealed = base64.b64decode(said["salt"]), base64.b64decode(said["data"])
-        if said["kdf"] != "scrypt" or 128 * cost * block * lanes > MOST_MEMORY:
+        if said["kdf"] != "scrypt" or 128 * cost * block > MOST_MEMORY or lanes > MOST_LANES:
             raise Unreadable("A key of this restic repository is of a kind that is not known here.")
         room = 128 * block * (cost + lanes + 2) + (1 << 20)
         made = hashlib.scrypt(password.encode(), salt=salt, n=cost, r=block, p=lanes, maxmem=room, dklen=64)

@@ -189,6 +189,46 @@ class TestBroughtSnapshot:
             refused.open()
 
 
+class TestAnAddressThatIsGiven:
+    """Before anything is rented for what is to be saved there."""
+
+    async def test_is_opened_once(self, backups: Backups) -> None:
+        before = backups.server.keys(BUCKET)
+        await restic.refuse_closed(backups.place(), private=True)
+        assert backups.server.keys(BUCKET) == before
+
+    @pytest.mark.parametrize(
+        ("wrong", "field", "code"),
+        [
+            ({"password": "another"}, "password", "restic_password_wrong"),
+            ({"address": "{url}/backups/elsewhere"}, "address", "restic_not_there"),
+            ({"address": "{url}/no-such-bucket/box"}, "address", "restic_not_there"),
+            ({"secret_key": "another"}, "access_key", "restic_keys_refused"),
+            ({"address": "http://127.0.0.1:1/backups/box"}, "address", "restic_away"),
+            ({"address": "folder"}, "address", "invalid"),
+        ],
+    )
+    async def test_is_refused_by_the_field_that_is_wrong(
+        self, backups: Backups, wrong: dict[str, str], field: str, code: str
+    ) -> None:
+        if "address" in wrong:
+            wrong = {"address": "restic:s3:" + wrong["address"].format(url=backups.server.url)}
+        with pytest.raises(Invalid) as refused:
+            await restic.refuse_closed(replace(backups.place(), **wrong), private=True)
+        assert ([fault.field for fault in refused.value.faults], refused.value.code) == ([f"restic.{field}"], code)
+        assert PASSWORD not in refused.value.message
+
+    async def test_is_not_waited_for_for_long(self, backups: Backups, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(restic, "LOOK_SECONDS", 0.3)
+        backups.server.order({"fault": "hang", "seconds": 30})
+        try:
+            with pytest.raises(Invalid, match="too long") as refused:
+                await restic.refuse_closed(backups.place(), private=True)
+            assert refused.value.code == "restic_away"
+        finally:
+            backups.server.conditions.order([])
+
+
 class TestWhatOpensIt:
     async def test_is_sealed_anew_and_forgotten_with_the_instance(
         self, ada: Person, parts: Parts, backups: Backups

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Response
 
 from dumont.fleet import listing
 from dumont.fleet.api.parts import FleetRead, FleetWrite, TheMarket, TheVault, TheWishes
-from dumont.fleet.instances import changing, wishing
+from dumont.fleet.instances import changing, keeping, wishing
 from dumont.fleet.launching import launch
 from dumont.fleet.money import proving
 from dumont.fleet.rules.states import State
@@ -60,6 +60,7 @@ async def launch_instance(
     if body.dry_run:
         response.status_code = 200
         return showing.planned(await launch.plan(work, means, wish))
+    await keeping.refuse_closed(wish.restic, work.settings)  # first: nothing of the database is held meanwhile
     made = await launch.launch(work, means, wish)
     return showing.launched(await listing.one(work, made.id), work.now)
 
@@ -75,7 +76,9 @@ async def change_instance(
     instance_id: InstancePath, body: InstanceChange, work: FleetWrite, vault: TheVault
 ) -> Instance:
     """Its name, when it sleeps, its standby, and what its next machine is to be."""
-    changed = await changing.change(work, instance_id, body.given(), vault)
+    given = body.given()
+    await keeping.refuse_closed(given.get("restic"), work.settings)  # as above
+    changed = await changing.change(work, instance_id, given, vault)
     return showing.instance(await listing.one(work, changed.id), work.now)
 
 

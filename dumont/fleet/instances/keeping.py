@@ -3,6 +3,7 @@
 from dumont.fleet.rules.wanted import ResticPlace, Wanted
 from dumont.fleet.tables import FleetInstance
 from dumont.platform.secrets import Vault
+from dumont.platform.settings import Settings
 from dumont.platform.work import Work
 from dumont.snapshots import restic
 from dumont.snapshots.restic import Place
@@ -12,6 +13,13 @@ def shown(place: Place, restore_from: str | None = None) -> ResticPlace:
     """What of it is no secret; raises `Invalid`."""
     restic.refuse_unfit(place.address, place.region, restore_from or "")
     return ResticPlace(address=place.address, region=place.region, restore_from=restore_from)
+
+
+async def refuse_closed(place: Place | None, settings: Settings) -> None:
+    """Before anything is rented for it, or saved into it; raises `Invalid`. Waits for somebody's store: to be called
+    while no connection of the database is held."""
+    if place is not None:
+        await restic.refuse_closed(place, private=settings.snapshots_private_addresses)
 
 
 async def change(work: Work, vault: Vault, instance: FleetInstance, place: Place | None) -> None:

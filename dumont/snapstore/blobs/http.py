@@ -7,8 +7,10 @@ import ssl
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from threading import Lock
+from weakref import WeakSet
 
-from dumont.snapstore.blobs.wire import Broken, Leads, Origin, Patience, Reply, Request, Wire
+from dumont.snapstore.blobs.wire import Broken, Leads, Lost, Origin, Patience, Reply, Request, Wire
 
 IDLE_MOST = 256
 
@@ -24,6 +26,9 @@ class Wires:
         self._leads = leads
         self._idle: dict[Origin, deque[Wire]] = {}
         self._process = os.getpid()
+        self._made: WeakSet[Wire] = WeakSet()
+        self._making = Lock()
+        self._over = False
 
     @contextmanager
     def ask(self, origin: Origin, request: Request) -> Iterator[Reply]:
@@ -45,6 +50,14 @@ class Wires:
             while idle:
                 with suppress(IndexError):
                     idle.pop().close()
+
+    def give_up(self) -> None:
+        """From another thread: what is being asked is lost, and nothing more is."""
+        with self._making:
+            self._over = True
+            made = list(self._made)
+        for wire in made:
+            wire.hang_up()
 
     def _asked(self, origin: Origin, request: Request, head: bytes) -> tuple[Wire, Reply]:
         wire = self._wire(origin)
@@ -77,7 +90,15 @@ class Wires:
         return self._new(origin)
 
     def _new(self, origin: Origin) -> Wire:
-        return Wire(origin, self._patience, self._trust or _system_trust() if origin.secure else None, self._leads)
+        trust = self._trust or _system_trust() if origin.secure else None
+        wire = Wire(origin, self._patience, trust, self._leads)
+        with self._making:
+            self._made.add(wire)
+            over = self._over
+        if over:
+            wire.close()
+            raise Lost("it took too long")
+        return wire
 
     def _keep(self, origin: Origin, wire: Wire) -> None:
         wire.used = True

@@ -110,6 +110,10 @@ class S3Blobs:
     def close(self) -> None:
         self._wires.close()
 
+    def give_up(self) -> None:
+        """Whatever other threads ask of it fails within moments."""
+        self._wires.give_up()
+
     def _ours(self, found: Found) -> Found | None:
         """By its name in the repository; what others put beside it is nothing to us."""
         name = found.name[len(self._place.prefix) :]

@@ -241,6 +241,11 @@ class Wire:
         with suppress(OSError):
             self._socket.close()
 
+    def hang_up(self) -> None:
+        """From another thread: whoever waits for an answer on it hears that it is lost."""
+        with suppress(OSError):
+            socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
+
     def _reply(self, method: str) -> Reply:
         while True:
             head = self._head()

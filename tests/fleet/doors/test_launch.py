@@ -18,6 +18,7 @@ from tests.build.accounts import Person
 from tests.build.offers import Stall
 
 PUBLIC = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEmSOCUP5TLvPvMy4vAaq4QNR9pJHs5yLOc4/BlfZyPb ada"
+RESTIC = {"address": "restic:s3:http://127.0.0.1:9/backups/box", "password": "p", "access_key": "a", "secret_key": "s"}
 ANY: dict[str, Any] = {"filters": {"model": ["RTX 4090"]}, "ssh_keys": [PUBLIC]}
 
 
@@ -169,11 +170,19 @@ class TestRefusal:
             ({"offer_id": str(UUID(int=1))}, "offer_id"),
             ({"disk_gb": 0}, "disk_gb"),
             ({"standby": {"enabled": True, "provider": "nowhere"}}, "standby.provider"),
+            ({"restic": RESTIC}, "restic.address"),
         ],
     )
     async def test_names_the_field(self, ada: Person, wish: dict[str, Any], field: str) -> None:
         problem = await refused(ada, 422, **wish)
         assert field in [error["field"] for error in problem["errors"]]
+
+    async def test_of_a_restic_repository_that_can_not_be_looked_into_says_so_at_once(self, ada: Person) -> None:
+        assert (await refused(ada, 422, restic=RESTIC))["code"] == "restic_private_address"
+        assert (await ada.gets("/instances"))["items"] == []
+        path = f"/instances/{(await ada.does('POST', '/instances', ANY))['instance']['id']}"
+        changed = await ada.asks("PATCH", path, {"restic": RESTIC})
+        assert (changed.status_code, changed.json()["code"]) == (422, "restic_private_address")
 
     async def test_of_a_taken_name_leaves_the_way_out(self, ada: Person) -> None:
         await ada.does("POST", "/instances", {**ANY, "name": "llama"})
