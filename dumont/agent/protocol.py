@@ -125,7 +125,8 @@ class Command(TypedDict):
     """`args` by kind:
 
     setup     host_key, host_key_pub (OpenSSH texts), authorized_keys (lines): the SSH server takes them at once, and
-              whoever was held still by a command before it goes on
+              whoever was held still by a command before it goes on; restic (true): that program is made ready, too, or
+              the set-up fails
     snapshot  server, grant, path, label, learn_hot, still (whoever could write is held still from then on, unless it
               fails)
     restore   server, grant, target, delta (whether the target may hold an older state of it)

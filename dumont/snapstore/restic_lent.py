@@ -22,7 +22,7 @@ from dumont.snapstore.track import Track
 TAG = "dumont"
 PART = ".dumont-restic-"
 NAMED = 3
-Ready = Callable[[], None]
+Ready = Callable[[], object]
 
 
 class Back(NamedTuple):

@@ -8,7 +8,10 @@ import pytest
 
 from dumont.agent.doing import by_restic
 from dumont.agent.doing.by_restic import ByRestic
+from dumont.agent.doing.setup import Setup
+from dumont.agent.doing.turn import Failed, Turn
 from dumont.agent.given import Given
+from dumont.fleet.rules.on_the_way import RESTIC_ABSENT
 from dumont.snapstore.restic_child import ResticAbsent
 
 INSTALLS = """#!/bin/sh
@@ -37,18 +40,31 @@ def puts(folder: Path, program: str, text: str) -> None:
 class TestRestic:
     def test_is_installed_where_the_machine_is_ours(self, given: Given, tmp_path: Path) -> None:
         puts(tmp_path / "bin", "apt-get", INSTALLS)
-        ByRestic(given)._ready()
+        ByRestic(given).make_ready()
         assert (tmp_path / "bin" / "restic").exists()
+
+    def test_is_ready_before_anybody_works_there(self, given: Given, tmp_path: Path) -> None:
+        puts(tmp_path / "bin", "apt-get", INSTALLS)
+        setup = Setup(replace(given, ssh_folder=tmp_path))
+        assert setup.run(Turn("1", {"restic": True}, tmp_path, again=False))["restic"] == "0.18.1"
+        assert "restic" not in setup.run(Turn("2", {}, tmp_path, again=False))
+
+    def test_that_is_too_old_fails_the_set_up(self, given: Given, tmp_path: Path) -> None:
+        puts(tmp_path / "bin", "restic", "#!/bin/sh\necho restic 0.12.1\n")
+        puts(tmp_path / "bin", "apt-get", "#!/bin/sh\nexit 0\n")
+        with pytest.raises(Failed, match="is too old") as failed:
+            Setup(replace(given, ssh_folder=tmp_path)).run(Turn("1", {"restic": True}, tmp_path, again=False))
+        assert failed.value.code == RESTIC_ABSENT
 
     def test_is_not_installed_on_somebodys_computer(self, given: Given, tmp_path: Path) -> None:
         puts(tmp_path / "bin", "apt-get", INSTALLS)
         with pytest.raises(ResticAbsent) as absent:
-            ByRestic(replace(given, supervisor=1))._ready()
+            ByRestic(replace(given, supervisor=1)).make_ready()
         assert "apt-get install" in absent.value.hint
         assert not (tmp_path / "bin" / "restic").exists()
 
     def test_that_does_not_come_is_told_with_the_command(self, given: Given, tmp_path: Path) -> None:
         puts(tmp_path / "bin", "apt-get", REFUSES)
         with pytest.raises(ResticAbsent, match="no such package") as absent:
-            ByRestic(given)._ready()
+            ByRestic(given).make_ready()
         assert by_restic.INSTALLERS[0][1] in absent.value.hint

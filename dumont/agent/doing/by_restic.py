@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Mapping
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from dumont.agent.given import Given
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 
 NAME = "restic"
 """Of the note about what was put back last, and of the argument that asks for all this."""
-INSTALL_SECONDS = 300
+INSTALL_SECONDS = 240
+"""Less than a set-up may take."""
 INSTALLERS = (
     ("apt-get", "apt-get update -qq && apt-get install -y -qq --no-install-recommends restic"),
     ("dnf", "dnf install -y -q restic"),
@@ -27,6 +29,8 @@ INSTALLERS = (
     ("pacman", "pacman -Sy --noconfirm restic"),
 )
 logger = logging.getLogger(__name__)
+_readying = Lock()
+"""A set-up and a restore begin side by side, and package managers suffer nobody beside them."""
 
 
 class ByRestic:
@@ -39,7 +43,7 @@ class ByRestic:
         from dumont.snapstore.blobs.door import Door
 
         door, found = Door(str(args["server"]), str(args["grant"])), self._repository(args)
-        report = restic_lent.create(door, found, path, track, self._ready)
+        report = restic_lent.create(door, found, path, track, self.make_ready)
         return {"manifest": report.name, **_told(report), **unread.of_restic(report.unread, path)}
 
     def put_back(self, args: Mapping[str, Any], target: str, track: Track) -> dict[str, Any]:
@@ -52,7 +56,7 @@ class ByRestic:
         back = restic_lent.Back(str(said["snapshot"]), target, str(said.get("folder") or ""), str(before))
         self._notes.write(NAME, {"snapshot": back.name})
         door = Door(str(args["server"]), str(args["grant"]))
-        return _told(restic_lent.put_back(door, self._repository(args), back, track, self._ready))
+        return _told(restic_lent.put_back(door, self._repository(args), back, track, self.make_ready))
 
     def _repository(self, args: Mapping[str, Any]) -> Any:
         """What restic remembers of it lies with the agent's other notes, never in the workspace."""
@@ -60,20 +64,21 @@ class ByRestic:
 
         return restic_lent.repository_of(args[NAME], str(self._given.state / "restic-cache"))
 
-    def _ready(self) -> None:
-        """On a whole machine that is ours to change; on another its owner is told what to run."""
-        from dumont.snapstore.restic import version_of
+    def make_ready(self) -> str:
+        """The version that is used. On a whole machine that is ours to change it is installed where it lacks or is too
+        old; on another its owner is told what to run. Raises `ResticAbsent`."""
         from dumont.snapstore.restic_child import ResticAbsent
 
-        try:
-            version_of()
-        except ResticAbsent:
-            command = installer()
-            if command is None or os.getuid() != 0 or self._given.supervisor is not None:
-                raise
-            logger.warning("Installing restic: %s", command)
-            install(command, self._given.env)
-            version_of()
+        with _readying:
+            try:
+                return _version()
+            except ResticAbsent:
+                command = installer()
+                if command is None or os.getuid() != 0 or self._given.supervisor is not None:
+                    raise
+                logger.warning("Installing restic: %s", command)
+                install(command, self._given.env)
+                return _version()
 
 
 def installer() -> str | None:
@@ -94,6 +99,18 @@ def install(command: str, env: Mapping[str, str]) -> None:
     if done.returncode:
         last = (done.stderr.strip() or done.stdout.strip()).splitlines()[-1:]
         raise ResticAbsent(f"restic could not be installed: {' '.join(last)}", f"Run: {command}")
+
+
+def _version() -> str:
+    from dumont.snapstore.restic import OLDEST, version_of
+    from dumont.snapstore.restic_child import ResticAbsent
+
+    found, oldest = version_of(), ".".join(map(str, OLDEST))
+    said = ".".join(map(str, found))
+    if found < OLDEST:
+        hint = f"Take an image with restic {oldest} or newer, as of Debian 12 or Ubuntu 24.04, or put one into yours."
+        raise ResticAbsent(f"restic {said} is too old to keep a workspace.", hint)
+    return said
 
 
 def _told(report: ResticReport) -> dict[str, Any]:

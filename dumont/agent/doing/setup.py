@@ -11,6 +11,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from dumont.agent.doing.by_restic import NAME as RESTIC
+from dumont.agent.doing.by_restic import ByRestic
 from dumont.agent.doing.turn import Failed, Turn
 from dumont.agent.given import Given
 from dumont.agent.sampling import processes
@@ -44,7 +46,17 @@ class Setup:
         lines = [str(line).strip() for line in turn.args.get("authorized_keys") or () if str(line).strip()]
         opened = [str(path) for path in self._authorized() if _let_in(path, lines)]
         told = self._take_key(key, public) if key else 0
-        return {"host_key": bool(key), "authorized_keys": len(lines), "files": opened, "servers_told": told}
+        made = {"host_key": bool(key), "authorized_keys": len(lines), "files": opened, "servers_told": told}
+        return {**made, RESTIC: self._restic()} if turn.args.get(RESTIC) else made
+
+    def _restic(self) -> str:
+        """Before anybody works here: what can't be saved is not to be begun."""
+        from dumont.snapstore.errors import SnapError
+
+        try:
+            return ByRestic(self._given).make_ready()
+        except SnapError as error:
+            raise Failed(error.code, f"{error.message} {error.hint}".strip()) from error
 
     def _take_key(self, key: str, public: str) -> int:
         """A server that would not start with it keeps the old one."""

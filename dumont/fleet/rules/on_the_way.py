@@ -46,6 +46,8 @@ STAGES: Mapping[Stage, tuple[str, float]] = {
 }
 """By how far the foremost machine is: stage and percent of the operation."""
 STILL_STARTS = "It is ready, and its start script goes on."
+RESTIC_ABSENT = "restic_absent"
+"""Its image lacks a program that its owner wants: its SSH is none the worse for it."""
 RESTORING, RESTORED = 60.0, 90.0
 OF_THE_SNAPSHOT = frozenset({"object_damaged", "object_missing", "repository_unreadable", "repository_refused"})
 """What is wrong with what was saved, whichever machine reads it."""
@@ -179,6 +181,7 @@ def _keys(seen: Seen, now: datetime, limits: Limits) -> Step | None:
 def _late(command: CommandSeen, now: datetime, limits: Limits, reason: str, what: str) -> Step | None:
     if command.state == "failed":
         said = command.error.message if command.error else "no reason given"
+        reason = "unknown" if command.error is not None and command.error.code == RESTIC_ABSENT else reason
         return now_do(now, Reject(reason, f"The machine failed in its {what}: {said}"))
     if now >= _ends(command, limits):
         return now_do(now, Reject(reason, f"The machine did not answer in its {what}."))

@@ -52,11 +52,13 @@ async def restore_failed(turn: Turn, act: RestoreFailed) -> None:
 async def give_keys(turn: Turn, machine: FleetRental) -> UUID:
     instance = turn.instance
     private = turn.means.vault.open(instance.host_key_sealed, host_keys.place(instance.id))
-    args = {
+    args: dict[str, Any] = {
         "host_key": private,
         "host_key_pub": instance.host_key_public,
         "authorized_keys": list(turn.rows.wanted.ssh_keys),
     }
+    if instance.restic_id is not None:
+        args["restic"] = True
     return await put(turn, machine, "setup", args, seconds=turn.limits.command_seconds)
 
 

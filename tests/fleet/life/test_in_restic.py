@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select, update
 
 from dumont.fleet.store import instances
+from dumont.fleet.tables import FleetCommand
 from dumont.platform.jobs import Jobs
 from dumont.snapshots import restic
 from dumont.snapshots.restic import Place
@@ -81,6 +82,24 @@ class TestInstanceInRestic:
         await lab.asks(identity, "wake")
         await lab.passes(5)
         assert len(jobs.wanted) == 2, "with other keys it may be there"
+
+    async def test_is_handed_over_only_where_restic_is_ready(self, lab: LifeLab) -> None:
+        identity = await launched(lab)
+        lab.world.takes_keys = False
+        await lab.passes(30)
+        setup = (await lab.commands(identity, "setup"))[-1]
+        assert lab.args(setup)["restic"] is True
+        async with lab.means.db.begin() as tx:
+            found = await tx.get_one(FleetCommand, setup.id)
+            found.state, found.ended_at = "failed", lab.clock.now()
+            found.error_code, found.error_message = "restic_absent", "There is no restic."
+            await instances.poke(tx, [identity], lab.clock.now())
+        lab.world.takes_keys = True
+        seen = await lab.until(identity, "running")
+        assert seen.primary_rental_id != setup.rental_id, "the next machine is taken"
+        rejected = next(each for each in await lab.rentals(identity) if each.id == setup.rental_id)
+        assert rejected.why_ended == "unknown"
+        assert any("There is no restic." in said for said in await lab.told(identity, "rental"))
 
     async def test_is_saved_there_by_restic(self, lab: LifeLab) -> None:
         identity = await launched(lab)
