@@ -4,7 +4,7 @@ It comes after the beat itself is on disk, in a transaction of its own, and may 
 harm the second time.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
@@ -150,7 +150,15 @@ async def _tell_of_script(work: Work, instance_id: UUID, ended: Sequence[UUID]) 
 
 def _ack(ack: AgentAck) -> protocol.Acknowledgement:
     result = ack.result
-    written = orjson.dumps(result)
-    if b"\\u0000" in written or len(written) > RESULT_BYTES_MAX:
-        result = {"unreadable": "It was too long, or no text."}
+    if len(orjson.dumps(result)) > RESULT_BYTES_MAX or _holds_nul(result):
+        result = {commands.UNREADABLE: "It was too long, or no text."}
     return cast(protocol.Acknowledgement, {**ack.model_dump(), "result": result})
+
+
+def _holds_nul(told: Any) -> bool:
+    """The one character that no database takes; not the six that one writes it with, which may stand in any log."""
+    if isinstance(told, str):
+        return "\0" in told
+    if isinstance(told, Mapping):
+        return any(_holds_nul(name) or _holds_nul(value) for name, value in told.items())
+    return isinstance(told, list) and any(map(_holds_nul, told))

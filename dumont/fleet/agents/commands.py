@@ -31,6 +31,8 @@ OPEN: frozenset[CommandState] = frozenset({"queued", "sent", "running"})
 EXPIRES_SECONDS = 3600.0
 RUNNING_SECONDS = 600.0
 """Each word of one that runs puts its end off by so much."""
+UNREADABLE = "unreadable"
+"""Stands in a result for what could not be kept, and says why."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,11 @@ class AgentSilent(Unavailable):
     hint = "Try again, or ask for what its cloud keeps, where it does (source: cloud)."
 
 
+class Unreadable(Unavailable):
+    code = "log_unreadable"
+    hint = "Ask for fewer lines, or look into the file by SSH."
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
     source: Source | None = None
@@ -197,6 +202,8 @@ async def _of_agent(means: Means, asked: _Asked, command_id: UUID, *, patience: 
             found.error_message or "The agent could not show it.", hint="A newer agent comes with a new machine."
         )
     told: Mapping[str, Any] = found.result
+    if commands.UNREADABLE in told:
+        raise Unreadable(f"What the agent of {asked.name} answered can't be read. {told[commands.UNREADABLE]}")
     cursor = str(Place(asked.file, int(told.get("offset") or 0)))
     anew = asked.anew or bool(told.get("anew"))
     return asked.log(

@@ -90,9 +90,16 @@ class TestCommand:
     async def test_keeps_a_result_that_the_database_can_hold(
         self, agent: Agent, command_id: UUID, means: Means
     ) -> None:
-        answer = await agent.says(acks=[ack(command_id, result={"output": "\x00"})])
+        answer = await agent.says(acks=[ack(command_id, result={"files": [{"name": "\x00"}]})])
         assert answer.status_code == 200
         assert (await known(means, command_id)).result == {"unreadable": "It was too long, or no text."}
+
+    async def test_keeps_a_result_that_only_names_what_the_database_can_not_hold(
+        self, agent: Agent, command_id: UUID, means: Means
+    ) -> None:
+        told = {"output": r"it says \u0000"}
+        await agent.says(acks=[ack(command_id, result=told)])
+        assert (await known(means, command_id)).result == told
 
 
 class TestExpiry:

@@ -103,6 +103,13 @@ class TestLogs:
         async with box.db.begin() as tx:
             assert (await tx.execute(select(func.count()).select_from(FleetCommand))).scalar_one() == 0
 
+    async def test_that_can_not_be_read_are_not_empty(self, ada: Person, box: Box, machine: Machine) -> None:
+        machine.says = {**LINES, "text": r"it says \u0000"}
+        assert (await machine.shows(ada, f"{box.path}/logs"))["text"] == r"it says \u0000"
+        machine.says = {**LINES, "text": "\0"}
+        answer = await ada.asks("GET", f"{box.path}/logs")
+        assert (answer.status_code, answer.json()["code"]) == (503, "log_unreadable")
+
     async def test_of_the_cloud_say_why_there_are_none(self, ada: Person, box: Box, machine: Machine) -> None:
         await box.set(onstart_command_id=None)
         async with box.db.begin() as tx:
