@@ -645,6 +645,7 @@ class KnownFrom(TypedDict):
 
 class LabelRules(TypedDict):
     label: str | None
+    instance_id: str | None
     rules: KeepRules
     changed_at: str
 
@@ -697,6 +698,7 @@ class LeftCost(TypedDict):
 
 class LeftDeleted(TypedDict):
     deleted: int
+    more: bool
 
 
 class ListedObject(TypedDict):
@@ -2446,6 +2448,7 @@ class Snapshot(TypedDict):
     deleted_at: str | None
     left_at: str | None
     undo_until: str | None
+    kept_at: str | None
     files: int | None
     bytes: int | None
     stored_bytes: int | None
@@ -2488,6 +2491,7 @@ class SnapshotDetail(TypedDict):
     deleted_at: str | None
     left_at: str | None
     undo_until: str | None
+    kept_at: str | None
     files: int | None
     bytes: int | None
     stored_bytes: int | None

@@ -13,6 +13,7 @@ HAVE_MACHINES = ("running", "paused", "on_standby", "destroying")
 
 @dataclass(frozen=True, slots=True)
 class Living:
+    id: UUID
     name: str
     snapshot_id: UUID | None
     sleeps: bool
@@ -21,5 +22,6 @@ class Living:
 
 async def of(tx: Tx, owner_id: UUID) -> Sequence[Living]:
     return [
-        Living(row.name, row.snapshot_id, row.state not in HAVE_MACHINES) for row in await owned.living(tx, owner_id)
+        Living(row.id, row.name, row.snapshot_id, row.state not in HAVE_MACHINES)
+        for row in await owned.living(tx, owner_id)
     ]

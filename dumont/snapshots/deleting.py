@@ -71,12 +71,14 @@ async def mark(work: Work, snapshot: Snapshot, by: Literal["person", "retention"
 
 
 async def undo(work: Work, snapshot_id: UUID) -> Snapshot:
+    """From then on it is a person's to delete: whatever rule took it would take it again."""
     snapshot = await access.snapshot(work, snapshot_id)
     if snapshot.state != "deleted":
         raise NothingToUndo(f"This snapshot is {snapshot.state}, not deleted.")
     if snapshot.completed_at is None or snapshot.purge_at is None or snapshot.purge_at <= work.now:
         raise NothingToUndo("It is too late to have this snapshot back.")
-    values = {"state": "complete", "deleted_at": None, "deleted_by": None, "purge_at": None}
+    values = {"state": "complete", "deleted_at": None, "deleted_by": None, "purge_at": None, "kept_at": work.now}
+    values |= {"left_at": None, "left_told_at": None}
     back = await snapshots.move(work.tx, snapshot.id, ("deleted",), values) or snapshot
     summary = f"Took back the deletion of {snapshot.label}"
     await accounts.audit.record(work, "snapshot.undeleted", ("snapshot", snapshot.id), summary)

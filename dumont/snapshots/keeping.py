@@ -9,8 +9,8 @@ from dumont.basics import ids
 from dumont.platform.work import Work
 from dumont.snapshots import access
 from dumont.snapshots.events import RetentionChanged
-from dumont.snapshots.rules.keeping import Rules
-from dumont.snapshots.standing import Standing, pinned
+from dumont.snapshots.rules.keeping import Known, Rules, Target
+from dumont.snapshots.standing import Stand, Standing, pinned
 from dumont.snapshots.store import repositories, snapshots
 from dumont.snapshots.store import retention as store
 from dumont.snapshots.tables import Snapshot, SnapshotRetention
@@ -22,6 +22,18 @@ class Kept:
     owner: UUID
     of_team: bool
     rules: Sequence[SnapshotRetention]
+    stands: Sequence[Stand] = ()
+
+    def called(self, rule: SnapshotRetention) -> str | None:
+        """By the name that its instance has now."""
+        return _names(self.stands).get(rule.instance_id, rule.label) if rule.instance_id else rule.label
+
+    def meant(self, label: str | None) -> Target:
+        """The instance of this name; or one that is destroyed, and had it when its rule was put."""
+        stands = _names(self.stands)
+        live = next((identity for identity, name in stands.items() if name == label), None)
+        left = (row.instance_id for row in self.rules if row.label == label and row.instance_id not in stands)
+        return Target(label, live or next(left, None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +43,10 @@ class Plan:
     going: Sequence[Snapshot]
 
 
-async def shown(work: Work, team_id: UUID | None) -> Kept:
+async def shown(work: Work, standing_on: Standing, team_id: UUID | None) -> Kept:
     owner = await access.owner_id(work, team_id)
-    return Kept(owner, team_id is not None, await store.of(work.tx, owner))
+    rules = await store.of(work.tx, owner)
+    return Kept(owner, team_id is not None, rules, await standing_on.of(work.tx, owner))
 
 
 async def change(
@@ -42,28 +55,30 @@ async def change(
     """`rules` of None takes away those that are there. What goes, goes at the next pruning."""
     repository = await access.repository(work, team_id, make=True)
     owner = repository.id if repository else await access.owner_id(work, team_id)
+    target = (await shown(work, standing_on, team_id)).meant(label)
     if rules is None:
-        await store.remove(work.tx, owner, label)
+        await store.remove(work.tx, owner, target)
     else:
         new_id = ids.new(work.now, work.random)
-        await store.put(work.tx, new_id, (owner, label), rules, at=work.now, by=work.caller.user_id)
+        await store.put(work.tx, new_id, (owner, target), rules, at=work.now, by=work.caller.user_id)
     details = {"label": label, "rules": rules._asdict() if rules else None}
     summary = f"Changed what is kept of {label}" if label else "Changed what is kept of snapshots"
     await accounts.audit.record(
         work, "snapshots.retention_changed", ("snapshot_repository", owner), summary, details=details
     )
     await work.publish(RetentionChanged(repository_id=owner))
-    now = await shown(work, team_id)
-    return await _plan(work, standing_on, now, rules_of(now.rules))
+    now = await shown(work, standing_on, team_id)
+    return await _plan(work, now, rules_of(now.rules))
 
 
 async def tried(
     work: Work, standing_on: Standing, team_id: UUID | None, label: str | None, rules: Rules | None
 ) -> Plan:
     """What would go if these rules were put."""
-    now = await shown(work, team_id)
-    known = {name: kept for name, kept in rules_of(now.rules).items() if name != label}
-    return await _plan(work, standing_on, now, known | ({label: rules} if rules is not None else {}))
+    now = await shown(work, standing_on, team_id)
+    target = now.meant(label)
+    known = {other: kept for other, kept in rules_of(now.rules).items() if not target.replaces(other)}
+    return await _plan(work, now, known | ({target: rules} if rules is not None else {}))
 
 
 async def overdue(work: Work, standing_on: Standing, repository_id: UUID) -> Sequence[Snapshot]:
@@ -78,27 +93,35 @@ async def overdue(work: Work, standing_on: Standing, repository_id: UUID) -> Seq
     return [snapshot for snapshot in found if snapshot.id in gone]
 
 
-def rules_of(rows: Sequence[SnapshotRetention]) -> dict[str | None, Rules]:
-    return {row.label: Rules(*(getattr(row, name) for name in Rules._fields)) for row in rows}
+def rules_of(rows: Sequence[SnapshotRetention]) -> dict[Target, Rules]:
+    return {Target(row.label, row.instance_id): Rules(*(getattr(row, name) for name in Rules._fields)) for row in rows}
 
 
-async def _plan(work: Work, standing_on: Standing, now: Kept, rules: Mapping[str | None, Rules]) -> Plan:
+async def _plan(work: Work, now: Kept, rules: Mapping[Target, Rules]) -> Plan:
     found = await snapshots.complete_ones(work.tx, [now.owner])
-    gone = _gone(found, rules, pinned(await standing_on.of(work.tx, now.owner)))
+    gone = _gone(found, rules, pinned(now.stands))
     return Plan(now, len(found) - len(gone), [snapshot for snapshot in found if snapshot.id in gone])
 
 
-def _gone(found: Sequence[Snapshot], rules: Mapping[str | None, Rules], pins: Set[UUID]) -> set[UUID]:
-    """Each instance is looked at alone, and of what is none's each label; under the rules of the newest one's label or
-    else the default. The newest one always stays, whatever its instance is called by now and whoever has its name; and
-    so does the one that an instance stands on, whatever others say that they are of it."""
+def _gone(found: Sequence[Snapshot], rules: Mapping[Target, Rules], pins: Set[UUID]) -> set[UUID]:
+    """Each instance is looked at alone, and of what is none's each label, under the rules that hold for it. The newest
+    one always stays, whatever its instance is called by now and whoever has its name; and so does the one that an
+    instance stands on, whatever others say that they are of it, and what somebody has taken back."""
     groups: dict[UUID | str, list[Snapshot]] = {}
     for snapshot in found:
         groups.setdefault(snapshot.instance_id or snapshot.label, []).append(snapshot)
     gone: set[UUID] = set()
+    known = Known(rules.items())
     for group in groups.values():
-        newest = max(group, key=lambda snapshot: snapshot.created_at)
-        policy = Policy(*rules.get(newest.label, rules.get(None, Rules())))
-        kept = keep((Dated(str(one.id), one.created_at, pinned=one.id in pins) for one in group), policy)
+        newest = sorted(group, key=lambda snapshot: snapshot.created_at, reverse=True)
+        policy = Policy(*known.of(newest[0].instance_id, [snapshot.label for snapshot in newest]))
+        kept = keep(
+            (Dated(str(one.id), one.created_at, pinned=one.id in pins or one.kept_at is not None) for one in group),
+            policy,
+        )
         gone |= {snapshot.id for snapshot in group if str(snapshot.id) not in kept}
     return gone
+
+
+def _names(stands: Sequence[Stand]) -> dict[UUID, str]:
+    return {stand.id: stand.name for stand in stands}

@@ -31,18 +31,19 @@ async def shown(work: Work) -> Left:
     return Left(*await store.counted(work.tx, await access.mine(work)))
 
 
-async def delete_all(work: Work, standing: Standing, team_id: UUID | None) -> int:
+async def delete_all(work: Work, standing: Standing, team_id: UUID | None) -> tuple[int, bool]:
     """As a person deletes them one by one: they can be had back for a while. One that is being restored
-    stays, and one that another instance was made from and needs."""
+    stays, and one that another instance was made from and needs. How many that were, and whether there are more."""
     those, gone = [await access.owner_id(work, team_id)] if team_id else await access.mine(work), 0
     needed = await _needed(work, standing, those)
-    for snapshot in await store.of(work.tx, those):
-        if snapshot.id not in needed and not await restores.open_of(work.tx, snapshot.id):
+    found, more = await store.of(work.tx, those, but=needed)
+    for snapshot in found:
+        if not await restores.open_of(work.tx, snapshot.id):
             await deleting.mark(work, snapshot, "person")
             gone += 1
     of, summary = ("snapshot_repository", those[0]), f"Deleted {gone} snapshots of destroyed instances"
     await accounts.audit.record(work, "snapshots.left_deleted", of, summary)
-    return gone
+    return gone, more
 
 
 async def tidy(run: Run, _args: NoArgs) -> dict[str, int]:

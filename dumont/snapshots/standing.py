@@ -12,6 +12,7 @@ from dumont.platform.db import Tx
 class Stand:
     """An instance that is not destroyed."""
 
+    id: UUID
     name: str
     snapshot_id: UUID | None
     asleep: bool

@@ -137,6 +137,8 @@ class Snapshot(Base):
     """Files and folders that were there, could not be read, and lack in it."""
     unread_names: Mapped[list[str]] = mapped_column(server_default=text("'[]'"))
     """Of the first ones of them."""
+    kept_at: Mapped[datetime | None]
+    """When somebody took back that it was deleted: no rule deletes it any more."""
     left_at: Mapped[datetime | None]
     """When its instance was destroyed: nobody wakes from it any more."""
     left_told_at: Mapped[datetime | None]
@@ -209,7 +211,7 @@ class SnapshotGrant(Base):
 
 
 class SnapshotRetention(Base):
-    """What is kept of a label's snapshots; without label, of all that have no rule of their own."""
+    """What is kept of an instance's or a label's snapshots; without label, of all that have no rule of their own."""
 
     __tablename__ = "snapshot_retention"
     __table_args__ = (
@@ -217,12 +219,19 @@ class SnapshotRetention(Base):
             CheckConstraint(f"{name} BETWEEN 0 AND 10000", name=name)
             for name in ("keep_last", "keep_hourly", "keep_daily", "keep_weekly", "keep_monthly")
         ),
-        Index("uq_snapshot_retention_label", "repository_id", "label", unique=True, postgresql_nulls_not_distinct=True),
+        Index(
+            "uq_snapshot_retention_label",
+            *("repository_id", "label", "instance_id"),
+            unique=True,
+            postgresql_nulls_not_distinct=True,
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     repository_id: Mapped[UUID] = mapped_column(ForeignKey("snapshot_repositories.id", ondelete="CASCADE"))
     label: Mapped[str | None]
+    """What the instance was called by when it was put."""
+    instance_id: Mapped[UUID | None]
     keep_last: Mapped[int] = mapped_column(Integer)
     keep_hourly: Mapped[int] = mapped_column(Integer)
     keep_daily: Mapped[int] = mapped_column(Integer)

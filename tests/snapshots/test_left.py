@@ -5,6 +5,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from sqlalchemy import update
 
 from dumont.main.contexts import contexts
 from dumont.main.wiring import assemble
@@ -13,6 +14,8 @@ from dumont.platform.jobs.port import NoArgs
 from dumont.platform.parts import Parts
 from dumont.platform.settings import Loaded
 from dumont.snapshots import leaving, on_behalf
+from dumont.snapshots.store import left as store
+from dumont.snapshots.tables import ResticRepository, Snapshot
 from dumont.snapshots.verifying import Which, verify
 from tests.build import snapshots as build
 from tests.build.accounts import Person
@@ -58,9 +61,9 @@ class TestLeftSnapshots:
     async def test_are_deleted_together_and_can_be_had_back(
         self, ada: Person, eve: Person, left: tuple[str, str], parts: Parts
     ) -> None:
-        assert await eve.does("DELETE", "/snapshots/left") == {"deleted": 0}
+        assert await eve.does("DELETE", "/snapshots/left") == {"deleted": 0, "more": False}
         assert (await ada.gets("/snapshots/left"))["snapshots"] == 1
-        assert await ada.does("DELETE", "/snapshots/left") == {"deleted": 1}
+        assert await ada.does("DELETE", "/snapshots/left") == {"deleted": 1, "more": False}
         assert (await ada.gets("/snapshots/left"))["snapshots"] == 0
         assert await states(parts, *left) == ["deleted", "complete"]
         assert (await ada.does("POST", f"/snapshots/{left[0]}/undelete"))["state"] == "complete"
@@ -89,3 +92,36 @@ class TestLeftSnapshots:
         clock.advance(days=leaving.NOTICE_DAYS)
         assert await leaving.tidy(run, NoArgs()) == {"told": 0, "deleted": 1}
         assert await states(parts, *left) == ["deleted", "complete"]
+
+    async def test_that_somebody_takes_back_are_deleted_by_no_rule_again(
+        self, ada: Person, left: tuple[str, str], parts: Parts, clock: FakeClock
+    ) -> None:
+        await ada.does("DELETE", "/snapshots/left")
+        back = await ada.does("POST", f"/snapshots/{left[0]}/undelete")
+        assert (back["left_at"], bool(back["kept_at"])) == (None, True)
+        async with FakeRun(parts).work() as work:  # the same of one that was taken back while its instance lived
+            await on_behalf.leave(work, UUID(await ada.id()), GONE)
+        assert (await ada.gets("/snapshots/left"))["snapshots"] == 0
+        clock.advance(days=40)
+        assert await leaving.tidy(FakeRun(parts), NoArgs()) == {"told": 0, "deleted": 0}
+
+    async def test_are_told_to_be_more_where_not_all_go_at_once(
+        self, ada: Person, left: tuple[str, str], parts: Parts, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async with FakeRun(parts).work() as work:
+            await on_behalf.leave(work, UUID(await ada.id()), LIVES)
+        monkeypatch.setattr(store, "BATCH", 1)
+        assert await ada.does("DELETE", "/snapshots/left") == {"deleted": 1, "more": True}
+        assert await ada.does("DELETE", "/snapshots/left") == {"deleted": 1, "more": False}
+
+    async def test_do_not_count_where_they_lie_in_a_repository_of_their_owners(
+        self, ada: Person, left: tuple[str, str], parts: Parts
+    ) -> None:
+        owner, restic = UUID(await ada.id()), UUID(int=9)
+        async with FakeRun(parts).work() as work:
+            place = {"repository_id": owner, "instance_id": GONE, "address": "restic:/x", "region": ""}
+            work.tx.add(ResticRepository(id=restic, created_at=work.now, **place))
+            await work.tx.flush()
+            await work.tx.execute(update(Snapshot).where(Snapshot.id == UUID(left[0])).values(restic_id=restic))
+        assert (await ada.gets("/snapshots/left"))["snapshots"] == 0
+        assert await ada.does("DELETE", "/snapshots/left") == {"deleted": 0, "more": False}

@@ -83,6 +83,15 @@ class TestRetention:
         plan = await ada.does("PUT", "/snapshots/retention", {"label": "box", "rules": None})
         assert (plan["going_count"], plan["retention"]["labels"]) == (1, [])
 
+    async def test_passes_over_what_somebody_took_back(
+        self, ada: Person, parts: Parts, folder: Path, clock: FakeClock
+    ) -> None:
+        made = await three(ada, parts, folder, clock)
+        await ada.does("DELETE", f"/snapshots/{made[0]}")
+        assert (await ada.does("POST", f"/snapshots/{made[0]}/undelete"))["kept_at"]
+        plan = await ada.does("PUT", "/snapshots/retention", {"rules": {"keep_last": 1}, "dry_run": True})
+        assert ([one["id"] for one in plan["going"]], plan["kept"]) == ([made[1]], 2)
+
     async def test_keeps_the_newest_of_each_instance_whatever_it_is_called(
         self, ada: Person, parts: Parts, folder: Path, clock: FakeClock, db: Db
     ) -> None:

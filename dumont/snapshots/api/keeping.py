@@ -33,8 +33,8 @@ GOING_SHOWN = 200
 
 
 @router.get("/retention", summary="Show what is kept of snapshots", responses=problems(404))
-async def get_retention(work: SnapshotsRead, team_id: TeamQuery = None) -> Retention:
-    return _retention(await keeping.shown(work, team_id))
+async def get_retention(work: SnapshotsRead, there: InstancesThere, team_id: TeamQuery = None) -> Retention:
+    return _retention(await keeping.shown(work, there, team_id))
 
 
 @router.put("/retention", summary="Change what is kept of snapshots", responses=problems(404))
@@ -90,7 +90,7 @@ async def _left(work: Work) -> LeftCost:
 
 
 def _retention(standing: Kept) -> Retention:
-    rules = [_label(row) for row in standing.rules]
+    rules = [_label(standing, row) for row in standing.rules]
     return Retention(
         owner=showing.owner(standing.owner, of_team=standing.of_team),
         default=next((each for each in rules if each.label is None), None),
@@ -98,9 +98,9 @@ def _retention(standing: Kept) -> Retention:
     )
 
 
-def _label(row: SnapshotRetention) -> LabelRules:
+def _label(standing: Kept, row: SnapshotRetention) -> LabelRules:
     rules = KeepRules(**{name: getattr(row, name) for name in Rules._fields})
-    return LabelRules(label=row.label, rules=rules, changed_at=row.changed_at)
+    return LabelRules(label=standing.called(row), instance_id=row.instance_id, rules=rules, changed_at=row.changed_at)
 
 
 def _plan(plan: Plan, *, applied: bool) -> RetentionPlan:

@@ -93,7 +93,8 @@ async def start_snapshot(
 async def delete_left_snapshots(work: SnapshotsWrite, there: InstancesThere, team_id: TeamQuery = None) -> LeftDeleted:
     """Yours and those of your teams, or of one team alone; 500 at once. Each can be had back for a while. One that is
     being restored, or that another instance needs, stays."""
-    return LeftDeleted(deleted=await leaving.delete_all(work, there, team_id))
+    deleted, more = await leaving.delete_all(work, there, team_id)
+    return LeftDeleted(deleted=deleted, more=more)
 
 
 @router.get("/{snapshot_id:id}", summary="Show a snapshot", responses=problems(404))
@@ -117,6 +118,7 @@ async def delete_snapshot(snapshot_id: SnapshotPath, work: SnapshotsWrite, there
 
 @router.post("/{snapshot_id:id}/undelete", summary="Take back a deletion", responses=problems(404, 409))
 async def undelete_snapshot(snapshot_id: SnapshotPath, work: SnapshotsWrite) -> Snapshot:
+    """It is kept by a person then: no rule deletes it again."""
     back = await deleting.undo(work, snapshot_id)
     return showing.snapshot(await catalog.shown(work, back), _price(work))
 

@@ -26,6 +26,7 @@ class KeepRules(RequestBody):
 
 class LabelRules(BaseModel):
     label: str | None = Field(description="Null: of all that have none of their own.", examples=["training-box"])
+    instance_id: UUID | None = Field(description="The instance whose rule it is, whatever it is called by.")
     rules: KeepRules
     changed_at: datetime
 
@@ -37,7 +38,10 @@ class Retention(BaseModel):
 
 
 class RetentionWish(RequestBody):
-    label: Label | None = Field(None, description="For this label (an instance, say) alone; else the default.")
+    label: Label | None = Field(
+        None,
+        description="For this label (an instance, say, whatever it is called by later) alone.",
+    )
     rules: KeepRules | None = Field(description="Null removes those that are there.")
     dry_run: bool = Field(False, description="Change nothing, and tell what would go.")
     team_id: UUID | None = Field(None, description="Of this team's repository.", examples=[None])

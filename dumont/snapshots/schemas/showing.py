@@ -22,7 +22,18 @@ from dumont.snapshots.tables import SnapshotRestore as RestoreRow
 
 SAME = (
     *("id", "created_by", "instance_id", "label", "state", "manifest", "host", "root", "tags", "encrypted"),
-    *("created_at", "began_at", "completed_at", "deleted_at", "left_at", "files", "bytes", "stored_bytes", "new_bytes"),
+    *(
+        "created_at",
+        "began_at",
+        "completed_at",
+        "deleted_at",
+        "kept_at",
+        "left_at",
+        "files",
+        "bytes",
+        "stored_bytes",
+        "new_bytes",
+    ),
     *("unique_bytes", "unread", "cancel_requested"),
 )
 SAME_OF_RESTORES = (

@@ -63,6 +63,7 @@ class Snapshot(BaseModel):
     deleted_at: datetime | None
     left_at: datetime | None = Field(description="When its instance was destroyed; null while it lives, or of none.")
     undo_until: datetime | None = Field(description="Until then a deletion can be taken back.")
+    kept_at: datetime | None = Field(description="When a deletion was taken back: no rule deletes it since.")
     files: Count | None
     bytes: Bytes | None = Field(description="Of the tree.")
     stored_bytes: Bytes | None = Field(description="What it needs of the store, shared with others or not.")
@@ -159,6 +160,7 @@ class RestoreStarted(BaseModel):
 
 class LeftDeleted(BaseModel):
     deleted: Count
+    more: bool = Field(description="There are more of them: ask again.", examples=[False])
 
 
 class SnapshotDeleted(BaseModel):

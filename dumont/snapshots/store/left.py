@@ -1,15 +1,21 @@
 """SQL of snapshots that destroyed instances have left."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import and_, func, select, update
 
 from dumont.platform.db import Tx
 from dumont.snapshots.tables import Snapshot
 
-LEFT = Snapshot.left_at.is_not(None) & (Snapshot.state == "complete")
+LEFT = and_(
+    Snapshot.left_at.is_not(None),
+    Snapshot.state == "complete",
+    Snapshot.kept_at.is_(None),
+    Snapshot.restic_id.is_(None),
+)
+"""In our own repositories: what lies in a restic repository is its owner's to keep."""
 BATCH = 500
 
 
@@ -18,10 +24,12 @@ async def leave(tx: Tx, repository_id: UUID, instance_id: UUID, at: datetime) ->
     await tx.execute(update(Snapshot).where(mine, Snapshot.state != "deleted").values(left_at=at))
 
 
-async def of(tx: Tx, repository_ids: Sequence[UUID]) -> Sequence[Snapshot]:
-    """Locked, the oldest first; with no more at once than a request may delete."""
-    query = select(Snapshot).where(Snapshot.repository_id.in_(repository_ids), LEFT).order_by(Snapshot.created_at)
-    return (await tx.execute(query.limit(BATCH).with_for_update())).scalars().all()
+async def of(tx: Tx, repository_ids: Sequence[UUID], *, but: Collection[UUID]) -> tuple[Sequence[Snapshot], bool]:
+    """Locked, the oldest first; with no more at once than a request may delete, and whether there are more."""
+    mine = (Snapshot.repository_id.in_(repository_ids), Snapshot.id.not_in(but), LEFT)
+    query = select(Snapshot).where(*mine).order_by(Snapshot.created_at).limit(BATCH + 1)
+    found = (await tx.execute(query.with_for_update())).scalars().all()
+    return found[:BATCH], len(found) > BATCH
 
 
 async def counted(tx: Tx, repository_ids: Sequence[UUID]) -> tuple[int, int]:

@@ -92,6 +92,28 @@ class TestSnapshot:
         await box.set(state="destroyed", destroyed_at=box.now)
         assert await overdue(parts, owner.id) == [mine, older]
 
+    async def test_is_kept_by_its_instances_own_rule_whatever_that_is_called_by(
+        self, ada: Person, box: Box, parts: Parts
+    ) -> None:
+        owner = Owner(box.owner_id, False, box.owner_id)
+        made = [await saved(parts, box, owner, box.now - timedelta(hours=hours)) for hours in (3, 2, 1)]
+        async with box.db.begin() as tx:
+            await tx.execute(update(Snapshot).values(label="llama"))
+        await ada.does("PUT", "/snapshots/retention", {"rules": {"keep_last": 1}})
+        await ada.does("PUT", "/snapshots/retention", {"label": "llama", "rules": {"keep_last": 2}})
+        await box.set(name="camel")
+        assert await overdue(parts, owner.id) == made[:1]
+        (rule,) = (await ada.gets("/snapshots/retention"))["labels"]
+        assert (rule["label"], rule["instance_id"]) == ("camel", str(box.id))
+        async with box.db.begin() as tx:  # as if the next one of that name had made them
+            await tx.execute(update(Snapshot).values(instance_id=uuid4()))
+        assert sorted(await overdue(parts, owner.id)) == sorted(made[:2])
+        async with box.db.begin() as tx:
+            await tx.execute(update(Snapshot).values(instance_id=None))
+        assert await overdue(parts, owner.id) == made[:1], "of no instance: by the label under which it was put"
+        plan = await ada.does("PUT", "/snapshots/retention", {"label": "camel", "rules": None})
+        assert (plan["retention"]["labels"], plan["going_count"]) == ([], 2)
+
     async def test_on_which_an_instance_sleeps_is_not_deleted(self, ada: Person, box: Box, parts: Parts) -> None:
         mine = await saved(parts, box, Owner(box.owner_id, False, box.owner_id), box.now)
         await box.set(snapshot_id=mine, state="hibernated", wish="hibernated", primary_rental_id=None)
@@ -108,7 +130,7 @@ class TestSnapshot:
         async with FakeRun(parts).work() as work:
             await on_behalf.leave(work, box.owner_id, box.id)
         await box.set(snapshot_id=mine)
-        assert await ada.does("DELETE", "/snapshots/left") == {"deleted": 0}
+        assert await ada.does("DELETE", "/snapshots/left") == {"deleted": 0, "more": False}
 
     async def test_of_another_folder_does_not_take_the_place_of_one_that_can_not_be_read(
         self, ada: Person, box: Box, parts: Parts

@@ -41,10 +41,12 @@ export function LeftSnapshots() {
         title={`Delete ${those} of destroyed instances?`}
         verb="Delete all"
         act={async () => {
-          const { deleted } = await deleteAll({}).unwrap();
+          const { deleted, more } = await deleteAll({}).unwrap();
           toast({
             title: `${deleted === 1 ? "1 snapshot is" : `${count(deleted)} snapshots are`} deleted`,
-            detail: "Each can be taken back for a while: filter by the state Deleted.",
+            detail: more
+              ? "There are more: delete again. Each can be taken back for a while."
+              : "Each can be taken back for a while: filter by the state Deleted.",
           });
         }}
         consequence={

@@ -98,7 +98,7 @@ function Drawn({ kept, label, teamId, onOpen }: DrawnProps) {
           />
           {kept.labels.map((each) => (
             <Choice
-              key={each.label}
+              key={each.instance_id ?? each.label}
               title={each.label ?? ""}
               words={ruleWords(each.rules)}
               chosen={label === each.label}

@@ -47,6 +47,7 @@ const columns: Column<Snapshot>[] = [
         <span className="truncate">{snapshot.label}</span>
         {isRestic(snapshot) && <Mark word="restic" />}
         {snapshot.left_at && <Mark word="destroyed" />}
+        {snapshot.kept_at && <Mark word="kept" />}
         {snapshot.unread > 0 && <Mark word={`${snapshot.unread} unread`} />}
       </Link>
     ),

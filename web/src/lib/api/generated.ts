@@ -4270,6 +4270,8 @@ export type KeepRules = {
 export type LabelRules = {
   /** Null: of all that have none of their own. */
   label: string | null;
+  /** The instance whose rule it is, whatever it is called by. */
+  instance_id: string | null;
   rules: KeepRules;
   changed_at: string;
 };
@@ -4295,7 +4297,7 @@ export type RetentionPlan = {
   going_count: number;
 };
 export type RetentionWish = {
-  /** For this label (an instance, say) alone; else the default. */
+  /** For this label (an instance, say, whatever it is called by later) alone. */
   label?: string | null;
   /** Null removes those that are there. */
   rules: KeepRules | null;
@@ -4342,6 +4344,8 @@ export type StorageCost = {
 };
 export type LeftDeleted = {
   deleted: number;
+  /** There are more of them: ask again. */
+  more: boolean;
 };
 export type FileEntry = {
   /** Bytes that are no UTF-8 are written `\xNN`, and a backslash twice. */
@@ -4422,6 +4426,8 @@ export type Snapshot = {
   left_at: string | null;
   /** Until then a deletion can be taken back. */
   undo_until: string | null;
+  /** When a deletion was taken back: no rule deletes it since. */
+  kept_at: string | null;
   files: number | null;
   /** Of the tree. */
   bytes: number | null;
@@ -4505,6 +4511,8 @@ export type SnapshotDetail = {
   left_at: string | null;
   /** Until then a deletion can be taken back. */
   undo_until: string | null;
+  /** When a deletion was taken back: no rule deletes it since. */
+  kept_at: string | null;
   files: number | null;
   /** Of the tree. */
   bytes: number | null;
@@ -4753,7 +4761,7 @@ export type Budget = {
   changed_at: string | null;
 };
 export type BudgetWish = {
-  /** Of all machines together; refuses launches above it. */
+  /** Of all machines together; no more are rented than it has room for, and none runs above it. */
   max_price_hour?: number | string | null;
   /** In UTC. Used up, instances are put to sleep, their data first. */
   per_day?: number | string | null;
