@@ -12,7 +12,7 @@ import structlog
 
 from dumont.providers.errors import ContractBroken, Frozen, ProviderError, Unsupported
 from dumont.providers.freezing import Freezes
-from dumont.providers.port import Adapter, Catalogue, Created, Held, Kind, Machine, Order, Witness
+from dumont.providers.port import Adapter, Catalogue, Created, Held, Kind, Machine, Order, Quoting, Witness
 
 log = structlog.get_logger()
 
@@ -77,6 +77,11 @@ class Guarded:
     async def extend(self, machine_id: str, hours: int) -> None:
         self._must("extends")
         await self._told(self._adapter.extend(machine_id, hours))
+
+    async def quote(self, provider_offer_id: str, hours: int) -> Decimal | None:
+        if not isinstance(self._adapter, Quoting):
+            return None
+        return await self._told(self._adapter.quote(provider_offer_id, hours))
 
     async def relabel(self, machine_id: str, label: str) -> None:
         self._must("relabel")

@@ -234,6 +234,15 @@ class Witness(Protocol):
         ...
 
 
+@runtime_checkable
+class Quoting(Protocol):
+    """A cloud that sells more hours at what they cost then, which may be more than was agreed for the first."""
+
+    async def quote(self, provider_offer_id: str, hours: int) -> Decimal | None:
+        """Dollars an hour of so many more; None where the price stays what it is."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class CredentialField:
     name: str

@@ -8,6 +8,7 @@ costs money, and stands until the machine's end shows what came of it, whoever d
 import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 import structlog
 
@@ -21,17 +22,21 @@ from dumont.fleet.rentals.leasing import Lease, claimed_until, kept
 from dumont.fleet.rentals.turns import Overslept, Turn
 from dumont.fleet.rules import acts, extending
 from dumont.fleet.rules.extending import Asked, Need, Plan
+from dumont.fleet.rules.wanted import Wanted
 from dumont.fleet.store import extensions as store
 from dumont.fleet.store import instances
 from dumont.fleet.store.extensions import Row
 from dumont.fleet.tables import FleetExtension, FleetInstance, FleetRental
 from dumont.platform.work import Work
 from dumont.providers import registry
-from dumont.providers.errors import Frozen, OutcomeUnknown, ProviderError, RateLimited, Unavailable
+from dumont.providers.errors import Frozen, OfferGone, OutcomeUnknown, ProviderError, RateLimited, Unavailable
+from dumont.providers.port import Quoting
 
 log = structlog.get_logger()
 
 BATCH = 16
+CENT = Decimal("0.01")
+"""By so much a price may differ from what was agreed, as in an order."""
 LOOK_SECONDS, BUSY_SECONDS = 10.0, 0.05
 OF_USE = ("running", "ready")
 STAYS = ("running", "on_standby")
@@ -162,12 +167,27 @@ async def _buy(hand: _Hand, end: datetime, hours: int) -> None:
     if not asked:
         await _put_off(hand, extending.SOON_SECONDS)
         return
+    await _check_price(hand, hours)
     hand.turn.demand_lease()
     async with hand.turn.limited():
         with hand.turn.fenced():
             await hand.turn.adapter().extend(rental.provider_machine_id or "", hours)
     log.info("hours_bought", rental=str(rental.id), provider=rental.provider, hours=hours)
     await _put_off(hand, 0)  # the machine's new end is the proof
+
+
+async def _check_price(hand: _Hand, hours: int) -> None:
+    """Not more than its owner's highest price; without one, than was agreed for the hours before."""
+    rental, adapter = hand.row.rental, hand.turn.adapter()
+    if not isinstance(adapter, Quoting):
+        return
+    async with hand.turn.limited():
+        asks = await adapter.quote(str(rental.listed.get("provider_offer_id") or ""), hours)
+    highest = Wanted.model_validate(hand.row.instance.wanted).max_price_hour
+    most = rental.price_hour + CENT if highest is None else highest
+    if asks is not None and asks > most:
+        title = registry.kind(rental.provider).title
+        raise OfferGone(f"{title} now asks ${asks:.4f} an hour for more hours, and ${most:.4f} are the most.")
 
 
 async def _not_extended(hand: _Hand, error: Exception) -> None:

@@ -145,6 +145,10 @@ class IoNet:
         if not answer.good:
             raise _order_refused(answer) if answer.status != 404 else _refusal(answer)
 
+    async def quote(self, provider_offer_id: str, hours: int) -> Decimal:
+        hardware, location, gpus = forms.chosen(provider_offer_id)
+        return await self._quote(hardware, location, gpus, hours=hours)
+
     async def start(self, machine_id: str) -> None:
         raise errors.Unsupported(CAN.why_not["stop_start"])
 

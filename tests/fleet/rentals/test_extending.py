@@ -140,6 +140,18 @@ class TestPurchaseThatFails:
         assert f"ends at {ends:%H:%M} UTC" in why
         assert (await extension(cloud, rental)).error_code == "no_funds"
 
+    async def test_that_has_become_dearer_than_was_agreed_is_not_made(
+        self, cloud: CloudLab, rental: FleetRental
+    ) -> None:
+        cloud.faults({"fault": "dearer"})
+        await passes(cloud, 1800, 240)
+        assert hours(cloud, rental) == 1
+        [told] = cloud.published.of(PaidHoursEnd)
+        assert f"and ${rental.price_hour + CENT:.4f} are the most" in told.why
+        await change(cloud, rental, wanted={"max_price_hour": str(rental.price_hour * 2 + CENT)})
+        await passes(cloud, 600, 120)
+        assert hours(cloud, rental) == 2
+
     async def test_is_made_good_as_soon_as_it_can_be(self, cloud: CloudLab, rental: FleetRental) -> None:
         credit, cloud.world.credit = cloud.world.credit, cloud.world.spent()
         await passes(cloud, 1500, 60)
