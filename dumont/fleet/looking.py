@@ -56,6 +56,7 @@ class Rows:
     sync: SnapshotRestore | None
     beat: FleetBeat | None
     drop_open: bool = False
+    only_there: bool = False
 
     def rental(self, rental_id: UUID | None) -> FleetRental | None:
         return self.rentals.get(rental_id) if rental_id is not None else None
@@ -91,6 +92,7 @@ async def read(work: Work, instance: FleetInstance) -> Rows:
         sync=await on_behalf.found_restore(tx, standby.restore_id) if standby else None,
         beat=(await beats.of(tx, [instance.primary_rental_id])).get(instance.primary_rental_id or instance.id),
         drop_open=instance.state in LOST_STATES and await _drop_open(work, instance),
+        only_there=instance.state == "paused" and await _is_only_there(work, instance),
     )
 
 
@@ -102,6 +104,11 @@ def check_of(operation: FleetOperation | None) -> UUID | None:
 async def _drop_open(work: Work, instance: FleetInstance) -> bool:
     silent = finding.silence(work.settings.fleet_deadman_seconds)
     return await drops.is_open(work.tx, instance.id, instance.state_since, silent)
+
+
+async def _is_only_there(work: Work, instance: FleetInstance) -> bool:
+    """No drop is lent into a repository of its owner's, nor into one whose key he has."""
+    return instance.restic_id is not None or await on_behalf.is_encrypted(work.tx, instance.owner_id)
 
 
 def meant(work: Work, rows: Rows) -> Seen:
@@ -131,6 +138,7 @@ def meant(work: Work, rows: Rows) -> Seen:
         check=_command(rows.commands, check_of(rows.operation), now),
         has_onstart=bool(rows.wanted.onstart.strip()),
         drop_open=rows.drop_open,
+        only_there=rows.only_there,
         brings=bool(rows.wanted.restic and rows.wanted.restic.restore_from and not instance.snapshot_id),
         snapshot_id=instance.snapshot_id,
         snapshot_at=instance.snapshot_at,

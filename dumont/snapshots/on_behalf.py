@@ -17,7 +17,7 @@ from dumont.platform.work import Work
 from dumont.snapshots import deleting, ending, restic, starting, telling
 from dumont.snapshots.granting import Handed
 from dumont.snapshots.starting import NotComplete, Wish
-from dumont.snapshots.store import left, restores, snapshots
+from dumont.snapshots.store import left, repositories, restores, snapshots
 from dumont.snapshots.tables import Snapshot, SnapshotRestore
 from dumont.snapshots.verifying import VERIFY, Which
 
@@ -32,6 +32,7 @@ __all__ = [
     "give_up",
     "give_up_restore",
     "in_restic",
+    "is_encrypted",
     "leave",
     "newest",
     "start",
@@ -118,6 +119,12 @@ async def newest(
     """Of this instance, that can be read: of one of these folders, or with a tag of whoever saves the instance, as its
     people may have snapshots made of other folders of it."""
     return await snapshots.newest_of_instance(tx, owner_id, instance_id, folders=folders, tags=tags)
+
+
+async def is_encrypted(tx: Tx, owner_id: UUID) -> bool:
+    """Whether what its owner keeps in our own store can be read by nobody else."""
+    repository = await repositories.one(tx, owner_id)
+    return repository is not None and repository.encrypted is True
 
 
 async def leave(work: Work, owner_id: UUID, instance_id: UUID) -> None:

@@ -32,6 +32,11 @@ CANT_PAUSE = Trouble(
 CANT_RESUME = Trouble(
     "cant_resume", "The stopped machine did not start again.", "Try again later, or destroy it and launch anew."
 )
+CANT_RESTART = Trouble(
+    "cant_restart",
+    "Its machine was stopped and does not start again. It is kept, as work on it may be newer than the last snapshot.",
+    "Resume it later; or give that work up: destroy it.",
+)
 BACK_TO_PAUSED = WishFor("paused", None, CANT_RESUME.message, "fleet", CANT_RESUME)
 NO_STANDBY = Trouble("no_standby", "There is no standby that holds a copy.", "Set one up, and wait until it is synced.")
 
@@ -161,14 +166,23 @@ def _resume(seen: Seen, now: datetime, limits: Limits, machine: RentalSeen) -> S
 
 
 def _resuming(seen: Seen, now: datetime, limits: Limits) -> Step:
-    """Whoever paused it decides what then; what its cloud has stopped, and does not start, is lost."""
+    """Whoever paused it decides what then. What was stopped without him, and does not start, is lost, unless his newest
+    work may be there and nowhere else: then he decides as well."""
     by_cloud = seen.operation is not None and seen.operation.by_itself
     since = seen.operation.created_at if seen.operation is not None else seen.state_since
     ends = since + timedelta(seconds=limits.restart_seconds if by_cloud else limits.resume_seconds)
     if now >= ends:
         gone = Move("interrupted", "The stopped machine did not start again.", who="provider", lets_go="interrupted")
+        if by_cloud and _holds_newer(seen):
+            return now_do(now, WishFor("paused", None, CANT_RESTART.message, "fleet", CANT_RESTART))
         return now_do(now, gone if by_cloud else BACK_TO_PAUSED)
     return wait(now, limits.look_seconds, ends, stage="booting", percent=20)
+
+
+def _holds_newer(seen: Seen) -> bool:
+    """Than its snapshot, as far as its agent was heard."""
+    beat_at = seen.primary.beat_at if seen.primary is not None else None
+    return seen.only_there and (beat_at is None or not seen.saved_since(beat_at))
 
 
 def _asked(seen: Seen, now: datetime, limits: Limits, machine: RentalSeen) -> Step | None:

@@ -277,6 +277,8 @@ class Seen:
     has_onstart: bool = False
     drop_open: bool = False
     """Its machine may have saved itself while nobody could be asked: that is being looked for."""
+    only_there: bool = False
+    """It is lent nothing to save itself by while nobody can be asked: its newest work is on its disk."""
     brings: bool = False
     """It is to begin with a snapshot that is not known here yet."""
     snapshot_id: UUID | None = None

@@ -112,6 +112,22 @@ class TestInstanceInRestic:
             kept = (await tx.execute(select(Snapshot))).scalar_one()
         assert kept.restic_id == (await lab.see(identity)).restic_id
 
+    async def test_keeps_a_stopped_machine_that_does_not_start_again_and_tells_of_it(self, lab: LifeLab) -> None:
+        """Nobody could save it there while the fleet was away: its newest work is on that disk alone."""
+        identity = await launched(lab)
+        await lab.until(identity, "running")
+        machine = await lab.primary(identity)
+        lab.world.restarts = False
+        await lab.set_rental(machine.id, stage="stopped", seen_state="stopped", error_code="interrupted")
+        await lab.passes(600, step=20)
+        seen = await lab.see(identity)
+        assert (seen.state, seen.wish, seen.primary_rental_id) == ("paused", "paused", machine.id)
+        assert (await lab.primary(identity)).wanted != "gone"
+        assert [said for said in await lab.told(identity, "failure") if "newer than the last snapshot" in said]
+        lab.world.restarts = True
+        await lab.asks(identity, "resume")
+        assert (await lab.until(identity, "running")).primary_rental_id == machine.id
+
     async def test_forgets_what_opens_it_when_it_is_destroyed(self, lab: LifeLab) -> None:
         identity = await launched(lab)
         kept = (await lab.see(identity)).restic_id
