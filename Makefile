@@ -27,7 +27,7 @@ test: setup tools ## everything that must pass: lint, tests, tests in a browser
 test-fast: .venv/.setup-dev ## the tests that take no browser and no more than seconds
 	@$(PY) -m pytest -n $(WORKERS) -m "not slow and not browser" $(ARGS)
 
-KILLS = tests/snapstore/test_killed_processes.py tests/faults tests/fleet/whole/test_killed.py tests/fleet/killed tests/fleet/whole/test_restic.py tests/simulation
+KILLS = tests/snapstore/test_killed_processes.py tests/faults tests/fleet/whole/test_killed.py tests/fleet/killed tests/fleet/whole/test_restic.py tests/simulation tests/fuzz
 
 test-kills: .venv/.setup-dev ## kill at every point, not only at those for which CI has time
 	@DUMONT_EVERY_POINT=1 $(PY) -m pytest -n $(WORKERS) --dist loadgroup $(KILLS) $(ARGS)

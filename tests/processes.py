@@ -7,9 +7,13 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from multiprocessing.connection import Connection
 from pathlib import Path
 from types import TracebackType
+
+from tests.forks import FORKS
 
 START_SECONDS = 120.0
 STOP_SECONDS = 60.0
@@ -19,23 +23,15 @@ READY = re.compile(r"running at (?P<url>http://\S+)|Worker is running")
 class Dumont:
     """`with Dumont("up", "--port", "0", env=...) as process: process.url`. It asks no cloud for its offers."""
 
-    def __init__(self, *arguments: str, env: Mapping[str, str], cwd: Path | None = None) -> None:
+    def __init__(self, *arguments: str, env: Mapping[str, str], cwd: Path | None = None, forked: bool = True) -> None:
+        """`forked` from what is imported already, or else as a shell starts it, from nothing."""
         self.output: list[str] = []
         self.url = ""
         self._ready = threading.Event()
-        base = {
-            name: value for name, value in os.environ.items() if not name.startswith(("DUMONT_", "DATABASE_", "REDIS_"))
-        }
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "dumont", *arguments],
-            env={**base, "DUMONT_LOG_FORMAT": "json", "DUMONT_WORKER_DUTIES": "false", **env},
-            cwd=cwd,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
+        ours = ("DUMONT_", "DATABASE_", "REDIS_")
+        clean = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+        environ = {**clean, "DUMONT_LOG_FORMAT": "json", "DUMONT_WORKER_DUTIES": "false", **env}
+        self.process = (Forked if forked else Started)(arguments, environ, cwd)
         threading.Thread(target=self._read, daemon=True).start()
 
     def __enter__(self) -> "Dumont":
@@ -64,7 +60,8 @@ class Dumont:
     def kill(self) -> None:
         """As the kernel does when memory runs out."""
         if self.process.poll() is None:
-            os.killpg(self.process.pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
 
     def _read(self) -> None:
@@ -75,3 +72,67 @@ class Dumont:
             if found:
                 self.url = found["url"] or ""
                 self._ready.set()
+
+
+class Started(subprocess.Popen[str]):
+    def __init__(self, arguments: Sequence[str], environ: Mapping[str, str], cwd: Path | None) -> None:
+        super().__init__(
+            [sys.executable, "-m", "dumont", *arguments],
+            env=environ,
+            cwd=cwd,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+
+
+class Forked:
+    """What `Dumont` and tests use of a `subprocess.Popen`."""
+
+    def __init__(self, arguments: Sequence[str], environ: Mapping[str, str], cwd: Path | None) -> None:
+        heard, said = FORKS.Pipe(duplex=False)
+        given = (said, tuple(arguments), dict(environ), cwd)
+        self._process = FORKS.Process(target=_become_dumont, args=given, daemon=True)  # none outlives the tests
+        self._process.start()
+        said.close()
+        assert self._process.pid is not None
+        self.pid = self._process.pid
+        self.stdout = os.fdopen(os.dup(heard.fileno()), errors="replace")
+        heard.close()
+
+    def poll(self) -> int | None:
+        return self._process.exitcode
+
+    def wait(self, timeout: float | None = None) -> int:
+        self._process.join(timeout)
+        if self._process.exitcode is None:
+            raise subprocess.TimeoutExpired("dumont", timeout or 0)
+        return self._process.exitcode
+
+    def send_signal(self, number: int) -> None:
+        if self.poll() is None:
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, number)
+
+    def terminate(self) -> None:
+        self.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+
+def _become_dumont(said: Connection, arguments: tuple[str, ...], environ: dict[str, str], cwd: Path | None) -> None:
+    os.setsid()
+    for number in (1, 2):
+        os.dup2(said.fileno(), number)
+    said.close()
+    os.environ.clear()
+    os.environ.update(environ)
+    if cwd is not None:
+        os.chdir(cwd)
+    sys.argv = ["dumont", *arguments]
+    from dumont.__main__ import main
+
+    main()

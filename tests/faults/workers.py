@@ -1,6 +1,5 @@
 """Starts workers as processes of their own, and kills, freezes and thaws them."""
 
-import multiprocessing
 import os
 import signal
 import subprocess
@@ -10,12 +9,11 @@ from pathlib import Path
 from types import TracebackType
 
 from tests.faults.worker_process import main
+from tests.forks import FORKS
 
 PATIENCE = 60.0
 EVERY_POINT = bool(os.environ.get("DUMONT_EVERY_POINT"))
 LEASE_SECONDS = 2.0
-FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["tests.faults.worker_process", "dumont.main.contexts"])
 
 
 def edges(commits: int) -> Iterator[str]:

@@ -28,10 +28,12 @@ class Installation:
         self.home = home
 
     def up(self, *options: str, env: dict[str, str] | None = None) -> Dumont:
-        return Dumont("up", "--port", "0", "--home", str(self.home), *options, env={**QUICK, **(env or {})})
+        return Dumont(
+            "up", "--port", "0", "--home", str(self.home), *options, env={**QUICK, **(env or {})}, forked=False
+        )
 
     def worker(self) -> Dumont:
-        return Dumont("worker", "--home", str(self.home), env=QUICK)
+        return Dumont("worker", "--home", str(self.home), env=QUICK, forked=False)
 
     def postmaster(self) -> int:
         found = read_postmaster(self.home / "postgres" / "cluster")

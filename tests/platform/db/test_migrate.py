@@ -1,7 +1,6 @@
 """Migrations: forward, once, one process at a time, whole or not at all, and true to the models."""
 
 import asyncio
-import multiprocessing
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
@@ -21,9 +20,7 @@ from dumont.platform.db import migrate
 from dumont.platform.db.engine import sqlalchemy_url
 from dumont.platform.db.tables import Base
 from tests.conftest import DatabaseMaker
-
-PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload([__name__])
+from tests.forks import FORKS
 
 
 def upgrade(url: str, together: Any, done: Any) -> None:
@@ -100,8 +97,8 @@ class TestUpgrade:
         assert (await migrate.status(empty)).current is None
 
     async def test_by_five_processes_at_once_is_done_once(self, empty: str) -> None:
-        together, done = PROCESSES.Barrier(5), PROCESSES.SimpleQueue()
-        five = [PROCESSES.Process(target=upgrade, args=(empty, together, done)) for _ in range(5)]
+        together, done = FORKS.Barrier(5), FORKS.SimpleQueue()
+        five = [FORKS.Process(target=upgrade, args=(empty, together, done)) for _ in range(5)]
         for process in five:
             process.start()
         for process in five:

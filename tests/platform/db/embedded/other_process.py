@@ -1,19 +1,16 @@
 """Another process that uses the server: forked from one that has imported everything, so that it comes quickly."""
 
-import multiprocessing
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 from dumont.platform.db.embedded import EmbeddedPostgres
-
-CONTEXT = multiprocessing.get_context("forkserver")
-CONTEXT.set_forkserver_preload([__name__])
+from tests.forks import FORKS
 
 
 class OtherProcess:
     def __init__(self, data_dir: Path) -> None:
-        self._pipe, theirs = CONTEXT.Pipe()
-        self._process = CONTEXT.Process(target=_use, args=(data_dir, theirs))
+        self._pipe, theirs = FORKS.Pipe()
+        self._process = FORKS.Process(target=_use, args=(data_dir, theirs))
         self._process.start()
         theirs.close()
 
