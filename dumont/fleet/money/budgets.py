@@ -119,6 +119,7 @@ async def _judge(work: Work, owner_id: UUID) -> None:
     if budget is None:
         return
     limits, spent = _limits(budget), await _spent(work, owner_id)
+    await _judge_hour(work, budget)
     for span, began in zip(rules.SPANS, (work.now.date(), work.now.date().replace(day=1)), strict=True):
         level = rules.level(spent.of(span), limits.of(span))
         mark = f"{MARKS[level]}_{span}" if level in MARKS else None
@@ -130,6 +131,25 @@ async def _judge(work: Work, owner_id: UUID) -> None:
                 await _put_to_sleep(
                     work, instance_id, f"The budget of {_dollars(limits.of(span))} a {span} is used up."
                 )
+
+
+async def _judge_hour(work: Work, budget: FleetBudget) -> None:
+    """What runs may have become dearer: whoever sleeps already, or is on the way there, is not counted."""
+    limit = budget.max_price_hour
+    if limit is None:
+        return
+    awake = frozenset(await store.awake(work.tx, budget.owner_id))
+    hours = {each.instance_id: each.now for each in await store.hours(work.tx, budget.owner_id)}
+    hours = {identity: hour for identity, hour in hours.items() if identity in awake}
+    now = sum(hours.values(), Decimal(0))
+    level = rules.level_now(now, limit)
+    mark, today = f"{MARKS[level]}_hour" if level in MARKS else None, work.now.date()
+    if mark and getattr(budget, mark) != today:
+        setattr(budget, mark, today)
+        await _tell(work, budget, "hour", level, Spent(now, Decimal(0), Decimal(0)))
+    if level == "over":
+        for instance_id in sorted(rules.too_dear(hours, limit)):
+            await _put_to_sleep(work, instance_id, f"Prices have risen above the budget of {_dollars(limit)} an hour.")
 
 
 async def _put_to_sleep(work: Work, instance_id: UUID, words: str) -> None:

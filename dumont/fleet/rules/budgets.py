@@ -1,9 +1,11 @@
 """When a budget is near its end, and when it is over."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Literal
+from uuid import UUID
 
 WARNS_AT = Decimal("0.8")
 MONTH_HOURS = Decimal(24 * 32)
@@ -11,7 +13,7 @@ MONTH_HOURS = Decimal(24 * 32)
 Limit = Literal["hour", "day", "month"]
 Level = Literal["fine", "near", "over"]
 SPANS: tuple[Limit, ...] = ("day", "month")
-"""That can be used up. The hourly limit refuses launches, and ends nothing."""
+"""That can be used up. Of an hour it is what is spent at one moment, which may be all of it, and no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,22 @@ def level(spent: Decimal, limit: Decimal | None) -> Level:
     if spent >= limit:
         return "over"
     return "near" if spent >= limit * WARNS_AT else "fine"
+
+
+def level_now(hour: Decimal, limit: Decimal | None) -> Level:
+    found = level(hour, limit)
+    return "near" if found == "over" and hour == limit else found
+
+
+def too_dear(hours: Mapping[UUID, Decimal], limit: Decimal) -> list[UUID]:
+    """Who has to go so that the others stay within it: the dearest first, as then the fewest do."""
+    left, gone = sum(hours.values(), Decimal(0)), []
+    for instance_id in sorted(hours, key=lambda each: (-hours[each], each)):
+        if left <= limit:
+            break
+        left -= hours[instance_id]
+        gone.append(instance_id)
+    return gone
 
 
 def lasts_until(spent: Spent, limits: Limits, now: datetime) -> datetime | None:

@@ -115,7 +115,9 @@ class FleetFigures(BaseModel):
 
 
 class BudgetWish(RequestBody):
-    max_price_hour: Limit = Field(None, description="Of all machines together; refuses launches above it.")
+    max_price_hour: Limit = Field(
+        None, description="Of all machines together; no more are rented than it has room for, and none runs above it."
+    )
     per_day: Limit = Field(None, description="In UTC. Used up, instances are put to sleep, their data first.")
     per_month: Limit = Field(None, description="In UTC.")
     team_id: UUID | None = Field(None, description="Of this team of yours; else your own.", examples=[None])

@@ -32,7 +32,7 @@ async def of(tx: Tx, owner_id: UUID) -> FleetBudget | None:
 
 async def put(tx: Tx, values: dict[str, Any]) -> FleetBudget:
     """A changed limit is judged afresh: what was told of the old one is forgotten."""
-    told = dict.fromkeys(("warned_day", "warned_month", "acted_day", "acted_month"))
+    told = dict.fromkeys(f"{mark}_{span}" for mark in ("warned", "acted") for span in ("hour", "day", "month"))
     written = insert(FleetBudget).values(values | told)
     written = written.on_conflict_do_update(index_elements=["owner_id"], set_=values | told)
     result = await tx.execute(written.returning(FleetBudget), execution_options={"populate_existing": True})

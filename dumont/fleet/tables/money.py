@@ -55,6 +55,9 @@ class FleetBudget(Base):
     """Of all machines together."""
     per_day: Mapped[Decimal | None] = mapped_column(PRICE)
     per_month: Mapped[Decimal | None] = mapped_column(PRICE)
+    warned_hour: Mapped[date | None]
+    """Prices change while machines run: told once a day at most."""
+    acted_hour: Mapped[date | None]
     warned_day: Mapped[date | None]
     warned_month: Mapped[date | None]
     acted_day: Mapped[date | None]

@@ -13,7 +13,7 @@ MOVES: Mapping[str, tuple[Topic, str]] = {
     "hibernated": ("hibernated", "{name} is hibernated."),
     "failed": ("launch_failed", "{name} could not be started."),
 }
-SPANS = {"hour": "an hour", "day": "of today", "month": "of this month"}
+SPANS = {"hour": "of an hour", "day": "of today", "month": "of this month"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,8 @@ def of_left_snapshots(label: str, *, snapshots: int, ends_at: str) -> Message:
 def of_budget(owner_id: UUID, *, limit: str, level: str, used: str, budget: str) -> Message:
     over = level == "over"
     said = "is used up: instances go to sleep" if over else "is nearly used up"
+    if limit == "hour":
+        said = "is exceeded: the dearest instances go to sleep" if over else "is nearly reached"
     text = f"The budget {SPANS.get(limit, limit)} {said}. ${used} of ${budget}."
     data = {"owner_id": str(owner_id), "limit": limit, "used": used, "budget": budget}
     return Message("budget_over" if over else "budget_near", text, data)

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
 from dumont.fleet import schedules
 from dumont.fleet.means import Means
@@ -155,6 +155,23 @@ class TestBudget:
         await budgets.turn(Means.of(parts.get))
         assert await _asked(db, box.id) == []
 
+    async def test_of_an_hour_is_told_of_when_it_is_near_and_kept_when_prices_rise(
+        self, ada: Person, box: Box, parts: Parts, db: Db
+    ) -> None:
+        await ada.does("PUT", "/budgets", {"max_price_hour": "0.50"})
+        await budgets.turn(Means.of(parts.get))
+        assert await _asked(db, box.id) == []
+        async with db.begin() as tx:
+            await tx.execute(update(FleetCost).values(price_hour=Decimal("0.51")))
+        for _ in range(2):
+            await budgets.turn(Means.of(parts.get))
+        assert await _asked(db, box.id) == [("hibernate", "Prices have risen above the budget of $0.50 an hour.")]
+        told = [each for each in await _told(db) if each["limit"] == "hour"]
+        assert [(each["level"], Decimal(each["used"])) for each in told] == [
+            ("near", Decimal("0.5")),
+            ("over", Decimal("0.51")),
+        ]
+
     async def test_of_an_hour_refuses_another_machine(self, ada: Person, box: Box) -> None:
         await ada.does("PUT", "/budgets", {"max_price_hour": "0.60"})
         answer = await ada.asks("POST", "/instances", {"filters": {"model": ["RTX 4090"]}, "name": "second"})
@@ -294,3 +311,10 @@ async def _asked(db: Db, instance_id: UUID) -> list[tuple[str, str]]:
     async with db.begin() as tx:
         assert await tx.get(FleetInstance, instance_id) is not None
         return [(row[0], row[1]) for row in await tx.execute(query.order_by(FleetOperation.created_at))]
+
+
+async def _told(db: Db) -> list[dict[str, Any]]:
+    """Of budgets."""
+    query = text("SELECT payload FROM events WHERE kind = 'fleet.budget_reached' ORDER BY id")
+    async with db.begin() as tx:
+        return list((await tx.execute(query)).scalars())

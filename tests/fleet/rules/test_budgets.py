@@ -1,10 +1,11 @@
 """Budgets: near at four fifths, over when used up; an hourly limit counts the new machine too."""
 
 from decimal import Decimal
+from uuid import UUID
 
 import pytest
 
-from dumont.fleet.rules.budgets import Limits, Spent, affordable, level
+from dumont.fleet.rules.budgets import Limits, Spent, affordable, level, level_now, too_dear
 
 TEN = Decimal(10)
 
@@ -22,6 +23,17 @@ class TestLevel:
 
     def test_is_fine_without_a_limit(self) -> None:
         assert level(Decimal(1000), None) == "fine"
+
+
+class TestHour:
+    @pytest.mark.parametrize(("hour", "found"), [("7", "fine"), ("8", "near"), ("10", "near"), ("10.01", "over")])
+    def test_may_be_spent_wholly(self, hour: str, found: str) -> None:
+        assert level_now(Decimal(hour), TEN) == found
+
+    def test_puts_the_fewest_to_sleep(self) -> None:
+        hours = {UUID(int=number): Decimal(price) for number, price in enumerate((3, 6, 4, 5))}
+        assert too_dear(hours, TEN) == [UUID(int=1), UUID(int=3)]
+        assert too_dear(hours, Decimal(18)) == []
 
 
 class TestAffordable:
