@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
-from urllib.parse import unquote
 
 Source = Literal["onstart", "agent", "cloud"]
 OURS = re.compile(r"\b(dag|dsg|dmt)_[A-Za-z0-9_-]+")
@@ -16,6 +15,7 @@ SECRET_NAME = re.compile(
 IN_URL = re.compile(r"(?<=://)([^\s/:@?#\"'<>]*):([^\s/?#\"'<>]+)@")
 """Who, and the password, in `redis://who:password@host`. It may hold the mark that ends it."""
 TOKEN_IN_URL = re.compile(r"(?<=://)[^\s/:@?#\"'<>]{16,}@")
+QUOTED = re.compile(r"%([0-9A-Fa-f]{2})")
 RUN = re.compile(r"[A-Za-z0-9]{16,}")
 CHANGES_LEAST = 4
 """From small to capital letters, to figures, or back: so often it changes in nothing that a person has named."""
@@ -45,7 +45,7 @@ def secrets_of(env: Mapping[str, str]) -> list[str]:
     """What was set under a name that a secret has, or looks like one; the longest first, as one may be part of
     another."""
     found = {value for name, value in env.items() if SECRET_NAME.search(name) or _looks_secret(value)}
-    found |= {each for value in env.values() for word in _passwords(value) for each in (word, unquote(word))}
+    found |= {each for value in env.values() for word in _passwords(value) for each in (word, _unquoted(word))}
     lines = {line for value in found for line in value.splitlines()}
     return sorted((each for each in found | lines if len(each) >= SHORTEST), key=len, reverse=True)
 
@@ -65,6 +65,12 @@ def last_lines(text: str, count: int) -> tuple[str, bool]:
 
 def _passwords(value: str) -> list[str]:
     return [found[2] for found in IN_URL.finditer(value)]
+
+
+def _unquoted(word: str) -> str:
+    """As whoever is given the address reads it."""
+    read = QUOTED.sub(lambda found: chr(int(found[1], 16)), word)
+    return read.encode("latin-1", "replace").decode("utf-8", "replace")
 
 
 def _looks_secret(value: str) -> bool:
