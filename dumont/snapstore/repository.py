@@ -208,7 +208,9 @@ def open_repository(blobs: Blobs, passphrase: str | None = None) -> Repository:
     try:
         config = configs.read(blobs.get(CONFIG))
     except Missing as error:
-        raise Missing(f"There is no repository at {blobs.address}.", "Check the address; `init`, or `create --init`, makes one.") from error
+        raise Missing(
+            f"There is no repository at {blobs.address}.", "Check the address; `init`, or `create --init`, makes one."
+        ) from error
     if config.lock is None:
         if passphrase:  # or whoever holds the store exchanges the config, and all that follows is written in the clear
             raise BadRequest(
