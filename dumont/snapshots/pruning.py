@@ -13,7 +13,7 @@ from dumont.platform.jobs import Jobs
 from dumont.platform.jobs.errors import LeaseLost
 from dumont.platform.jobs.port import Job, Run
 from dumont.platform.jobs.retry import growing
-from dumont.snapshots import deleting, keeping, metrics, tasks
+from dumont.snapshots import deleting, ending, keeping, metrics, tasks, unreported
 from dumont.snapshots.measuring import MEASURE, Repositories
 from dumont.snapshots.standing import Standing
 from dumont.snapshots.store import repositories, snapshots
@@ -42,7 +42,7 @@ async def prune_repository(run: Run, args: Wanted) -> dict[str, Any]:
     blobs = run.part(Stores).blobs(args.repository_id)
     try:
         grace = await _delete_overdue(held)
-        manifests = await _purge(held, blobs)
+        manifests = await _purge(held, blobs) + await _forget_unreported(held, blobs, grace)
         if await _is_left(held):
             return await _emptied(held, blobs)
         needs = await _needs(held)
@@ -84,6 +84,19 @@ async def _purge(held: Held, blobs: Blobs) -> int:
             await snapshots.purged(work.tx, [each.id for each in due], work.now)
         done += len(due)
         await held.run.progress(done, unit="manifests", stage="deleting")
+
+
+async def _forget_unreported(held: Held, blobs: Blobs, grace: float) -> int:
+    """What the store holds is looked at before the book, so that whatever is told meanwhile is known."""
+    manifests = await held.run.in_thread(asked, lambda: unreported.listed(blobs))
+    async with held.run.work() as work:
+        rows = await snapshots.all_made(work.tx, held.repository_id)
+        grant = work.settings.snapshots_grant_seconds
+        made = unreported.makings((row for row in rows if row.state not in ending.MAKING), work.now, grant)
+    named = (row.manifest for row in rows if row.manifest is not None)
+    names = unreported.unreported(manifests, named, made, grant + grace)
+    await held.run.in_thread(asked, lambda: _forget(blobs, names))
+    return len(names)
 
 
 async def _is_left(held: Held) -> bool:

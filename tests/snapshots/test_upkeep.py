@@ -1,6 +1,7 @@
 """Rules of keeping, pruning, checking, cost: by the jobs that do it, over real repositories."""
 
 import asyncio
+import os
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -13,10 +14,11 @@ from dumont.platform.db import Db
 from dumont.platform.jobs.errors import Cancelled
 from dumont.platform.jobs.port import NoArgs
 from dumont.platform.parts import Parts
-from dumont.snapshots import checking, pruning, tasks
+from dumont.snapshots import checking, pruning, tasks, unreported
 from dumont.snapshots.housekeeping import prune_all, tidy
 from dumont.snapshots.measuring import Repositories, measure
 from dumont.snapshots.tables import Snapshot
+from dumont.snapshots.unreported import Aged, Making
 from dumont.snapshots.verifying import Which, verify
 from tests.build import snapshots as build
 from tests.build.accounts import Person
@@ -140,6 +142,29 @@ class TestPruning:
         name = build.sent(parts, granted.owner, folder, "correct horse")
         error = (await pruned(ada, parts))["prune"]["error"]
         assert (error["code"], name[:12] in error["message"]) == ("repository_encrypted", True)
+
+    @pytest.mark.parametrize("passphrase", [None, PASSPHRASE])
+    async def test_forgets_what_was_put_and_never_told_of(
+        self, ada: Person, parts: Parts, folder: Path, store: Path, clock: FakeClock, passphrase: str | None
+    ) -> None:
+        """Its machine was killed, or could not reach the server any more."""
+        granted = await build.started(ada, folder)
+        name = build.sent(parts, granted.owner, folder, passphrase)
+        (manifest,) = (store / str(granted.owner) / "snapshots").rglob(name)
+        await build.reported(ada, granted, "failed", {"code": "store_away", "message": "The server is away."})
+        wanted = pruning.Wanted(repository_id=granted.owner)
+        clock.advance(hours=24)
+        os.utime(manifest, (manifest.stat().st_mtime - 24 * 3600,) * 2)
+        assert (await pruning.prune_repository(FakeRun(parts), wanted))["manifests"] == 0, "it may still be told of"
+        clock.advance(hours=2)
+        os.utime(manifest, (manifest.stat().st_mtime - 2 * 3600,) * 2)
+        report = await pruning.prune_repository(FakeRun(parts), wanted)
+        assert (report["manifests"], report["doomed_packs"], manifest.exists()) == (1, 1, False)
+
+    def test_leaves_alone_what_somebody_put_by_keys_of_his_own(self) -> None:
+        made, old, hour = [Making(50 * 3600, 48 * 3600)], Aged("old", 300 * 3600), 3600.0
+        manifests = [Aged("mine", 49 * hour), Aged("told", 49 * hour), old, Aged("new", 30 * hour)]
+        assert unreported.unreported(manifests, ["told"], made, 25 * hour) == ["mine"]
 
     async def test_is_not_started_twice_and_can_be_stopped(self, ada: Person, folder: Path) -> None:
         await build.started(ada, folder)

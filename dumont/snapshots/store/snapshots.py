@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import cast, func, select, update
@@ -145,6 +145,20 @@ async def in_store(tx: Tx, repository_id: UUID) -> Sequence[Snapshot]:
         OURS,
     )
     return (await tx.execute(query.order_by(Snapshot.created_at))).scalars().all()
+
+
+class Made(NamedTuple):
+    manifest: str | None
+    state: State
+    created_at: datetime
+    heard_at: datetime
+
+
+async def all_made(tx: Tx, repository_id: UUID) -> list[Made]:
+    """In whatever state they are."""
+    columns = select(*(getattr(Snapshot, name) for name in Made._fields))
+    found = await tx.execute(columns.where(Snapshot.repository_id == repository_id, OURS))
+    return [Made(*row) for row in found]
 
 
 async def with_packs(tx: Tx, repository_id: UUID) -> Sequence[Snapshot]:
