@@ -1,4 +1,4 @@
-/** Changing an instance: its name, when it sleeps, the most its next machine may cost. */
+/** Changing an instance: its name, when it sleeps, by when its work must be done, the most its next machine may cost. */
 import { useState } from "react";
 import { Button } from "../../components/Button";
 import { Dialog } from "../../components/Dialog";
@@ -8,6 +8,8 @@ import { Switch } from "../../components/toggles";
 import type { InstanceDetail } from "../../lib/api/generated";
 import { toast } from "../../lib/toasts";
 import { fleetApi } from "./api";
+import { DeadlineInputs } from "./DeadlineInputs";
+import { changeOf, saidOf } from "./deadline";
 
 interface Props {
   instance: InstanceDetail;
@@ -24,12 +26,14 @@ export function ChangeInstance({ instance, open, onOpenChange }: Props) {
 }
 
 function Fields({ instance, onDone }: { instance: InstanceDetail; onDone: () => void }) {
-  const { hibernation: rule } = instance;
+  const { hibernation: rule, course } = instance;
   const [name, setName] = useState(instance.name);
   const [sleeps, setSleeps] = useState(instance.hibernation_own.enabled !== false);
   const [minutes, setMinutes] = useState(String(rule.idle_seconds / 60));
   const [percent, setPercent] = useState(String(rule.gpu_percent));
   const [most, setMost] = useState(instance.max_price_hour ?? "");
+  const [hasDeadline, setHasDeadline] = useState(course !== null);
+  const [said, setSaid] = useState(() => saidOf(course));
   const [changeOne] = fleetApi.useChangeInstanceMutation();
   const { problem, busy, submit } = useFormRequest();
   const send = async () => {
@@ -45,6 +49,7 @@ function Fields({ instance, onDone }: { instance: InstanceDetail; onDone: () => 
             gpu_percent: Number(percent),
           },
           max_price_hour: most.trim() || null,
+          ...changeOf(course, hasDeadline, said),
         },
       }).unwrap(),
     );
@@ -55,7 +60,14 @@ function Fields({ instance, onDone }: { instance: InstanceDetail; onDone: () => 
   return (
     <Form
       label="Change the instance"
-      fields={["name", "hibernation.idle_seconds", "hibernation.gpu_percent", "max_price_hour"]}
+      fields={[
+        "name",
+        "hibernation.idle_seconds",
+        "hibernation.gpu_percent",
+        "deadline",
+        "work_hours",
+        "max_price_hour",
+      ]}
       problem={problem}
       onSubmit={() => void send()}
     >
@@ -91,6 +103,15 @@ function Fields({ instance, onDone }: { instance: InstanceDetail; onDone: () => 
             onChange={(event) => setPercent(event.target.value)}
           />
         </div>
+      )}
+      <Switch
+        label="Has a deadline"
+        hint="Its work goes the cheapest way: on spot, waiting for spot, or on demand before it is too late."
+        checked={hasDeadline}
+        onChange={setHasDeadline}
+      />
+      {hasDeadline && (
+        <DeadlineInputs said={said} onChange={(change) => setSaid((before) => ({ ...before, ...change }))} />
       )}
       <TextField
         label="Most per hour, in dollars"

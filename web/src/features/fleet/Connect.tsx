@@ -9,14 +9,7 @@ type Connection = NonNullable<InstanceDetail["connection"]>;
 export function Connect({ instance }: { instance: InstanceDetail }) {
   const { connection } = instance;
   const [way, choose] = useState("cli");
-  if (!connection)
-    return (
-      <p className="text-ink-3">
-        {instance.state === "hibernated"
-          ? "It sleeps. Wake it, and the same name and host key answer again."
-          : "There is no way in just now."}
-      </p>
-    );
+  if (!connection) return <p className="text-ink-3">{noWayIn(instance)}</p>;
   return (
     <Tabs
       label="Ways in"
@@ -29,6 +22,13 @@ export function Connect({ instance }: { instance: InstanceDetail }) {
       ]}
     />
   );
+}
+
+function noWayIn({ state, wish, course }: InstanceDetail): string {
+  if (state !== "hibernated") return "There is no way in just now.";
+  return course?.action === "wait" && wish === "running"
+    ? "It waits for a spot machine, and wakes by itself; the same name and host key answer again then."
+    : "It sleeps. Wake it, and the same name and host key answer again.";
 }
 
 function Cli({ connection }: { connection: Connection }) {

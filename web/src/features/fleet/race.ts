@@ -1,5 +1,6 @@
 /** The arithmetic of a race's picture: how long each lane is, of which pieces, and where its round began. */
 import type { Lane, Race } from "../../lib/api/generated";
+import { plural } from "../../lib/numbers";
 
 export interface Piece {
   stage: string;
@@ -57,5 +58,5 @@ export function raceWords(race: Race): string {
   if (race.state === "lost") return race.why || "No machine came up.";
   if (race.state === "cancelled") return "Stopped.";
   if (race.lanes.length === 0) return "Choosing machines.";
-  return `Round ${race.round} of ${race.rounds_max}: ${race.lanes.length - gone} machines under way.`;
+  return `Round ${race.round} of ${race.rounds_max}: ${plural(race.lanes.length - gone, "machine")} under way.`;
 }

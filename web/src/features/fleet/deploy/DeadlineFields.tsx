@@ -1,10 +1,10 @@
 /** Work with a deadline: by when, how many hours, and what that is expected to come to. */
 
-import { TextField } from "../../../components/fields";
 import { Money } from "../../../components/figures";
 import type { LaunchPlan } from "../../../lib/api/generated";
 import { asProblem } from "../../../lib/api/problem";
 import { duration } from "../../../lib/time";
+import { DeadlineInputs } from "../DeadlineInputs";
 import type { Need } from "./wish";
 
 interface Props {
@@ -16,34 +16,13 @@ interface Props {
 }
 
 export function DeadlineFields({ need, course, error, onChange }: Props) {
-  const faults = faultsOf(error);
   return (
     <section aria-label="Deadline" className="grid gap-3 rounded border border-line p-4">
       <p className="text-ink-2">
         Work that must be done by a moment goes the cheapest way: on spot, waiting for spot while there is
         time, and on demand before it is too late.
       </p>
-      <div className="grid items-start gap-4 sm:grid-cols-2">
-        <TextField
-          label="Done by"
-          optional
-          type="datetime-local"
-          value={need.deadline}
-          fault={faults.deadline}
-          hint="In the time of this computer."
-          onChange={(event) => onChange({ deadline: event.target.value })}
-        />
-        <TextField
-          label="Hours of work"
-          optional
-          inputMode="decimal"
-          value={need.hours}
-          placeholder="20"
-          fault={faults.work_hours}
-          hint="On such a machine, undisturbed."
-          onChange={(event) => onChange({ hours: event.target.value })}
-        />
-      </div>
+      <DeadlineInputs optional said={need} faults={faultsOf(error)} onChange={onChange} />
       {course && <Estimate course={course} />}
     </section>
   );
