@@ -8,8 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from dumont.agent import protocol
-from dumont.agent.sampling import progress
+from dumont.agent import progress, protocol
 
 MACHINE, SUPERVISOR = "DUMONT_MACHINE", "DUMONT_SUPERVISOR"
 """Set where the machine is no whole computer but processes on one: its folder, and who ends it."""

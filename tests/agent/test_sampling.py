@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from dumont.agent import progress
 from dumont.agent.patience import Patient
-from dumont.agent.sampling import cpu, facts, memory, network, notebooks, people, processes, progress, smi
+from dumont.agent.sampling import cpu, facts, memory, network, notebooks, people, processes, smi
 from dumont.agent.sampling.gpus import Gpus, Told, as_told
 from dumont.agent.sampling.nvml import Gpu, NoLibrary, Nvml
 from tests.agent.cloud import Cloud

@@ -6,10 +6,10 @@ import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from dumont.agent import protocol, surroundings
+from dumont.agent import progress, protocol, surroundings
 from dumont.agent.given import Given
 from dumont.agent.patience import Patient
-from dumont.agent.sampling import cpu, memory, network, notebooks, people, processes, progress
+from dumont.agent.sampling import cpu, memory, network, notebooks, people, processes
 from dumont.agent.sampling.gpus import Gpus, as_told
 from dumont.agent.sampling.processes import Process
 
