@@ -18,8 +18,11 @@ from _pytest.nodeid import coerce_node_id
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 from hypothesis import settings as drawing
+from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker
 
+from dumont.accounts import hashing
+from dumont.main import wiring
 from dumont.main.contexts import contexts
 from dumont.main.web import enveloped, make_app
 from dumont.main.wiring import assemble
@@ -272,6 +275,15 @@ def _one_trust() -> None:
     from httpx._transports import default
 
     default.create_ssl_context = cache(default.create_ssl_context)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _weak_passwords() -> None:
+    """To hash one takes 20 ms of CPU on purpose, and all parts begin with one. Servers in processes keep their cost."""
+    cheap = hashing.Argon2()
+    cheap._hasher = Argon2Hasher(time_cost=1, memory_cost=64, parallelism=1)
+    cheap._nobodys = cheap._hasher.hash("nobody")
+    vars(wiring)["Argon2"] = lambda: cheap
 
 
 @pytest.fixture(scope="session", autouse=True)
