@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dumont.fleet.rules.availability import CLASSES, Outlook, drift
-from dumont.fleet.rules.recovery import ON_DEMAND, WORTH_A_MOVE_HOURS, Action, Decision, Situation, decide
+from dumont.fleet.rules.recovery import ON_DEMAND, WORTH_A_MOVE_HOURS, Action, Decision, Situation, decide, in_money
 from dumont.fleet.rules.recovery_plan import Table
 
 Floats = npt.NDArray[np.floating[Any]]
@@ -75,10 +75,10 @@ def expected(situation: Situation, seed: int = 0) -> Expected:
     return Expected(
         start=decision.action,
         place=decision.place,
-        cost=_money(float(lives.paid.mean()), situation),
-        cost_low=_money(float(low), situation),
-        cost_high=_money(float(high), situation),
-        cost_on_demand=_money(on_demand, situation),
+        cost=in_money(float(lives.paid.mean()), situation),
+        cost_low=in_money(float(low), situation),
+        cost_high=in_money(float(high), situation),
+        cost_on_demand=in_money(on_demand, situation),
         interruptions=_range(lives.lost),
         finished_hours=_range(lives.finished),
         on_demand_share=float(hours[DEMAND] / max(1e-9, hours.sum())),
@@ -187,10 +187,6 @@ def _running(decision: Decision) -> int:
 def _range(values: Floats) -> Range:
     low, high = np.quantile(values, (OUTSIDE, 1 - OUTSIDE))
     return Range(float(values.mean()), float(low), float(high))
-
-
-def _money(worth: float, situation: Situation) -> Decimal:
-    return (Decimal(worth) * situation.price_on_demand).quantize(Decimal("0.01"))
 
 
 def _many(interruptions: Range) -> str:

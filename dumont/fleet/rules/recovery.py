@@ -96,11 +96,16 @@ class Decision:
 
     @property
     def expected_cost(self) -> Decimal:
-        return _money(self.chosen.worth, self.situation)
+        return in_money(self.chosen.worth, self.situation)
 
     @property
     def reason(self) -> str:
         return " ".join(_said(self))
+
+
+def in_money(worth: float, situation: Situation) -> Decimal:
+    """Of what is counted in hours on demand."""
+    return (Decimal(worth) * situation.price_on_demand).quantize(Decimal("0.01"))
 
 
 def decide(situation: Situation, plan: Plan | None = None) -> Decision:
@@ -227,12 +232,10 @@ def _said(decision: Decision) -> Iterator[str]:
 
 def _compared(options: Sequence[Option], chosen: Option, situation: Situation) -> str:
     named = {"spot": "on spot now", "on_demand": "on demand now", "wait": "waiting"}
-    others = [f"{_money(option.worth, situation)} {named[option.action]}" for option in options if option is not chosen]
+    others = [
+        f"{in_money(option.worth, situation)} {named[option.action]}" for option in options if option is not chosen
+    ]
     return f" (against {' and '.join(others)})" if others else ""
-
-
-def _money(worth: float, situation: Situation) -> Decimal:
-    return (Decimal(worth) * situation.price_on_demand).quantize(Decimal("0.01"))
 
 
 def _hours(hours: float) -> str:
