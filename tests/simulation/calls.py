@@ -13,7 +13,7 @@ from dumont.platform.db import Tx, raw
 from dumont.platform.waking import CHANNEL
 
 LOST = 0.2
-WOKEN_BY = {"think": {instances.DUE}, "act": {rentals.DUE}, "watch": {accounts.DUE, rentals.DUE}}
+WOKEN_BY = {"act": {rentals.DUE}, "watch": {accounts.DUE, rentals.DUE}, "think": {instances.DUE}}
 _ASK = reminding._CALL.replace(f"pg_notify('{CHANNEL}', word)", "word")
 
 

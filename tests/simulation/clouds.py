@@ -146,7 +146,9 @@ class Cloud:
 
     async def stop(self, machine_id: str) -> None:
         self._refuse()
-        self.world.stop(self._rental(machine_id))
+        rental = self._rental(machine_id)
+        rental.extra["stopped"] = True
+        self.world.stop(rental)
         self._answer()
 
     async def destroy(self, machine_id: str) -> None:

@@ -9,7 +9,7 @@ from dumont.platform.db import raw
 
 
 async def ask(means: Means) -> list[Any]:
-    """Whether there is anything to think about, to act on, to list, to do by the calendar, to look for in the store;
+    """Whether there is anything to act on, to list, to think about, to do by the calendar, to look for in the store;
     who is to be told of commands, and when the next of all that is."""
     settings = means.settings
     often, silent = timedelta(seconds=settings.fleet_watch_seconds), finding.silence(settings.fleet_deadman_seconds)
@@ -31,7 +31,6 @@ _DOUBTED = """
 """
 _DUE = f"""
     SELECT
-        EXISTS (SELECT FROM fleet_instances WHERE state <> 'destroyed' AND look_at <= $1),
         EXISTS (
             SELECT FROM fleet_rentals WHERE stage <> 'ended' AND look_at <= $1
                 AND (claimed_until IS NULL OR claimed_until <= $1)
@@ -41,6 +40,7 @@ _DUE = f"""
                 list_at <= $1 OR (failures = 0 AND listed_at + CAST($2 AS interval) <= $1 AND {_MOVING})
             )
         ),
+        EXISTS (SELECT FROM fleet_instances WHERE state <> 'destroyed' AND look_at <= $1),
         EXISTS (SELECT FROM fleet_schedules WHERE next_at <= $1),
         EXISTS (SELECT {_DOUBTED} AND d.look_at <= $1),
         (SELECT array_agg(DISTINCT rental_id) FROM fleet_commands WHERE state = 'queued'),

@@ -24,7 +24,8 @@ SETTLED_SECONDS = REST_SECONDS + 100.0
 async def not_at_rest(sim: Simulation) -> list[str]:
     """What is still on its way."""
     found = await _rows(sim, _GOING_ON, ways=list(ON_THE_WAY))
-    return [f"{row['what']} {row['id']} {row['state']}" for row in found]
+    unheld = [f"machine {label} lives, and nobody holds it" for label in await _unheld(sim)]
+    return [f"{row['what']} {row['id']} {row['state']}" for row in found] + unheld
 
 
 async def not_gone(sim: Simulation) -> list[str]:
@@ -35,7 +36,7 @@ async def not_gone(sim: Simulation) -> list[str]:
 
 async def at_rest(sim: Simulation) -> list[str]:
     """When nobody wants anything, and before anything is given up."""
-    faults = [f"machine {label} lives, and nobody holds it" for label in await _unheld(sim)]
+    faults: list[str] = []
     latest = sim.clock.now() + timedelta(seconds=SETTLED_SECONDS * sim.plan.pace)
     for row in await _rows(sim, "SELECT id, state, look_at FROM fleet_instances WHERE state <> 'destroyed'"):
         late = row["look_at"] > latest
@@ -111,7 +112,9 @@ async def _saved(sim: Simulation) -> list[str]:
         lost = sum((each.cost(now) for each in losers), Decimal(0))
         mine = _hourly(given_up) * hours - stored - lost
         unseen = _unseen(sim, [given_up, *losers]) + _last_move(sim, given_up) * hours
-        if abs(mine - claimed[sleep.id].saved) > CENT * (1 + len(losers)) + unseen:
+        proved = Decimal(str((prices[sleep.rental_id]["ended_at"] - given_up.since).total_seconds())) / 3600
+        over, within = claimed[sleep.id].saved - mine, CENT * (1 + len(losers)) + unseen
+        if not -within - _hourly(given_up) * proved <= over <= within:  # it counts from when the end was proved
             faults.append(
                 f"sleep {sleep.id} claims {claimed[sleep.id].saved:.4f} and has saved {mine:.4f}: {hours:.3f} h of "
                 f"{_hourly(given_up):.4f}, {stored:.4f} stored, {lost:.4f} for losers, {label}"
@@ -120,8 +123,10 @@ async def _saved(sim: Simulation) -> list[str]:
 
 
 def _unseen(sim: Simulation, machines: Sequence[Rental]) -> Decimal:
-    """What their cloud did with them from its own will is known from the next list on, which may be no good."""
-    struck = [each for each in machines if each.why in ("vanished", "interrupted") or "struck" in each.extra]
+    """What their cloud did with them from its own will is known from the next list on, which may be no good. So is a
+    stop that somebody took back before it was seen."""
+    turned = [each for each in machines if not each.extra.keys().isdisjoint(("struck", "stopped"))]
+    struck = [each for each in machines if each.why in ("vanished", "interrupted") or each in turned]
     moved = [by for each in machines for _, by in each.extra.get("moves", ())]
     by_moves = _unseen_hours(sim) * sum(moved, Decimal(0))
     return sum((_hourly(each) * max(_unseen_hours(sim), _untold_hours(sim, each)) for each in struck), by_moves)
@@ -213,7 +218,7 @@ _COSTS = """
     FROM fleet_rentals r LEFT JOIN fleet_costs c ON c.rental_id = r.id GROUP BY 1, 2
 """
 _RENTALS = """
-    SELECT r.id, r.instance_id, r.label, r.race_id, race.started_at AS raced_at,
+    SELECT r.id, r.instance_id, r.label, r.race_id, r.ended_at, race.started_at AS raced_at,
         coalesce(race.winner_id = r.id, false) AS won
     FROM fleet_rentals r LEFT JOIN fleet_races race ON race.id = r.race_id
 """

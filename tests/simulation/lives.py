@@ -6,9 +6,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from random import Random
+from typing import Any
 
 import asyncpg
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from dumont.platform.db.engine import asyncpg_url, make_db, make_engine
@@ -18,7 +19,7 @@ from tests.simulation.plan import Plan
 from tests.simulation.simulation import Restless, Simulation
 
 BRIEF = Plan(hours=8, instances=2, pace=12, machines=8)
-TINY = Plan(hours=2, instances=1, pace=12, machines=5, deaths=0.12, cuts=0.04, meetings=0.25, eager=5, called=0.5)
+TINY = Plan(hours=0.4, instances=1, pace=3, machines=5, deaths=0.12, cuts=0.03, meetings=0.2, eager=3.5, called=0.5)
 """Little life, and much that goes wrong in it: many of them find more than one that is long."""
 SMALL = Plan(hours=72, instances=8, pace=12, machines=20)
 LONG = Plan(hours=24 * 60, instances=40, pace=60, machines=40)
@@ -28,6 +29,7 @@ _TABLES = text("""
     SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
         AND NOT relispartition AND relname <> 'alembic_version'
 """)
+STATEMENTS = 1000
 MakeDatabase = Callable[[], Awaitable[str]]
 
 
@@ -58,6 +60,7 @@ class Ground:
         url = await make_database()
         await _hasten(url)
         engine = make_engine(url, settings, name="simulation")
+        _remember_statements(engine)
         try:
             yield cls(engine, settings, frozenset(await _filled(engine)))
         finally:
@@ -72,7 +75,7 @@ class Ground:
 
 async def live(ground: Ground, seed: int, plan: Plan = SMALL) -> Lived:
     await ground.empty()
-    simulation = Simulation(make_db(ground.engine), ground.settings, seed, plan)
+    simulation = Simulation(make_db(ground.engine), ground.settings, seed, plan, forgets=ground.engine.dispose)
     lived, began = Lived(seed), time.process_time()
     try:
         lived.faults = await _judged(simulation)
@@ -98,6 +101,14 @@ async def _hasten(url: str) -> None:
             await connection.execute(f'ALTER DATABASE "{name}" SET {setting}')
     finally:
         await connection.close()
+
+
+def _remember_statements(engine: AsyncEngine) -> None:
+    """All that there are: a life uses more of them than a connection remembers, and would prepare them anew."""
+
+    @event.listens_for(engine.sync_engine, "do_connect", insert=True)
+    def _connect(_dialect: Any, _record: Any, _arguments: Any, options: Any) -> None:
+        options |= {"prepared_statement_cache_size": STATEMENTS, "statement_cache_size": STATEMENTS}
 
 
 async def _filled(engine: AsyncEngine) -> list[str]:

@@ -47,6 +47,7 @@ from tests.simulation.agents import Agents
 from tests.simulation.calls import WOKEN_BY, Calls
 from tests.simulation.clouds import Cloud, SimClouds, make_cloud
 from tests.simulation.fate import BEAT_SECONDS, DEADMAN_BEATS, Fate
+from tests.simulation.one_by_one import OneByOne
 from tests.simulation.plan import Plan
 from tests.simulation.store import Asked, Store
 from tests.simulation.troubles import BreakingDb, Meanwhile
@@ -55,8 +56,8 @@ from tests.simulation.users import Users
 KEYS = {name: {"api_key": "k"} for name in ("vast", "runpod", "lambda")}
 LIST_SECONDS, REST_SECONDS, TELL_SECONDS = 90.0, 300.0, 300.0
 """At a pace of 1."""
-WATCH_SECONDS, POLL_SECONDS = 40.0, 45.0
-LEAST_SECONDS, MOST_SECONDS = 3.0, 60.0
+WATCH_SECONDS, POLL_SECONDS, LOOK_SECONDS = 120.0, 120.0, 180.0
+LEAST_SECONDS, MOST_SECONDS = 20.0, 60.0
 HANGS_SECONDS_MAX = 20.0
 """Of a call, while others act."""
 ASKED_SECONDS = 5.0
@@ -67,6 +68,9 @@ RESTARTS = 0.3
 """Of the broken connections, so many are a database that restarts."""
 TURNS_MAX = 400
 """At one moment, and some for each instance: more is a loop without an end."""
+
+
+Forgets = Callable[[], Awaitable[None]]
 
 
 class Restless(AssertionError):
@@ -105,8 +109,10 @@ async def _nobody_hears(*_given: object) -> None:
 
 
 class Simulation:
-    def __init__(self, db: Db, settings: Settings, seed: int, plan: Plan) -> None:
+    def __init__(self, db: Db, settings: Settings, seed: int, plan: Plan, *, forgets: Forgets) -> None:
         self.seed, self.plan, self.random = seed, plan, Random(f"simulation:{seed}")
+        self.forgets = forgets
+        """All connections."""
         self.clock = FakeClock()
         self.clouds = {name: make_cloud(name, seed, plan.machines, plan.odds) for name in KEYS}
         given = {
@@ -168,7 +174,8 @@ class Simulation:
             while left := await at_rest():
                 if self.clock.now() > end:
                     raise Restless(f"not at rest after {self.plan.quiet_seconds / 3600:g} h: {left[:5]}")
-                for _ in range(5):
+                await self.users.react()
+                for _ in range(3):
                     await self.step()
 
     @contextmanager
@@ -181,12 +188,12 @@ class Simulation:
             patch.multiple(dropping, **self.store.drops_doors()),  # the same
             patch.object(finding, "AGAIN", timedelta(seconds=POLL_SECONDS)),  # rests are as long as the pace says
             patch.object(thinking, "limits_of", self._limits),  # rests are as long as the pace says
-            patch.object(sleeping, "ENDING_LOOK", POLL_SECONDS),  # the same
+            patch.object(sleeping, "ENDING_LOOK", 3 * POLL_SECONDS),  # the same
             patch.object(leasing, "time", SimpleNamespace(monotonic=self._seconds)),  # the simulated time goes on alone
             patch.object(leasing, "_renew", _never),  # it goes by real time
             patch.object(beating, "GATHER_SECONDS", 0.0),  # one agent calls at a time
-            patch.object(acting, "BATCH", 1),  # tasks at once end in no order that a seed could say
-            patch.object(watching, "ACCOUNTS", 1),  # the same
+            patch.object(acting, "asyncio", SimpleNamespace(TaskGroup=OneByOne)),
+            patch.object(watching, "asyncio", SimpleNamespace(TaskGroup=OneByOne, timeout=asyncio.timeout)),
         ):
             yield
 
@@ -202,7 +209,8 @@ class Simulation:
 
     def _limits(self, settings: Settings) -> Limits:
         silent = settings.fleet_missed_beats * settings.fleet_beat_seconds
-        return Limits(silent_seconds=silent, poll_seconds=POLL_SECONDS, rest_seconds=REST_SECONDS * self.plan.pace)
+        rest = REST_SECONDS * self.plan.pace
+        return Limits(silent_seconds=silent, poll_seconds=POLL_SECONDS, look_seconds=LOOK_SECONDS, rest_seconds=rest)
 
     async def step(self) -> None:
         now = self.clock.now()
@@ -267,11 +275,11 @@ class Simulation:
         return TURNS_MAX + 20 * self.plan.instances
 
     def _duties(self) -> dict[str, Callable[[Means], Awaitable[float]]]:
-        """In the order of what `due.ask` answers."""
+        """In the order of what `due.ask` answers. Many things that have happened need but one thought."""
         return {
-            "think": thinking.turn,
             "act": self._act,
             "watch": watching.turn,
+            "think": thinking.turn,
             "schedules": schedules.turn,
             "find": self._find,
         }
@@ -329,6 +337,7 @@ class Simulation:
             return await duty(broken)
         except Exception:  # as the duties' own loop has it: it is turned again
             self.cuts += 1
+            await self.forgets()  # when a connection is seen to be closed, no seed could say
             return 0.0
 
     def _breaking(self) -> BreakingDb:

@@ -15,9 +15,10 @@ from dumont.platform.work import SYSTEM, Work
 from dumont.snapshots import granting, reporting, verifying
 from dumont.snapshots.dropping import Book
 from dumont.snapshots.ending import Why
+from dumont.snapshots.in_restic import Seen
 from dumont.snapshots.reporting import Done
 from dumont.snapshots.stores import Stores
-from dumont.snapshots.verifying import VERIFY, Seen, Which
+from dumont.snapshots.verifying import VERIFY, Which
 
 BYTES = 5_000_000_000
 FIGURES = {"stored_bytes": BYTES, "files": 1}

@@ -20,6 +20,7 @@ from dumont.fleet.launching import launch
 from dumont.fleet.launching.launch import Wish
 from dumont.fleet.means import Means
 from dumont.fleet.money import budgets
+from dumont.fleet.rules import sleeping
 from dumont.fleet.rules.budgets import Limits
 from dumont.fleet.rules.wanted import HibernationWish, RaceWish, StandbyWish, Wanted
 from dumont.fleet.tables import FleetInstance, FleetOperation
@@ -78,6 +79,15 @@ class Users:
             return
         name, deed = self.random.choice(self._deeds())
         await self._does(name, deed)
+
+    async def react(self) -> None:
+        """Who is told that a machine with work on it does not start any more gives the work up."""
+        told = select(FleetOperation.instance_id).where(FleetOperation.error_code == sleeping.CANT_SAVE.code)
+        stuck = select(FleetInstance.id).where(FleetInstance.state == "destroying", FleetInstance.id.in_(told))
+        async with self.means.db.looking() as tx:
+            found = (await tx.execute(stuck.where(FleetInstance.keep_snapshot).order_by(FleetInstance.id))).scalars()
+        for identity in found.all():
+            await self._does("give up", partial(wishing.destroy, instance_id=identity, keep_snapshot=False))
 
     async def destroy_all(self) -> None:
         for identity in self.launched:

@@ -68,7 +68,7 @@ async def all_of_them(tx: Tx) -> Sequence[FleetAccount]:
 async def take(tx: Tx, claim: UUID, now: datetime, until: datetime, *, often: float, limit: int) -> list[FleetAccount]:
     """Those that are due: by their own time, or, where something starts or ends, every `often` seconds."""
     taken = await (await raw(tx)).fetch(_TAKE, claim, now, until, often, limit)
-    found = select(FleetAccount).where(FleetAccount.id.in_([row["id"] for row in taken]))
+    found = select(FleetAccount).where(FleetAccount.id.in_([row["id"] for row in taken])).order_by(FleetAccount.id)
     return list((await tx.execute(found.execution_options(populate_existing=True))).scalars())
 
 

@@ -27,8 +27,9 @@ async def poke(tx: Tx, instance_ids: Iterable[UUID], now: datetime) -> None:
     """
     found = sorted(set(instance_ids))
     if found:
-        these = select(FleetInstance.id).where(FleetInstance.id.in_(found)).order_by(FleetInstance.id)
-        await tx.execute(these.with_for_update(key_share=True))
+        if len(found) > 1:
+            these = select(FleetInstance.id).where(FleetInstance.id.in_(found)).order_by(FleetInstance.id)
+            await tx.execute(these.with_for_update(key_share=True))
         due = update(FleetInstance).where(FleetInstance.id.in_(found))  # also one that is due, and may just be put off
         if (await tx.execute(due.values(look_at=now).returning(FleetInstance.id))).first() is not None:
             await wake(tx)
