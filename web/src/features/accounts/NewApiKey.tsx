@@ -3,7 +3,6 @@ import { useState } from "react";
 import { Alert } from "../../components/Alert";
 import { Button } from "../../components/Button";
 import { CodeBlock } from "../../components/copying";
-import { Dialog } from "../../components/Dialog";
 import { Form, FormActions, useFormRequest } from "../../components/Form";
 import { TextField } from "../../components/fields";
 import { SelectField } from "../../components/Select";
@@ -12,36 +11,23 @@ import type { ApiKeyWish } from "../../lib/api/generated";
 import { type Permission, permissionWords } from "../../lib/permissions";
 import { useMe } from "../../lib/session/me";
 import { accountsApi } from "./api";
+import { MakingDialog } from "./MakingDialog";
 
 interface Props {
   open: boolean;
   onOpenChange: (open: boolean) => void;
 }
 
-export function NewApiKey({ open, onOpenChange }: Props) {
-  const [made, setMade] = useState<{ name: string; key: string } | null>(null);
-  const close = (next: boolean) => {
-    onOpenChange(next);
-    if (!next) setMade(null);
-  };
+export function NewApiKey(props: Props) {
   return (
-    <Dialog
-      open={open}
-      onOpenChange={close}
-      wide
-      held={made !== null}
-      title={made ? `Key “${made.name}” is made` : "Create an API key"}
-      description={made ? undefined : "Give it no more than its program needs."}
-      footer={
-        made && (
-          <Button autoFocus weight="primary" onClick={() => close(false)}>
-            I have stored it
-          </Button>
-        )
-      }
-    >
-      {made ? <Made secret={made.key} /> : <WishForm onMade={setMade} onCancel={() => close(false)} />}
-    </Dialog>
+    <MakingDialog<{ name: string; key: string }>
+      {...props}
+      title="Create an API key"
+      description="Give it no more than its program needs."
+      madeTitle={(made) => `Key “${made.name}” is made`}
+      wish={(onMade, onCancel) => <WishForm onMade={onMade} onCancel={onCancel} />}
+      secret={(made) => <Made secret={made.key} />}
+    />
   );
 }
 

@@ -3,13 +3,13 @@ import { useState } from "react";
 import { Alert } from "../../components/Alert";
 import { Button } from "../../components/Button";
 import { CodeBlock } from "../../components/copying";
-import { Dialog } from "../../components/Dialog";
 import { Form, FormActions, useFormRequest } from "../../components/Form";
 import { TextField } from "../../components/fields";
 import { SelectField } from "../../components/Select";
 import { Checkbox } from "../../components/toggles";
 import type { NewWebhook as Made } from "../../lib/api/generated";
 import { accountsApi } from "./api";
+import { MakingDialog } from "./MakingDialog";
 import { allTopics, type Topic, topicWords } from "./webhookTopics";
 
 interface Props {
@@ -17,30 +17,16 @@ interface Props {
   onOpenChange: (open: boolean) => void;
 }
 
-export function NewWebhook({ open, onOpenChange }: Props) {
-  const [made, setMade] = useState<Made | null>(null);
-  const close = (next: boolean) => {
-    onOpenChange(next);
-    if (!next) setMade(null);
-  };
+export function NewWebhook(props: Props) {
   return (
-    <Dialog
-      open={open}
-      onOpenChange={close}
-      wide
-      held={made !== null}
-      title={made ? `Webhook “${made.name}” is made` : "Add a webhook"}
-      description={made ? undefined : "An address of yours that is told of what happens."}
-      footer={
-        made && (
-          <Button autoFocus weight="primary" onClick={() => close(false)}>
-            I have stored it
-          </Button>
-        )
-      }
-    >
-      {made ? <Secret of={made} /> : <WishForm onMade={setMade} onCancel={() => close(false)} />}
-    </Dialog>
+    <MakingDialog<Made>
+      {...props}
+      title="Add a webhook"
+      description="An address of yours that is told of what happens."
+      madeTitle={(made) => `Webhook “${made.name}” is made`}
+      wish={(onMade, onCancel) => <WishForm onMade={onMade} onCancel={onCancel} />}
+      secret={(made) => <Secret of={made} />}
+    />
   );
 }
 
