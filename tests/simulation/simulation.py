@@ -70,6 +70,7 @@ TURNS_MAX = 400
 """At one moment, and some for each instance: more is a loop without an end."""
 
 
+AT_ONCE = SimpleNamespace(TaskGroup=OneByOne, timeout=asyncio.timeout)
 Forgets = Callable[[], Awaitable[None]]
 
 
@@ -192,8 +193,8 @@ class Simulation:
             patch.object(leasing, "time", SimpleNamespace(monotonic=self._seconds)),  # the simulated time goes on alone
             patch.object(leasing, "_renew", _never),  # it goes by real time
             patch.object(beating, "GATHER_SECONDS", 0.0),  # one agent calls at a time
-            patch.object(acting, "asyncio", SimpleNamespace(TaskGroup=OneByOne)),
-            patch.object(watching, "asyncio", SimpleNamespace(TaskGroup=OneByOne, timeout=asyncio.timeout)),
+            patch.object(acting, "asyncio", AT_ONCE),  # tasks at once end in no order that a seed could say
+            patch.object(watching, "asyncio", AT_ONCE),  # the same
         ):
             yield
 
