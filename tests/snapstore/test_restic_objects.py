@@ -56,6 +56,7 @@ class Written:
         (self.source / "again").mkdir()
         shutil.copy(self.source / "deep" / "er" / "words", self.source / "again" / "words")
         (self.source / "__pycache__").mkdir()
+        (self.source / "__pycache__" / "words.pyc").touch()
         self.restic.create()
         self.asked = restic_lent.create(self.door, self.restic, str(self.source), Track()).name  # type: ignore[arg-type]
         command = [*self.restic._command("backup", str(self.source))]
