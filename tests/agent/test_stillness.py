@@ -1,6 +1,7 @@
 """Whoever writes into the workspace is held still while it moves away, and goes on if it does not."""
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -57,6 +58,20 @@ class TestStillness:
             late.kill()
         _until(lambda: (tmp_path / "work" / "file").stat().st_size > size)
         assert processes.read(os.getpid()) is not None
+
+    def test_lets_restic_go_on_by_which_the_work_is_saved(
+        self, tmp_path: Path, writer: "subprocess.Popen[bytes]"
+    ) -> None:
+        work = tmp_path / "work"
+        still = Stillness(Given("https://a", "dag_b", work, tmp_path, supervisor=os.getpid()))
+        with subprocess.Popen(["restic", "60"], executable=shutil.which("sleep"), cwd=work) as ours:
+            assert still.begin() == 1
+            with subprocess.Popen(["sleep", "60"], cwd=work) as late:
+                _until(lambda: _state(writer.pid) == _state(late.pid) == "T")
+                assert _state(ours.pid) != "T"
+                still.end()
+                late.kill()
+            ours.kill()
 
     def test_is_over_for_a_command_behind_which_the_work_was_to_go_on(
         self, tmp_path: Path, writer: "subprocess.Popen[bytes]"

@@ -24,6 +24,7 @@ AGAIN_SECONDS = 0.2
 LOOKS_MOST = 20
 """Until nobody new is found: who was about to start another one has been stopped by then."""
 SSHD = ("sshd", "sshd-session")
+SAVES = "restic"
 WRITING = os.O_WRONLY | os.O_RDWR
 logger = logging.getLogger(__name__)
 
@@ -104,8 +105,16 @@ class Stillness:
         table = processes.table(self._given.supervisor)
         ours = _with_ancestors(os.getpid())
         workspace = os.path.realpath(self._given.workspace)
-        others = {pid: row for pid, row in table.items() if pid not in ours and pid != 1}
+        others = {pid: row for pid, row in table.items() if pid not in ours and pid != 1 and not _saves(row)}
         return {pid: row for pid, row in others.items() if _lets_in(pid) or _may_write(pid, workspace)}
+
+
+def _saves(row: Process) -> bool:
+    """The program by which we save, which stands in the workspace; or whom we are starting, who is looked at again."""
+    if row.parent != os.getpid():
+        return False
+    said = processes.words(row.pid)
+    return said[:1] == [SAVES] or said == processes.words(row.parent)
 
 
 def _with_ancestors(pid: int) -> set[int]:
