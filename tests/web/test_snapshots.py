@@ -110,16 +110,6 @@ class TestASnapshot:
         expect(rows.filter(has_text="src/train.py")).to_have_count(0)
         expect(rows.filter(has_text="new.txt")).to_be_visible()
 
-    def test_is_deleted_with_its_consequence_and_taken_back(self, ada: Page, box: Box) -> None:
-        ada.goto(f"/snapshots/{box.earlier}")
-        button(ada, "Delete").click()
-        expect(dialog(ada)).to_contain_text(re.compile("It frees|is freed by a later pruning"))
-        confirm(ada, "Delete snapshot")
-        expect(ada.get_by_text("This snapshot is deleted")).to_be_visible()
-        button(ada, "Undo").click()
-        expect_toast(ada, "The snapshot of box is back")
-        expect(button(ada, "Restore").first).to_be_visible()
-
     def test_of_somebody_else_is_not_there(self, browsers: Browsers, installation: Installation, box: Box) -> None:
         page = browsers.window(installation.chiara)
         page.goto(f"/snapshots/{box.later}")
@@ -148,3 +138,19 @@ class TestTheRepository:
         button(ada, "Remove").click()
         expect_toast(ada, "The rules are removed")
         expect(ada.get_by_text("Keeps the last one")).to_have_count(0)
+
+    def test_lets_no_rule_delete_what_was_deleted_and_taken_back(self, ada: Page, box: Box) -> None:
+        ada.goto(f"/snapshots/{box.earlier}")
+        button(ada, "Delete").click()
+        expect(dialog(ada)).to_contain_text(re.compile("It frees|is freed by a later pruning"))
+        confirm(ada, "Delete snapshot")
+        expect(ada.get_by_text("This snapshot is deleted")).to_be_visible()
+        button(ada, "Undo").click()
+        expect_toast(ada, "The snapshot of box is back")
+        expect(button(ada, "Restore").first).to_be_visible()
+        ada.goto("/snapshots/retention?label=")
+        form = ada.get_by_role("form", name="Rules of keeping")
+        form.get_by_label("Label").fill("box")
+        form.get_by_label("Last").fill("1")
+        button(ada, "See what would go").click()
+        expect(ada.get_by_role("status").filter(has_text="Would keep")).to_contain_text("keep 2 and delete none")

@@ -25,8 +25,7 @@ async def begin(
     on_demand: OnDemand | None = None,
 ) -> None:
     snapshot = await on_behalf.found(work.tx, instance.snapshot_id)
-    ended_at, paid_until = rental.ended_at or work.now, await costs.paid_until(work.tx, rental.id)
-    slept_at = ended_at if paid_until is None else max(ended_at, paid_until)
+    slept_at = await _costs_nothing_from(work, rental)
     row = FleetHibernation(
         id=ids.new(work.now, work.random),
         instance_id=instance.id,
@@ -45,6 +44,13 @@ async def begin(
     await end(work, instance, race_id=None, at=slept_at)
     work.tx.add(row)
     await work.tx.flush()
+
+
+async def _costs_nothing_from(work: Work, rental: FleetRental) -> datetime:
+    """Its cloud was asked to end it then, which takes until the next lists to prove; what it went on to cost, or was
+    paid ahead, is no saving."""
+    asked_at = rental.end_asked_at or rental.ended_at or work.now
+    return max(asked_at, await costs.paid_until(work.tx, rental.id) or asked_at)
 
 
 async def waits(work: Work, instance: FleetInstance) -> None:

@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 
 from dumont.platform.db import Db, Tx, raw
 
-SLACK = timedelta(seconds=60)
-"""So far apart may be the clocks of two computers; what is put off by as much is no trouble."""
+SLACK = timedelta(minutes=5)
+"""So far apart may be the clocks of two computers, whose words would else be taken for those of a future; what is put
+off by as much is no trouble."""
 
 
 async def noticed(tx: Tx, now: datetime, lease: timedelta, rest: timedelta) -> bool:
