@@ -1,4 +1,4 @@
-"""Starts the product's own processes as a user does, waits for them by what they say, and stops or kills them."""
+"""Starts the product's own processes as a user does, waits for what they say or for their end, and ends them."""
 
 import os
 import re
@@ -11,12 +11,14 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import TracebackType
 
 from tests.forks import FORKS
 
 START_SECONDS = 120.0
 STOP_SECONDS = 60.0
+RUN_SECONDS = 120.0
 READY = re.compile(r"running at (?P<url>http://\S+)|Worker is running")
 
 
@@ -123,11 +125,38 @@ class Forked:
         self.send_signal(signal.SIGKILL)
 
 
+def run_forked(
+    arguments: Sequence[str], *, env: Mapping[str, str], cwd: Path, given: bytes = b""
+) -> "subprocess.CompletedProcess[bytes]":
+    """A command that ends by itself, forked from what is imported already: to import it takes longer than most do."""
+    with TemporaryDirectory(prefix="dumont-run-") as folder:
+        streams = [Path(folder) / name for name in ("in", "out", "err")]
+        streams[0].write_bytes(given)
+        process = FORKS.Process(target=_run_dumont, args=(streams, tuple(arguments), dict(env), cwd), daemon=True)
+        process.start()
+        process.join(RUN_SECONDS)
+        assert process.exitcode is not None, f"dumont {' '.join(arguments)} does not end"
+        return subprocess.CompletedProcess(
+            list(arguments), process.exitcode, streams[1].read_bytes(), streams[2].read_bytes()
+        )
+
+
 def _become_dumont(said: Connection, arguments: tuple[str, ...], environ: dict[str, str], cwd: Path | None) -> None:
     os.setsid()
     for number in (1, 2):
         os.dup2(said.fileno(), number)
     said.close()
+    _main(arguments, environ, cwd)
+
+
+def _run_dumont(streams: list[Path], arguments: tuple[str, ...], environ: dict[str, str], cwd: Path) -> None:
+    for number, (place, flags) in enumerate(zip(streams, (os.O_RDONLY, *[os.O_WRONLY | os.O_CREAT] * 2), strict=True)):
+        os.dup2(os.open(place, flags), number)
+    sys.stdin = open(0, closefd=False)  # noqa: SIM115 - of the process
+    _main(arguments, environ, cwd)
+
+
+def _main(arguments: tuple[str, ...], environ: dict[str, str], cwd: Path | None) -> None:
     os.environ.clear()
     os.environ.update(environ)
     if cwd is not None:

@@ -10,6 +10,7 @@ from dumont.snapstore.blobs import Keys, open_blobs
 from dumont.snapstore.config import CONFIG
 from dumont.snapstore.repository import create, open_repository
 from dumont.snapstore.restore import RestoreOptions, restore
+from dumont.snapstore.surroundings import leave
 from dumont.snapstore.track import Track
 
 ACCESS, SECRET = "simulated", "simulated-secret"
@@ -37,3 +38,4 @@ def main(asked: str) -> None:
 
 if __name__ == "__main__":
     main(sys.argv[1])
+    leave(0)  # as its command line does

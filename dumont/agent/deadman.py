@@ -68,10 +68,10 @@ class DeadMan:
     def reached(self, seconds: float | None, orders: Mapping[str, Any] | None) -> None:
         self._heard.set()
         self._reached = self._ticks()
-        changed = orders != self._orders or seconds != self.seconds
+        before = self.seconds, self._orders
         self.seconds = self.seconds if seconds is None else seconds
         self._orders = orders or {}
-        if changed or self._reached - self._kept > min(KEPT_SECONDS, self.seconds / 4):
+        if before != (self.seconds, self._orders) or self._reached - self._kept > min(KEPT_SECONDS, self.seconds / 4):
             self._keep()
 
     def look(self) -> None:
@@ -118,7 +118,7 @@ class DeadMan:
     def _keep(self) -> None:
         self._kept = self._reached
         told = {"life": self._life, "reached": self._reached, "seconds": self.seconds, "orders": dict(self._orders)}
-        self._notes.write(NAME, told)
+        self._notes.keep(NAME, told)
 
     def _recall(self) -> None:
         told = self._notes.read(NAME) or {}

@@ -41,6 +41,9 @@ NOTICE_SECONDS = 2.0
 """So long the fleet has to ask for a snapshot itself, when the cloud has said that it takes the machine away."""
 LEAVE_SECONDS = 30.0
 SAVING = ("snapshot",)
+PREPARING = ("setup", "restore")
+CALM_SECONDS, BUSY_SECONDS = 1.0, 60.0
+"""Between two looks whether the machine is still being made ready, and for how long that is waited for."""
 logger = logging.getLogger(__name__)
 
 
@@ -164,8 +167,12 @@ class Agent:
         self._wake.set()
 
     def _measure(self) -> None:
-        """The disk and the network are asked to show what they can; what is known goes to the fleet before."""
+        """The disk and the network are asked to show what they can; what is known goes to the fleet before, and what it
+        asks for first is not held up."""
         self._transfers.warm()
+        until = time.monotonic() + BUSY_SECONDS
+        while not self._over.wait(CALM_SECONDS) and self._commands.running(PREPARING) and time.monotonic() < until:
+            pass
         try:
             disk = facts.disk_write_mbps(self._given.workspace)
         except OSError as error:

@@ -129,7 +129,8 @@ class Command(TypedDict):
               the set-up fails
     snapshot  server, grant, path, label, learn_hot, still (whoever could write is held still from then on, unless it
               fails)
-    restore   server, grant, target, delta (whether the target may hold an older state of it)
+    restore   server, grant, target, delta (whether the target may hold an older state of it), folder (where what it is
+              put back from lies on this very computer; may be left out)
               both: restic (address, password, keys, ...): by that program, in a repository of the user's own
     standing  drop, reads, slots, parent, label, tags, path: kept for a snapshot while nobody can be asked
     check     doors: whether the workspace can be read, and somebody could log in; result: files, bytes, unreadable, ssh

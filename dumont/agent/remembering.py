@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import fcntl
 import json
+import logging
 import os
 import time
 from pathlib import Path
 from typing import Any
 
 TRIES, PAUSE_SECONDS = 20, 0.05
+PID_DIGITS = 10
+logger = logging.getLogger(__name__)
 
 
 class Taken(Exception):
@@ -32,6 +35,14 @@ class Notes:
             os.fsync(file.fileno())
         os.replace(new, place)
         self._settle()
+
+    def keep(self, name: str, told: dict[str, Any]) -> None:
+        """For what goes on also where the disk is full: it is then known until the agent's death, as work fills disks
+        just when it has most to save."""
+        try:
+            self.write(name, told)
+        except OSError as error:
+            logger.warning("What is known of %s can't be written down: %s", name, error.strerror)
 
     def read(self, name: str) -> dict[str, Any] | None:
         """None where there is none, or none that can be read."""
@@ -70,8 +81,10 @@ class Alone:
                 os.close(self._handle)
                 raise Taken("An agent runs here already.")
             time.sleep(PAUSE_SECONDS)
-        os.ftruncate(self._handle, 0)
-        os.pwrite(self._handle, str(os.getpid()).encode(), 0)
+        try:  # of one length, so that it fits where another one stood, though the disk is full
+            os.pwrite(self._handle, f"{os.getpid():0{PID_DIGITS}}".encode(), 0)
+        except OSError:
+            os.ftruncate(self._handle, 0)  # nobody's rather than that of one who has died
 
     def close(self) -> None:
         os.close(self._handle)

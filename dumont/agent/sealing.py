@@ -28,10 +28,16 @@ class SealedNotes:
         self._proof = _key(token, b"proof")
 
     def write(self, name: str, told: dict[str, Any]) -> None:
+        self._notes.write(name, self._sealed(name, told))
+
+    def keep(self, name: str, told: dict[str, Any]) -> None:
+        self._notes.keep(name, self._sealed(name, told))
+
+    def _sealed(self, name: str, told: dict[str, Any]) -> dict[str, Any]:
         nonce, text = os.urandom(NONCE), json.dumps(told).encode()
         hidden = self._mixed(nonce, text)
         proof = hmac.digest(self._proof, name.encode() + b"\0" + nonce + hidden, "sha256")
-        self._notes.write(name, {PLACE: base64.b64encode(nonce + proof + hidden).decode()})
+        return {PLACE: base64.b64encode(nonce + proof + hidden).decode()}
 
     def read(self, name: str) -> dict[str, Any] | None:
         """None also where it was sealed by another machine's token, or changed."""

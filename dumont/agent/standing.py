@@ -35,4 +35,4 @@ class Standing:
 
     def used(self, drop: str) -> None:
         self.dropped = drop
-        self._notes.write(USED, {"drop": drop})
+        self._notes.keep(USED, {"drop": drop})

@@ -1,7 +1,8 @@
 """Which addresses of users may be called: of this installation's own network none, unless its operator allows it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from typing import Any
 
 PUBLIC = ip_network("2000::/3")
 """All of IPv6 that the internet routes; what else there is maps, translates or compares to IPv4, or stays at home."""
@@ -16,6 +17,11 @@ def may_call(address: str, *, private: bool) -> bool:
     if found.is_multicast or found.is_unspecified:
         return False
     return private or (found.is_global and not _leads_elsewhere(found))
+
+
+def numbers(asked: Iterable[tuple[Any, ...]]) -> list[str]:
+    """Each once, of what `getaddrinfo` answers."""
+    return list(dict.fromkeys(str(each[4][0]) for each in asked))
 
 
 def chosen(addresses: Sequence[str], *, private: bool) -> str | None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from dumont.basics.errors import Failure, Invalid
 from dumont.cli import tasks
 from dumont.cli.session import Session
-from dumont.cli.ssh import config_words, write
+from dumont.cli.ssh import config_words, written_here
 from dumont.cli.tasks import Upload
 
 if TYPE_CHECKING:
@@ -63,9 +63,9 @@ def _bring(session: Session, instance_id: str, *, uploads: Sequence[Upload], tok
     if program is None:
         raise Invalid("There is no `ssh` on this machine.", hint="Install OpenSSH.")
     connection = session.fleet.connection(instance_id)
-    written = write(connection, Path.home() / ".ssh")
+    written = written_here(session, connection)
     own = ["-i", str(key.expanduser().with_suffix(""))] if key and key.suffix == ".pub" else []
-    there = [program, *config_words(written), *own, "-o", "BatchMode=yes", connection["name"]]
+    there = [program, *config_words(written), *own, "-o", "BatchMode=yes", written.stem]
     work = f'cd "$(cat {tasks.place(token)})"'
     for upload in uploads:
         session.done(f"{connection['name']}: brings {upload.source}")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dumont.basics.errors import Invalid
-from dumont.cli.instances import money
+from dumont.cli.instances import OfTeam, money
 from dumont.cli.screen import Column, moment
 from dumont.cli.session import Session
 from dumont.cli.verbs import All, Limit, Verbs
@@ -83,19 +83,23 @@ def show_savings(
     session.done(summed(found))
 
 
-@budget.verb("budget", "dumont budget", "dumont budget --day 25 --month 400", "dumont budget --hour none")
+@budget.verb(
+    "budget", "dumont budget", "dumont budget --day 25 --month 400", "dumont budget --hour none --team Research"
+)
 def show_budget(
     session: Session,
     hour: Annotated[str | None, typer.Option(help="Dollars, of all machines at once; `none` for no limit.")] = None,
     day: Annotated[str | None, typer.Option(help="Dollars a day.")] = None,
     month: Annotated[str | None, typer.Option(help="Dollars a month.")] = None,
+    team: OfTeam = None,
 ) -> None:
     """Show what may be spent and what is; with options, change it. Used up, instances sleep, their data first."""
-    found: Any = session.fleet.budget()
+    team_id = None if team is None else session.accounts.team_id(team)
+    found: Any = session.fleet.budget(team_id=team_id)
     said = {"max_price_hour": hour, "per_day": day, "per_month": month}
     if any(value is not None for value in said.values()):
         kept = {name: found[name] if value is None else _limit(value) for name, value in said.items()}
-        found = session.fleet.put_budget(kept)
+        found = session.fleet.put_budget(kept | {"team_id": team_id})
     session.screen.one(found, BUDGET, identity="owner_id")
 
 

@@ -90,7 +90,8 @@ CHECK = [
 ]
 
 
-@app.verb("list", "dumont history list", "dumont history list --status poor --provider vast", "dumont history list -q")
+@app.verb("list", "dumont history list", hidden=True)
+@app.verb("ls", "dumont history ls", "dumont history ls --status poor --provider vast", "dumont history ls -q")
 def list_machines(
     session: Session,
     *,
@@ -135,7 +136,8 @@ def check(session: Session, machine: Machine) -> None:
         raise typer.Exit(1)
 
 
-@blacklist.verb("list", "dumont history blacklist list", "dumont history blacklist list --over --type automatic")
+@blacklist.verb("list", "dumont history blacklist list", hidden=True)
+@blacklist.verb("ls", "dumont history blacklist ls", "dumont history blacklist ls --over --type automatic")
 def list_entries(
     session: Session,
     *,

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from dumont.basics.errors import Invalid
-from dumont.cli.instances import COLUMNS, DETAILS, Name, Names, NoWait, ask, each, money, seconds_of
+from dumont.cli.instances import COLUMNS, DETAILS, Name, Names, NoWait, WithoutUnread, ask, each, money, seconds_of
 from dumont.cli.screen import Column, moment, text
 from dumont.cli.session import Session
 from dumont.cli.verbs import All, Limit, Verbs, Yes
 
 if TYPE_CHECKING:
-    from dumont.client.models import Instance, InstanceDetail, Proof
+    from dumont.client.models import Instance, InstanceDetail, Operation, Proof
 
 ls, show, wake, hibernate = Verbs(), Verbs(), Verbs(), Verbs()
 pause, resume, save, failover, half_life = Verbs(), Verbs(), Verbs(), Verbs(), Verbs()
@@ -69,9 +69,11 @@ def wake_some(session: Session, names: Names, no_wait: NoWait = False) -> None:
 
 
 @hibernate.verb("hibernate", "dumont hibernate trainer", "dumont ls -q | dumont hibernate -")
-def hibernate_some(session: Session, names: Names, no_wait: NoWait = False) -> None:
+def hibernate_some(
+    session: Session, names: Names, no_wait: NoWait = False, *, without_unread: WithoutUnread = False
+) -> None:
     """Save the work, while who writes is held still, prove that it is safe, and give the machine up."""
-    ask(session, names, "hibernate", wait=not no_wait)
+    ask(session, names, "hibernate", wait=not no_wait, without_unread=without_unread)
 
 
 @pause.verb("pause", "dumont pause trainer")
@@ -128,7 +130,7 @@ def autostop_one(
         instance = session.fleet.detail(instance["id"])
     rule = instance["hibernation"]
     told = f"sleeps after {rule['idle_seconds'] / 60:g} idle minutes" if rule["enabled"] else "never sleeps by itself"
-    _changed(session, instance, f"{instance['name']} {told}.")
+    _changed(session, instance["name"], instance, f"{instance['name']} {told}.")
 
 
 @awake.verb("keep-awake", "dumont keep-awake trainer 4h", "dumont keep-awake trainer 0s")
@@ -137,16 +139,17 @@ def keep_awake(
 ) -> None:
     """Put off hibernation by idleness."""
     seconds = seconds_of(time, "TIME")
-    instance = session.fleet.keep_awake(session.fleet.named(name)["id"], seconds)
-    told = f"is kept awake until {moment(instance['keep_awake_until'])}" if seconds else "may sleep again"
-    _changed(session, instance, f"{instance['name']} {told}.")
+    instance = session.fleet.named(name)
+    operation = session.fleet.keep_awake(instance["id"], seconds)
+    told = f"is kept awake until {moment(operation['details']['until'])}" if seconds else "may sleep again"
+    _changed(session, instance["name"], operation, f"{instance['name']} {told}.")
 
 
-def _changed(session: Session, instance: "Instance | InstanceDetail", told: str) -> None:
+def _changed(session: Session, name: str, answer: "InstanceDetail | Operation", told: str) -> None:
     if session.screen.as_json:
-        session.screen.json(instance)
+        session.screen.json(answer)
     elif session.screen.quiet:
-        session.screen.lines([instance["name"]])
+        session.screen.lines([name])
     else:
         session.done(told)
 
@@ -185,6 +188,7 @@ def remove_some(
     names: Names,
     *,
     purge: Annotated[bool, typer.Option("--purge", help="Delete its snapshots, too: its work is lost.")] = False,
+    without_unread: WithoutUnread = False,
     yes: Yes = False,
 ) -> None:
     """Destroy instances, and say what still costs money until it is confirmed gone."""
@@ -196,7 +200,7 @@ def remove_some(
     session.confirm(f"Destroys {meant} and gives the machines up. {kept}", yes=yes)
 
     def destroy(instance: "Instance") -> None:
-        _prove(session, session.fleet.destroy(instance["id"], keep_snapshot=not purge))
+        _prove(session, session.fleet.destroy(instance["id"], keep_snapshot=not purge, without_unread=without_unread))
 
     each(session, names, destroy)
 

@@ -19,7 +19,14 @@ Name = Annotated[str, typer.Argument(help="Name or id of the instance.", metavar
 Names = Annotated[
     list[str], typer.Argument(help="Names or ids; `-` reads them from standard input.", metavar="NAME...")
 ]
+OfTeam = Annotated[str | None, typer.Option("--team", help="Name or id of a team of yours; else your own.")]
 NoWait = Annotated[bool, typer.Option("--no-wait", help="Don't follow it to its end.")]
+WithoutUnread = Annotated[
+    bool,
+    typer.Option(
+        "--without-unread", help="Lose the files that can't be read: those that were told of.", show_default=False
+    ),
+]
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 DURATION = re.compile(r"(\d+(?:\.\d+)?)([smhd])")
 WAYS = {"spot": "on spot", "on_demand": "on demand", "wait": "waits for spot"}
@@ -91,12 +98,16 @@ def each(session: Session, names: list[str], act: Callable[["Instance"], None]) 
     session.each(names, lambda name: act(session.fleet.named(name)))
 
 
-def ask(session: Session, names: list[str], verb: str, *, wait: bool) -> None:
+def ask(session: Session, names: list[str], verb: str, *, wait: bool, **more: bool) -> None:
     """Every one is asked before the first is waited for; one that refuses keeps nobody from the others."""
     asked: list[tuple[str, Operation]] = []
     code: Any = 0
     try:
-        each(session, names, lambda instance: asked.append((instance["name"], session.fleet.ask(instance["id"], verb))))
+        each(
+            session,
+            names,
+            lambda instance: asked.append((instance["name"], session.fleet.ask(instance["id"], verb, **more))),
+        )
     except SystemExit as ended:
         code = ended.code
     for name, operation in asked:
@@ -122,9 +133,22 @@ def follow(session: Session, name: str, operation: "Operation") -> "Operation":
     """A bar at a terminal, a line for each stage elsewhere; Ctrl-C leaves it running."""
     with _bar(session, name) if sys.stderr.isatty() else _lines(session, name) as told:
         for found in session.fleet.follow(operation["id"]):
+            if found["unread"] != operation["unread"]:
+                session.screen.say(waits_for(name, found))
             operation = found
             told(operation)
     return operation
+
+
+def waits_for(name: str, operation: "Operation") -> str:
+    lack = operation["unread"]
+    if lack is None or lack["agreed"]:
+        return f"{name}: goes on without what can't be read."
+    more = lack["files"] - len(lack["names"])
+    listed = ", ".join(lack["names"]) + (f" and {more} more" if more > 0 else "")
+    what = f"{lack['files']} file{'s' if lack['files'] > 1 else ''} can't be read, so the machine stays: {listed}."
+    verb = "rm" if operation["kind"] == "destroy" else operation["kind"]
+    return f"{name}: {what} `dumont {verb} {name} --without-unread` goes on, and they are lost with it."
 
 
 @contextmanager

@@ -11,7 +11,7 @@ import typer
 
 from dumont.basics.errors import Invalid
 from dumont.cli import bringing, kept, tasks
-from dumont.cli.instances import GIVEN_UP, NoWait, follow, money, seconds_of, tell
+from dumont.cli.instances import GIVEN_UP, NoWait, OfTeam, follow, money, seconds_of, tell
 from dumont.cli.running import DASHES, KeepsDashes
 from dumont.cli.screen import Column
 from dumont.cli.session import Session
@@ -19,7 +19,7 @@ from dumont.cli.tasks import Task
 from dumont.cli.verbs import Verbs, Yes
 
 if TYPE_CHECKING:
-    from dumont.client.models import Instance, LaunchPlan
+    from dumont.client.models import Instance, LaunchPlan, SecondPlan
 
 app = Verbs()
 CANDIDATES = [
@@ -78,6 +78,7 @@ def launch(
     down: Annotated[bool, typer.Option("--down", help="At its end it is destroyed, and not hibernated.")] = False,
     parallel: Annotated[int | None, typer.Option(help="Machines that race at once.", min=1, max=20)] = None,
     standby: Annotated[bool, typer.Option("--standby", help="With a CPU standby.")] = False,
+    team: OfTeam = None,
     restic: Restic = None,
     restore_from: RestoreFrom = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only shows what would be done, and its cost.")] = False,
@@ -87,11 +88,10 @@ def launch(
     """Launch an instance. The plan with its cost is shown first."""
     words, ran = _split(query)
     task = tasks.read(file) if (file := tasks.named(words)) else Task()
-    token = secrets.token_hex(8) if task.uploads else ""
-    if token and no_wait:
-        raise Invalid("--no-wait leaves nobody to bring files.", hint="Take `workdir` and `file_mounts` out, or wait.")
+    token = _token(task, no_wait=no_wait)
     said = {
         "name": name,
+        "team_id": None if team is None else session.accounts.team_id(team),
         "offer_id": offer,
         "filters": _filters([] if file else words, gpus, provider, region),
         "max_price_hour": max_price,
@@ -114,6 +114,13 @@ def launch(
     kept_too = restore_from is not None
     bring = partial(bringing.bring, session, uploads=task.uploads, token=token, key=ssh_key, kept=kept_too)
     _run(session, wish, wait=not no_wait, bring=bring)
+
+
+def _token(task: Task, *, no_wait: bool) -> str:
+    """By which the machine knows that the files are there that it waits for."""
+    if task.uploads and no_wait:
+        raise Invalid("--no-wait leaves nobody to bring files.", hint="Take `workdir` and `file_mounts` out, or wait.")
+    return secrets.token_hex(8) if task.uploads else ""
 
 
 def _agreed(session: Session, wish: dict[str, Any], *, dry_run: bool, yes: bool) -> bool:
@@ -209,8 +216,17 @@ def _show(session: Session, plan: "LaunchPlan | None", *, whole: bool) -> None:
         session.screen.say(plan["course"]["words"])
     if plan["prices"] and plan["race"]:
         session.screen.say(f"{_price(plan)} {plan['race']['how']}")
+    if plan["standby"]:
+        session.screen.say(_second(plan["standby"]))
     if not plan["can_launch"]:
         raise Invalid("It can't be launched like this.", hint="See the lines above.")
+
+
+def _second(standby: "SecondPlan") -> str:
+    kind = "A warm GPU machine" if standby["kind"] == "gpu" else "A CPU machine"
+    if standby["price_hour"] is None:
+        return f"{kind} at {standby['provider']} is wanted beside it; none fits now."
+    return f"{kind} at {standby['provider']} stands by for ${standby['price_hour']} an hour besides."
 
 
 def _price(plan: "LaunchPlan | None") -> str:

@@ -1,6 +1,8 @@
 """`dumont schedule`: an instance is woken or put to sleep by the clock."""
 
+from datetime import datetime
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -36,7 +38,7 @@ def schedule(
     name: Name,
     wake: Annotated[list[str] | None, typer.Option(help=When)] = None,
     hibernate: Annotated[list[str] | None, typer.Option(help="The same.")] = None,
-    timezone: Annotated[str, typer.Option(help="In which hours are read.")] = "UTC",
+    timezone: Annotated[str, typer.Option(help="In which hours are read, of a moment without an offset, too.")] = "UTC",
     *,
     remove: Annotated[list[str] | None, typer.Option("--rm", help="Id of one to remove; may be repeated.")] = None,
     clear: Annotated[bool, typer.Option("--clear", help="Remove all that there were.")] = False,
@@ -67,4 +69,13 @@ def _add(session: Session, instance_id: str, wishes: list[dict[str, Any]]) -> No
 def _when(time: str, timezone: str) -> dict[str, Any]:
     if len(time.split()) == CRON_FIELDS:
         return {"cron": time, "timezone": timezone}
-    return {"at": time, "timezone": timezone}
+    return {"at": moment_of(time, timezone), "timezone": timezone}
+
+
+def moment_of(time: str, timezone: str) -> str:
+    """One without an offset is read in the hours that are said; of what is none the server says so."""
+    try:
+        at = datetime.fromisoformat(time)
+        return time if at.tzinfo else at.replace(tzinfo=ZoneInfo(timezone)).isoformat()
+    except (ValueError, KeyError, OSError):
+        return time

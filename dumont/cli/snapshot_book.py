@@ -6,7 +6,7 @@ from argparse import Namespace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from dumont.basics.errors import NotFound
+from dumont.basics.errors import Conflict, NotFound
 from dumont.snapstore.plain import rows, text
 from dumont.snapstore.plain.screen import Screen
 from dumont.snapstore.surroundings import seconds_now
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 SILENT_SECONDS = 60.0
 """Whoever makes a snapshot says something each second."""
 LATEST = "latest"
+LEAST_DIGITS = 4
+MOST_LABELS = 5
 
 
 def read(book: Snapshots, said: Namespace, screen: Screen) -> int:
@@ -29,12 +31,28 @@ def read(book: Snapshots, said: Namespace, screen: Screen) -> int:
 
 def named(book: Snapshots, word: str, *, state: str | None = "complete") -> str:
     """The id of a row: by its id, by the beginning of its manifest's name, or the newest complete one."""
-    wanted = "complete" if word == LATEST else state
-    for found in _all(book, state=wanted):
-        if word == LATEST or found["id"] == word or (found["manifest"] or "").startswith(word):
-            return str(found["id"])
-    kind = "complete snapshot" if wanted else "snapshot"
-    raise NotFound(f"The server has no {kind} {word}.", hint="See `dumont snapshots list --server`.")
+    if word == LATEST:
+        newest = [one for page in book.all(limit=1, state="complete") for one in page["items"]]
+        return _only(newest, "complete snapshot", word)
+    if len(word) < LEAST_DIGITS:
+        raise Conflict(f"{word!r} is no name of a snapshot.", hint="Give its first digits, four or more, or `latest`.")
+    fitting = [one for one in _all(book, state=state) if word == one["id"] or (one["manifest"] or "").startswith(word)]
+    return _only(fitting, "complete snapshot" if state else "snapshot", word)
+
+
+def latest_of(book: Snapshots, folder: str) -> str:
+    """The newest complete one of this folder, or of anything if this one was never kept: another folder's content, or
+    another machine's, is what nobody wants there who did not say so."""
+    found = list(_all(book, state="complete"))
+    fitting = [one for one in found if one["root"] == folder] or found
+    kept = {(one["owner"]["id"], one["instance_id"] or one["label"]): one["label"] for one in fitting}
+    if len(kept) > 1:
+        labels = ", ".join(sorted({label or "(none)" for label in kept.values()})[:MOST_LABELS])
+        raise Conflict(
+            f"The latest of what? The server keeps snapshots of {len(kept)} things that may be meant: {labels}.",
+            hint="Name one by its first digits: `dumont snapshots list --label LABEL --server` shows them.",
+        )
+    return _only(fitting[:1], "complete snapshot", LATEST)
 
 
 def state_of(snapshot: models.Snapshot, now: float) -> str:
@@ -85,6 +103,14 @@ def _stats(book: Snapshots, _said: Namespace, screen: Screen) -> None:
         *((f"alone {one['label']}", _size(one["unique_bytes"])) for one in cost["snapshots"]),
     ]
     screen.answer({"repository": state, "cost": cost}, (), lines)
+
+
+def _only(found: Sequence[models.Snapshot], kind: str, word: str) -> str:
+    if len(found) == 1:
+        return str(found[0]["id"])
+    if found:
+        raise Conflict(f"{len(found)} snapshots begin with {word}.", hint="Give more of its digits.")
+    raise NotFound(f"The server has no {kind} {word}.", hint="See `dumont snapshots list --server`.")
 
 
 def _all(book: Snapshots, **filters: Any) -> Iterator[models.Snapshot]:

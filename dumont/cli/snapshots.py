@@ -34,7 +34,8 @@ def snapshots(context: typer.Context) -> None:
 
 
 def _words(words: list[str], given: Options) -> list[str]:
-    """With what stood before the noun."""
+    """With what stood before the noun; `ls` as every other noun has it."""
+    words = ["list", *words[1:]] if words[:1] == ["ls"] else words
     shared = [*(["--json"] if given.json else []), *(["--quiet"] if given.quiet else [])]
     if given.server and words[:1] and words[0] in ("create", "restore", "list", "show", "diff", "stats"):
         shared += ["--server", given.server]
@@ -50,8 +51,9 @@ def _granted(said: Namespace, given: Options) -> Mapping[str, str]:
         if said.verb == "create":
             grant = book.start(str(Path(said.path).resolve()), label=said.label, tags=tuple(said.tag))["grant"]
         else:
-            found = snapshot_book.named(book, said.snapshot)
-            grant = book.restore(found, str(Path(said.target).resolve()), tuple(said.include))["grant"]
+            target, latest = str(Path(said.target).resolve()), said.snapshot == snapshot_book.LATEST
+            found = snapshot_book.latest_of(book, target) if latest else snapshot_book.named(book, said.snapshot)
+            grant = book.restore(found, target, tuple(said.include))["grant"]
     return {GRANT: grant["token"]}
 
 

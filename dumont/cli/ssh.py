@@ -4,12 +4,13 @@ import os
 import re
 import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dumont.basics.errors import Invalid
+from dumont.basics.errors import Invalid, NotAllowed, NotFound
 from dumont.cli.instances import Name
 from dumont.cli.running import RunsThere
 from dumont.cli.session import Session
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 app = Verbs()
 INCLUDE = "Include dumont.d/*.conf"
+ALIAS, LETTERS = "dumont-", 8
 FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
 
@@ -45,28 +47,36 @@ def ssh(
     if session.screen.as_json:
         session.screen.json(connection)
         return
-    written = write(connection, Path.home() / ".ssh")
+    written = written_here(session, connection)
     if config:
-        session.done(f"Wrote {written}: `ssh {connection['name']}` works now.")
+        session.done(f"Wrote {written}: `ssh {written.stem}` works now.")
         return
     program = shutil.which("ssh")
     if program is None:
         raise Invalid("There is no `ssh` on this machine.", hint=f"Install OpenSSH, or use: {connection['command']}")
     sys.stdout.flush()
-    os.execv(program, [program, *config_words(written), connection["name"], *(command or [])])  # noqa: S606 - found above
+    os.execv(program, [program, *config_words(written), written.stem, *(command or [])])  # noqa: S606 - found above
 
 
-def write(connection: "Connection", folder: Path) -> Path:
-    """One file an instance, replaced whole; the user's own config is told of the folder once, on its first line."""
+def written_here(session: Session, connection: "Connection") -> Path:
+    """Its stem is what `ssh` knows the instance by."""
+    return write(connection, Path.home() / ".ssh", lambda other: _lives(session, other))
+
+
+def write(connection: "Connection", folder: Path, lives: Callable[[str], bool]) -> Path:
+    """One file an instance, replaced whole and called as `ssh` is to know it; the user's own config is told of the
+    folder once, on its first line."""
     if not FILE_NAME.fullmatch(connection["name"]):
         raise Invalid(f"{connection['name']!r} can't be the name of a file.")
     own = folder / "dumont.d"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     own.mkdir(mode=0o700, exist_ok=True)
-    known = own / f"{connection['name']}.known_hosts"
+    name = _called(connection, own, lives)
+    known = own / f"{name}.known_hosts"
     _replace(known, f"{connection['known_hosts'].rstrip()}\n".encode())
-    path = own / f"{connection['name']}.conf"
-    _replace(path, f'{connection["ssh_config"].rstrip()}\n  UserKnownHostsFile "{known}"\n'.encode())
+    path = own / f"{name}.conf"
+    said = connection["ssh_config"].rstrip().replace(f"Host {connection['name']}\n", f"Host {name}\n", 1)
+    _replace(path, f'{said}\n  UserKnownHostsFile "{known}"\n'.encode())
     _include(folder / "config")
     return path
 
@@ -77,6 +87,24 @@ def config_words(written: Path) -> list[str]:
 
     there = Path(pwd.getpwuid(os.getuid()).pw_dir) / ".ssh"
     return [] if there == written.parent.parent else ["-F", str(written)]
+
+
+def _called(connection: "Connection", own: Path, lives: Callable[[str], bool]) -> str:
+    """By its name, unless that is another's here, as one of a team's may be: `ssh NAME` still goes to that one."""
+    name, alias = connection["name"], connection["host_key_alias"]
+    there = own / f"{name}.known_hosts"
+    other = (there.read_text(errors="replace").split() or [alias])[0] if there.exists() else alias
+    if other == alias or not lives(other.removeprefix(ALIAS)):
+        return name
+    return f"{name}-{alias[-LETTERS:]}"
+
+
+def _lives(session: Session, instance_id: str) -> bool:
+    """One that nobody here knows, or that is destroyed, gives its name to the next."""
+    try:
+        return session.fleet.named(instance_id)["state"] != "destroyed"
+    except (NotFound, NotAllowed):
+        return False
 
 
 def _include(config: Path) -> None:

@@ -41,16 +41,17 @@ def turn_on(
     session: Session,
     name: Name,
     kind: Annotated[
-        Literal["cpu", "gpu"], typer.Option(help="`gpu` is a warm pool: a machine like the first.")
-    ] = "cpu",
+        Literal["cpu", "gpu"] | None,
+        typer.Option(help="`gpu` is a warm pool: a machine like the first; else what it is, or is usual."),
+    ] = None,
     *,
     provider: Annotated[str | None, typer.Option(help="Where it is rented; the usual cloud otherwise.")] = None,
     machine_type: Annotated[str | None, typer.Option("--type", help="Such as e2-medium.")] = None,
     sync: Annotated[int | None, typer.Option("--sync-seconds", "-s", help="Between two copies.", min=5)] = None,
 ) -> None:
     """Give an instance a second machine."""
-    wish = {"enabled": True, "kind": kind, "provider": provider, "machine_type": machine_type, "sync_seconds": sync}
-    _put(session, name, wish)
+    said = {"kind": kind, "provider": provider, "machine_type": machine_type, "sync_seconds": sync}
+    _put(session, name, {"enabled": True} | {field: value for field, value in said.items() if value is not None})
 
 
 @app.verb("off", "dumont standby off trainer")

@@ -42,12 +42,15 @@ class Verbs(typer.Typer):
         if help:
             self.callback()(_noun)
 
-    def verb(self, name: str, *examples: str, read_as: type[TyperCommand] | None = None) -> Callable[[Verb], Verb]:
-        """Without the help of a noun, the verb stands alone."""
+    def verb(
+        self, name: str, *examples: str, read_as: type[TyperCommand] | None = None, hidden: bool = False
+    ) -> Callable[[Verb], Verb]:
+        """Without the help of a noun, the verb stands alone. A hidden one is another name of one that is shown."""
 
         def register(function: Verb) -> Verb:
             epilog = "\b\nExamples:\n" + "\n".join(f"  {example}" for example in examples)
-            self.command(name, cls=read_as, epilog=epilog, context_settings=HELP)(_with_session(function))
+            made = self.command(name, cls=read_as, epilog=epilog, context_settings=HELP, hidden=hidden)
+            made(_with_session(function))
             return function
 
         return register

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from dumont.basics.errors import Conflict, NotFound
+from dumont.client.failures import SAY_ID
 from dumont.client.http import Api
 
 if TYPE_CHECKING:
@@ -49,6 +51,16 @@ class Accounts:
 
     def teams(self, *, limit: int | None = None) -> Iterator[models.PagedTeam]:
         return self._api.pages("/teams", {}, limit=limit)
+
+    def team_id(self, said: str) -> str:
+        """Of one of the caller's, by its name or its id."""
+        pages: Iterator[models.PagedTeam] = self._api.pages("/teams", {}, limit=None, aside=True)
+        found = [team["id"] for page in pages for team in page["items"] if said in (team["id"], team["name"])]
+        if not found:
+            raise NotFound(f"You are in no team {said}.", hint="`dumont teams ls` lists all of yours.")
+        if len(found) > 1:
+            raise Conflict(f"Several teams are called {said}: {', '.join(found)}.", hint=SAY_ID)
+        return found[0]
 
     def create_team(self, name: str) -> models.Team:
         answer: models.Team = self._api.post("/teams", {"name": name})

@@ -28,6 +28,7 @@ KINDS: dict[int, type[Failure]] = {
     409: Conflict,
     412: Conflict,
 }
+SAY_ID = "Say the id instead of the name."
 NO_SUCH_ROUTE = "Is this the address of a Dumont server, and as new as this command line?"
 
 

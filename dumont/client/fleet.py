@@ -7,7 +7,8 @@ import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from dumont.basics.errors import NotFound, Unavailable
+from dumont.basics.errors import Conflict, NotFound, Unavailable
+from dumont.client.failures import SAY_ID
 from dumont.client.http import Api
 
 if TYPE_CHECKING:
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 OVER = frozenset({"done", "failed", "cancelled"})
 POLL_SECONDS = 0.5
+TWINS = 5
+"""So many of one name are told."""
+WHOSE = {"user": "yours", "team": "a team's"}
 PATIENCE_SECONDS = 60.0
 WATCH_SECONDS, WATCH_PAGE = 2.0, 50
 
@@ -33,13 +37,16 @@ class Fleet:
         return self._api.pages("/instances", filters, limit=limit)
 
     def named(self, name: str) -> models.Instance:
-        """By its name, or by its id."""
+        """By its name, or by its id: a team may have one of the same name, and a guess would end the wrong one."""
         if _is_id(name):
             by_id: models.Instance = self._api.get(_path(name), aside=True)
             return by_id
-        found = self._api.get("/instances", {"name": name, "limit": 1}, aside=True)["items"]
+        found = self._api.get("/instances", {"name": name, "limit": TWINS}, aside=True)["items"]
         if not found or not name:
             raise NotFound(f"There is no instance {name}.", hint="`dumont ls` lists all of yours.")
+        if len(found) > 1:
+            said = ", ".join(f"{each['id']} ({WHOSE[each['owner']['kind']]})" for each in found)
+            raise Conflict(f"Several instances are called {name}: {said}.", hint=SAY_ID)
         by_name: models.Instance = found[0]
         return by_name
 
@@ -47,9 +54,10 @@ class Fleet:
         answer: models.InstanceDetail = self._api.get(_path(instance_id))
         return answer
 
-    def ask(self, instance_id: str, act: str) -> models.Operation:
+    def ask(self, instance_id: str, act: str, *, without_unread: bool = False) -> models.Operation:
         """`wake`, `hibernate`, `pause`, `resume`, `snapshot`, `failover`, `half-life`."""
-        answer: models.Operation = self._api.post(f"{_path(instance_id)}/{act}")
+        said = "?without_unread=true" if without_unread else ""
+        answer: models.Operation = self._api.post(f"{_path(instance_id)}/{act}{said}")
         return answer
 
     def change(self, instance_id: str, change: dict[str, Any]) -> models.Instance:
@@ -60,12 +68,13 @@ class Fleet:
         answer: models.Instance = self._api.post(f"{_path(instance_id)}/progress", progress)
         return answer
 
-    def keep_awake(self, instance_id: str, seconds: float) -> models.Instance:
-        answer: models.Instance = self._api.post(f"{_path(instance_id)}/keep-awake", {"seconds": seconds})
+    def keep_awake(self, instance_id: str, seconds: float) -> models.Operation:
+        answer: models.Operation = self._api.post(f"{_path(instance_id)}/keep-awake", {"seconds": seconds})
         return answer
 
-    def destroy(self, instance_id: str, *, keep_snapshot: bool) -> models.Proof:
-        answer: models.Proof = self._api.delete(f"{_path(instance_id)}?keep_snapshot={str(keep_snapshot).lower()}")
+    def destroy(self, instance_id: str, *, keep_snapshot: bool, without_unread: bool = False) -> models.Proof:
+        said = f"keep_snapshot={str(keep_snapshot).lower()}{'&without_unread=true' if without_unread else ''}"
+        answer: models.Proof = self._api.delete(f"{_path(instance_id)}?{said}")
         return answer
 
     def proof(self, instance_id: str) -> models.Proof:
@@ -157,8 +166,8 @@ class Fleet:
     def rentals(self, *, everyone: bool = False, limit: int | None = None) -> Iterator[models.CostingRentals]:
         return self._api.pages("/rentals", {"all": "true" if everyone else None}, limit=limit)
 
-    def budget(self) -> models.Budget:
-        answer: models.Budget = self._api.get("/budgets")
+    def budget(self, *, team_id: str | None = None) -> models.Budget:
+        answer: models.Budget = self._api.get("/budgets", {"team_id": team_id})
         return answer
 
     def put_budget(self, limits: dict[str, Any]) -> models.Budget:

@@ -81,12 +81,12 @@ class Api:
     def delete(self, path: str) -> Any:
         return self._answer(self._call("DELETE", path))
 
-    def pages(self, path: str, params: dict[str, Any], *, limit: int | None) -> Iterator[Any]:
+    def pages(self, path: str, params: dict[str, Any], *, limit: int | None, aside: bool = False) -> Iterator[Any]:
         """Page after page until `limit` items; the last one's `next_cursor` tells where to go on."""
         left, cursor = limit, None
         while left is None or left > 0:
             size = PAGE_MAX if left is None else min(left, PAGE_MAX)
-            page = self.get(path, {**params, "limit": size, "cursor": cursor})
+            page = self.get(path, {**params, "limit": size, "cursor": cursor}, aside=aside)
             yield page
             cursor = page["next_cursor"]
             left = None if left is None else left - len(page["items"])

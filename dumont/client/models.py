@@ -972,28 +972,6 @@ class OfferFilters(TypedDict):
     hours: NotRequired[float | None]
 
 
-class Operation(TypedDict):
-    id: str
-    instance_id: str
-    kind: Literal['launch', 'pause', 'resume', 'hibernate', 'wake', 'snapshot', 'failover', 'half_life', 'destroy', 'rehearsal']
-    state: Literal['queued', 'running', 'done', 'failed', 'cancelled']
-    stage: str
-    stage_since: str
-    stages: dict[str, float]
-    plan: list[str]
-    percent: float
-    eta_seconds: float | None
-    seconds: float
-    why: str
-    requested_by: str | None
-    can_cancel: bool
-    cancel_requested: bool
-    details: dict[str, Any]
-    error: Fault | None
-    created_at: str
-    ended_at: str | None
-
-
 class OperationTimes(TypedDict):
     kind: str
     provider: str | None
@@ -1054,11 +1032,6 @@ class PagedMachineHistory(TypedDict):
     next_cursor: str | None
 
 
-class PagedOperation(TypedDict):
-    items: list[Operation]
-    next_cursor: str | None
-
-
 class PasswordChange(TypedDict):
     current_password: str
     new_password: str
@@ -1111,21 +1084,6 @@ class ProgressReport(TypedDict):
 class ProgressTaken(TypedDict):
     cancel: bool
     expires_at: str
-
-
-class Proof(TypedDict):
-    instance_id: str
-    name: str
-    state: Literal['launching', 'running', 'paused', 'hibernating', 'hibernated', 'waking', 'failing_over', 'on_standby', 'recovering', 'interrupted', 'destroying', 'destroyed', 'failed']
-    keep_snapshot: bool
-    operation: Operation | None
-    price_hour: str
-    cost: str
-    still_costs: list[CostingMachine]
-    confirmed_gone: list[GoneMachine]
-    storage: KeptStorage | None
-    zero: bool
-    as_of: str
 
 
 class ProviderAge(TypedDict):
@@ -1366,6 +1324,12 @@ class ScoreParts(TypedDict):
     uptime: ScorePart
     interruptions: ScorePart
     rating: ScorePart
+
+
+class SecondPlan(TypedDict):
+    kind: Literal['cpu', 'gpu']
+    provider: str
+    price_hour: str | None
 
 
 class SessionItem(TypedDict):
@@ -1673,6 +1637,12 @@ class Understood(TypedDict):
 class Unfrozen(TypedDict):
     provider: str
     was_frozen: bool
+
+
+class Unread(TypedDict):
+    files: int
+    names: list[str]
+    agreed: bool
 
 
 class Urls(TypedDict):
@@ -2022,33 +1992,6 @@ class HistorySummary(TypedDict):
     trend: list[DaySummary]
 
 
-class Instance(TypedDict):
-    id: str
-    owner: Owner
-    launched_by: str | None
-    name: str
-    state: Literal['launching', 'running', 'paused', 'hibernating', 'hibernated', 'waking', 'failing_over', 'on_standby', 'recovering', 'interrupted', 'destroying', 'destroyed', 'failed']
-    state_since: str
-    why: str
-    wish: Literal['running', 'paused', 'hibernated', 'on_standby', 'destroyed']
-    error: Fault | None
-    machine: InstanceMachine | None
-    machines: int
-    price_hour: str
-    cost: str
-    utilisation: Utilisation
-    snapshot: SnapshotBrief | None
-    next: NextStep | None
-    operation: Operation | None
-    standby: InstanceStandby | None
-    course: InstanceCourse | None
-    keep_awake_until: str | None
-    until_at: str | None
-    until_action: str
-    created_at: str
-    destroyed_at: str | None
-
-
 class InstanceChange(TypedDict):
     name: NotRequired[str | None]
     hibernation: NotRequired[HibernationWish | None]
@@ -2064,43 +2007,6 @@ class InstanceChange(TypedDict):
     until: NotRequired[str | None]
     until_action: NotRequired[Literal['hibernate', 'destroy'] | None]
     keep_awake_until: NotRequired[str | None]
-
-
-class InstanceDetail(TypedDict):
-    id: str
-    owner: Owner
-    launched_by: str | None
-    name: str
-    state: Literal['launching', 'running', 'paused', 'hibernating', 'hibernated', 'waking', 'failing_over', 'on_standby', 'recovering', 'interrupted', 'destroying', 'destroyed', 'failed']
-    state_since: str
-    why: str
-    wish: Literal['running', 'paused', 'hibernated', 'on_standby', 'destroyed']
-    error: Fault | None
-    machine: InstanceMachine | None
-    machines: int
-    price_hour: str
-    cost: str
-    utilisation: Utilisation
-    snapshot: SnapshotBrief | None
-    next: NextStep | None
-    operation: Operation | None
-    standby: InstanceStandby | None
-    course: InstanceCourse | None
-    keep_awake_until: str | None
-    until_at: str | None
-    until_action: str
-    created_at: str
-    destroyed_at: str | None
-    wanted: Wanted
-    env_names: list[str]
-    hibernation: HibernationRule
-    hibernation_own: HibernationWish
-    race: Race | None
-    rentals: list[InstanceRental]
-    commands: list[InstanceCommand]
-    connection: Connection | None
-    host_key: str
-    max_price_hour: str | None
 
 
 class InstanceWish(TypedDict):
@@ -2161,17 +2067,11 @@ class LaunchPlan(TypedDict):
     fitting: int
     race: RaceCost | None
     prices: LaunchPrices | None
+    standby: SecondPlan | None
     course: CoursePlan | None
     warnings: list[LaunchWarning]
     can_launch: bool
     as_of: str
-
-
-class Launched(TypedDict):
-    dry_run: bool
-    instance: Instance | None
-    operation: Operation | None
-    plan: LaunchPlan | None
 
 
 class MachineDetail(TypedDict):
@@ -2235,6 +2135,29 @@ class MachineScore(TypedDict):
     warning: str | None
 
 
+class Operation(TypedDict):
+    id: str
+    instance_id: str
+    kind: Literal['launch', 'pause', 'resume', 'hibernate', 'wake', 'snapshot', 'failover', 'half_life', 'destroy', 'rehearsal', 'keep_awake']
+    state: Literal['queued', 'running', 'done', 'failed', 'cancelled']
+    stage: str
+    stage_since: str
+    stages: dict[str, float]
+    plan: list[str]
+    percent: float
+    eta_seconds: float | None
+    seconds: float
+    why: str
+    requested_by: str | None
+    can_cancel: bool
+    cancel_requested: bool
+    details: dict[str, Any]
+    unread: Unread | None
+    error: Fault | None
+    created_at: str
+    ended_at: str | None
+
+
 class Opportunity(TypedDict):
     model: str
     cheapest: Quote
@@ -2258,11 +2181,6 @@ class OwnerCost(TypedDict):
     measured_at: str | None
 
 
-class PagedInstance(TypedDict):
-    items: list[Instance]
-    next_cursor: str | None
-
-
 class PagedJobRow(TypedDict):
     items: list[JobRow]
     next_cursor: str | None
@@ -2270,6 +2188,11 @@ class PagedJobRow(TypedDict):
 
 class PagedMachineScore(TypedDict):
     items: list[MachineScore]
+    next_cursor: str | None
+
+
+class PagedOperation(TypedDict):
+    items: list[Operation]
     next_cursor: str | None
 
 
@@ -2296,6 +2219,21 @@ class PagedUser(TypedDict):
 class PagedWebhookDelivery(TypedDict):
     items: list[WebhookDelivery]
     next_cursor: str | None
+
+
+class Proof(TypedDict):
+    instance_id: str
+    name: str
+    state: Literal['launching', 'running', 'paused', 'hibernating', 'hibernated', 'waking', 'failing_over', 'on_standby', 'recovering', 'interrupted', 'destroying', 'destroyed', 'failed']
+    keep_snapshot: bool
+    operation: Operation | None
+    price_hour: str
+    cost: str
+    still_costs: list[CostingMachine]
+    confirmed_gone: list[GoneMachine]
+    storage: KeptStorage | None
+    zero: bool
+    as_of: str
 
 
 class Provider(TypedDict):
@@ -2545,6 +2483,77 @@ class Experience(TypedDict):
     days: list[MachineDay]
 
 
+class Instance(TypedDict):
+    id: str
+    owner: Owner
+    launched_by: str | None
+    name: str
+    state: Literal['launching', 'running', 'paused', 'hibernating', 'hibernated', 'waking', 'failing_over', 'on_standby', 'recovering', 'interrupted', 'destroying', 'destroyed', 'failed']
+    state_since: str
+    why: str
+    wish: Literal['running', 'paused', 'hibernated', 'on_standby', 'destroyed']
+    error: Fault | None
+    machine: InstanceMachine | None
+    machines: int
+    price_hour: str
+    cost: str
+    utilisation: Utilisation
+    snapshot: SnapshotBrief | None
+    next: NextStep | None
+    operation: Operation | None
+    standby: InstanceStandby | None
+    course: InstanceCourse | None
+    keep_awake_until: str | None
+    until_at: str | None
+    until_action: str
+    created_at: str
+    destroyed_at: str | None
+
+
+class InstanceDetail(TypedDict):
+    id: str
+    owner: Owner
+    launched_by: str | None
+    name: str
+    state: Literal['launching', 'running', 'paused', 'hibernating', 'hibernated', 'waking', 'failing_over', 'on_standby', 'recovering', 'interrupted', 'destroying', 'destroyed', 'failed']
+    state_since: str
+    why: str
+    wish: Literal['running', 'paused', 'hibernated', 'on_standby', 'destroyed']
+    error: Fault | None
+    machine: InstanceMachine | None
+    machines: int
+    price_hour: str
+    cost: str
+    utilisation: Utilisation
+    snapshot: SnapshotBrief | None
+    next: NextStep | None
+    operation: Operation | None
+    standby: InstanceStandby | None
+    course: InstanceCourse | None
+    keep_awake_until: str | None
+    until_at: str | None
+    until_action: str
+    created_at: str
+    destroyed_at: str | None
+    wanted: Wanted
+    env_names: list[str]
+    hibernation: HibernationRule
+    hibernation_own: HibernationWish
+    race: Race | None
+    rentals: list[InstanceRental]
+    commands: list[InstanceCommand]
+    connection: Connection | None
+    host_key: str
+    max_price_hour: str | None
+
+
+class Launched(TypedDict):
+    dry_run: bool
+    instance: Instance | None
+    operation: Operation | None
+    plan: LaunchPlan | None
+
+
 class Machine(TypedDict):
     key: str
     offers: list[Offer]
@@ -2607,6 +2616,11 @@ class Opportunities(TypedDict):
     items: list[Opportunity]
     as_of: str | None
     models_suggested: list[str]
+
+
+class PagedInstance(TypedDict):
+    items: list[Instance]
+    next_cursor: str | None
 
 
 class PagedRestore(TypedDict):

@@ -1,12 +1,15 @@
 """When a schedule is due next: once, or by five cron fields read in the time zone of whoever wrote them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from croniter import CroniterBadDateError
 
 from dumont.basics.errors import Invalid
 from dumont.platform.jobs import cron as crons
+
+BACK = (timedelta(hours=1), timedelta(days=1), timedelta(days=8), timedelta(days=10_000))
+"""Looked through one after the other: a line for each minute has many times in a week, one for a week few in a year."""
 
 
 def zone(name: str) -> ZoneInfo:
@@ -27,11 +30,29 @@ def check(cron: str) -> str:
 
 
 def next_at(cron: str, timezone: str, after: datetime) -> datetime:
-    """An hour that a change of clocks leaves out is met at the next one that is there."""
+    """An hour that a change of clocks leaves out is met at the next one that is there; one that comes twice counts
+    once, unless the line is for all hours."""
+    local = zone(timezone)
+    once = not check(cron).split()[1].startswith("*")
     try:
-        return crons.next_after(check(cron), after.astimezone(zone(timezone))).astimezone(UTC)
+        found = crons.next_after(cron, after.astimezone(local)).astimezone(UTC)
+        while once and found.astimezone(local).fold:
+            found = crons.next_after(cron, found.astimezone(local)).astimezone(UTC)
+        return found
     except CroniterBadDateError:
         raise Invalid.field("cron", "names a day that never comes", hint="February has 29 days at most.") from None
+
+
+def last_at(cron: str, timezone: str, since: datetime, now: datetime) -> datetime:
+    """Of its times from `since`, which is one of them, the last one until now."""
+    last = since
+    for back in BACK:
+        found = next_at(cron, timezone, max(since, now - back))
+        while found <= now:
+            last, found = found, next_at(cron, timezone, found)
+        if last > since:
+            break
+    return last
 
 
 def upcoming(cron: str, timezone: str, after: datetime, count: int) -> list[datetime]:

@@ -8,11 +8,12 @@ from uuid import UUID
 from dumont.basics import ids
 from dumont.fleet.agents import commands, finding
 from dumont.fleet.agents.commands import Command
-from dumont.fleet.instances import courses, idle
+from dumont.fleet.instances import courses, idle, lacking
 from dumont.fleet.rentals import offers
 from dumont.fleet.rules.answers import LAST
 from dumont.fleet.rules.checking import fault_of
 from dumont.fleet.rules.choosing import place_of
+from dumont.fleet.rules.course import Decided
 from dumont.fleet.rules.seen import (
     CommandSeen,
     CourseSeen,
@@ -155,6 +156,11 @@ def meant(work: Work, rows: Rows) -> Seen:
     )
 
 
+def _asks_at(found: Decided, now: datetime) -> datetime:
+    """At once, where the clock was set back since."""
+    return found.ask_at if found.at <= now else min(found.ask_at, now)
+
+
 def _course(rows: Rows, now: datetime) -> CourseSeen | None:
     course, wanted = courses.open_of(rows.instance), rows.wanted
     if course is None or wanted.deadline is None or wanted.work_hours is None:
@@ -168,7 +174,7 @@ def _course(rows: Rows, now: datetime) -> CourseSeen | None:
         action=found.action if found else None,
         place=found.place if found else None,
         why=found.why if found else "",
-        ask_at=min(found.ask_at, now) if found and found.at > now else found.ask_at if found else None,
+        ask_at=_asks_at(found, now) if found else None,
         races_for=course.races_for,
     )
 
@@ -275,7 +281,7 @@ def _saving(rows: Rows, rentals: Mapping[UUID, RentalSeen], now: datetime) -> Sa
     if snapshot.state in ("queued", "running"):
         trouble = _of_agent(command, rentals)
     elif snapshot.state == "complete":
-        trouble = _lacking(snapshot, rentals.get(command.rental_id) if command is not None else None)
+        trouble = _lacking(rows, snapshot, rentals.get(command.rental_id) if command is not None else None)
     return SavingSeen(
         id=snapshot.id,
         state=snapshot.state,
@@ -287,9 +293,11 @@ def _saving(rows: Rows, rentals: Mapping[UUID, RentalSeen], now: datetime) -> Sa
     )
 
 
-def _lacking(snapshot: Snapshot, machine: RentalSeen | None) -> Trouble | None:
+def _lacking(rows: Rows, snapshot: Snapshot, machine: RentalSeen | None) -> Trouble | None:
     """What could not be read is on the machine alone, which is given up for this snapshot, if it is there still."""
     if not snapshot.unread or LAST.isdisjoint(snapshot.tags) or machine is None or machine.lost:
+        return None
+    if lacking.is_given_up(rows.operation, lacking.of(snapshot)):
         return None
     return Trouble("unread", unread.said(snapshot.unread, snapshot.unread_names), unread.WAY_OUT)
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import structlog
 
+from dumont.fleet import schedules
 from dumont.fleet.means import Means
 from dumont.fleet.store import reminding, set_back
 from dumont.fleet.thinking import limits_of
@@ -28,7 +29,8 @@ async def turn(means: Means) -> float:
         await reminding.call(tx, now - LATE, often=means.settings.fleet_watch_seconds)
     if back:
         log.warning("clock_set_back", now=now.isoformat())
-        await set_back.mend(means.db, now, lease)
+        await schedules.mend(means)
+        await set_back.mend(means.db, now, lease)  # last, as that takes away what told of it
     return LOOK_SECONDS
 
 

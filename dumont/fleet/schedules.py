@@ -1,24 +1,27 @@
 """Schedules: an instance is woken or put to sleep at a time, or again and again."""
 
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
+from dumont import accounts
 from dumont.basics import ids
 from dumont.basics.errors import Failure, Invalid, NotFound
 from dumont.fleet import calendars
-from dumont.fleet.instances import access, wishing
+from dumont.fleet.instances import access, moves, wishing
 from dumont.fleet.launching import waking
 from dumont.fleet.means import Means
 from dumont.fleet.store import budgets as store
 from dumont.fleet.store import instances
-from dumont.fleet.tables import FleetSchedule
+from dumont.fleet.tables import FleetInstance, FleetSchedule
 from dumont.platform.work import Work
 
 Action = Literal["wake", "hibernate"]
 LONGEST_SECONDS, BATCH, MOST = 30.0, 50, 20
-WHO = "schedule"
+WHO, SAID = "schedule", "Its schedule says so."
+AGAIN_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,31 +58,72 @@ async def add(work: Work, instance_id: UUID, wish: Wish) -> FleetSchedule:
     )
     work.tx.add(schedule)
     await work.tx.flush()
+    details = {"action": wish.action, "when": wish.cron or str(wish.at), "timezone": wish.timezone}
+    await _record(work, instance, "added", f"Added a schedule to {instance.name}", details)
     return schedule
 
 
 async def remove(work: Work, instance_id: UUID, schedule_id: UUID) -> None:
-    await access.instance(work, instance_id)
+    instance = await access.instance(work, instance_id)
     if not await store.remove_schedule(work.tx, instance_id, schedule_id):
         raise NotFound("There is no such schedule.")
+    details = {"schedule_id": str(schedule_id)}
+    await _record(work, instance, "removed", f"Removed a schedule of {instance.name}", details)
 
 
 async def turn(means: Means) -> float:
-    """Carries out what is due, each in a transaction of its own; a time that was slept through is met once."""
+    """Carries out what is due, each in a transaction of its own; of times that were slept
+    through the last one is met, in the order of those of all schedules."""
     for _ in range(BATCH):
         async with means.db.begin() as tx:
             work = means.work(tx)
             due = await store.due(tx, work.now)
             if due is None:
                 break
-            await _carry_out(work, due)
+            if not _is_put_off(due, work.now):
+                await _carry_out(work, means, due)
     async with means.db.looking() as tx:
         at = await store.next_due(tx)
     now = means.clock.now()
     return LONGEST_SECONDS if at is None else max(0.0, min(LONGEST_SECONDS, (at - now).total_seconds()))
 
 
-async def _carry_out(work: Work, due: FleetSchedule) -> None:
+async def mend(means: Means) -> None:
+    """The clock was set back: the next time of each cron is worked out anew, for it may come sooner now."""
+    after: UUID | None = None
+    while True:
+        async with means.db.begin() as tx:
+            found = await store.crons(tx, after, BATCH)
+            for each in found:
+                _sooner(each, means.clock.now())
+        if len(found) < BATCH:
+            return
+        after = found[-1].id
+
+
+def _sooner(schedule: FleetSchedule, now: datetime) -> None:
+    with suppress(Failure):  # a zone that nobody knows any more: it is told of when it is due
+        anew = calendars.next_at(schedule.cron or "", schedule.timezone, now)
+        schedule.next_at = min(schedule.next_at or anew, anew)
+
+
+async def _record(work: Work, instance: FleetInstance, did: str, summary: str, details: dict[str, str]) -> None:
+    of = ("instance", instance.id)
+    await accounts.audit.record(work, f"instance.schedule_{did}", of, summary, details=details)
+
+
+def _is_put_off(due: FleetSchedule, now: datetime) -> bool:
+    """Behind what came before its last time: who was to wake in the morning and to sleep in the evening sleeps now."""
+    if due.cron is None or due.next_at is None:
+        return False
+    with suppress(Failure):
+        last = calendars.last_at(due.cron, due.timezone, due.next_at, now)
+        due.next_at, before = last, due.next_at
+        return last > before
+    return False
+
+
+async def _carry_out(work: Work, means: Means, due: FleetSchedule) -> None:
     due.last_at = work.now
     try:
         due.next_at = calendars.next_at(due.cron, due.timezone, work.now) if due.cron else None
@@ -93,9 +137,18 @@ async def _carry_out(work: Work, due: FleetSchedule) -> None:
         return
     try:
         if due.action == "wake":
-            await waking.wake_up(work, instance, "Its schedule says so.", who=WHO)
+            await waking.bring_up(work, means.market, instance, SAID, who=WHO)
         else:
-            await wishing.put_to_sleep(work, instance, "Its schedule says so.", who=WHO)
+            await wishing.put_to_sleep(work, instance, SAID, who=WHO)
         due.last_outcome = "done"
+    except wishing.NothingToDo as failure:
+        due.last_outcome = f"{failure.code}: {failure.message}"[:500]
     except Failure as failure:
         due.last_outcome = f"{failure.code}: {failure.message}"[:500]
+        if due.action == "hibernate" and instance.state == "launching":  # it runs soon, or has failed
+            later = work.now + timedelta(seconds=AGAIN_SECONDS)
+            due.next_at = min(due.next_at or later, later)
+            return
+        what = "be woken" if due.action == "wake" else "be put to sleep"
+        said = f"It could not {what} by its schedule: {failure.message}"
+        await moves.note(work, instance, "failure", said, who=WHO, code=failure.code)

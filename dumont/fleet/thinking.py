@@ -67,13 +67,12 @@ class _Taken:
 async def turn(means: Means) -> float:
     """Seconds until it is wanted again."""
     async with means.db.looking() as tx:
-        next_look = await instances.next_look(tx)
-        now = means.clock.now()
-        if next_look is None or next_look > now:
-            return LOOK_SECONDS if next_look is None else min(LOOK_SECONDS, (next_look - now).total_seconds())
-        due = await instances.due(tx, now, AT_ONCE)
+        soonest = await instances.soonest(tx, AT_ONCE)
+    now = means.clock.now()
+    if not soonest or soonest[0][1] > now:
+        return min([LOOK_SECONDS, *[(look_at - now).total_seconds() for _, look_at in soonest[:1]]])
     market = Market(means)
-    for identity in due:
+    for identity in [identity for identity, look_at in soonest if look_at <= now]:
         await think(means, identity, market)
     return 0.0
 

@@ -23,11 +23,13 @@ from dumont.basics.errors import Failure
 from dumont.main.database import database
 from dumont.main.wiring import make_vault, secret_key
 from dumont.platform.addresses import ALL_INTERFACES, address_of
+from dumont.platform.clock import SystemClock
 from dumont.platform.db import migrate
 from dumont.platform.db.engine import make_engine
 from dumont.platform.http.spa import find_folder
 from dumont.platform.mail import server_of
 from dumont.platform.settings import Loaded, Settings
+from dumont.snapshots.trying import try_store
 
 State = Literal["ok", "warning", "wrong"]
 OLDEST_POSTGRES = 150000
@@ -49,7 +51,7 @@ async def examine(loaded: Loaded) -> AsyncIterator[Finding]:
     settings = loaded.settings
     yield _python()
     yield _settings(loaded)
-    for check in (_home, _disk, _keys, _web, _port, _address, _traces, _mail):
+    for check in (_home, _disk, _keys, _web, _port, _address, _traces, _mail, _snapshots):
         yield _guarded(check, settings)
     async for finding in _database(settings):
         yield finding
@@ -170,6 +172,11 @@ def _mail(settings: Settings) -> Finding:
             "mail", "warning", f"{host}:{port} does not answer ({type(error).__name__})", "Is DUMONT_SMTP_URL right?"
         )
     return Finding("mail", "ok", f"{host}:{port} answers")
+
+
+def _snapshots(settings: Settings) -> Finding:
+    trial = try_store(settings, SystemClock())
+    return Finding("snapshots", trial.state, trial.says, trial.mend)
 
 
 async def _database(settings: Settings) -> AsyncIterator[Finding]:

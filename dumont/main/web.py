@@ -19,6 +19,7 @@ from dumont.main.api import health
 from dumont.platform.contexts import Context
 from dumont.platform.http.envelope import NEWEST, Alias, BodyLimit, Envelope
 from dumont.platform.http.problems import problems
+from dumont.platform.http.shortcut import Shortcut
 from dumont.platform.http.spa import SpaFiles, find_folder
 from dumont.platform.parts import Parts
 from dumont.platform.settings import Settings
@@ -60,6 +61,7 @@ def make_app(contexts: Sequence[Context], parts: Parts | None = None, *, lifespa
 def enveloped(app: FastAPI, settings: Settings) -> ASGIApp:
     """What surrounds the application, from the inside out."""
     around: ASGIApp = GZipMiddleware(app, minimum_size=1000, compresslevel=5)
+    around = Shortcut(around, app)
     if settings.cors_origins:
         around = CORSMiddleware(
             around,

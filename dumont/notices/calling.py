@@ -51,8 +51,7 @@ async def call(url: str, headers: dict[str, str], content: bytes, *, private: bo
 
 async def _address(host: str, *, private: bool) -> str:
     found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
-    leads_to = list(dict.fromkeys(str(each[4][0]) for each in found))
-    address = outbound.chosen(leads_to, private=private)
+    address = outbound.chosen(outbound.numbers(found), private=private)
     if address is None:
         raise Refused("Its name leads into a private network.")
     return address

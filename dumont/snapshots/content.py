@@ -5,10 +5,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from dumont.snapshots.folders import Entry
+from dumont.snapshots.folders import Entry, NoContent
 from dumont.snapshots.trees import Tree
 from dumont.snapstore import codec
-from dumont.snapstore.errors import BadRequest, Damaged
+from dumont.snapstore.errors import Damaged
 from dumont.snapstore.model import HOLE, Kind, Manifest, Piece, pack_object
 
 READ_AT_ONCE = 8 << 20
@@ -39,7 +39,7 @@ def opened(tree: Tree, entry: Entry) -> File:
     manifest, starts = tree.manifest, tree.manifest.first_pieces()
     kind = manifest.kind[entry.number]
     if kind == Kind.SYMLINK:
-        raise BadRequest("A link has no content.", "Download what it points at.")
+        raise NoContent("A link has no content.", hint="Download what it points at.")
     if kind == Kind.FOLDER:
         name = (entry.name or b"snapshot") + b".tar"
         return File(name, None, _begun(_tar(tree, entry, starts)))

@@ -23,12 +23,12 @@ from dumont.snapstore import alone, errors, repository
 from dumont.snapstore.blobs import Blobs
 from dumont.snapstore.blobs.drop import BOOK, slot
 from dumont.snapstore.surroundings import moment_of
+from dumont.snapstore.unread import MOST_LETTERS, NAMED
 
 SECONDS = 3 * 24 * 3600
 """So long addresses are good; they are renewed long before."""
 NotWhole = errors.Damaged
 FIGURES = ("files", "bytes", "new_bytes", "unread")
-UNREAD_NAMED = 20
 SLOTS = 1024
 """A pack each: some 32 GB of what has changed, compressed."""
 
@@ -147,5 +147,5 @@ def _read(said: Mapping[str, Any]) -> Book:
         raise ValueError("the manifest is not in it")
     figures = {name: int(said[name]) for name in FIGURES if said.get(name) is not None}
     began = moment_of(said["began"]) if said.get("began") else None
-    unread = tuple(str(name).replace("\0", "")[:500] for name in said.get("unread_names", ())[:UNREAD_NAMED])
+    unread = tuple(str(name).replace("\0", "")[:MOST_LETTERS] for name in said.get("unread_names", ())[:NAMED])
     return Book(manifest, began, objects, figures, unread)

@@ -16,6 +16,10 @@ class NoFolder(Conflict):
     code = "not_a_folder"
 
 
+class NoContent(Conflict):
+    code = "no_content"
+
+
 class NoSuchFile(NotFound):
     code = "no_such_file"
     hint = "Names are as the list of files writes them."

@@ -9,7 +9,7 @@ from dumont.basics import ids
 from dumont.platform.work import Work
 from dumont.snapshots import access
 from dumont.snapshots.events import RetentionChanged
-from dumont.snapshots.rules.keeping import Known, Rules, Target
+from dumont.snapshots.rules.keeping import COPIES, RULES_OF_COPIES, Known, Rules, Target
 from dumont.snapshots.standing import Stand, Standing, pinned
 from dumont.snapshots.store import repositories, snapshots
 from dumont.snapshots.store import retention as store
@@ -106,7 +106,8 @@ async def _plan(work: Work, now: Kept, rules: Mapping[Target, Rules]) -> Plan:
 def _gone(found: Sequence[Snapshot], rules: Mapping[Target, Rules], pins: Set[UUID]) -> set[UUID]:
     """Each instance is looked at alone, and of what is none's each label, under the rules that hold for it. The newest
     one always stays, whatever its instance is called by now and whoever has its name; and so does the one that an
-    instance stands on, whatever others say that they are of it, and what somebody has taken back."""
+    instance stands on, whatever others say that they are of it, and what somebody has taken back. Where nobody has
+    said what is kept, copies that newer ones have replaced go, and nothing else."""
     groups: dict[UUID | str, list[Snapshot]] = {}
     for snapshot in found:
         groups.setdefault(snapshot.instance_id or snapshot.label, []).append(snapshot)
@@ -114,13 +115,19 @@ def _gone(found: Sequence[Snapshot], rules: Mapping[Target, Rules], pins: Set[UU
     known = Known(rules.items())
     for group in groups.values():
         newest = sorted(group, key=lambda snapshot: snapshot.created_at, reverse=True)
-        policy = Policy(*known.of(newest[0].instance_id, [snapshot.label for snapshot in newest]))
+        policy = known.of(newest[0].instance_id, [snapshot.label for snapshot in newest])
+        if policy is None:
+            newest, policy = [one for one in newest if is_copy(one)], RULES_OF_COPIES
         kept = keep(
-            (Dated(str(one.id), one.created_at, pinned=one.id in pins or one.kept_at is not None) for one in group),
-            policy,
+            (Dated(str(one.id), one.created_at, pinned=one.id in pins or one.kept_at is not None) for one in newest),
+            Policy(*policy),
         )
-        gone |= {snapshot.id for snapshot in group if str(snapshot.id) not in kept}
+        gone |= {snapshot.id for snapshot in newest if str(snapshot.id) not in kept}
     return gone
+
+
+def is_copy(snapshot: Snapshot) -> bool:
+    return snapshot.instance_id is not None and not COPIES.isdisjoint(snapshot.tags)
 
 
 def _names(stands: Sequence[Stand]) -> dict[UUID, str]:

@@ -47,12 +47,13 @@ async def measure(run: Run, args: Repositories) -> dict[str, int]:
 
 def measured(blobs: Blobs, manifests: Mapping[UUID, str]) -> Measured:
     """Blocking. What can't be read counts for nothing: of an encrypted repository only the whole is known."""
-    packs = [found.size for found in blobs.list("packs/")]
+    sizes = {found.name: found.size for found in blobs.list("")}
+    packs = sum(name.startswith("packs/") for name in sizes)
     try:
         unique = _unique(blobs, manifests) if manifests else {}
     except errors.KeyNeeded:
         unique = {}
-    return Measured(len(packs), sum(packs), unique)
+    return Measured(packs, sum(sizes.values()), unique)
 
 
 def _unique(blobs: Blobs, manifests: Mapping[UUID, str]) -> dict[UUID, int]:

@@ -18,6 +18,7 @@ from dumont.snapshots import deleting, ending, restic, starting, telling
 from dumont.snapshots.granting import Handed
 from dumont.snapshots.starting import NotComplete, Wish
 from dumont.snapshots.store import left, repositories, restores, snapshots
+from dumont.snapshots.stores import folder_of
 from dumont.snapshots.tables import Snapshot, SnapshotRestore
 from dumont.snapshots.verifying import VERIFY, Which
 
@@ -34,6 +35,7 @@ __all__ = [
     "in_restic",
     "is_encrypted",
     "leave",
+    "near",
     "newest",
     "start",
     "start_restore",
@@ -103,6 +105,13 @@ async def give_up_restore(work: Work, restore_id: UUID, code: str, message: str)
     snapshot = await snapshots.one(work.tx, restore.snapshot_id) if restore is not None else None
     if restore is not None and snapshot is not None:
         await ending.fail_restore(work, restore, snapshot, ending.Why(code, message))
+
+
+def near(work: Work, owner_id: UUID) -> Mapping[str, Any]:
+    """What the agent of a machine of this computer has to know to read the owner's repository as the files it is;
+    nothing where that is not kept in a folder."""
+    folder = folder_of(work.settings, owner_id)
+    return {} if folder is None else {"folder": str(folder)}
 
 
 async def found(tx: Tx, snapshot_id: UUID | None) -> Snapshot | None:

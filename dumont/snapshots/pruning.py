@@ -93,7 +93,7 @@ async def _forget_unreported(held: Held, blobs: Blobs, grace: float) -> int:
         rows = await snapshots.all_made(work.tx, held.repository_id)
         grant = work.settings.snapshots_grant_seconds
         made = unreported.makings((row for row in rows if row.state not in ending.MAKING), work.now, grant)
-    named = (row.manifest for row in rows if row.manifest is not None)
+    named = (row.manifest for row in rows if row.manifest is not None and row.state != "failed")
     names = unreported.unreported(manifests, named, made, grant + grace)
     await held.run.in_thread(asked, lambda: _forget(blobs, names))
     return len(names)

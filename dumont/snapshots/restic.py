@@ -1,6 +1,7 @@
 """Restic repositories of users: their keys kept sealed, told to agents, and used here to look at what lies there."""
 
 import asyncio
+import contextlib
 import json
 import re
 import socket
@@ -25,6 +26,7 @@ from dumont.snapstore.restic_reading import Reading
 REGION = re.compile(r"[a-z0-9-]{0,40}")
 WORD = re.compile(r"latest|[0-9a-f]{8,64}")
 LOOK_SECONDS = 12.0
+PROBE = "locks/dumont-may-write"
 OF_BUCKETS = ("NoSuchBucket", "InvalidBucketName")
 
 
@@ -38,12 +40,18 @@ class PrivateAddress(errors.BadRequest):
     hint = "The server has to look into it. Its operator may allow it: snapshots_private_addresses."
 
 
+class CantWrite(errors.StoreRefused):
+    code = "restic_keys_read_only"
+    hint = "Give it keys that may read, write and delete objects there: restic deletes its own locks."
+
+
 REFUSED: Mapping[type[errors.SnapError], str] = {
     errors.KeyNeeded: "restic_password_wrong",
     errors.Missing: "restic_not_there",
     errors.StoreAway: "restic_away",
     errors.StoreRefused: "restic_keys_refused",
     PrivateAddress: PrivateAddress.code,
+    CantWrite: CantWrite.code,
 }
 
 
@@ -76,8 +84,7 @@ class Opener:
 
     def _leads(self, host: str) -> list[str]:
         """Of this installation's own network nobody's words may be read."""
-        asked = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
-        found = list(dict.fromkeys(str(each[4][0]) for each in asked))
+        found = outbound.numbers(socket.getaddrinfo(host, None, type=socket.SOCK_STREAM))
         if outbound.chosen(found, private=self.private) is None:
             raise PrivateAddress("This restic repository lies in a private network, where the server may not look.")
         return found
@@ -96,12 +103,13 @@ def refuse_unfit(address: str, region: str, wanted: str = "") -> None:
 
 
 async def refuse_closed(place: Place, *, private: bool) -> None:
-    """Opens it, as whoever saves there will have to; raises `Invalid` with what is wrong of it, and writes nothing."""
+    """Opens it, and puts an empty object there that it takes away again, as whoever saves there will have to; raises
+    `Invalid` with what is wrong of it."""
     refuse_unfit(place.address, place.region)
     blobs = Opener(place, private).blobs(quick=True)
     try:
         async with asyncio.timeout(LOOK_SECONDS):
-            await asyncio.to_thread(restic_reading.opened, blobs, place.password)
+            await asyncio.to_thread(_tried, blobs, place.password)
     except TimeoutError:
         raise _refused(errors.StoreAway("The store of this restic repository took too long to answer.")) from None
     except errors.SnapError as error:
@@ -167,6 +175,17 @@ async def reseal(tx: Tx, vault: Vault) -> int:
 
 def sealed_place(restic_id: UUID) -> str:
     return f"restic_repositories:{restic_id}:sealed"
+
+
+def _tried(blobs: S3Blobs, password: str) -> None:
+    """Blocking. restic leaves alone what lies among its locks and has no id for a name."""
+    restic_reading.opened(blobs, password)
+    try:
+        blobs.put(PROBE, [])
+    except errors.StoreRefused as error:
+        raise CantWrite(f"These keys may read this restic repository, and not write there: {error.message}") from None
+    with contextlib.suppress(errors.SnapError):  # who may not delete leaves it, once
+        blobs.delete(PROBE)
 
 
 def _refused(error: errors.SnapError) -> Invalid:

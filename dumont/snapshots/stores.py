@@ -47,7 +47,7 @@ class Stores:
         self._clock = clock
         self._open: OrderedDict[UUID, Blobs] = OrderedDict()
         self._lock = Lock()
-        self.root = settings.snapshots_store or (settings.home / "snapshots").absolute().as_uri()
+        self.root = root_of(settings)
         self.signer = DoorSigner(secret)
         self._lender = self._make_lender()
 
@@ -57,7 +57,7 @@ class Stores:
 
     def folder(self, repository_id: UUID) -> Path:
         """Of a store in a folder."""
-        return Path(unquote(urlsplit(self.root).path)) / str(repository_id)
+        return _folder(self.root, repository_id)
 
     def blobs(self, repository_id: UUID) -> Blobs:
         with self._lock:
@@ -108,6 +108,20 @@ class Stores:
                 hint="Set snapshots_access_key and snapshots_secret_key.",
             )
         return Bucket(self._presigner, self._settings.snapshots_url_seconds)
+
+
+def root_of(settings: Settings) -> str:
+    return settings.snapshots_store or (settings.home / "snapshots").absolute().as_uri()
+
+
+def folder_of(settings: Settings, repository_id: UUID) -> Path | None:
+    """For machines of this computer, which may read what this server may; None where the store is no folder."""
+    root = root_of(settings)
+    return _folder(root, repository_id) if root.startswith("file://") else None
+
+
+def _folder(root: str, repository_id: UUID) -> Path:
+    return Path(unquote(urlsplit(root).path)) / str(repository_id)
 
 
 def _seconds(clock: Clock) -> float:

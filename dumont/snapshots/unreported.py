@@ -1,4 +1,5 @@
-"""Finds manifests that a machine has put and never told of: nobody can have them, and they would keep their packs."""
+"""Finds manifests that nobody can have, and that would keep their packs: put by a machine that never told of them, or
+of snapshots that were found not to be whole."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from dumont.platform.work import Work
 from dumont.snapshots import deleting, ending, granting, in_restic, metrics, restic, telling
 from dumont.snapshots.ending import Why
 from dumont.snapshots.in_restic import Seen
+from dumont.snapshots.keeping import is_copy
 from dumont.snapshots.measuring import MEASURE, Repositories
 from dumont.snapshots.store import repositories, snapshots
 from dumont.snapshots.stores import Stores, failure_of
@@ -29,6 +31,8 @@ from dumont.snapstore.repository import open_repository
 ONE_BY_ONE_MAX = 64
 """More packs than this are looked up in one listing."""
 AT_ONCE = 16
+COUNTED_EVERY = timedelta(hours=1)
+"""Where nothing but copies is made."""
 ALIKE = Why("manifest_damaged", "Its manifest in the store is not what it is named by.")
 NO_PACKS = Why(
     "packs_unknown",
@@ -95,13 +99,20 @@ async def _apply(work: Work, jobs: Jobs, snapshot: Snapshot, seen: Seen) -> str:
     if done is None:
         return "gone"
     await granting.end(work, snapshot_id=done.id)
-    if done.restic_id is None:
+    if done.restic_id is None and await _is_to_be_counted(work, done):
         await jobs.enqueue(work, MEASURE, Repositories(repository_id=done.repository_id))
     await telling.of_snapshot(work, done)
     metrics.ENDED.labels("snapshot", "complete").inc()
     if done.deleted_by is not None:  # whose it was is gone, and was to leave nothing
         return (await deleting.mark(work, done, "person")).state
     return done.state
+
+
+async def _is_to_be_counted(work: Work, snapshot: Snapshot) -> bool:
+    """That reads all manifests there are: not behind each of the copies that are made every minute."""
+    repository = await repositories.one(work.tx, snapshot.repository_id) if is_copy(snapshot) else None
+    counted = repository.measured_at if repository is not None else None
+    return counted is None or work.now - counted >= COUNTED_EVERY
 
 
 def _asked(function: Callable[[], Seen]) -> Seen:

@@ -7,7 +7,11 @@ import sys
 if sys.version_info < (3, 9):  # noqa: UP036 -- the single file is run by whatever Python a machine has
     sys.exit("This needs Python 3.9 or newer.")
 
-from dumont.snapstore.plain.command import main
+try:
+    from dumont.snapstore import surroundings
+    from dumont.snapstore.plain.command import main
+except KeyboardInterrupt:  # as early as that there is nothing to stop
+    sys.exit(130)
 
 if __name__ == "__main__":
-    sys.exit(main(program="python -m dumont.snapstore"))
+    surroundings.leave(main(program="python -m dumont.snapstore"))

@@ -12,7 +12,7 @@ from dumont.snapstore.damage import touched
 from dumont.snapstore.errors import Damaged, Missing, SnapError
 from dumont.snapstore.index import Learned, learn
 from dumont.snapstore.model import Manifest, pack_object
-from dumont.snapstore.pack import PackTable, sealed_table, unsealed_table
+from dumont.snapstore.pack import BEGIN, PackTable, sealed_table, unsealed_table
 from dumont.snapstore.repository import Repository
 from dumont.snapstore.track import Track
 
@@ -87,7 +87,7 @@ def _wrong_sizes(manifests: list[Manifest], packs: Mapping[str, Found]) -> dict[
 def _read_all(
     repository: Repository, learned: Learned, packs: Mapping[str, Found], wrong: dict[str, str], track: Track
 ) -> tuple[dict[str, str], dict[str, frozenset[bytes]]]:
-    """With the ids of the chunks that are bad in packs that are there."""
+    """With the ids of the chunks that are bad in packs that are there and not whole."""
     named = {name.rpartition("/")[2]: found for name, found in packs.items()}
     track.expect(len(named), sum(found.size for found in named.values()))
     bad: dict[str, frozenset[bytes]] = {}
@@ -99,18 +99,18 @@ def _read_all(
             except (Damaged, Missing) as error:
                 wrong.setdefault(name, error.message)
                 continue
-            if chunks:
+            if chunks is not None:
                 bad[name] = chunks
             track.add(files=1, size=named[name].size)
     return wrong, bad
 
 
-def _bad_chunks(repository: Repository, found: Found, learned: Learned, track: Track) -> frozenset[bytes]:
-    """Reads it once, the table with the rest."""
+def _bad_chunks(repository: Repository, found: Found, learned: Learned, track: Track) -> frozenset[bytes] | None:
+    """Reads it once, the table with the rest. None where it is whole; some may be wrong around its chunks only."""
     track.check()
     name = found.name.rpartition("/")[2]
     data = memoryview(repository.blobs.get(found.name))
-    found = found._replace(size=len(data))
+    found, whole = found._replace(size=len(data)), data[: len(BEGIN)] == BEGIN
     try:
         sealed = sealed_table(found, lambda start, length: data[start : start + length])
         table = unsealed_table(found, sealed, repository.sealer)
@@ -118,8 +118,9 @@ def _bad_chunks(repository: Repository, found: Found, learned: Learned, track: T
         told = learned.known.packs.get(name) or next((one for one in learned.lacking if one.name == name), None)
         if told is None:
             raise
-        table = told
-    return frozenset(_bad(repository, table, data))
+        table, whole = told, False
+    bad = frozenset(_bad(repository, table, data))
+    return bad if bad or not whole else None
 
 
 def _bad(repository: Repository, table: PackTable, data: memoryview) -> Iterator[bytes]:
@@ -150,7 +151,8 @@ def _told(
             paths = touched(manifest, lost)
             if paths:
                 files[manifest.name] = paths
-        what = wrong.get(name, f"has {len(ids)} damaged chunks")
+        damaged = f"has {len(ids)} damaged chunks" if ids else "is damaged around its chunks, which are whole"
+        what = wrong.get(name, damaged)
         yield Problem(pack_object(name), what, files)
 
 

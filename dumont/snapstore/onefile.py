@@ -24,13 +24,17 @@ import sys
 if sys.version_info < (3, 9):
     sys.exit("dumont-snapshots needs Python 3.9 or newer.")
 
-from dumont.snapstore import unpacking
+try:
+    from dumont.snapstore import unpacking
 
-unpacking.lend_library({library!r})
+    unpacking.lend_library({library!r})
 
-from dumont.snapstore.plain.command import main
+    from dumont.snapstore import surroundings
+    from dumont.snapstore.plain.command import main
+except KeyboardInterrupt:
+    sys.exit(130)
 
-sys.exit(main(program="dumont-snapshots.pyz"))
+surroundings.leave(main(program="dumont-snapshots.pyz"))
 '''
 
 

@@ -60,7 +60,7 @@ class Tree:
         return len(self.paths)
 
     def files(self) -> list[int]:
-        return [entry for entry, kind in enumerate(self.kind) if kind == Kind.FILE]
+        return list(compress(range(len(self.kind)), map(int(Kind.FILE).__eq__, self.kind)))
 
 
 def scan(root: bytes, track: Track, judge: Judge | None = None, skipped: Sequence[bytes] = ()) -> Tree:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import sys
 import time
 from collections.abc import Mapping
 from datetime import datetime, timezone
@@ -32,3 +33,13 @@ def host_name() -> str:
 
 def environment() -> Mapping[str, str]:
     return os.environ
+
+
+def leave(status: int) -> None:
+    """Ends the process with what it has told, and takes nothing apart: that takes as long as to judge a tree."""
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except (OSError, ValueError):  # whoever read it has gone, or has closed it: the usual way says so
+        sys.exit(status)
+    os._exit(status)

@@ -99,6 +99,17 @@ class TestCommands:
         fleet.until(lambda: fleet.calls[-1]["acks"] == [])
         assert (agent.workspace / "times").read_text() == "again\n"
 
+    def test_are_done_though_the_disk_has_no_room_to_remember_them(self, fleet: Fleet, agent: Agent) -> None:
+        (agent.state / "commands").mkdir(mode=0o700, parents=True)
+        for place in (".deadman.new", ".saved.new", "commands/.1.new"):
+            (agent.state / place).symlink_to("/dev/full")
+        fleet.deadman = {"stop": None}
+        fill(agent.workspace)
+        fleet.order("1", "snapshot", path=str(agent.workspace), **fleet.grant("dsg_a", "snapshot"))
+        agent.start()
+        assert fleet.end_of("1")["error_message"] is None
+        assert "deadman can't be written down: No space left" in agent.log()
+
     def test_of_an_unknown_kind_fail_with_a_word(self, fleet: Fleet, agent: Agent) -> None:
         fleet.order("1", "dance")
         agent.start()

@@ -1,28 +1,21 @@
 """The fleet's verbs: an instance on a machine of this computer, from its launch to the proof that it costs nothing."""
 
 import json
-import stat
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
 from dumont.basics.errors import Invalid
-from dumont.cli.instances import money, seconds_of
-from dumont.cli.ssh import INCLUDE, write
+from dumont.cli.instances import money, seconds_of, waits_for
+from dumont.cli.schedule import moment_of
 from tests.cli.fleet_house import ADA, BOB, MISSING, WORDS, Following, Person, keeping
 from tests.conftest import DatabaseMaker
 from tests.main.installation import until
 
 needs_ssh = pytest.mark.skipif(bool(MISSING), reason=MISSING or "-")
 BOX = "box"
-CONNECTION: Any = {
-    "name": "llama",
-    "known_hosts": "dumont-1 ssh-ed25519 AAAA",
-    "ssh_config": "Host llama\n  HostName 10.0.0.1\n  Port 22\n  User root\n  HostKeyAlias dumont-1\n",
-}
 
 
 @pytest.fixture(scope="module")
@@ -232,6 +225,15 @@ class TestChanging:
         assert "no limit" in ada.does("budget", "--day", "none", "--month", "none").out
         assert ada.run("budget", "--day", "much").code == 2
 
+    def test_may_spend_and_launch_for_a_team(self, ada: Person) -> None:
+        team = ada.does("teams", "create", "Research", "-q").out.strip()
+        assert "of $7.00" in ada.does("budget", "--day", "7", "--team", "Research").out
+        assert "of $7.00" in ada.does("budget", "--team", team).out
+        assert "no limit" in ada.does("budget").out
+        refused = ada.run("budget", "--team", "Sales")
+        assert (refused.code, "no team Sales" in refused.err) == (5, True)
+        assert f'"team_id": "{team}"' in ada.does("launch", *WORDS, "--team", "Research", "--curl").out
+
 
 @needs_ssh
 class TestSsh:
@@ -281,51 +283,12 @@ class TestLife:
         until(lambda: "gone" not in {each["instance_name"] for each in ada.does("rentals", "--json").json["items"]})
 
     def test_names_each_that_is_not_there(self, ada: Person, box: str) -> None:
+        refused = ada.run("hibernate", box, "--without-unread")
+        assert (refused.code, "told before" in refused.err) == (6, True)
         answer = ada.run("pause", "nobody", "noone", "--no-wait")
         assert answer.code == 5
         assert answer.err.count("There is no instance") == 2
         assert ada.state(box) == "running"
-
-
-class TestWritingSshConfig:
-    def test_keeps_what_was_there_and_does_nothing_twice(self, tmp_path: Path) -> None:
-        folder = tmp_path / "with space" / ".ssh"
-        folder.mkdir(parents=True)
-        kept = "Host café\r\n  User me\r\n".encode("latin-1")
-        (folder / "config").write_bytes(kept)
-        path = write(CONNECTION, folder)
-        assert (folder / "config").read_bytes() == INCLUDE.encode() + b"\n\n" + kept
-        write(CONNECTION, folder)
-        assert (folder / "config").read_bytes() == INCLUDE.encode() + b"\n\n" + kept
-        assert sorted(each.name for each in folder.rglob("*") if each.is_file()) == [
-            "config",
-            "llama.conf",
-            "llama.known_hosts",
-        ]
-        assert path.read_text().splitlines()[-1] == f'  UserKnownHostsFile "{path.with_suffix(".known_hosts")}"'
-        modes = {stat.S_IMODE(each.stat().st_mode) for each in folder.rglob("*") if each.is_file()}
-        assert modes == {0o600}
-        assert stat.S_IMODE((folder / "dumont.d").stat().st_mode) == 0o700
-
-    def test_follows_a_link_to_where_the_config_is_kept(self, tmp_path: Path) -> None:
-        dotfiles, folder = tmp_path / "dotfiles", tmp_path / ".ssh"
-        dotfiles.mkdir()
-        folder.mkdir()
-        (dotfiles / "config").write_text("Host a\n")
-        (folder / "config").symlink_to(dotfiles / "config")
-        write(CONNECTION, folder)
-        assert (folder / "config").is_symlink()
-        assert (dotfiles / "config").read_text() == f"{INCLUDE}\n\nHost a\n"
-
-    def test_makes_the_folder_where_there_is_none(self, tmp_path: Path) -> None:
-        write(CONNECTION, tmp_path / ".ssh")
-        assert (tmp_path / ".ssh" / "config").read_text() == f"{INCLUDE}\n"
-        assert stat.S_IMODE((tmp_path / ".ssh").stat().st_mode) == 0o700
-
-    def test_writes_nowhere_else(self, tmp_path: Path) -> None:
-        with pytest.raises(Invalid):
-            write(cast("Any", CONNECTION | {"name": "../../evil"}), tmp_path / ".ssh")
-        assert list(tmp_path.iterdir()) == []
 
 
 class TestDuration:
@@ -340,6 +303,28 @@ class TestDuration:
     def test_is_refused_by_the_name_of_its_option(self, text: str) -> None:
         with pytest.raises(Invalid, match="--ttl"):
             seconds_of(text, "--ttl")
+
+
+class TestWaitingForFilesThatCannotBeRead:
+    def test_says_which_and_how_to_go_on_without(self) -> None:
+        lack = {"files": 22, "names": ["model.bin", "run/key"], "agreed": False}
+        said = waits_for("llama", cast(Any, {"kind": "destroy", "unread": lack}))
+        assert "22 files can't be read, so the machine stays: model.bin, run/key and 20 more." in said
+        assert "`dumont rm llama --without-unread`" in said
+        assert "goes on" in waits_for("llama", cast(Any, {"kind": "destroy", "unread": {**lack, "agreed": True}}))
+
+
+class TestMoment:
+    @pytest.mark.parametrize(
+        ("said", "read"),
+        [
+            ("2026-12-01T08:00", "2026-12-01T08:00:00+01:00"),
+            ("2026-12-01T08:00Z", "2026-12-01T08:00Z"),
+            ("at eight", "at eight"),
+        ],
+    )
+    def test_is_of_the_zone_that_is_said(self, said: str, read: str) -> None:
+        assert moment_of(said, "Europe/Berlin") == read
 
 
 class TestMoney:

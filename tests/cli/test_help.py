@@ -66,6 +66,22 @@ class TestHelp:
             assert set(SHARED) <= {parameter.name for parameter in verb.params}
 
 
+class TestNouns:
+    def test_list_with_one_word(self) -> None:
+        shown: dict[tuple[str, ...], set[str]] = {}
+        for path, verb in OURS:
+            if len(path) > 1 and not verb.hidden:
+                shown.setdefault(path[:-1], set()).add(path[-1])
+        assert [noun for noun, words in shown.items() if "ls" not in words] == []
+        assert [noun for noun, words in shown.items() if "list" in words] == []
+
+    def test_alone_say_what_they_can(self, nobody: Terminal) -> None:
+        assert all("  ls " in nobody.run(noun).err for noun in ("history", "jobs", "standby"))
+
+    def test_of_folders_lists_them_by_that_word_too(self, nobody: Terminal) -> None:
+        assert nobody.does("snapshots", "ls", "--help").out == nobody.does("snapshots", "list", "--help").out
+
+
 class TestStartUp:
     def test_imports_nothing_heavy_for_help(self) -> None:
         assert HEAVY & self.modules("--help") == set()

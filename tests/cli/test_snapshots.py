@@ -15,7 +15,8 @@ import httpx
 import pytest
 
 from dumont.__main__ import command
-from dumont.cli.snapshot_book import state_of
+from dumont.basics.errors import Conflict, Failure
+from dumont.cli.snapshot_book import latest_of, named, state_of
 from dumont.simulators.s3.server import S3Server
 from dumont.snapstore.plain.rows import DIFF
 from dumont.snapstore.plain.verbs import VERBS
@@ -41,6 +42,21 @@ def seen(root: Path) -> dict[str, object]:
         known, content = path.lstat(), path.read_bytes() if path.is_file() else None
         found[str(path.relative_to(root))] = (content, known.st_mode, known.st_mtime_ns, known.st_nlink)
     return found
+
+
+def row(manifest: str, root: str, label: str) -> dict[str, Any]:
+    named = {"id": f"id-{manifest}", "manifest": manifest, "root": root, "label": label}
+    return {**named, "owner": {"id": "me"}, "instance_id": None}
+
+
+class Book:
+    """At the server: the newest first."""
+
+    def __init__(self, *rows: dict[str, Any]) -> None:
+        self._rows = rows
+
+    def all(self, *, limit: int | None = None, **_filters: Any) -> list[Any]:
+        return [{"items": self._rows[:limit]}]
 
 
 class TestSnapshots:
@@ -110,6 +126,23 @@ class TestSnapshots:
         assert done.returncode == 0, done.stderr
         found = httpx.get(f"{api}/{started['snapshot']['id']}", headers=me, timeout=PATIENCE_SECONDS).json()
         assert found["state"] in ("verifying", "complete")
+
+    def test_is_meant_by_latest_where_it_is_of_the_folder_that_is_restored(self) -> None:
+        """Else it would bring what an instance, a team or another folder has kept since."""
+        book: Any = Book(row("c1", "/late", "late"), row("b1", "/b", "b"), row("a2", "/a", "a"), row("a1", "/a", "a"))
+        assert latest_of(book, "/a") == "id-a2"
+        with pytest.raises(Conflict, match=r"3 things that may be meant: a, b, late\."):
+            latest_of(book, "/elsewhere")
+        lone: Any = Book(row("b1", "/b", "b"))
+        assert latest_of(lone, "/elsewhere") == "id-b1"
+
+    def test_is_not_found_by_less_than_it_takes(self) -> None:
+        book: Any = Book(row("ab" * 32, "/a", "a"), row("ab" * 31 + "cd", "/a", "a"))
+        assert named(book, "ab" * 31 + "c") == "id-" + "ab" * 31 + "cd"
+        assert named(book, "latest") == "id-" + "ab" * 32
+        for word, why in (("", "no name"), ("aba", "no name"), ("abab", "2 snapshots"), ("f" * 9, "has no")):
+            with pytest.raises(Failure, match=why):
+                named(book, word)
 
     def test_tells_of_a_killed_one_that_it_is_silent(self) -> None:
         at, now = "2026-03-05T12:00:00Z", 1_772_712_000.0

@@ -27,13 +27,12 @@ class Installation:
     def __init__(self, home: Path) -> None:
         self.home = home
 
-    def up(self, *options: str, env: dict[str, str] | None = None) -> Dumont:
-        return Dumont(
-            "up", "--port", "0", "--home", str(self.home), *options, env={**QUICK, **(env or {})}, forked=False
-        )
+    def up(self, *options: str, env: dict[str, str] | None = None, forked: bool = True) -> Dumont:
+        words = ("up", "--port", "0", "--home", str(self.home), *options)
+        return Dumont(*words, env={**QUICK, **(env or {})}, forked=forked)
 
     def worker(self) -> Dumont:
-        return Dumont("worker", "--home", str(self.home), env=QUICK, forked=False)
+        return Dumont("worker", "--home", str(self.home), env=QUICK)
 
     def postmaster(self) -> int:
         found = read_postmaster(self.home / "postgres" / "cluster")

@@ -77,7 +77,7 @@ class TestExamine:
         everything = await findings({**sound, "REDIS_URL": redis_url, "DATABASE_URL": busy_url})
         assert {finding.state for finding in everything.values()} == {"ok"}
         assert list(everything) == [
-            *("python", "settings", "home", "disk", "keys", "web", "port", "address", "traces", "mail"),
+            *("python", "settings", "home", "disk", "keys", "web", "port", "address", "traces", "mail", "snapshots"),
             *("database", "migrations", "workers", "jobs", "cache"),
         ]
         assert everything["migrations"].says.startswith("newest (")

@@ -1,4 +1,4 @@
-"""`dumont up`, started, stopped and killed as it happens to a user."""
+"""`dumont up`, started, stopped and killed as it happens to a user; forked, where a start from nothing says no more."""
 
 import os
 import re
@@ -56,7 +56,7 @@ def slow_login(url: str, halfway: Thread | None = None) -> bytes:
 
 class TestUp:
     def test_serves_and_stops_cleanly(self, installation: Installation) -> None:
-        with installation.up() as dumont:
+        with installation.up(forked=False) as dumont:
             assert gets(f"{dumont.url}/health/live") == 200
             assert httpx.get(f"{dumont.url}/health/ready", timeout=20).json() == {"status": "ok", "database": "ok"}
             page = httpx.get(f"{dumont.url}/", timeout=20)
@@ -125,7 +125,7 @@ class TestUp:
         assert not any(line.startswith("Traceback") for line in dumont.output)
 
     def test_that_is_stopped_while_it_starts_leaves_nothing(self, installation: Installation) -> None:
-        dumont = installation.up()
+        dumont = installation.up(forked=False)
         until(installation.is_running)
         dumont.process.send_signal(signal.SIGTERM)
         dumont.process.wait(STOP_SECONDS)

@@ -7,6 +7,7 @@ import logging
 import os
 import sys
 import tempfile
+from collections import Counter
 from pathlib import Path
 
 import structlog
@@ -15,7 +16,13 @@ import uvloop
 from dumont.platform.db.embedded import EmbeddedPostgres
 from dumont.platform.settings import Settings, load
 from tests.conftest import UNSAFE_BUT_FAST, DatabaseMaker
+from tests.simulation import happened
 from tests.simulation.lives import PLANS, Ground, Lived, drawn, live, told
+
+SELDOM, ENOUGH = 5, 200
+"""Kinds of trouble that came less often in so many seeds are told."""
+WHOLE = ("varied", "mite")
+"""Plans in which every kind of trouble may come."""
 
 
 async def play(maker: DatabaseMaker, settings: Settings, asked: argparse.Namespace) -> int:
@@ -25,18 +32,24 @@ async def play(maker: DatabaseMaker, settings: Settings, asked: argparse.Namespa
     gc.freeze()
     gc.disable()  # a seed is thrown away whole, when it is over
     failed = seconds = 0.0
+    counts: Counter[str] = Counter()
     async with Ground.made(maker.make, settings) as ground:
         for number, seed in enumerate(seeds, 1):
             lived = await live(ground, seed, PLANS[asked.plan])
             gc.collect()
             failed += bool(lived.faults)
             seconds += lived.seconds
+            counts.update(lived.happened)
             sys.stdout.write(
                 f"{number}/{len(seeds)} {_said(lived)}; {seconds / number:.1f} s each, {failed:g} failed\n"
             )
             if lived.faults:
                 sys.stdout.write(told(lived, f'make simulate ARGS="--plan {asked.plan} --seed {seed}"') + "\n")
             sys.stdout.flush()
+    sys.stdout.write(f"In all: {happened.told(counts)}\n")
+    seldom = happened.missing(counts, SELDOM) if asked.plan in WHOLE and len(seeds) >= ENOUGH else []
+    if seldom:
+        sys.stdout.write(f"Of these there were less than {SELDOM}, so little is proved of them: {', '.join(seldom)}\n")
     return 1 if failed else 0
 
 
@@ -56,7 +69,8 @@ def main() -> int:
         "--plan",
         choices=PLANS,
         default="tiny",
-        help="`tiny` is what CI plays some of; `brief` and `small` are calmer, `long` is two months, `big` a thousand "
+        help="`tiny` and `mite` are what CI plays some of, `varied` has deadlines and more; "
+        "`brief` and `small` are calmer, `long` is two months, `big` a thousand "
         "instances",
     )
     asked = parser.parse_args()

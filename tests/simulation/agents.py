@@ -4,6 +4,7 @@ Each machine holds a workspace whose version grows while it is worked in; a snap
 a restore brings it back, so that work that was lost can be seen.
 """
 
+from collections import Counter
 from collections.abc import Callable, Container
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -89,6 +90,8 @@ class Agents:
         self.random, self.odds, self.store = random, odds, store
         self.by_machine: dict[str, Agent] = {}
         self.failed: dict[str, int] = {}
+        self.did = Counter[str]()
+        """Of what agents should not do."""
 
     def appear(self, machine: Rental, now: datetime) -> None:
         """With the first look at a machine that runs; after a stop, it starts again."""
@@ -98,6 +101,7 @@ class Agents:
             return
         token = agent_tokens.digest(machine.extra["env"]["DUMONT_AGENT_TOKEN"])
         mute, lazy = self.random.random() < self.odds.mute, self.random.uniform(60, self.odds.works_seconds)
+        self.did["mute"] += mute
         self.by_machine[machine.id] = Agent(machine, token, self.random, now, mute, lazy)
 
     def give_notice(self, machine: Rental, now: datetime) -> float:
@@ -154,6 +158,7 @@ class Agents:
 
     def _save_alone(self, agent: Agent, now: datetime) -> None:
         if agent.drop is not None and agent.drop != agent.dropped:
+            self.did["saves alone"] += 1
             self.store.drop(agent.drop, agent.version, now)
             agent.dropped = agent.drop
 
@@ -193,7 +198,9 @@ class Agents:
             draw, kind = self.random.random(), command["kind"]
             seconds = SECONDS.get(kind, 2.0) * (20 if draw < self.odds.slow else 1)
             fails = self.random.random() < self.odds.fails
+            self.did.update({"slow": draw < self.odds.slow, "fails": fails})
             if kind in ("snapshot", "restore") and self.random.random() < self.odds.dies:
+                self.did["dies"] += 1
                 agent.away_until, agent.told, fails = now + timedelta(seconds=400), False, True
                 agent.boot, agent.seq = agent.boot + 1, 0
             agent.begun[command["id"]] = _Begun(command, now + timedelta(seconds=seconds), fails)

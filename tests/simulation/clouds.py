@@ -14,14 +14,20 @@ from typing import Any
 from dumont.market.shelf.row import Row
 from dumont.providers import errors
 from dumont.providers.port import Address, Created, Held, Machine, Order
-from dumont.simulators import lambda_cloud, runpod, vast
+from dumont.simulators import akash, lambda_cloud, runpod, vast
+from dumont.simulators.faults import Fault, Faults
 from dumont.simulators.rentals import Rental
 from dumont.simulators.stock import SimMachine
 from dumont.simulators.world import Setup, SoldOut, Wanted, World
 from tests.build.offers import row
 from tests.fakes.clock import START
 
-SETUPS: Mapping[str, Setup] = {"vast": vast.SETUP, "runpod": runpod.SETUP, "lambda": lambda_cloud.SETUP}
+SETUPS: Mapping[str, Setup] = {
+    "vast": vast.SETUP,
+    "runpod": runpod.SETUP,
+    "lambda": lambda_cloud.SETUP,
+    "akash": akash.SETUP,
+}
 SPOT = frozenset({"vast"})
 MICRO = Decimal(1_000_000)
 
@@ -229,7 +235,21 @@ class _Opened:
     kind: Any = field(default_factory=SimpleNamespace)
 
 
-def make_cloud(name: str, seed: int, machines: int, odds: Odds) -> Cloud:
+class Counted(Faults):
+    """How often each has happened."""
+
+    def __init__(self, random: Random) -> None:
+        super().__init__(random)
+        self.counts: dict[str, int] = {}
+
+    def take(self, name: str, call: str = "") -> Fault | None:
+        found = super().take(name, call)
+        if found is not None:
+            self.counts[name] = self.counts.get(name, 0) + 1
+        return found
+
+
+def make_world(name: str, seed: int, machines: int, odds: Odds) -> tuple[World, Random]:
     random = Random(f"{name}:{seed}")
     world = World(replace(SETUPS[name], boot_median_seconds=30, boot_sigma=0.4), seed=seed, start=START)
     stock = [
@@ -244,5 +264,6 @@ def make_cloud(name: str, seed: int, machines: int, odds: Odds) -> Cloud:
         for number in range(machines + max(2, machines // 4))  # the last ones have no GPU
     ]
     world.reset(seed, stock)
+    world.faults = Counted(Random(seed))
     world.faults.replace(odds.of_boots())
-    return Cloud(name, world, random, odds)
+    return world, random

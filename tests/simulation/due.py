@@ -9,8 +9,8 @@ from dumont.platform.db import raw
 
 
 async def ask(means: Means) -> list[Any]:
-    """Whether there is anything to act on, to list, to think about, to do by the calendar, to look for in the store;
-    who is to be told of commands, and when the next of all that is."""
+    """Whether there is anything to act on, to list, to think about, to do by the calendar, to look for in the store,
+    to buy; who is to be told of commands, and when the next of all that is."""
     settings = means.settings
     often, silent = timedelta(seconds=settings.fleet_watch_seconds), finding.silence(settings.fleet_deadman_seconds)
     async with means.db.looking() as tx:
@@ -43,6 +43,9 @@ _DUE = f"""
         EXISTS (SELECT FROM fleet_instances WHERE state <> 'destroyed' AND look_at <= $1),
         EXISTS (SELECT FROM fleet_schedules WHERE next_at <= $1),
         EXISTS (SELECT {_DOUBTED} AND d.look_at <= $1),
+        EXISTS (
+            SELECT FROM fleet_extensions WHERE look_at <= $1 AND (claimed_until IS NULL OR claimed_until <= $1)
+        ),
         (SELECT array_agg(DISTINCT rental_id) FROM fleet_commands WHERE state = 'queued'),
         least(
             (SELECT min(look_at) FROM fleet_instances WHERE state <> 'destroyed'),
@@ -50,6 +53,7 @@ _DUE = f"""
             (SELECT min(greatest(list_at, claimed_until)) FROM fleet_accounts),
             (SELECT min(next_at) FROM fleet_schedules),
             (SELECT min(d.look_at) {_DOUBTED}),
+            (SELECT min(greatest(look_at, claimed_until)) FROM fleet_extensions),
             (
                 SELECT min(greatest(listed_at + CAST($2 AS interval), claimed_until)) FROM fleet_accounts a
                 WHERE failures = 0 AND {_MOVING}

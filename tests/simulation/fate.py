@@ -23,6 +23,7 @@ DEADMAN_BEATS, CUT_BEATS_MAX = 5, 10
 class Fate:
     def __init__(self, random: Random, plan: Plan, clouds: Mapping[str, Cloud], agents: Agents) -> None:
         self.random, self.clouds, self.agents = random, clouds, agents
+        self._spot_alone = plan.punctual
         self._fates, self._pause = plan.fates, plan.pace / plan.eager / plan.strikes
         self._beat = timedelta(seconds=BEAT_SECONDS * plan.pace)
         self._strikes_at = self._moves_at = START
@@ -43,6 +44,7 @@ class Fate:
     def _strike(self, now: datetime) -> None:
         """One that runs is stopped, or ended, with notice or without, or nobody can be reached from it."""
         running = [(cloud, machine) for cloud, machine in self._live() if machine.state == "running"]
+        running = [(cloud, machine) for cloud, machine in running if machine.spot or not self._spot_alone]
         if not running:
             return
         cloud, machine = self.random.choice(running)
@@ -63,6 +65,7 @@ class Fate:
         spot = [(cloud, machine) for cloud, machine in self._live() if machine.spot and machine.state == "running"]
         if spot:
             cloud, machine = self.random.choice(spot)
+            self.struck["moved"] = self.struck.get("moved", 0) + 1
             cloud.moves(machine, Decimal(self.random.randrange(60, 170)) / 100)
 
     def _live(self) -> list[tuple[Cloud, Rental]]:

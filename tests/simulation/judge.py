@@ -5,15 +5,16 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import text
-
 from dumont.fleet.rules import savings as rules
 from dumont.fleet.rules.savings import Window
 from dumont.fleet.rules.states import ON_THE_WAY
 from dumont.fleet.store import savings as savings_store
 from dumont.simulators.rentals import Rental
 from tests.fakes.clock import START
-from tests.simulation.simulation import LIST_SECONDS, REST_SECONDS, Simulation
+from tests.simulation import courses, keeping, prepaid
+from tests.simulation.rows import names, rows
+from tests.simulation.setting_up import LIST_SECONDS
+from tests.simulation.simulation import REST_SECONDS, Simulation
 from tests.simulation.store import BYTES
 
 CENT = Decimal("0.01")
@@ -23,13 +24,15 @@ SETTLED_SECONDS = REST_SECONDS + 100.0
 
 async def not_at_rest(sim: Simulation) -> list[str]:
     """What is still on its way."""
-    found = await _rows(sim, _GOING_ON, ways=list(ON_THE_WAY))
+    found = await rows(sim.means, _GOING_ON, ways=list(ON_THE_WAY))
+    if sim.plan.deadlines:
+        found = [*found, *await courses.open_ones(sim)]
     unheld = [f"machine {label} lives, and nobody holds it" for label in await _unheld(sim)]
     return [f"{row['what']} {row['id']} {row['state']}" for row in found] + unheld
 
 
 async def not_gone(sim: Simulation) -> list[str]:
-    found = await _rows(sim, _ALIVE)
+    found = await rows(sim.means, _ALIVE)
     alive = [f"machine {each.id} {each.label}" for c in sim.clouds.values() for each in c.world.live()]
     return [f"{row['what']} {row['id']} {row['state']}" for row in found] + alive
 
@@ -38,29 +41,33 @@ async def at_rest(sim: Simulation) -> list[str]:
     """When nobody wants anything, and before anything is given up."""
     faults: list[str] = []
     latest = sim.clock.now() + timedelta(seconds=SETTLED_SECONDS * sim.plan.pace)
-    for row in await _rows(sim, "SELECT id, state, look_at FROM fleet_instances WHERE state <> 'destroyed'"):
+    for row in await rows(sim.means, "SELECT id, state, look_at FROM fleet_instances WHERE state <> 'destroyed'"):
         late = row["look_at"] > latest
         faults += [f"instance {row['id']} is {row['state']}, and is looked at next {row['look_at']}"] if late else []
     faults += await _not_taken(sim)
+    if sim.plan.rules:
+        faults += await keeping.faults(sim)
     return faults + [
         f"instance {row['id']} stands on snapshot {row['snapshot_id']}, which is {row['state']}"
-        for row in await _rows(sim, _SNAPSHOTS)
+        for row in await rows(sim.means, _SNAPSHOTS)
         if row["state"] != "complete" or row["manifest"] not in sim.store.versions.keys() - sim.store.lost
     ]
 
 
 async def books(sim: Simulation) -> list[str]:
     """When all is given up."""
-    faults = [f"{name} was chosen while it was blacklisted" for name in await _names(sim, _BLACKLISTED)]
-    faults += [f"instance {name} has several operations open" for name in await _names(sim, _OPEN)]
-    faults += [f"sleep of {name} was not written down" for name in await _names(sim, _UNTOLD)]
+    faults = [f"{name} was chosen while it was blacklisted" for name in await names(sim.means, _BLACKLISTED)]
+    faults += [f"instance {name} has several operations open" for name in await names(sim.means, _OPEN)]
+    faults += [f"sleep of {name} was not written down" for name in await names(sim.means, _UNTOLD)]
+    faults += await courses.faults(sim) if sim.plan.deadlines else []
+    faults += await prepaid.faults(sim) if sim.plan.prepaid else []
     return [*faults, *await _bills(sim), *await _saved(sim)]
 
 
 async def _not_taken(sim: Simulation) -> list[str]:
     """What a machine saved by itself, as nobody could be asked, is a snapshot of its instance by now."""
     faults = []
-    for row in await _rows(sim, _DROPS):
+    for row in await rows(sim.means, _DROPS):
         saved = sim.store.drops.get(row["id"])
         if saved is None or saved.book.manifest in sim.store.lost:
             continue
@@ -70,13 +77,15 @@ async def _not_taken(sim: Simulation) -> list[str]:
 
 
 async def _unheld(sim: Simulation) -> list[str]:
-    held = set(await _names(sim, "SELECT label AS name FROM fleet_rentals WHERE stage <> 'ended' AND wanted <> 'gone'"))
+    held = set(
+        await names(sim.means, "SELECT label AS name FROM fleet_rentals WHERE stage <> 'ended' AND wanted <> 'gone'")
+    )
     return [each.label for cloud in sim.clouds.values() for each in cloud.world.live() if each.label not in held]
 
 
 async def _bills(sim: Simulation) -> list[str]:
     """Each bill is a rental of ours that has ended, and the other way round, to the cent."""
-    ours = {row["label"]: row for row in await _rows(sim, _COSTS)}
+    ours = {row["label"]: row for row in await rows(sim.means, _COSTS)}
     theirs, faults = _machines(sim), []
     for label, machines in theirs.items():
         row, billed = ours.get(label), sum((each.cost(sim.clock.now()) for each in machines), Decimal(0))
@@ -99,16 +108,19 @@ async def _saved(sim: Simulation) -> list[str]:
         sleeps = await savings_store.sleeps(tx, [me], window, None)
         claimed = rules.report(sleeps, window, now).by_sleep
     machines, faults = _machines(sim), []
-    prices = {row["id"]: row for row in await _rows(sim, _RENTALS)}
+    prices = {row["id"]: row for row in await rows(sim.means, _RENTALS)}
     for sleep in sleeps:
+        if sleep.why == rules.WAITS:  # for a machine, and is in no sum
+            continue
         label = prices[sleep.rental_id]["label"]
         given_up = machines[label][0]
         raced = [row for row in prices.values() if _woke(row, sleep)]
-        winner = next((machines[row["label"]][0] for row in raced if row["won"]), None)
+        winners = [row["label"] for row in raced if row["won"] and row["race_id"] == sleep.race_id]
+        winner = next((machines[label][0] for label in winners), None)
         until = winner.created_at if winner is not None else sleep.ended_at or now
         hours = Decimal(str((until - given_up.since).total_seconds())) / 3600
         stored = Decimal(BYTES) / 10**9 * sleep.storage_price_gb_month / 730 * hours
-        losers = [each for row in raced if not row["won"] for each in machines.get(row["label"], [])]
+        losers = [each for row in raced if row["label"] not in winners for each in machines.get(row["label"], [])]
         lost = sum((each.cost(now) for each in losers), Decimal(0))
         mine = _hourly(given_up) * hours - stored - lost
         unseen = _unseen(sim, [given_up, *losers]) + _last_move(sim, given_up) * hours
@@ -166,15 +178,6 @@ def _machines(sim: Simulation) -> Mapping[str, Sequence[Rental]]:
         for each in cloud.world.rentals.values():
             found.setdefault(each.label, []).append(each)
     return found
-
-
-async def _names(sim: Simulation, query: str) -> list[str]:
-    return [str(row["name"]) for row in await _rows(sim, query)]
-
-
-async def _rows(sim: Simulation, query: str, **given: Any) -> Sequence[Mapping[str, Any]]:
-    async with sim.means.db.looking() as tx:
-        return [dict(row) for row in (await tx.execute(text(query), given)).mappings()]
 
 
 _GOING_ON = """

@@ -2,9 +2,10 @@
 
 import time
 import traceback
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
 
@@ -14,17 +15,35 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from dumont.platform.db.engine import asyncpg_url, make_db, make_engine
 from dumont.platform.settings import Settings
-from tests.simulation import judge
+from tests.simulation import happened, judge
 from tests.simulation.plan import Plan
 from tests.simulation.simulation import Restless, Simulation
 
 BRIEF = Plan(hours=8, instances=2, pace=12, machines=8)
 TINY = Plan(hours=0.4, instances=1, pace=3, machines=5, deaths=0.12, cuts=0.03, meetings=0.2, eager=3.5, called=0.5)
 """Little life, and much that goes wrong in it: many of them find more than one that is long."""
+VARIED = replace(TINY, hangs_seconds=90, undo_hours=0.02, deadlines=0.3, prepaid=True, rules=True)
+"""The same, with what is more seldom asked for."""
+MITE = replace(
+    VARIED,
+    undo_hours=0.25,
+    clouds=("vast",),
+    hours=0.12,
+    machines=4,
+    racers=2,
+    standbys=False,
+    eager=6,
+    strikes=4,
+    deaths=0.2,
+    cuts=0.06,
+    loses=0.1,
+    away=0.1,
+)
+"""Shorter still, and worse."""
 SMALL = Plan(hours=72, instances=8, pace=12, machines=20)
 LONG = Plan(hours=24 * 60, instances=40, pace=60, machines=40)
-BIG = Plan(hours=1, instances=1000, machines=1200, deaths=0.01, cuts=0.002, meetings=0.02, eager=140)
-PLANS = {"tiny": TINY, "brief": BRIEF, "small": SMALL, "long": LONG, "big": BIG}
+BIG = Plan(hours=1, instances=1000, machines=1200, deaths=0.01, cuts=0.002, meetings=0.02, eager=12, crowd=12)
+PLANS = {"tiny": TINY, "varied": VARIED, "mite": MITE, "brief": BRIEF, "small": SMALL, "long": LONG, "big": BIG}
 _TABLES = text("""
     SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
         AND NOT relispartition AND relname <> 'alembic_version'
@@ -44,6 +63,7 @@ class Lived:
     meetings: int = 0
     instances: int = 0
     machines: int = 0
+    happened: Counter[str] = field(default_factory=Counter)
     seconds: float = 0
     """Of this process's CPU."""
 
@@ -88,6 +108,7 @@ async def live(ground: Ground, seed: int, plan: Plan = SMALL) -> Lived:
     lived.turns, lived.deaths, lived.cuts = simulation.turns, simulation.deaths, simulation.cuts
     lived.meetings, lived.instances = simulation.meetings, len(simulation.users.launched)
     lived.machines = sum(len(cloud.world.rentals) for cloud in simulation.clouds.values())
+    lived.happened = happened.happened(simulation)
     lived.seconds = time.process_time() - began
     return lived
 
@@ -122,6 +143,8 @@ async def _filled(engine: AsyncEngine) -> list[str]:
 async def _judged(simulation: Simulation) -> list[str]:
     await simulation.lives()
     await simulation.rests(lambda: judge.not_at_rest(simulation))
+    if simulation.plan.rules:
+        await simulation.prune(simulation.means)
     faults = await judge.at_rest(simulation)
     await simulation.users.destroy_all()
     await simulation.rests(lambda: judge.not_gone(simulation))

@@ -18,52 +18,43 @@ from types import SimpleNamespace
 from typing import Any, cast
 from unittest.mock import patch
 
-import orjson
-
 from dumont.fleet import reminding, schedules, thinking
 from dumont.fleet.agents import beating, dozing, finding, lending, listening, telling
 from dumont.fleet.agents.beating import Beats
 from dumont.fleet.means import Means
 from dumont.fleet.money import budgets
-from dumont.fleet.rentals import acting, leasing, watching
+from dumont.fleet.rentals import acting, extending, leasing, watching
 from dumont.fleet.rules import sleeping
 from dumont.fleet.rules.seen import Limits
 from dumont.fleet.store import reminding as reminding_sql
-from dumont.market.following import Market, View
 from dumont.platform import waking
 from dumont.platform.db import Db
-from dumont.platform.secrets import Vault, new_key
 from dumont.platform.settings import Settings
 from dumont.simulators.rentals import Rental
 from dumont.simulators.world import World
 from dumont.snapshots import dropping, verifying
-from tests.build.offers import Stall
 from tests.fakes.clock import START, FakeClock
-from tests.fakes.publisher import FakePublisher
 from tests.fleet.deaths import Deaths, Killed
 from tests.simulation import agents as agents_of
 from tests.simulation import due
 from tests.simulation.agents import Agents
 from tests.simulation.calls import WOKEN_BY, Calls
-from tests.simulation.clouds import Cloud, SimClouds, make_cloud
-from tests.simulation.fate import BEAT_SECONDS, DEADMAN_BEATS, Fate
+from tests.simulation.fate import BEAT_SECONDS, Fate
+from tests.simulation.keeping import prune
 from tests.simulation.one_by_one import OneByOne
 from tests.simulation.plan import Plan
+from tests.simulation.prepaid import Prepaid
+from tests.simulation.setting_up import clouds_of, means_of
 from tests.simulation.store import Asked, Store
 from tests.simulation.troubles import BreakingDb, Meanwhile
 from tests.simulation.users import Users
 
-KEYS = {name: {"api_key": "k"} for name in ("vast", "runpod", "lambda")}
-LIST_SECONDS, REST_SECONDS, TELL_SECONDS = 90.0, 300.0, 300.0
+REST_SECONDS, TELL_SECONDS, PRUNE_SECONDS = 300.0, 300.0, 400.0
 """At a pace of 1."""
-WATCH_SECONDS, POLL_SECONDS, LOOK_SECONDS = 120.0, 120.0, 180.0
+POLL_SECONDS, LOOK_SECONDS = 120.0, 180.0
 LEAST_SECONDS, MOST_SECONDS = 20.0, 60.0
-HANGS_SECONDS_MAX = 20.0
-"""Of a call, while others act."""
 ASKED_SECONDS = 5.0
 """Until an agent calls for which there is something to do."""
-SHELF_SECONDS = 30.0
-"""The market is told by the clouds so often."""
 RESTARTS = 0.3
 """Of the broken connections, so many are a database that restarts."""
 TURNS_MAX = 400
@@ -76,29 +67,6 @@ Forgets = Callable[[], Awaitable[None]]
 
 class Restless(AssertionError):
     """It does not come to rest."""
-
-
-class SimMarket(Market):
-    """Whose clouds have told of their machines just now, or some seconds ago: what is chosen may be taken by then."""
-
-    def __init__(self, stall: Stall, clock: FakeClock, clouds: dict[str, Cloud]) -> None:
-        super().__init__(stall, clock)
-        self._stall, self._now, self._clouds = stall, clock, clouds
-        self._told_at: datetime | None = None
-
-    async def view(self, *, wait_seconds: float = 0) -> View:
-        now = self._now.now()
-        if self._told_at is None or (now - self._told_at).total_seconds() >= SHELF_SECONDS:
-            self._told_at = now
-            for cloud in self._clouds.values():
-                if rows := cloud.rows():
-                    self._stall.put(*rows, seen_at=now)
-        return await super().view(wait_seconds=wait_seconds)
-
-
-class _Keys:
-    def get_secret_value(self) -> str:
-        return orjson.dumps(KEYS).decode()
 
 
 async def _never(*_given: object) -> None:
@@ -114,33 +82,12 @@ class Simulation:
         self.seed, self.plan, self.random = seed, plan, Random(f"simulation:{seed}")
         self.forgets = forgets
         """All connections."""
-        self.clock = FakeClock()
-        self.clouds = {name: make_cloud(name, seed, plan.machines, plan.odds) for name in KEYS}
-        given = {
-            "fleet_house_accounts": "everyone",
-            "provider_keys": _Keys(),
-            "fleet_beat_seconds": BEAT_SECONDS * plan.pace,
-            "fleet_list_seconds": LIST_SECONDS * plan.pace,
-            "fleet_watch_seconds": WATCH_SECONDS,
-            "fleet_deadman_seconds": DEADMAN_BEATS * BEAT_SECONDS * plan.pace,
-            "fleet_standby_provider": "runpod",
-            "fleet_standby_type": "",
-        }
-        self.jobs = Asked()
-        self.means = Means(
-            db,
-            self.clock,
-            Random(f"means:{seed}"),
-            FakePublisher(),
-            settings.model_copy(update=given),
-            Vault([new_key()]),
-            cast(Any, SimClouds(self.clouds)),
-            SimMarket(Stall(), self.clock, self.clouds),
-            cast(Any, self.jobs),
-        )
+        self.clouds, self.jobs = clouds_of(seed, plan), Asked()
+        self.means = means_of(db, settings, self.clouds, self.jobs, (seed, plan))
+        self.clock = cast(FakeClock, self.means.clock)
         self.second = replace(self.means, random=Random(f"second:{seed}"))
         """Of another process."""
-        self.store = Store(self.means, Random(f"store:{seed}"), self.jobs, plan.loses)
+        self.store = Store(self.means, Random(f"store:{seed}"), self.jobs, (plan.away, plan.loses))
         lazy = replace(plan.agents, works_seconds=plan.agents.works_seconds * plan.pace)
         self.agents = Agents(Random(f"agents:{seed}"), lazy, self.store)
         self.users = Users(self.means, Random(f"users:{seed}"), plan)
@@ -151,11 +98,11 @@ class Simulation:
         """Whose turn broke: they are turned again."""
         self.began = START
         self.kind = False
-        self.turns = self.deaths = self.cuts = self.meetings = 0
+        self.turns = self.deaths = self.cuts = self.restarts = self.meetings = self.hangs = 0
         self._beats = Beats(db, self.clock, self.means.settings)
         self._asked: set[str] = set()
         """Rentals whose agents are to do something."""
-        self._beat_at = self._tend_at = self._tell_at = START
+        self._beat_at = self._tend_at = self._tell_at = self._prune_at = START
 
     async def lives(self) -> None:
         """Through all its troubles, until nothing is on the way any more."""
@@ -195,6 +142,7 @@ class Simulation:
             patch.object(beating, "GATHER_SECONDS", 0.0),  # one agent calls at a time
             patch.object(acting, "asyncio", AT_ONCE),  # tasks at once end in no order that a seed could say
             patch.object(watching, "asyncio", AT_ONCE),  # the same
+            patch.object(extending, "asyncio", AT_ONCE),  # the same
         ):
             yield
 
@@ -223,7 +171,8 @@ class Simulation:
             for machine in cloud.world.live():
                 self.agents.appear(machine, now)
         if not self.kind and self.users.next_at is not None and self.users.next_at <= now:
-            await self.users.act(now)
+            for _ in range(self.plan.crowd):
+                await self.users.act(now)
         all_beat = now >= self._beat_at
         if all_beat:
             self._beat_at = now + timedelta(seconds=BEAT_SECONDS * self.plan.pace)
@@ -243,13 +192,16 @@ class Simulation:
         if now >= self._tell_at:
             self._tell_at = now + timedelta(seconds=TELL_SECONDS * self.plan.pace)
             await self._turn(telling.turn)
+        if self.plan.rules and now >= self._prune_at:
+            self._prune_at = now + timedelta(seconds=PRUNE_SECONDS * self.plan.pace)
+            await self._turn(self.prune)
         if self.called:
             await self._until_nobody_is_called()
         for _ in range(self._turns_max):
             *wanted, asked, at = await due.ask(self.means)
             self._asked = {str(rental) for rental in asked or ()}
             duties = self._duties()
-            names = [name for name, wants in zip(duties, wanted, strict=True) if wants]
+            names = [name for name, wants in zip(duties, wanted, strict=False) if wants]
             if self.called:
                 names = [name for name in names if name not in WOKEN_BY]
             for name in names:
@@ -277,13 +229,17 @@ class Simulation:
 
     def _duties(self) -> dict[str, Callable[[Means], Awaitable[float]]]:
         """In the order of what `due.ask` answers. Many things that have happened need but one thought."""
-        return {
+        duties: dict[str, Callable[[Means], Awaitable[float]]] = {
             "act": self._act,
             "watch": watching.turn,
             "think": thinking.turn,
             "schedules": schedules.turn,
             "find": self._find,
         }
+        return duties | ({"extend": extending.turn} if self.plan.prepaid else {})
+
+    async def prune(self, means: Means) -> float:
+        return await prune(means, self.store, self.users.caller.me)
 
     async def _lend(self, means: Means) -> float:
         return await lending.turn(means, cast(Any, self.store))
@@ -314,7 +270,8 @@ class Simulation:
         """Another process acts, and agents call; sometimes only after a while, in which the first one hung."""
         self.meetings += 1
         if self.random.random() < 0.5:
-            self._passes(self.random.uniform(0, HANGS_SECONDS_MAX))
+            self.hangs += 1
+            self._passes(self.random.uniform(0, self.plan.hangs_seconds))
         if self.random.random() < 0.5:
             await self.agents.beat(self._part, self.clock.now(), all_beat=True)
         if self.random.random() < 0.3:
@@ -333,11 +290,12 @@ class Simulation:
             return 0.0
 
     async def _breaks(self, duty: Callable[[Means], Awaitable[float]]) -> float:
-        broken = replace(self.means, db=cast(Db, self._breaking()))
+        breaking = self._breaking()
         try:
-            return await duty(broken)
+            return await duty(replace(self.means, db=cast(Db, breaking)))
         except Exception:  # as the duties' own loop has it: it is turned again
             self.cuts += 1
+            self.restarts += breaking.restarts
             await self.forgets()  # when a connection is seen to be closed, no seed could say
             return 0.0
 
@@ -371,6 +329,8 @@ class Simulation:
         self.clock.advance(seconds=seconds)
         for cloud in self.clouds.values():
             cloud.world.advance(seconds)
+            if isinstance(cloud, Prepaid):
+                cloud.ends()
 
     def _part(self, kind: type[Any]) -> Any:
         means = self.means

@@ -1,5 +1,6 @@
 """The snapshots' store, as cheap as it gets: a version by each manifest. The rows move by the real code."""
 
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from uuid import UUID
 
 from dumont.basics.errors import Failure, Unavailable
 from dumont.fleet.means import Means
+from dumont.main.joints import InstancesOnSnapshots
 from dumont.platform.jobs import Jobs
 from dumont.platform.work import SYSTEM, Work
 from dumont.snapshots import granting, reporting, verifying
@@ -17,8 +19,10 @@ from dumont.snapshots.dropping import Book
 from dumont.snapshots.ending import Why
 from dumont.snapshots.in_restic import Seen
 from dumont.snapshots.reporting import Done
+from dumont.snapshots.standing import Standing
 from dumont.snapshots.stores import Stores
 from dumont.snapshots.verifying import VERIFY, Which
+from dumont.snapstore.model import snapshot_object
 
 BYTES = 5_000_000_000
 FIGURES = {"stored_bytes": BYTES, "files": 1}
@@ -43,26 +47,26 @@ class Dropped:
 
 
 class Store:
-    def __init__(self, means: Means, random: Random, jobs: Asked, loses: float) -> None:
+    def __init__(self, means: Means, random: Random, jobs: Asked, odds: tuple[float, float]) -> None:
         self.means, self.random, self.jobs = means, random, jobs
         self.versions: dict[str, int] = {}
-        self.away, self.loses = 0.05, loses
+        self.away, self.loses = odds
         self.lost: set[str] = set()
+        self.did = Counter[str]()
         self.drops: dict[UUID, Dropped] = {}
         """What machines saved by themselves; it stays here when the fleet has cleared it away."""
 
     async def put(self, grant: str, version: int) -> str | None:
         """What an agent says when it has sent everything; what went wrong."""
-        if self.random.random() < self.away:
+        if self._is_away():
             return "store_away"
         name = f"{self.random.getrandbits(256):064x}"
         self.versions[name] = version
-        if self.random.random() < self.loses:
-            self.lost.add(name)
+        self._loses(name)
         return await self._says(grant, Done(manifest=name, figures={"new_bytes": 1000}))
 
     async def fetch(self, grant: str) -> int | str:
-        if self.random.random() < self.away:
+        if self._is_away():
             return "store_away"
         try:
             async with self.means.db.begin() as tx:
@@ -76,9 +80,14 @@ class Store:
     def drop(self, drop: UUID, version: int, began: datetime) -> None:
         """By a machine that can ask nobody."""
         name = f"{self.random.getrandbits(256):064x}"
-        if self.random.random() < self.loses:
-            self.lost.add(name)
+        self._loses(name)
         self.drops[drop] = Dropped(Book(name, began, {}, {"files": 1}), version)
+
+    def delete(self, name: str) -> None:
+        """As pruning does, of a manifest; one that is gone is gone."""
+        self._answers()
+        self.did["pruned"] += 1
+        self.versions.pop(name.removeprefix(snapshot_object("")), None)
 
     def drops_doors(self) -> dict[str, Any]:
         """In place of those of `dropping`."""
@@ -105,8 +114,18 @@ class Store:
         return None
 
     def _answers(self) -> None:
-        if self.random.random() < self.away:
+        if self._is_away():
             raise Unavailable("The store is away.", code="store_away", hint="")
+
+    def _is_away(self) -> bool:
+        away = self.random.random() < self.away
+        self.did["store away"] += away
+        return away
+
+    def _loses(self, name: str) -> None:
+        if self.random.random() < self.loses:
+            self.lost.add(name)
+            self.did["lost manifest"] += 1
 
     async def _says(self, grant: str, done: Done) -> str | None:
         try:
@@ -125,7 +144,7 @@ class Store:
             if job is not VERIFY:
                 continue
             try:
-                await verifying.verify(_Run(self), Which.model_validate(args.model_dump()))
+                await verifying.verify(Run(self, self.means), Which.model_validate(args.model_dump()))
             except Unavailable:
                 self.jobs.waiting.append((job, args))
 
@@ -137,20 +156,24 @@ class Store:
         return Seen(False, FIGURES)
 
 
-class _Run:
+class Run:
+    """Of a job of snapshots."""
+
     id, attempt = UUID(int=1), 1
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, store: Store, means: Means) -> None:
+        self._store, self._means = store, means
 
     @asynccontextmanager
     async def work(self) -> AsyncIterator[Work]:
-        async with self._store.means.db.begin() as tx:
-            yield self._store.means.work(tx, SYSTEM)
+        async with self._means.db.begin() as tx:
+            yield self._means.work(tx, SYSTEM)
 
     def part(self, kind: type[Any]) -> Any:
         if kind is Jobs:
             return self._store.jobs
+        if kind is Standing:
+            return InstancesOnSnapshots()
         assert kind is Stores
         return self
 

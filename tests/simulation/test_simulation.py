@@ -5,10 +5,12 @@ show that the judge catches what it should.
 """
 
 import asyncio
+import gc
 import os
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -18,24 +20,31 @@ from dumont.fleet import thinking
 from dumont.fleet.agents import finding
 from dumont.fleet.money import sleeping
 from dumont.fleet.rentals import orphans
-from dumont.fleet.rules import costs, lifecycle, savings, sighting
+from dumont.fleet.rules import costs, course, extending, lifecycle, recovery, savings, sighting
 from dumont.fleet.rules.steps import Step
+from dumont.fleet.steps import way
 from dumont.platform.settings import Settings
 from dumont.reliability import blacklist
+from dumont.snapshots import keeping
 from dumont.snapshots.in_restic import Seen
+from dumont.snapshots.store import snapshots
 from tests.conftest import DatabaseMaker
-from tests.simulation import calls
+from tests.simulation import calls, happened
 from tests.simulation.agents import Odds
 from tests.simulation.calls import Calls
 from tests.simulation.clouds import KIND
-from tests.simulation.lives import TINY, Ground, Lived, live, sum_of, told
+from tests.simulation.lives import MITE, TINY, Ground, Lived, live, sum_of, told
 from tests.simulation.plan import Plan
 from tests.simulation.store import FIGURES, Store
 
-SEEDS, AT_ONCE = range(1, 61), 10
+PLAYED = ((TINY, range(1, 61), 10), (MITE, range(1001, 1061), 20))
 """Always the same: whether a change may land is not for a day's luck to say. `make simulate` draws others."""
-PARTS = [SEEDS[at : at + AT_ONCE] for at in range(0, len(SEEDS), AT_ONCE)]
-ASKED = [int(os.environ["DUMONT_SEED"])] if "DUMONT_SEED" in os.environ else None
+PARTS = [
+    pytest.param(plan, seeds[at : at + part], id=f"{seeds[at]}-{seeds[at] + part - 1}")
+    for plan, seeds, part in PLAYED
+    for at in range(0, len(seeds), part)
+]
+ASKED = int(os.environ.get("DUMONT_SEED", "0"))
 GENTLE = Odds(slow=0, fails=0, dies=0, mute=0, works_seconds=200)
 FAIR = replace(
     TINY,
@@ -56,6 +65,14 @@ LONG = replace(FAIR, hours=3, pace=12)
 SHORT = replace(FAIR, hours=0.1, quiet_seconds=1800)
 """Long enough for a launch."""
 
+DUE = replace(
+    FAIR, hours=1.5, pace=3, instances=2, machines=4, eager=1, deadlines=1.0, punctual=True, interruptions=True,
+    fates=("ended", "stopped"), strikes=6,
+)  # fmt: skip
+"""Work with deadlines that can be met, and spot machines that are taken away."""
+KEPT = replace(FAIR, hours=0.6, pace=6, eager=3, rules=True)
+PAID = replace(FAIR, hours=1.2, pace=6, clouds=(), prepaid=True)
+
 pytestmark = pytest.mark.slow
 
 
@@ -67,23 +84,43 @@ def play(make_database: DatabaseMaker, settings: Settings) -> Play:
     """Outside the other tests' event loop: on one that takes a fifth less time."""
 
     async def lives(seeds: Sequence[int], plan: Plan) -> list[Lived]:
+        found = []
         async with Ground.made(make_database.make, settings) as ground:
-            return [await live(ground, seed, plan) for seed in seeds]
+            for number, seed in enumerate(seeds, 1):
+                found.append(await live(ground, seed, plan))
+                if number % 5 == 0:
+                    gc.collect()
+        return found
 
     def play(*seeds: int, plan: Plan) -> list[Lived]:
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            return runner.run(lives(seeds, plan))
+        gc.disable()  # a life is thrown away whole
+        try:
+            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+                return runner.run(lives(seeds, plan))
+        finally:
+            gc.enable()
 
     return play
 
 
-@pytest.mark.parametrize("seeds", [ASKED] if ASKED else PARTS, ids=str)
-def test_the_books_balance(play: Play, seeds: Sequence[int], record_property: Any) -> None:
-    lives = play(*seeds, plan=TINY)
+@pytest.mark.parametrize(("plan", "seeds"), [(TINY if ASKED < 1000 else MITE, [ASKED])] if ASKED else PARTS)
+def test_the_books_balance(play: Play, plan: Plan, seeds: Sequence[int], record_property: Any) -> None:
+    lives = play(*seeds, plan=plan)
     faults = [told(lived, f"DUMONT_SEED={lived.seed} pytest tests/simulation") for lived in lives if lived.faults]
     assert not faults, "\n".join(faults)
-    assert sum(lived.machines for lived in lives) > 1
-    record_property("figures", f"simulation: {sum_of(lives)}")
+    counts = sum((lived.happened for lived in lives), Counter[str]())
+    came = len(happened.KINDS) - len(happened.missing(counts, 1))
+    assert len(lives) < 20 or came > len(happened.KINDS) / 2, f"too little trouble: {happened.told(counts)}"
+    record_property("figures", f"simulation: {sum_of(lives)}; {happened.told(counts)}")
+
+
+@pytest.mark.long
+def test_no_deadline_is_missed_for_spot_machines(play: Play) -> None:
+    lives = play(1, 2, 3, plan=DUE)
+    assert not [lived.faults for lived in lives if lived.faults]
+    counts = sum((lived.happened for lived in lives), Counter[str]())
+    assert counts["course"]
+    assert counts["ended"] + counts["stopped"]
 
 
 class TestTheJudgeCatches:
@@ -178,3 +215,41 @@ class TestTheJudgeCatches:
         monkeypatch.setattr(calls, "LOST", 1.0)
         [lived] = play(3, plan=replace(FAIR, hours=0.2, called=1.0, quiet_seconds=120))
         assert any("not at rest" in fault for fault in lived.faults), lived
+
+    @pytest.mark.long
+    def test_deadlines_that_nobody_keeps(self, play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+        right = recovery.decide
+
+        def linger(*given: Any) -> recovery.Decision:
+            found = right(*given)
+            return replace(found, action="wait", place=None)
+
+        monkeypatch.setattr(way, "decide", linger)
+        [lived] = play(3, plan=DUE)
+        assert any("is missed" in fault for fault in lived.faults), lived
+
+    @pytest.mark.long
+    def test_hours_that_count_though_they_are_lost(self, play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(course, "TAKEN_AWAY", frozenset[str]())
+        lives = play(1, 2, 3, plan=replace(DUE, punctual=False, deadlines=1.0, strikes=12))
+        assert any("are not lost" in fault for lived in lives for fault in lived.faults), lives
+
+    @pytest.mark.long
+    def test_hours_that_are_bought_twice(self, play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+        def greedy(end: datetime, _need: object, now: datetime, **_more: Any) -> extending.Plan:
+            return extending.Plan(int(end - now < timedelta(hours=2)), now + timedelta(minutes=5))
+
+        monkeypatch.setattr(extending, "plan", greedy)
+        [lived] = play(3, plan=PAID)
+        assert any("was bought hours for" in fault for fault in lived.faults), lived
+
+    @pytest.mark.long
+    def test_snapshots_that_a_rule_takes_from_under_an_instance(
+        self, play: Play, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async def all_of(work: Any, _standing: object, repository_id: Any) -> Any:
+            return await snapshots.complete_ones(work.tx, [repository_id])
+
+        monkeypatch.setattr(keeping, "overdue", all_of)
+        lives = play(3, 4, plan=KEPT)
+        assert any("which is deleted" in fault for lived in lives for fault in lived.faults), lives

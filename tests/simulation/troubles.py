@@ -24,7 +24,7 @@ class BreakingDb:
     """Its server closes the connection just before one of the commits; all connections, when it restarts."""
 
     def __init__(self, db: Db, at: int, *, restarts: bool) -> None:
-        self._db, self._left, self._restarts = db, at, restarts
+        self._db, self._left, self.restarts = db, at, restarts
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncSession]:
@@ -32,7 +32,7 @@ class BreakingDb:
             yield tx
             self._left -= 1
             if self._left == 0:
-                if self._restarts:
+                if self.restarts:
                     await tx.execute(OTHERS)
                 await tx.execute(MINE)
 

@@ -27,6 +27,7 @@ from dumont.fleet.tables import FleetInstance, FleetOperation
 from dumont.platform.work import Caller, Work
 from dumont.reliability import blacklist
 from dumont.reliability.wishes import NONE, Wishes
+from tests.simulation import keeping
 from tests.simulation.plan import Plan
 
 RIGHTS = frozenset({"fleet:read", "fleet:write", "machines:manage"})
@@ -77,6 +78,8 @@ class Users:
         if len(self.launched) < self.plan.instances and (not self.launched or self.random.random() < 0.5):
             await self._does("launch", self._launch)
             return
+        if self.plan.punctual:
+            return
         name, deed = self.random.choice(self._deeds())
         await self._does(name, deed)
 
@@ -117,6 +120,10 @@ class Users:
         deeds: list[tuple[str, Deed]] = [(name, partial(deed, instance_id=one)) for name, deed in mine]
         keep = self.random.random() < 0.5
         deeds.append(("keep awake", partial(wishing.keep_awake, instance_id=one, until=until if keep else None)))
+        if self.plan.rules:
+            deeds += 2 * [("keep few", partial(keeping.put, instance_id=one, keep_last=self.random.randint(0, 2)))]
+        if self.plan.deadlines:
+            deeds.append(("deadline", partial(self._deadline, instance_id=one)))
         if self.random.random() < 0.2:
             deeds.append(("destroy", partial(wishing.destroy, instance_id=one, keep_snapshot=keep)))
         deeds.append(("blacklist", self._blacklist))
@@ -137,15 +144,29 @@ class Users:
             ssh_keys=("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl a",),
             spot=self.random.random() < self.plan.spot,
             onstart="true" if self.random.random() < 0.3 else "",
-            race=RaceWish(machines=self.random.randint(1, 4), rounds=2),
+            race=RaceWish(machines=self.random.randint(1, self.plan.racers), rounds=2),
             standby=self._second(enabled=standby),
         )
         rule = HibernationWish(
             idle_seconds=600 * self.plan.pace, warn_seconds=120 * self.plan.pace, grace_seconds=300 * self.plan.pace
         )
+        if self.plan.deadlines and self.random.random() < self.plan.deadlines:
+            wanted = wanted.model_copy(update=self._course(work) | {"spot": True, "standby": StandbyWish()})
         doors = launch.Means(self.means.market, self.means.vault, NoWishes())  # type: ignore[arg-type]
         made = await launch.launch(work, doors, Wish(wanted=wanted, env={}, hibernation=rule))
         self.launched.append(made.id)
+
+    def _course(self, work: Work) -> dict[str, Any]:
+        self.did["course"] = self.did.get("course", 0) + 1
+        hours = self.plan.pace * self.random.uniform(0.05, 0.12)
+        slack = self.plan.pace * self.random.uniform(*((0.6, 1.2) if self.plan.punctual else (0.05, 0.5)))
+        return {"work_hours": hours, "deadline": work.now + timedelta(hours=hours + slack)}
+
+    async def _deadline(self, work: Work, instance_id: UUID) -> None:
+        """Another one, a first one, or none any more."""
+        said = self._course(work) | {"spot": True, "standby": StandbyWish()}
+        gone = {"deadline": None, "work_hours": None}
+        await changing.change(work, instance_id, said if self.random.random() < 0.7 else gone)
 
     async def _wake(self, work: Work, instance_id: UUID) -> None:
         instance = await work.tx.get(FleetInstance, instance_id, with_for_update=True, populate_existing=True)

@@ -27,6 +27,10 @@ class TestStart:
         assert answer["command"].startswith(f"DUMONT_GRANT={grant['token']} dumont snapshots create {folder}")
         assert answer["bare_command"].startswith(f"curl -fsS {grant['url']}/api/v1/snapshots/dumont-snapshots.pyz -o ")
 
+    async def test_leaves_the_tags_of_copies_to_the_fleet(self, ada: Person, folder: Path) -> None:
+        answer = await ada.asks("POST", "/snapshots", {"path": str(folder), "tags": ["mine", "sync"]})
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "tags")
+
     async def test_keeps_no_token(self, ada: Person, folder: Path, parts: Parts) -> None:
         token = (await build.started(ada, folder)).token
         assert token not in str(await ada.gets("/snapshots"))

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from dumont.platform.clock import SystemClock
 from dumont.platform.settings import Settings
 from dumont.snapshots import dropping
-from dumont.snapshots.stores import Stores
+from dumont.snapshots.stores import Stores, folder_of
 from dumont.snapstore import alone, errors, repository
 from dumont.snapstore.backup import BackupOptions, backup
 from dumont.snapstore.restore import RestoreOptions, restore
@@ -106,3 +106,16 @@ class TestDrop:
     def test_is_not_lent_where_only_the_owner_has_the_key(self, stores: Stores) -> None:
         repository.create(stores.blobs(OWNER), "a passphrase")
         assert dropping.lend(stores, OWNER, DROP, None, near=True) is None
+
+
+class TestTheFolderOfAStore:
+    """From which the machines of this computer read for themselves."""
+
+    def test_is_that_of_the_repository(self, settings: Settings) -> None:
+        usual = settings.model_copy(update={"snapshots_store": ""})
+        assert folder_of(usual, OWNER) == settings.home.absolute() / "snapshots" / str(OWNER)
+        named = settings.model_copy(update={"snapshots_store": "file:///srv/my%20store"})
+        assert folder_of(named, OWNER) == Path("/srv/my store", str(OWNER))
+
+    def test_is_none_where_it_is_a_bucket(self, settings: Settings) -> None:
+        assert folder_of(settings.model_copy(update={"snapshots_store": "s3://bucket/prefix"}), OWNER) is None

@@ -192,10 +192,32 @@ class TestBroughtSnapshot:
 class TestAnAddressThatIsGiven:
     """Before anything is rented for what is to be saved there."""
 
-    async def test_is_opened_once(self, backups: Backups) -> None:
+    async def test_is_opened_once_and_nothing_is_left_there(self, backups: Backups) -> None:
         before = backups.server.keys(BUCKET)
         await restic.refuse_closed(backups.place(), private=True)
         assert backups.server.keys(BUCKET) == before
+
+    async def test_is_refused_where_its_keys_may_only_read(self, backups: Backups) -> None:
+        backups.server.order({"fault": "status", "status": 403, "code": "AccessDenied", "call": "PUT"})
+        try:
+            with pytest.raises(Invalid) as refused:
+                await restic.refuse_closed(backups.place(), private=True)
+        finally:
+            backups.server.conditions.order([])
+        fields = [fault.field for fault in refused.value.faults]
+        assert (fields, refused.value.code) == (["restic.access_key"], "restic_keys_read_only")
+        assert "not write there" in refused.value.message
+
+    async def test_works_for_restic_though_the_keys_may_not_delete(self, backups: Backups) -> None:
+        backups.server.order({"fault": "status", "status": 403, "code": "AccessDenied", "call": "DELETE", "times": 1})
+        await restic.refuse_closed(backups.place(), private=True)
+        try:
+            assert f"box/{restic.PROBE}" in backups.server.keys(BUCKET)
+            backups.save()
+        finally:
+            backups.server.conditions.order([])
+            await restic.refuse_closed(backups.place(), private=True)
+        assert f"box/{restic.PROBE}" not in backups.server.keys(BUCKET)
 
     @pytest.mark.parametrize(
         ("wrong", "field", "code"),

@@ -87,6 +87,10 @@ class TestDownload:
         assert (there / "link").readlink() == Path("src/train.py")
         assert build.things_in(there) == build.things_in(folder)
 
+    async def test_of_a_link_is_refused_for_good(self, ada: Person, snapshot: str) -> None:
+        answer = await ada.asks("GET", f"/snapshots/{snapshot}/download", params={"path": "link"})
+        assert (answer.status_code, answer.json()["code"]) == (409, "no_content")
+
     async def test_of_a_part_is_named_by_its_own_folder(self, ada: Person, snapshot: str) -> None:
         answer = await self.get(ada, snapshot, "src/deep")
         with tarfile.open(fileobj=io.BytesIO(answer.content)) as archive:

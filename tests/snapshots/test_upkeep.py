@@ -2,12 +2,13 @@
 
 import asyncio
 import os
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, text, update
 
 from dumont.basics.errors import Unavailable
 from dumont.platform.db import Db
@@ -17,7 +18,8 @@ from dumont.platform.parts import Parts
 from dumont.snapshots import checking, pruning, tasks, unreported
 from dumont.snapshots.housekeeping import prune_all, tidy
 from dumont.snapshots.measuring import Repositories, measure
-from dumont.snapshots.tables import Snapshot
+from dumont.snapshots.stores import Stores
+from dumont.snapshots.tables import Snapshot, SnapshotRepository
 from dumont.snapshots.unreported import Aged, Making
 from dumont.snapshots.verifying import Which, verify
 from tests.build import snapshots as build
@@ -105,6 +107,30 @@ class TestRetention:
         plan = await ada.does("PUT", "/snapshots/retention", {"rules": {"keep_last": 1}, "dry_run": True})
         assert [one["id"] for one in plan["going"]] == [made[0]]
 
+    async def test_passes_over_copies_for_a_standby_that_newer_ones_have_replaced(
+        self, ada: Person, parts: Parts, folder: Path, db: Db
+    ) -> None:
+        """While nobody has said what is kept; what a person has made stays, whatever tag it bears."""
+        made, owner, instance = await build.complete(ada, parts, folder), UUID(await ada.id()), uuid4()
+        async with db.begin() as tx:
+            at = (await tx.execute(select(Snapshot.created_at))).scalar_one().replace(minute=0)
+            copies = [
+                row(owner, at, number, instance, tag) for number, tag in enumerate(["sync", "standby"] * 2 + ["sync"])
+            ]
+            tx.add_all([*copies, row(owner, at, 9, None), row(owner, at, 7, instance, "hibernation")])
+            gone = [str(copy.id) for copy in copies[1::-1]]
+        plan = await ada.does("PUT", "/snapshots/retention", {"rules": None, "dry_run": True})
+        assert [one["id"] for one in plan["going"]] == gone
+        assert made not in gone
+        plan = await ada.does("PUT", "/snapshots/retention", {"rules": {"keep_last": 0}, "dry_run": True})
+        assert plan["going"] == []
+
+
+def row(owner: UUID, hour: datetime, minute: int, instance: UUID | None, tag: str = "sync") -> Snapshot:
+    at, manifest = hour.replace(minute=minute), uuid4().hex * 2
+    values = {"manifest": manifest, "tags": [tag], "created_at": at, "heard_at": at, "completed_at": at}
+    return Snapshot(id=uuid4(), repository_id=owner, instance_id=instance, label="box", state="complete", **values)
+
 
 class TestPruning:
     async def test_deletes_what_no_rule_keeps_then_frees_it(
@@ -143,15 +169,19 @@ class TestPruning:
         error = (await pruned(ada, parts))["prune"]["error"]
         assert (error["code"], name[:12] in error["message"]) == ("repository_encrypted", True)
 
-    @pytest.mark.parametrize("passphrase", [None, PASSPHRASE])
-    async def test_forgets_what_was_put_and_never_told_of(
-        self, ada: Person, parts: Parts, folder: Path, store: Path, clock: FakeClock, passphrase: str | None
+    @pytest.mark.parametrize(("passphrase", "told"), [(None, False), (PASSPHRASE, False), (PASSPHRASE, True)])
+    async def test_forgets_what_was_put_and_never_told_of_or_not_all_of_it(
+        self, ada: Person, parts: Parts, folder: Path, store: Path, clock: FakeClock, *, passphrase: str, told: bool
     ) -> None:
-        """Its machine was killed, or could not reach the server any more."""
+        """Its machine was killed, or could not reach the server any more; or did not say which packs it needs."""
         granted = await build.started(ada, folder)
         name = build.sent(parts, granted.owner, folder, passphrase)
         (manifest,) = (store / str(granted.owner) / "snapshots").rglob(name)
-        await build.reported(ada, granted, "failed", {"code": "store_away", "message": "The server is away."})
+        if told:
+            await build.reported(ada, granted, "complete", {"manifest": name})
+            assert (await verify(FakeRun(parts), Which(snapshot_id=UUID(granted.id))))["state"] == "failed"
+        else:
+            await build.reported(ada, granted, "failed", {"code": "store_away", "message": "The server is away."})
         wanted = pruning.Wanted(repository_id=granted.owner)
         clock.advance(hours=24)
         os.utime(manifest, (manifest.stat().st_mtime - 24 * 3600,) * 2)
@@ -242,9 +272,31 @@ class TestCost:
         assert all(0 < size < 100_000 for size in unique.values())
         owner = bill["owners"][0]
         assert owner["shared_bytes"] == owner["stored_bytes"] - sum(unique.values())
+        everything = parts.get(Stores).blobs(UUID(await ada.id())).list("")
+        assert owner["stored_bytes"] == sum(found.size for found in everything)
         assert bill["cost_month"] == owner["cost_month"]
         gone = await ada.does("DELETE", f"/snapshots/{made[0]}")
         assert gone["frees_bytes"] == unique[made[0]]
+
+    async def test_is_not_counted_anew_with_each_copy(self, ada: Person, parts: Parts, folder: Path, db: Db) -> None:
+        """That reads every manifest there is."""
+        counted = text("SELECT count(*) FROM jobs WHERE name = 'snapshots.measure' AND state = 'queued'")
+        await build.complete(ada, parts, folder)
+        await measure(FakeRun(parts), Repositories(repository_id=UUID(await ada.id())))
+        for wanted in (0, 1):
+            async with db.begin() as tx:
+                await tx.execute(text("DELETE FROM jobs WHERE name = 'snapshots.measure'"))
+            granted = await build.started(ada, folder)
+            async with db.begin() as tx:
+                of_the_fleet = {"instance_id": uuid4(), "tags": ["sync"]}
+                await tx.execute(update(Snapshot).where(Snapshot.id == UUID(granted.id)).values(**of_the_fleet))
+            (folder / "own.bin").write_bytes(uuid4().bytes)
+            await build.reported(ada, granted, "complete", {"manifest": build.sent(parts, granted.owner, folder)})
+            await verify(FakeRun(parts), Which(snapshot_id=UUID(granted.id)))
+            async with db.begin() as tx:
+                assert (await tx.execute(counted)).scalar_one() == wanted
+                before = SnapshotRepository.measured_at - timedelta(hours=1)
+                await tx.execute(update(SnapshotRepository).values(measured_at=before))
 
 
 class TestTidying:

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import stat
+import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
@@ -167,3 +168,19 @@ class TestUnpacking:
     def test_takes_nothing_from_outside_of_the_file(self, tmp_path: Path) -> None:
         with pytest.raises(OSError, match="single file"):
             unpacked(f"native/{sys.platform}-{os.uname().machine}-abc.so", tmp_path / "cache")
+
+
+class TestStart:
+    def test_that_is_stopped_says_nothing(self, single: Path, tmp_path: Path) -> None:
+        """By Ctrl-C, while it is still being read."""
+        (tmp_path / "sitecustomize.py").write_text(
+            "import sys\n"
+            "class Stopped:\n"
+            "    def find_spec(self, name, *_):\n"
+            "        if name == 'dumont.snapstore.plain.command':\n"
+            "            raise KeyboardInterrupt\n"
+            "sys.meta_path.insert(0, Stopped())\n"
+        )
+        env = {**os.environ, "PYTHONPATH": str(tmp_path)}
+        done = subprocess.run([sys.executable, str(single), "list"], env=env, capture_output=True, check=False)
+        assert (done.returncode, done.stderr) == (130, b"")

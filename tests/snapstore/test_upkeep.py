@@ -89,6 +89,17 @@ class TestCheck:
         assert "damaged" in problem.what
         assert problem.files
 
+    @pytest.mark.parametrize("place", [0, -1, -20])
+    def test_sees_a_turned_bit_around_the_chunks(
+        self, repository: Repository, blobs: MemoryBlobs, tree: Path, place: int
+    ) -> None:
+        taken(repository, tree)
+        data = bytearray(blobs.objects[pack_of(blobs)])
+        data[place] ^= 1
+        blobs.objects[pack_of(blobs)] = bytes(data)
+        (problem,) = check(repository, True, Track()).problems
+        assert (problem.what, problem.files) == ("is damaged around its chunks, which are whole", {})
+
     def test_tells_of_damaged_snapshots_and_indexes(
         self, repository: Repository, blobs: MemoryBlobs, tree: Path
     ) -> None:

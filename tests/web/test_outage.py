@@ -23,7 +23,8 @@ class Lifted:
         self._env = env
         self._process = Dumont("up", env=env).__enter__()
         self._browsers = Browsers(chromium, self._process.url, forgiven=["WebSocket connection", "ERR_CONNECTION"])
-        self.page = self._browsers.window(open_account(self._process.url, "Ines Duarte", "ines@example.com"))
+        ines = open_account(self._process.url, "Ines Duarte", "ines@example.com")
+        self.page = self._browsers.window(ines, saves_data=False)
 
     def falls(self) -> None:
         self._process.stop()

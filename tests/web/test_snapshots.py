@@ -29,6 +29,14 @@ def run_shown(page: Page) -> None:
     in_thread(lambda: run(command))
 
 
+def try_to_keep_one(page: Page) -> None:
+    page.goto("/snapshots/retention?label=")
+    form = page.get_by_role("form", name="Rules of keeping")
+    form.get_by_label("Label").fill("box")
+    form.get_by_label("Last").fill("1")
+    button(page, "See what would go").click()
+
+
 class TestTakingASnapshot:
     def test_is_one_command_that_is_followed_by_keyboard_alone(
         self, browsers: Browsers, installation: Installation, tmp_path: Path
@@ -125,11 +133,7 @@ class TestTheRepository:
         expect(ada.get_by_role("region", name="Repository")).to_contain_text("names and sizes", timeout=PATIENCE_MS)
 
     def test_keeps_what_its_rules_want_after_they_were_tried(self, ada: Page, box: Box) -> None:
-        ada.goto("/snapshots/retention?label=")
-        form = ada.get_by_role("form", name="Rules of keeping")
-        form.get_by_label("Label").fill("box")
-        form.get_by_label("Last").fill("1")
-        button(ada, "See what would go").click()
+        try_to_keep_one(ada)
         expect(ada.get_by_role("status").filter(has_text="Would keep")).to_contain_text("delete 1")
         expect(ada.get_by_role("table", name="Would be deleted").get_by_role("row")).to_have_count(2)
         button(ada, "Save").click()
@@ -148,9 +152,5 @@ class TestTheRepository:
         button(ada, "Undo").click()
         expect_toast(ada, "The snapshot of box is back")
         expect(button(ada, "Restore").first).to_be_visible()
-        ada.goto("/snapshots/retention?label=")
-        form = ada.get_by_role("form", name="Rules of keeping")
-        form.get_by_label("Label").fill("box")
-        form.get_by_label("Last").fill("1")
-        button(ada, "See what would go").click()
+        try_to_keep_one(ada)
         expect(ada.get_by_role("status").filter(has_text="Would keep")).to_contain_text("keep 2 and delete none")

@@ -134,7 +134,8 @@ class Commands:
     def _end(
         self, record: Record, state: str, result: dict[str, Any], code: str | None = None, message: str | None = None
     ) -> None:
-        """What came of it is on the disk before the fleet hears of it. Its grant and keys are needed no more."""
+        """What came of it is on the disk before the fleet hears of it, unless that is full. Its grant and keys are
+        needed no more."""
         level = logging.DEBUG if record.kind in FLEETING else logging.INFO
         logger.log(level, "%s %s is %s%s", record.kind, record.id, state, f" ({code}: {message})" if code else "")
         with self._lock:
@@ -142,7 +143,7 @@ class Commands:
                 record.id, record.kind, {}, state, _clean(result), code, _clean(message and message[:WORDS_MOST])
             )
             if record.kind not in FLEETING:
-                self._notes.write(record.id, vars(ended))
+                self._notes.keep(record.id, vars(ended))
             vars(record).update(vars(ended))
             self._turns.pop(record.id, None)
         self._tell()
@@ -150,7 +151,7 @@ class Commands:
     def _keep(self, record: Record) -> None:
         with self._lock:
             if record.kind not in FLEETING:
-                self._notes.write(record.id, vars(record))
+                self._notes.keep(record.id, vars(record))
 
     def _ack(self, record: Record) -> protocol.Acknowledgement:
         turn = self._turns.get(record.id)

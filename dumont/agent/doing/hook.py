@@ -55,14 +55,14 @@ class Hooks:
                     os.truncate(path, 0)
 
     def _start(self, place: _Place, args: Mapping[str, Any]) -> None:
-        place.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not place.script.exists():  # whoever reads it already must not find another one
-            place.half.write_text(str(args.get("script") or ""), encoding="utf-8")
-            place.half.replace(place.script)
         wanted = {str(name): str(value) for name, value in dict(args.get("env") or {}).items()}
         command = ["/bin/sh", "-c", SHELL, "dumont-hook"]
         files = [str(path) for path in (self._given.workspace, place.script, place.log, place.shell, place.code)]
         try:
+            place.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if not place.script.exists():  # whoever reads it already must not find another one
+                place.half.write_text(str(args.get("script") or ""), encoding="utf-8")
+                place.half.replace(place.script)
             subprocess.Popen(  # noqa: S603 - running what people asked for is what a machine is for
                 [*command, *files],
                 env={**self._given.env, **wanted},

@@ -96,7 +96,7 @@ class Stillness:
             found = {pid: row.birth for pid, row in self._writers().items() if self._held.get(pid) != row.birth}
             if found:
                 self._held.update(found)
-                self._notes.write(NAME, {str(pid): birth for pid, birth in self._held.items()})
+                self._notes.keep(NAME, {str(pid): birth for pid, birth in self._held.items()})
             for pid, birth in found.items():
                 _signal(pid, birth, signal.SIGSTOP)
         return len(found)

@@ -104,7 +104,8 @@ class Transfers:
             if RESTIC in args:
                 told = self._restic.put_back(args, target, track)
             else:
-                told = _back(lent.put_back(_said([*words, "--", "latest", target]), self._env(args), track))
+                said, near = _said([*words, "--", "latest", target]), str(args.get("folder") or "")
+                told = _back(lent.put_back(said, self._env(args), track, near))
         self._saved(surroundings.seconds())
         return told
 

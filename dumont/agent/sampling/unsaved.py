@@ -36,7 +36,7 @@ class Unsaved:
         """What was there at that moment is in a snapshot."""
         with self._lock:
             self._since, self.mb = at, None
-            self._notes.write(NAME, {"since": at})
+            self._notes.keep(NAME, {"since": at})
         self._news.set()
 
     def watch(self, over: Event) -> None:

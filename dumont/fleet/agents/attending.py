@@ -16,6 +16,7 @@ from dumont.fleet.agents import commands
 from dumont.fleet.events import Sampled
 from dumont.fleet.instances import moves
 from dumont.fleet.means import Means
+from dumont.fleet.rentals import knocking
 from dumont.fleet.rules import idle, sums
 from dumont.fleet.rules.ruling import Ruled
 from dumont.fleet.rules.states import State
@@ -50,6 +51,7 @@ async def attend(means: Means, heard: Heard, status: AgentStatus, ruled: Ruled) 
         await _note(work, heard, status.notices)
         ended = await commands.acknowledge(work, heard.rental_id, [_ack(ack) for ack in status.acks])
         await _tell_of_script(work, heard.instance_id, ended)
+        await _tell_of_setup(work, heard.instance_id, ended)
         if heard.watched:
             await work.publish(
                 Sampled(instance_id=heard.instance_id, sample=status.samples[-1].model_dump(mode="json"))
@@ -72,6 +74,7 @@ async def _arrive(work: Work, heard: Heard, status: AgentStatus, ruled: Ruled) -
     if heard.rule is None or status.facts is not None:
         facts = status.facts.model_dump(exclude_none=True) if status.facts else {}
         if await beats.arrive(work.tx, heard.rental_id, work.now, facts):
+            await knocking.has_called(work, heard.rental_id)
             await instances.poke(work.tx, [heard.instance_id], work.now)
 
 
@@ -146,6 +149,17 @@ async def _tell_of_script(work: Work, instance_id: UUID, ended: Sequence[UUID]) 
     elif code:
         said = f"The start script ended with {code}; its log says why."
         await moves.note(work, instance, "failure", said, code="script_failed")
+
+
+async def _tell_of_setup(work: Work, instance_id: UUID, ended: Sequence[UUID]) -> None:
+    """Of a machine that is in use, which somebody has changed his mind about: nobody waits for that."""
+    instance = await instances.one(work.tx, instance_id) if ended else None
+    if instance is None or instance.setup_command_id not in ended or instance.state != "running":
+        return
+    (found,) = (await commands.of(work.tx, [instance.setup_command_id])).values()
+    if found.state == "failed":
+        said = f"What was changed did not reach its machine: {(found.error_message or '')[:WHY_MOST]}"
+        await moves.note(work, instance, "failure", said, code=found.error_code)
 
 
 def _ack(ack: AgentAck) -> protocol.Acknowledgement:

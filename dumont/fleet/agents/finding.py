@@ -1,16 +1,20 @@
 """Finds what machines saved while nobody could be asked, and makes it the newest snapshot of their instances."""
 
 import asyncio
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import structlog
 
 from dumont.fleet.instances import moves
 from dumont.fleet.means import Means
-from dumont.fleet.rules.wanted import Wanted
+from dumont.fleet.rules.alone import Known
+from dumont.fleet.rules.steps import ALONE
+from dumont.fleet.rules.wanted import USUAL_FOLDER, Wanted
+from dumont.fleet.store import beats, instances
 from dumont.fleet.store import drops as store
-from dumont.fleet.store import instances
-from dumont.fleet.tables import FleetDrop, FleetInstance
+from dumont.fleet.tables import FleetDrop, FleetInstance, FleetRental
+from dumont.platform.db import Tx
 from dumont.platform.work import Work
 from dumont.snapshots import dropping, on_behalf
 from dumont.snapshots.dropping import Book, NotWhole
@@ -24,7 +28,6 @@ log = structlog.get_logger()
 AT_ONCE = 20
 LOOK_SECONDS_MIN, LOOK_SECONDS_MAX = 0.5, 10.0
 AGAIN, MOVING_AGAIN = timedelta(seconds=15), timedelta(seconds=0.5)
-USUAL_FOLDER = "/workspace"
 
 
 async def turn(means: Means, stores: Stores) -> float:
@@ -76,15 +79,33 @@ async def _looked_for(means: Means, stores: Stores, drop: FleetDrop) -> None:
         if instance is None or mine is None or mine.state != "lent":
             return
         mine.looked_at = asked_at
+        rental = (await store.rentals_of(tx, [mine])).get(mine.rental_id)
         if book is not None:
-            await _adopted(work, means, mine, instance, book)
-        elif (rental := (await store.rentals_of(tx, [mine])).get(mine.rental_id)) is None or rental.stage == "ended":
+            await _adopted(work, means, mine, instance, await _by_our_clock(work, mine, rental, book))
+        elif rental is None or rental.stage == "ended":
             mine.state = "over"
+
+
+async def _by_our_clock(work: Work, drop: FleetDrop, rental: FleetRental | None, book: Book) -> Book:
+    if book.began is None:
+        return book
+    return replace(book, began=(await _known(work.tx, drop, rental, work.now)).ours(book.began))
+
+
+async def _known(tx: Tx, drop: FleetDrop, rental: FleetRental | None, now: datetime) -> Known:
+    """A machine that has not called since it saved did so after its last call; one that has says which drop it used."""
+    beat = (await beats.of(tx, [drop.rental_id])).get(drop.rental_id)
+    if rental is None or rental.agent_facts.get("dropped") == drop.id.hex:
+        after = drop.created_at
+    else:
+        after = max(drop.lent_at, (beat.received_at if beat else rental.beat_at) or drop.lent_at)
+    ended = (rental.ended_at if rental else None) or now
+    return Known(after, max(after, min(now, ended)), *((beat.received_at, beat.at) if beat else ()))
 
 
 async def _adopted(work: Work, means: Means, drop: FleetDrop, instance: FleetInstance, book: Book) -> None:
     path = Wanted.model_validate(instance.wanted).workspace or USUAL_FOLDER
-    wish = Wish(path=path, label=instance.name, instance_id=instance.id, tags=("deadman",))
+    wish = Wish(path=path, label=instance.name, instance_id=instance.id, tags=(ALONE,))
     owner = Owner(instance.owner_id, instance.team_id is not None, instance.user_id)
     snapshot = await dropping.adopt(work, means.jobs, owner, wish, book)
     drop.state, drop.snapshot_id, drop.look_at = "moving", snapshot.id, work.now + MOVING_AGAIN
@@ -119,6 +140,10 @@ async def _told(work: Work, instance: FleetInstance, snapshot: Snapshot | None) 
         instance.snapshot_id, instance.snapshot_at = snapshot.id, snapshot.created_at
         said = "The machine saved its work by itself, as it could not reach us; that is the newest snapshot now."
         said += f" {unread.said(snapshot.unread, snapshot.unread_names)}." if snapshot.unread else ""
+        await moves.note(work, instance, "snapshot", said, snapshot_id=str(snapshot.id))
+    elif instance.snapshot_id != snapshot.id:
+        said = f"What the machine saved by itself at {snapshot.created_at:%Y-%m-%d %H:%M:%S} UTC"
+        said += " is older than the newest snapshot: it is kept beside that, and nothing goes on from it."
         await moves.note(work, instance, "snapshot", said, snapshot_id=str(snapshot.id))
     await instances.poke(work.tx, [instance.id], work.now)
 

@@ -11,6 +11,7 @@ from dumont.basics import ids
 from dumont.fleet.agents import commands
 from dumont.fleet.agents.finding import idle_seconds, silence
 from dumont.fleet.means import Means
+from dumont.fleet.rules.steps import ALONE
 from dumont.fleet.rules.wanted import Wanted
 from dumont.fleet.store import drops as store
 from dumont.fleet.store import instances
@@ -98,7 +99,7 @@ async def _lend(means: Means, stores: Stores, wish: _Wish) -> None:
     lent = await asyncio.to_thread(dropping.lend, stores, wish.owner_id, wish.drop_id, wish.parent, near=wish.near)
     if lent is None:
         return
-    order = {**lent, "drop": wish.drop_id.hex, "label": wish.label, "tags": ["deadman"], "path": wish.path}
+    order = {**lent, "drop": wish.drop_id.hex, "label": wish.label, "tags": [ALONE], "path": wish.path}
     async with means.db.begin() as tx:
         work = means.work(tx)
         await instances.hold(tx, wish.instance_id)

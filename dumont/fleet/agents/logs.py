@@ -34,6 +34,7 @@ ANSWER_SECONDS, CLOUD_SECONDS = 15.0, 30.0
 LOOK_SECONDS = 0.1
 wait = asyncio.sleep
 """A test has the agent call in it."""
+OWN_LOG = "Ask for the agent's own log (source: agent)."
 OF_NO_MACHINE = ("stopped", "ending", "ended")
 COMES = ("launching", "waking", "recovering", "failing_over", "interrupted")
 """States in which a machine is got for it."""
@@ -151,11 +152,9 @@ def _file(instance: FleetInstance, rental: FleetRental, source: Source) -> UUID:
     if source == "agent":
         return rental.id
     if not Wanted.model_validate(instance.wanted).onstart.strip():
-        raise NoLog(f"{instance.name} has no start script.", hint="Ask for the agent's own log (source: agent).")
+        raise NoLog(f"{instance.name} has no start script.", hint=OWN_LOG)
     if instance.onstart_command_id is None or rental.id != instance.primary_rental_id:
-        raise NoLog(
-            "The start script has not begun on this machine.", hint="Ask for the agent's own log (source: agent)."
-        )
+        raise NoLog("The start script has not begun on this machine.", hint=OWN_LOG)
     return instance.onstart_command_id
 
 
@@ -230,7 +229,7 @@ async def _of_cloud(means: Means, asked: _Asked, wish: Wish) -> Log:
     kind = registry.kind(asked.rental.provider)
     if not kind.can.logs:
         why = kind.can.why_not.get("logs", f"{kind.title} keeps no log of a machine.")
-        raise NoLog(why, hint="Ask for the agent's own log (source: agent).")
+        raise NoLog(why, hint=OWN_LOG)
     try:
         async with asyncio.timeout(CLOUD_SECONDS):
             told = await accounts.open(means, asked.account).logs(

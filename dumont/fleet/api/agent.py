@@ -18,7 +18,7 @@ from dumont.fleet.agents.beating import NoAgent
 from dumont.fleet.agents.calling import Callers
 from dumont.fleet.rentals import agent_tokens
 from dumont.fleet.schemas.agent import AgentAnswer, AgentCalled, AgentStatus
-from dumont.platform.http import limits
+from dumont.platform.http import limits, shortcut
 from dumont.platform.http.doors import Door, Handler, parts_of
 from dumont.platform.http.problems import problems
 from dumont.platform.work import Caller
@@ -49,8 +49,11 @@ _agent.permission = "an agent"  # type: ignore[attr-defined]  # the mark by whic
 class AgentDoor(Door):
     """The same words in, the same words out, and the same failures; but nothing in between."""
 
+    answers_at_once = True
+
     def get_route_handler(self) -> Handler:
         async def handle(request: Request) -> Response:
+            shortcut.demand_fine(request)
             agent = await _agent(request, await guard.bearer(request))
             try:
                 status = AgentStatus.model_validate_json(await request.body())

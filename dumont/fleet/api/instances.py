@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
+from dumont.basics.errors import NotAllowed
 from dumont.fleet import listing
 from dumont.fleet.api.parts import FleetRead, FleetWrite, TheMarket, TheVault, TheWishes
 from dumont.fleet.instances import changing, keeping, wishing
@@ -11,7 +12,7 @@ from dumont.fleet.launching import launch
 from dumont.fleet.money import proving
 from dumont.fleet.rules.states import State
 from dumont.fleet.schemas import showing
-from dumont.fleet.schemas.fields import InstancePath, TeamQuery
+from dumont.fleet.schemas.fields import InstancePath, TeamQuery, WithoutUnread
 from dumont.fleet.schemas.instances import Instance, InstanceDetail
 from dumont.fleet.schemas.launching import InstanceChange, InstanceWish, Launched
 from dumont.fleet.schemas.proof import Proof
@@ -83,10 +84,18 @@ async def change_instance(
 
 
 @router.delete("/{instance_id}", status_code=202, summary="Destroy an instance", responses=problems(404, 409))
-async def destroy_instance(instance_id: InstancePath, work: FleetWrite, *, keep_snapshot: KeepSnapshot = True) -> Proof:
+async def destroy_instance(
+    instance_id: InstancePath,
+    work: FleetWrite,
+    *,
+    keep_snapshot: KeepSnapshot = True,
+    without_unread: WithoutUnread = False,
+) -> Proof:
     """The answer says what still costs money, and what was confirmed gone; `/proof` says it again until it is all zero.
     Destroying it again changes nothing."""
-    await wishing.destroy(work, instance_id, keep_snapshot=keep_snapshot)
+    if not keep_snapshot and not work.caller.may("snapshots:write"):
+        raise NotAllowed("You may not delete its snapshots.", hint="It needs the permission snapshots:write.")
+    await wishing.destroy(work, instance_id, keep_snapshot=keep_snapshot, without_unread=without_unread)
     return showing.proof(await proving.proof(work, instance_id), work.now)
 
 

@@ -3,12 +3,12 @@
 from fastapi import APIRouter
 
 from dumont.fleet import listing
-from dumont.fleet.api.parts import FleetWrite
+from dumont.fleet.api.parts import FleetWrite, TheMarket
 from dumont.fleet.instances import courses, wishing
 from dumont.fleet.launching import waking
 from dumont.fleet.schemas import showing
 from dumont.fleet.schemas.courses import Progress
-from dumont.fleet.schemas.fields import InstancePath
+from dumont.fleet.schemas.fields import InstancePath, WithoutUnread
 from dumont.fleet.schemas.instances import Instance
 from dumont.fleet.schemas.launching import KeepAwake
 from dumont.fleet.schemas.operations import Operation
@@ -31,16 +31,19 @@ async def resume_instance(instance_id: InstancePath, work: FleetWrite) -> Operat
 
 
 @router.post("/hibernate", status_code=202, summary="Hibernate an instance", responses=ANSWERS)
-async def hibernate_instance(instance_id: InstancePath, work: FleetWrite) -> Operation:
-    """Takes a snapshot, proves that it is whole, then gives the machine up."""
-    return showing.operation(await wishing.hibernate(work, instance_id), work.now)
+async def hibernate_instance(
+    instance_id: InstancePath, work: FleetWrite, *, without_unread: WithoutUnread = False
+) -> Operation:
+    """Takes a snapshot, proves that it is whole, then gives the machine up. For files that can't be read it waits, and
+    its operation tells which."""
+    return showing.operation(await wishing.hibernate(work, instance_id, without_unread=without_unread), work.now)
 
 
 @router.post("/wake", status_code=202, summary="Wake an instance", responses=problems(402, 404, 409))
-async def wake_instance(instance_id: InstancePath, work: FleetWrite) -> Operation:
+async def wake_instance(instance_id: InstancePath, work: FleetWrite, market: TheMarket) -> Operation:
     """On a new machine with everything back in place, under the same name and host key. Two wakes are one; one that is
     on its standby gets its GPU back, and one that failed is tried again."""
-    return showing.operation(await waking.wake(work, instance_id), work.now)
+    return showing.operation(await waking.wake(work, market, instance_id), work.now)
 
 
 @router.post("/snapshot", status_code=202, summary="Take a snapshot of an instance", responses=ANSWERS)
@@ -70,7 +73,7 @@ async def report_instance_progress(instance_id: InstancePath, body: Progress, wo
 
 
 @router.post("/keep-awake", summary="Keep an instance awake for a while", responses=ANSWERS)
-async def keep_instance_awake(instance_id: InstancePath, body: KeepAwake, work: FleetWrite) -> Instance:
-    """Puts off hibernation by idleness; budgets, schedules and `until` go on to count."""
-    await wishing.keep_awake(work, instance_id, body.moment(work.now))
-    return showing.instance(await listing.one(work, instance_id), work.now)
+async def keep_instance_awake(instance_id: InstancePath, body: KeepAwake, work: FleetWrite) -> Operation:
+    """Puts off hibernation by idleness; budgets, schedules and `until` go on to count. Its operation is over at once,
+    and leaves alone what is under way."""
+    return showing.operation(await wishing.keep_awake(work, instance_id, body.moment(work.now)), work.now)

@@ -62,6 +62,8 @@ async def _apply(work: Work, instance: FleetInstance, given: Mapping[str, Any]) 
     if "keep_awake_until" in given:
         check_awake(work, given["keep_awake_until"], "keep_awake_until")
         instance.keep_awake_until, instance.warned_at = given["keep_awake_until"], None
+    if "standby" in given:
+        given = {**given, "standby": await standbys.of_kind(work, instance, given["standby"])}
     _apply_wanted(work, instance, given)
     if "ssh_keys" in given:
         await standbys.give_keys_anew(work, instance)

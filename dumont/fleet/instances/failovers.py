@@ -47,6 +47,8 @@ async def moved(work: Work, instance: FleetInstance, to: State) -> None:
     if to == "on_standby" and row.on_standby_at is None:
         row.on_standby_at = work.now
         _stage(row, "switch", row.noticed_at, work.now)
+        if "race" in row.stages:  # it was won by then, so nobody waits for it any more
+            _stage(row, "race", work.now, work.now)
         if row.kind == "half_life":
             row.ended_at = work.now
     elif to in DONE:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from dumont import accounts
-from dumont.fleet.instances import access, standbys, wishing
+from dumont.fleet.instances import access, courses, standbys, wishing
 from dumont.fleet.rules.wanted import StandbyWish, Wanted
 from dumont.fleet.store import standbys as store
 from dumont.fleet.tables import FleetFailover, FleetInstance, FleetStandby, FleetStandbyDefault
@@ -49,7 +49,7 @@ async def put_usual(work: Work, team_id: UUID | None, wish: StandbyWish) -> Usua
         enabled=wish.enabled,
         kind=wish.kind,
         provider=wish.provider or before.provider,
-        machine_type=before.machine_type if wish.machine_type is None else wish.machine_type,
+        machine_type=_type(wish, before),
         sync_seconds=wish.sync_seconds or before.sync_seconds,
         changed_at=work.now,
     )
@@ -57,6 +57,13 @@ async def put_usual(work: Work, team_id: UUID | None, wish: StandbyWish) -> Usua
     details = wish.model_dump(mode="json")
     await accounts.audit.record(work, "standby.changed", ("standby", owner), "Changed standbys", details=details)
     return await usual(work, team_id)
+
+
+def _type(wish: StandbyWish, before: Usual) -> str:
+    """A type is one of its kind: no GPU is an `e2-medium`."""
+    if wish.machine_type is not None:
+        return wish.machine_type
+    return before.machine_type if wish.kind == before.kind else ""
 
 
 async def all_of_mine(work: Work) -> list[One]:
@@ -76,7 +83,9 @@ async def change(work: Work, instance_id: UUID, wish: StandbyWish) -> One:
     standbys.check(wish)
     if instance.state in ("destroying", "destroyed"):
         raise wishing.WrongState(f"{instance.name} is {instance.state}.")
+    wish = await standbys.of_kind(work, instance, wish)
     wanted = Wanted.model_validate(instance.wanted).model_copy(update={"standby": wish})
+    courses.check(wanted)
     instance.wanted = wanted.model_dump(mode="json")
     await standbys.change(work, instance, wish)
     details, of = wish.model_dump(mode="json"), ("instance", instance.id)

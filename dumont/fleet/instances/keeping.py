@@ -23,10 +23,13 @@ async def refuse_closed(place: Place | None, settings: Settings) -> None:
 
 
 async def change(work: Work, vault: Vault, instance: FleetInstance, place: Place | None) -> None:
-    """From the next snapshot on. Each that is there is put back from where it lies."""
+    """From the next snapshot on. Each that is there is put back from where it lies. A machine that it has is made ready
+    for restic at once, so that what lacks there is not found out by the first save."""
     wanted = Wanted.model_validate(instance.wanted)
     began = wanted.restic.restore_from if wanted.restic is not None else None
     kept = shown(place, began) if place is not None else None
     owner = (instance.owner_id, instance.team_id is not None, instance.id)
     instance.restic_id = await restic.keep(work, vault, owner, place) if place is not None else None
+    if place is not None:
+        instance.setup_command_id = None
     instance.wanted = wanted.model_copy(update={"restic": kept}).model_dump(mode="json")

@@ -44,7 +44,27 @@ async def open(  # noqa: A001 - as one says it: operations.open
         instance.wish = wish
         instance.tries, instance.retry_at = 0, None
     instance.look_at = min(instance.look_at, work.now)
-    made = FleetOperation(
+    made = _row(work, instance, kind, why, before)
+    made.usual = await store.usual(work.tx, kind, work.now - LEARNED)
+    work.tx.add(made)
+    instance.operation_id = made.id
+    await work.tx.flush()
+    await instances.wake(work.tx)
+    await _tell(work, instance, made)
+    return made
+
+
+async def done(work: Work, instance: FleetInstance, kind: OperationKind, why: str, **details: Any) -> FleetOperation:
+    """One that is over as soon as it is asked for, and comes in nobody's way."""
+    made = _row(work, instance, kind, why, details)
+    made.state, made.percent, made.ended_at = "done", 100.0, work.now
+    work.tx.add(made)
+    await work.tx.flush()
+    return made
+
+
+def _row(work: Work, instance: FleetInstance, kind: OperationKind, why: str, details: dict[str, Any]) -> FleetOperation:
+    return FleetOperation(
         id=ids.new(work.now, work.random),
         instance_id=instance.id,
         kind=kind,
@@ -53,19 +73,13 @@ async def open(  # noqa: A001 - as one says it: operations.open
         stage_since=work.now,
         stages={},
         percent=0.0,
-        usual=await store.usual(work.tx, kind, work.now - LEARNED),
-        details=before,
+        usual={},
+        details=details,
         requested_by=work.caller.user_id,
         why=why,
         cancel_requested=False,
         created_at=work.now,
     )
-    work.tx.add(made)
-    instance.operation_id = made.id
-    await work.tx.flush()
-    await instances.wake(work.tx)
-    await _tell(work, instance, made)
-    return made
 
 
 async def stage(

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from dumont import accounts
 from dumont.basics.errors import Conflict, Invalid
-from dumont.fleet.instances import access, moves, operations
+from dumont.fleet.instances import access, lacking, moves, operations
 from dumont.fleet.rules import asking
 from dumont.fleet.rules.states import OperationKind
 from dumont.fleet.rules.wanted import Wanted
@@ -28,6 +28,7 @@ WORDS: dict[OperationKind, str] = {
     "half_life": "keep {} on its standby",
     "destroy": "destroy {}",
     "rehearsal": "rehearse a failover of {}",
+    "keep_awake": "keep {} awake",
 }
 
 
@@ -68,8 +69,13 @@ async def resume(work: Work, instance_id: UUID) -> FleetOperation:
     return await _ask(work, await access.instance(work, instance_id, to_change=True), "resume")
 
 
-async def hibernate(work: Work, instance_id: UUID) -> FleetOperation:
-    return await put_to_sleep(work, await access.instance(work, instance_id, to_change=True), ASKED)
+async def hibernate(work: Work, instance_id: UUID, *, without_unread: bool = False) -> FleetOperation:
+    """Files that can't be read are given up only if that is said, and only those that were told of before."""
+    instance = await access.instance(work, instance_id, to_change=True)
+    made = await put_to_sleep(work, instance, ASKED)
+    if without_unread:
+        await lacking.give_up(work, instance, made)
+    return made
 
 
 async def snapshot(work: Work, instance_id: UUID) -> FleetOperation:
@@ -110,23 +116,29 @@ async def wake_up(work: Work, instance: FleetInstance, why: str, *, who: str | N
     return await _ask(work, instance, "launch" if first else "wake", why, who=who)
 
 
-async def destroy(work: Work, instance_id: UUID, *, keep_snapshot: bool) -> None:
+async def go_on(work: Work, instance: FleetInstance, why: str, *, who: str | None = None) -> FleetOperation:
+    """`instance` is locked. On the machine that was stopped."""
+    return await _ask(work, instance, "resume", why, who=who)
+
+
+async def destroy(work: Work, instance_id: UUID, *, keep_snapshot: bool, without_unread: bool = False) -> None:
     """Asked again, it may still be decided that the snapshots go, too; what was deleted does not come back."""
     instance = await access.instance(work, instance_id, to_change=True)
     if instance.state == "destroyed":
         return
     known = await operations.of(work, instance)
-    if known is not None and known.kind == "destroy":
-        if not keep_snapshot and instance.keep_snapshot:
-            instance.keep_snapshot, instance.look_at = False, work.now
-            await instances.wake(work.tx)
-        return
-    instance.keep_snapshot = keep_snapshot
-    await _open(work, instance, "destroy", ASKED)
+    if known is None or known.kind != "destroy":
+        instance.keep_snapshot = keep_snapshot
+        known = await _open(work, instance, "destroy", ASKED)
+    elif not keep_snapshot and instance.keep_snapshot:
+        instance.keep_snapshot, instance.look_at = False, work.now
+        await instances.wake(work.tx)
+    if without_unread and instance.keep_snapshot:
+        await lacking.give_up(work, instance, known)
 
 
-async def keep_awake(work: Work, instance_id: UUID, until: datetime | None) -> FleetInstance:
-    """None lets it sleep again."""
+async def keep_awake(work: Work, instance_id: UUID, until: datetime | None) -> FleetOperation:
+    """None lets it sleep again. Whatever is under way goes on."""
     instance = await access.instance(work, instance_id, to_change=True)
     if instance.state in ("destroying", "destroyed"):
         raise WrongState(f"{instance.name} is {instance.state}.")
@@ -135,10 +147,12 @@ async def keep_awake(work: Work, instance_id: UUID, until: datetime | None) -> F
     instance.warned_at, instance.look_at = None, work.now
     await instances.wake(work.tx)
     said = f"Kept awake until {until:%Y-%m-%d %H:%M} UTC." if instance.keep_awake_until else "May sleep again."
-    await moves.note(work, instance, "keep_awake", said, who=_who(work, None))
-    details = {"until": until.isoformat() if until else None}
+    who = _who(work, None)
+    await moves.note(work, instance, "keep_awake", said, who=who)
+    kept = instance.keep_awake_until
+    details = {"until": kept.isoformat() if kept else None}
     await _record(work, instance, "kept_awake", f"Keeps {instance.name} awake", details)
-    return instance
+    return await operations.done(work, instance, "keep_awake", said, who=who, **details)
 
 
 def check_awake(work: Work, until: datetime | None, field: str) -> None:

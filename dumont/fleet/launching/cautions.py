@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from dumont.basics.errors import FieldFault, Invalid
 from dumont.fleet.launching.choosing import Choice, Wishes, query_for, starting
@@ -43,6 +44,12 @@ def of_the_course(known: Known, asked: Situation) -> Iterator[Caution]:
     if asked.free_hours < 0:
         message = "The deadline leaves no time to get a machine: the work may be done some minutes after it."
         yield Caution(code="deadline_near", message=message, hint="Choose a later one.")
+
+
+def beyond_the_budget(count: int, left: Decimal) -> Caution:
+    message = f"{_offers(count)} left out: the budget leaves ${left:.4f} an hour."
+    hint = "Raise the budget under Savings to race for those as well."
+    return Caution(code="beyond_budget", message=message, hint=hint, count=count)
 
 
 def misread(faults: Iterable[tuple[str, str]], error: Invalid) -> Invalid:

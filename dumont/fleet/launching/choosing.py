@@ -79,6 +79,16 @@ async def fitting(work: Work, view: View, wishes: Wishes) -> list[Candidate]:
     return free if most is None else [each for each in free if hour_of(each, wishes.wanted.disk_gb) <= most]
 
 
+async def cheapest(work: Work, view: View, wishes: Wishes) -> Decimal | None:
+    """Of all that fit, an hour of the cheapest with its disk."""
+    return min((hour_of(each, wishes.wanted.disk_gb) for each in await fitting(work, view, wishes)), default=None)
+
+
+def hosts_count(provider: str) -> bool:
+    """This computer is the host of all its machines."""
+    return bool(registry.kind(provider).credentials)
+
+
 def listed_of(candidate: Candidate) -> Listed:
     """As the adapter takes it: an offer of the market has all of its fields."""
     offer = candidate.offer

@@ -55,6 +55,7 @@ async def plan(work: Work, means: Means, wish: Wish) -> Plan:
     """What a launch would do now, and what it would cost; nothing is written."""
     wish = _checked(work, wish)
     owner = await access.owner_id(work, wish.team_id)
+    wish = await _with_usual_kind(work, owner, wish)
     name = await naming.free(work, owner, wish.name)
     return await planning.plan(work, means, owner, wish.wanted, name=name)
 
@@ -62,6 +63,7 @@ async def plan(work: Work, means: Means, wish: Wish) -> Plan:
 async def launch(work: Work, means: Means, wish: Wish) -> FleetInstance:
     wish = _checked(work, wish)
     owner = await access.new_owner_id(work, wish.team_id)
+    wish = await _with_usual_kind(work, owner, wish)
     name = await naming.free(work, owner, wish.name)
     made = await planning.plan(work, means, owner, wish.wanted, name=name, drawn=False)
     planning.refuse_hopeless(made)
@@ -80,6 +82,11 @@ async def launch(work: Work, means: Means, wish: Wish) -> FleetInstance:
         work, "instance.launched", ("instance", instance.id), f"Launched {name}", details=details
     )
     return instance
+
+
+async def _with_usual_kind(work: Work, owner_id: UUID, wish: Wish) -> Wish:
+    standby = await standbys.of_usual_kind(work, owner_id, wish.wanted.standby)
+    return replace(wish, wanted=wish.wanted.model_copy(update={"standby": standby}))
 
 
 def _checked(work: Work, wish: Wish) -> Wish:

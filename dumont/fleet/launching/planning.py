@@ -8,9 +8,10 @@ from decimal import Decimal
 from uuid import UUID
 
 from dumont.basics.errors import Conflict, Invalid
-from dumont.fleet.launching import cautions, choosing, places
+from dumont.fleet.launching import cautions, choosing, places, second
 from dumont.fleet.launching.cautions import Caution
 from dumont.fleet.launching.choosing import Choice, Wishes
+from dumont.fleet.launching.second import Second
 from dumont.fleet.money import budgets
 from dumont.fleet.money.budgets import OverBudget
 from dumont.fleet.rules import choosing as rules
@@ -82,6 +83,7 @@ class Plan:
     fitting: int
     race: RaceCost | None
     prices: Prices | None
+    standby: Second | None
     course: Expected | None
     """With a deadline."""
     warnings: Sequence[Caution]
@@ -110,19 +112,27 @@ class _Course:
     cautions: Sequence[Caution] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Fits:
+    found: Choice
+    over: OverBudget | None = None
+    cautions: Sequence[Caution] = ()
+
+
 async def plan(work: Work, means: Means, owner_id: UUID, wanted: Wanted, *, name: str, drawn: bool = True) -> Plan:
-    """Raises `Invalid` where the filters are none, or the offer is not there. What to expect of work with a deadline is
-    only told if it is `drawn`."""
+    """Raises `Invalid` where the filters are none, or the offer is not there. What to expect of work with a
+    deadline, and of a second machine, is only told if it is `drawn`."""
     own = await mine.of(means.wishes, work.caller.me, has_account=True)
     wanted = _careful(wanted, own)
     race, view = _race(work, wanted), await means.market.view()
     _check_offer(view, wanted.offer_id)
     taste = Taste(
-        count=race.machines * race.rounds, first=wanted.offer_id, spread=wanted.spread, hosts_count=_hosts_count
+        count=race.machines * race.rounds, first=wanted.offer_id, spread=wanted.spread, hosts_count=choosing.hosts_count
     )
     wishes = Wishes(wanted=wanted, user_id=work.caller.me, taste=taste)
     course = await _course(work, view, wishes, drawn=drawn)
-    found = await _found(work, view, replace(wishes, only=course.only, place=course.place))
+    fits = await _affordable(work, view, owner_id, replace(wishes, only=course.only, place=course.place))
+    found = fits.found
     known = await boots.of(work.tx, [each.machine for each in found.chosen])
     entrants = [_entrant(each, wanted, known.get(each.machine, Boots())) for each in found.chosen]
     prices = money.prices(entrants, work.settings.snapshots_price_gb_month, _snapshot_gb(wanted))
@@ -137,9 +147,10 @@ async def plan(work: Work, means: Means, owner_id: UUID, wanted: Wanted, *, name
         fitting=found.fitting,
         race=money.race_cost(entrants, race.machines, race.seconds),
         prices=prices,
+        standby=await second.planned(work, view, owner_id, wanted) if drawn else None,
         course=course.expected,
-        warnings=[*course.cautions, *said],
-        stopped=await _stopped(work, owner_id, prices, said),
+        warnings=[*course.cautions, *fits.cautions, *said],
+        stopped=fits.over or await _stopped(work, owner_id, prices, said),
         as_of=work.now,
     )
 
@@ -174,6 +185,20 @@ async def _found(work: Work, view: View, wishes: Wishes) -> Choice:
         raise cautions.misread(faults, error) from None
 
 
+async def _affordable(work: Work, view: View, owner_id: UUID, wishes: Wishes) -> _Fits:
+    """Machines within what the budget of an hour leaves; where none is, those that there would be, and why not. Whoever
+    names one of them wants that one."""
+    left = await budgets.left(work, owner_id)
+    if left is None or wishes.wanted.offer_id is not None:
+        return _Fits(await _found(work, view, wishes))
+    found = await _found(work, view, replace(wishes, at_most=left.hour))
+    hours = [choosing.hour_of(each, wishes.wanted.disk_gb) for each in await choosing.fitting(work, view, wishes)]
+    dearer = sum(hour > left.hour for hour in hours)
+    if found.chosen:
+        return _Fits(found, cautions=[cautions.beyond_the_budget(dearer, left.hour)] if dearer else [])
+    return _Fits(await _found(work, view, wishes), left.refusal(min(hours)) if hours else None)
+
+
 def _careful(wanted: Wanted, own: Mine) -> Wanted:
     """Where nothing is said of scores, the caller's own threshold holds, as it does in a search."""
     least = own.usual.get("min_score")
@@ -194,11 +219,6 @@ def _race(work: Work, wanted: Wanted) -> _Race:
 def _check_offer(view: View, offer_id: UUID | None) -> None:
     if offer_id is not None and view.shelf.row_of(offer_id) is None:
         raise Invalid.field("offer_id", "is no offer, or has gone", hint="Search again, or leave it out.")
-
-
-def _hosts_count(provider: str) -> bool:
-    """This computer is the host of all its machines."""
-    return bool(registry.kind(provider).credentials)
 
 
 def _entrant(each: rules.Candidate, wanted: Wanted, known: Boots) -> Entrant:

@@ -1,28 +1,49 @@
-"""Brings an instance's machine back for somebody who asks: if his budget allows the one that it had last."""
+"""Brings an instance's machine back for somebody who asks: if his budget allows one that fits."""
 
+from dataclasses import replace
 from decimal import Decimal
 from uuid import UUID
 
 from dumont.fleet.instances import access, operations, wishing
+from dumont.fleet.launching import choosing, renter
+from dumont.fleet.launching.choosing import Wishes
 from dumont.fleet.money import budgets
+from dumont.fleet.money.budgets import Left
+from dumont.fleet.rules.choosing import Taste
 from dumont.fleet.rules.states import State
+from dumont.fleet.rules.wanted import Wanted
 from dumont.fleet.store import showing as store
 from dumont.fleet.tables import FleetInstance, FleetOperation
+from dumont.market.following import Market, MarketNotLoaded
 from dumont.platform.work import Work
 
 WITHOUT: frozenset[State] = frozenset({"hibernated", "interrupted", "failed", "on_standby", "paused"})
 """In these it has no machine that is paid for by the hour, but for its standby."""
 
 
-async def wake(work: Work, instance_id: UUID) -> FleetOperation:
+RACES = WITHOUT - {"paused"}
+"""In these it gets another one."""
+
+
+async def wake(work: Work, market: Market, instance_id: UUID) -> FleetOperation:
     instance = await access.instance(work, instance_id, to_change=True)
-    return await wake_up(work, instance, wishing.ASKED)
+    return await wake_up(work, market, instance, wishing.ASKED)
 
 
-async def wake_up(work: Work, instance: FleetInstance, why: str, *, who: str | None = None) -> FleetOperation:
+async def wake_up(
+    work: Work, market: Market, instance: FleetInstance, why: str, *, who: str | None = None
+) -> FleetOperation:
     """`instance` is locked."""
-    price = await _affordable(work, instance)
+    price = await _affordable(work, instance, market)
     return _promise(await wishing.wake_up(work, instance, why, who=who), price)
+
+
+async def bring_up(work: Work, market: Market, instance: FleetInstance, why: str, *, who: str) -> FleetOperation:
+    """From its sleep, or its pause: whoever wants it to run by the clock minds neither. `instance` is locked."""
+    if instance.state != "paused":
+        return await wake_up(work, market, instance, why, who=who)
+    price = await _affordable(work, instance)
+    return _promise(await wishing.go_on(work, instance, why, who=who), price)
 
 
 async def resume(work: Work, instance_id: UUID) -> FleetOperation:
@@ -38,14 +59,38 @@ async def half_life(work: Work, instance_id: UUID) -> FleetOperation:
     return await wishing.half_life(work, instance_id)
 
 
-async def _affordable(work: Work, instance: FleetInstance) -> str | None:
-    """Its price, which counts from now on, whoever asks next."""
+async def _affordable(work: Work, instance: FleetInstance, market: Market | None = None) -> str | None:
+    """Its price, which counts from now on, whoever asks next: that of the machine that it had last, or where that is
+    too dear, of those within what is left."""
     last = (await store.last_machines(work.tx, [instance.id])).get(instance.id)
     if last is None or instance.state not in WITHOUT:
         return None
     price = last.price_hour + last.disk_hour
+    left = await budgets.left(work, instance.owner_id, but=instance.id)
+    if left is not None and price > left.hour and market is not None and instance.state in RACES:
+        price = await _within(work, market, instance, left) or price
     await budgets.refuse_unaffordable(work, instance.owner_id, price, but=instance.id)
     return str(price)
+
+
+async def _within(work: Work, market: Market, instance: FleetInstance, left: Left) -> Decimal | None:
+    """The dearest of those that would race; None where nothing is known of any machine."""
+    user_id, wanted = await renter.of(work, instance), Wanted.model_validate(instance.wanted)
+    try:
+        view = await market.view()
+    except MarketNotLoaded:
+        return None
+    if user_id is None:
+        return None
+    taste = Taste(count=wanted.race.machines or work.settings.fleet_race_machines)
+    wishes = Wishes(wanted=wanted, user_id=user_id, taste=taste, at_most=left.hour)
+    chosen = (await choosing.candidates(work, view, wishes)).chosen
+    if chosen:
+        return max(choosing.hour_of(each, wanted.disk_gb) for each in chosen)
+    cheapest = await choosing.cheapest(work, view, replace(wishes, at_most=None))
+    if cheapest is not None:
+        raise left.refusal(cheapest)
+    return None
 
 
 def _promise(operation: FleetOperation, price: str | None) -> FleetOperation:

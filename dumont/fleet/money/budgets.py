@@ -33,6 +33,18 @@ class OverBudget(OutOfFunds):
 
 
 @dataclass(frozen=True, slots=True)
+class Left:
+    """Of the budget of an hour, for one machine more."""
+
+    limit: Decimal
+    hour: Decimal
+
+    def refusal(self, cheapest: Decimal) -> OverBudget:
+        left = f"The budget of {_dollars(self.limit)} an hour leaves ${self.hour:.4f}"
+        return OverBudget(f"{left}, and the cheapest machine that fits costs ${cheapest:.4f}.")
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     owner_id: UUID
     limits: Limits
@@ -68,14 +80,29 @@ async def refuse_unaffordable(work: Work, owner_id: UUID, price_hour: Decimal, *
         return
     await store.hold_asking(work.tx, owner_id)
     standing = await _standing(work, owner_id)
-    hour = standing.spent.hour + await store.promised(work.tx, owner_id, but)
-    standing = replace(standing, spent=replace(standing.spent, hour=hour))
+    standing = replace(standing, spent=replace(standing.spent, hour=await _meant(work, owner_id, but)))
     against = rules.affordable(price_hour, standing.spent, standing.limits)
     if against is not None:
         limit, used = standing.limits.of(against), standing.spent.of(against)
         article = "an" if against == "hour" else "a"
         said = f"The budget of {_dollars(limit)} {article} {against} leaves no room: ${used:.4f} are used."
         raise OverBudget(said)
+
+
+async def left(work: Work, owner_id: UUID, *, but: UUID | None = None) -> Left | None:
+    """None where nothing limits it; nobody else of this owner asks until the transaction is over."""
+    budget = await store.of(work.tx, owner_id)
+    if budget is None or budget.max_price_hour is None:
+        return None
+    await store.hold_asking(work.tx, owner_id)
+    hour = budget.max_price_hour - await _meant(work, owner_id, but)
+    return Left(budget.max_price_hour, max(hour, Decimal(0)))
+
+
+async def _meant(work: Work, owner_id: UUID, but: UUID | None) -> Decimal:
+    """What an hour costs when all that was asked for is there; of `but` only what it costs now."""
+    hours = await store.hours(work.tx, owner_id)
+    return sum((each.now if each.instance_id == but else max(each.now, each.meant) for each in hours), Decimal(0))
 
 
 async def room(work: Work, instance: FleetInstance) -> Decimal | None:

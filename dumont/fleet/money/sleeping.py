@@ -23,9 +23,12 @@ async def begin(
     rental: FleetRental,
     operation: FleetOperation | None,
     on_demand: OnDemand | None = None,
+    *,
+    since: datetime | None = None,
 ) -> None:
     snapshot = await on_behalf.found(work.tx, instance.snapshot_id)
-    slept_at = await _costs_nothing_from(work, rental)
+    costless_from = await _costs_nothing_from(work, rental)
+    slept_at = max(costless_from, since or costless_from)
     row = FleetHibernation(
         id=ids.new(work.now, work.random),
         instance_id=instance.id,
@@ -44,6 +47,15 @@ async def begin(
     await end(work, instance, race_id=None, at=slept_at)
     work.tx.add(row)
     await work.tx.flush()
+
+
+async def begin_after_a_wait(
+    work: Work, instance: FleetInstance, rental: FleetRental, operation: FleetOperation | None
+) -> None:
+    """It was to run and had no machine; from now on it is not to, which saves what the last one cost."""
+    row = await store.open_sleep(work.tx, instance.id)
+    if row is None or row.why == WAITS:
+        await begin(work, instance, rental, operation, since=work.now)
 
 
 async def _costs_nothing_from(work: Work, rental: FleetRental) -> datetime:

@@ -36,7 +36,7 @@ async def create(turn: Turn) -> None:
     turn.demand_lease()
     try:
         async with asyncio.timeout(proof.CREATE_SECONDS_MAX):
-            with turn.fenced():
+            with turn.fenced("create"):
                 made = await adapter.create(order)
     except RateLimited as error:
         outcome = "too_fast"

@@ -42,7 +42,7 @@ async def _call(turn: Turn, what: str) -> None:
     adapter, machine_id = turn.adapter(), turn.rental.provider_machine_id
     turn.demand_lease()
     async with turn.limited():
-        with turn.fenced():
+        with turn.fenced(what):
             await getattr(adapter, what)(machine_id)
 
 

@@ -170,7 +170,7 @@ async def _buy(hand: _Hand, end: datetime, hours: int) -> None:
     await _check_price(hand, hours)
     hand.turn.demand_lease()
     async with hand.turn.limited():
-        with hand.turn.fenced():
+        with hand.turn.fenced("extend"):
             await hand.turn.adapter().extend(rental.provider_machine_id or "", hours)
     log.info("hours_bought", rental=str(rental.id), provider=rental.provider, hours=hours)
     await _put_off(hand, 0)  # the machine's new end is the proof

@@ -3,12 +3,17 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
+from dumont.fleet.rentals import renting
 from dumont.fleet.rentals.altering import Change, altered, let_go
 from dumont.fleet.rentals.turns import Turn
 from dumont.fleet.rules import acts
+from dumont.fleet.store import rentals as store
+from dumont.fleet.tables import FleetRental
+from dumont.platform.work import Work
 
 Knock = Callable[[str, int], Awaitable[bool]]
 KNOCK_SECONDS_MAX = 3.0
@@ -50,11 +55,25 @@ async def greet(turn: Turn) -> None:
             _ready(change)
 
 
+async def has_called(work: Work, rental_id: UUID) -> None:
+    """The same in the transaction that takes in the agent's first call, as a race is over with it. Whoever has claimed
+    the rental meanwhile writes nothing that is against it."""
+    rental = await store.hold(work.tx, rental_id)
+    if rental is not None and rental.wanted == "held" and _is_ready(rental, work.now):
+        await work.publish(renting.told(work, rental))
+
+
 def _ready(change: Change) -> None:
-    rental, now = change.rental, change.work.now
-    if rental.stage == "running" or (rental.stage == "booting" and rental.agent_at is not None):
-        rental.stage, rental.running_at, rental.ready_at = "ready", rental.running_at or now, rental.ready_at or now
-    let_go(change, now + timedelta(seconds=acts.NEVER_SECONDS))
+    _is_ready(change.rental, change.work.now)
+    let_go(change, change.work.now + timedelta(seconds=acts.NEVER_SECONDS))
+
+
+def _is_ready(rental: FleetRental, now: datetime) -> bool:
+    """Whether it has become so just now."""
+    if rental.stage != "running" and (rental.stage != "booting" or rental.agent_at is None):
+        return False
+    rental.stage, rental.running_at, rental.ready_at = "ready", rental.running_at or now, rental.ready_at or now
+    return True
 
 
 def _door(row: Mapping[str, Any]) -> tuple[str, int]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+import structlog
+
 from dumont.fleet.means import Means
 from dumont.fleet.rentals import accounts
 from dumont.fleet.rentals.altering import Guard
@@ -15,6 +17,8 @@ from dumont.fleet.store import rentals as store
 from dumont.fleet.tables import FleetAccount, FleetInstance, FleetRental
 from dumont.providers.http import BEFORE_CALLS
 from dumont.providers.port import Adapter
+
+log = structlog.get_logger()
 
 CALL_SECONDS_MAX = 60.0
 """Of any call but a create."""
@@ -45,9 +49,15 @@ class Turn:
             raise Overslept
 
     @contextmanager
-    def fenced(self) -> Iterator[None]:
-        """Calls in it ask for the lease once more when their turn has come: to wait for one takes half a minute."""
-        token = BEFORE_CALLS.set(self.demand_lease)
+    def fenced(self, call: str) -> Iterator[None]:
+        """Calls in it ask for the lease once more when their turn has come: to wait for one takes half a minute. From
+        then on it is the cloud's own time, and the log says so."""
+
+        def begin() -> None:
+            self.demand_lease()
+            log.info("rental_call", call=call, provider=self.rental.provider, rental=str(self.rental.id))
+
+        token = BEFORE_CALLS.set(begin)
         try:
             yield
         finally:

@@ -20,6 +20,7 @@ from dumont.fleet.rules.steps import (
     SetupStandby,
     Step,
     Stop,
+    TurnAway,
     Unwarn,
     Warn,
     WishFor,
@@ -67,8 +68,9 @@ def paused(seen: Seen, now: datetime, limits: Limits) -> Step:
     if seen.wish == "paused":
         if machine.wanted != "stopped":
             return now_do(now, Stop())
-        rest = wait(now, limits.rest_seconds, seen.until_at)
-        return until(seen, now) or standing_by.unwanted(seen, now) or rest
+        release = seen.state_since + timedelta(seconds=seen.release_seconds)
+        rest = wait(now, limits.rest_seconds, seen.until_at, release if standing_by.rented(seen) else None)
+        return until(seen, now) or standing_by.unwanted(seen, now, release) or rest
     return _resume(seen, now, limits, machine)
 
 
@@ -78,6 +80,8 @@ def on_standby(seen: Seen, now: datetime, limits: Limits) -> Step:
         return now_do(now, Move("interrupted", "The standby was lost.", lets_go="interrupted"))
     if seen.wish in ("running", "paused") and not pausing(seen, now):
         return now_do(now, Move("recovering", "A machine is got for it."))
+    if seen.race is not None:
+        return now_do(now, TurnAway("It stays on its standby."))
     if seen.wish == "hibernated":
         return now_do(now, Move("hibernating", "It is to sleep.", who="asked"))
     return (

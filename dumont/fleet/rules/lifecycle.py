@@ -24,6 +24,7 @@ TAKEN_BACK: Mapping[OperationKind, Wish | None] = {
     "half_life": "running",
     "snapshot": None,
     "rehearsal": None,
+    "keep_awake": None,
     "destroy": None,
 }
 """What is wished when an operation is cancelled, unless something else was wished when it was asked for. Where a

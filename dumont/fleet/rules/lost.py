@@ -1,12 +1,13 @@
 """Steps of an instance that has lost its machine, or is to be moved to its standby."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from dumont.fleet.rules import standing_by
 from dumont.fleet.rules.answers import now_do, save, wait
-from dumont.fleet.rules.on_the_way import prepared
+from dumont.fleet.rules.on_the_way import prepared, raced_ahead
 from dumont.fleet.rules.seen import Limits, Seen, StandbySeen, Trouble
-from dumont.fleet.rules.steps import Move, Promote, Step, SyncRestore, WishFor
+from dumont.fleet.rules.steps import Move, Promote, Step, SyncRestore, TurnAway, WishFor
 
 NO_STANDBY = Trouble("no_standby", "No standby machine came up.", "Try again, or choose another machine for it.")
 NO_COPY = Trouble("standby_not_synced", "The newest work could not be put on the standby.", "See what its syncs say.")
@@ -24,11 +25,45 @@ def may_have_saved_itself(seen: Seen, now: datetime, limits: Limits) -> Step | N
     """What it wrote while nobody could be asked is newer than what we know of; a store that is away is not waited for
     for ever."""
     waits = seen.drop_open and seen.holder is None and now < seen.state_since + timedelta(seconds=limits.drop_seconds)
-    return wait(now, limits.poll_seconds) if waits else None
+    if not waits:
+        return None
+    step = wait(now, limits.poll_seconds)
+    return _unwanted_race(seen, now) or _beside_a_race(seen, now, limits, step)
 
 
 def failing_over(seen: Seen, now: datetime, limits: Limits) -> Step:
-    """To the standby, by way of a snapshot where the machine is still there to make one."""
+    """To the standby, and machines race meanwhile for whoever is to run again."""
+    return _unwanted_race(seen, now) or _beside_a_race(seen, now, limits, _to_standby(seen, now, limits))
+
+
+def _unwanted_race(seen: Seen, now: datetime) -> Step | None:
+    over = seen.race is not None and seen.holder is None and not _races(seen)
+    return now_do(now, TurnAway("No other machine is wanted for now.")) if over else None
+
+
+def _races(seen: Seen) -> bool:
+    """The machine is lost, and the standby is up: whoever is to run needs another one as soon as it serves. A warm
+    machine is that one itself, and where a failover was called off, the work stays on the standby."""
+    standby, called_off = seen.standby, seen.asked("failover")
+    wanted = (
+        seen.state == "failing_over"
+        and seen.wish == "running"
+        and not (called_off is not None and called_off.cancel_requested)
+    )
+    lost = seen.holder is None and (seen.primary is None or seen.race is not None)
+    return wanted and lost and standby is not None and standby.enabled and standby.up and standby.kind == "cpu"
+
+
+def _beside_a_race(seen: Seen, now: datetime, limits: Limits, step: Step) -> Step:
+    """The race is attended to where the standby has nothing to do but wait, so it keeps nobody from his work."""
+    if step.act is not None or not _races(seen):
+        return step
+    raced = raced_ahead(seen, now, limits)
+    return replace(step, act=raced.act, look_at=min(step.look_at, raced.look_at))
+
+
+def _to_standby(seen: Seen, now: datetime, limits: Limits) -> Step:
+    """By way of a snapshot where the machine is still there to make one."""
     holder = seen.holder
     if seen.wish in ("hibernated", "paused"):
         asleep = Move("hibernated", "It is not to run.", lets_go="interrupted")
@@ -40,7 +75,7 @@ def failing_over(seen: Seen, now: datetime, limits: Limits) -> Step:
         return _without(seen, now, limits)
     if holder is not None and holder is seen.primary and not seen.saved_since(seen.state_since):
         return save(seen, now, limits, rental_id=holder.id, why="failover")
-    if seen.primary is not None and holder is None and not seen.primary.lost:
+    if seen.race is None and seen.primary is not None and holder is None and not seen.primary.lost:
         return prepared(seen, now, limits) or now_do(now, Move("running", "The warm machine took over."))
     return _switch(seen, now, limits, standby)
 
@@ -59,7 +94,8 @@ def _switch(seen: Seen, now: datetime, limits: Limits, standby: StandbySeen) -> 
             return step
     if standby.kind == "gpu" and seen.wish == "running":
         return now_do(now, Promote())
-    return now_do(now, Move("on_standby", "The workspace is up on the standby.", lets_go="interrupted"))
+    said, raced = "The workspace is up on the standby.", seen.race is not None
+    return now_do(now, Move("on_standby", said, lets_go=None if raced else "interrupted", keeps_race=raced))
 
 
 def _bring_up(seen: Seen, now: datetime, limits: Limits, standby: StandbySeen) -> Step:

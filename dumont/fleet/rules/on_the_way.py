@@ -45,6 +45,7 @@ STAGES: Mapping[Stage, tuple[str, float]] = {
     "ready": ("ssh", 40),
 }
 """By how far the foremost machine is: stage and percent of the operation."""
+LOST_BEFORE = Reject("hardware_error", "The machine was lost before it was handed over.")
 STILL_STARTS = "It is ready, and its start script goes on."
 RESTIC_ABSENT = "restic_absent"
 """Its image lacks a program that its owner wants: its SSH is none the worse for it."""
@@ -82,6 +83,18 @@ def recovering(seen: Seen, now: datetime, limits: Limits) -> Step:
     return _get_machine(seen, now, limits, Way("failover", "on_standby", fetches=True))
 
 
+def raced_ahead(seen: Seen, now: datetime, limits: Limits) -> Step:
+    """While the standby takes over: a machine is raced for and checked, and kept until its workspace can be moved to
+    it. Whether the race is lost is for when there is a standby to stay on."""
+    if seen.primary is None:
+        step = _race(seen, now, limits, Way("failover", "on_standby"))
+        return wait(now, limits.look_seconds) if isinstance(step.act, Move | TurnAway) else step
+    if seen.primary.lost:
+        return now_do(now, LOST_BEFORE)
+    checked = _check(now, limits, seen.primary) or _accept(seen, now, seen.primary)
+    return checked or wait(now, limits.look_seconds)
+
+
 def failed(seen: Seen, now: datetime, limits: Limits) -> Step:
     if seen.operation is not None and seen.wish == "running":
         return now_do(now, Move("launching", "It is tried again.", who="asked"))
@@ -98,10 +111,11 @@ def _get_machine(seen: Seen, now: datetime, limits: Limits, way: Way) -> Step:
     if machine is None:
         return _race(seen, now, limits, way)
     if machine.lost:
-        return now_do(now, Reject("hardware_error", "The machine was lost before it was handed over."))
+        return now_do(now, LOST_BEFORE)
     step = (
         _check(now, limits, machine)
         or _begin(seen, now)
+        or _accept(seen, now, machine)
         or _keys(seen, now, limits)
         or _workspace(seen, now, limits, way)
         or _onstart(seen, now, limits)
@@ -146,12 +160,13 @@ def _foremost(race: RaceSeen) -> tuple[str, float]:
 
 
 def _check(now: datetime, limits: Limits, machine: RentalSeen) -> Step | None:
+    """None for one that is what was sold, as far as its agent could tell."""
     if machine.checked_at is not None:
         return None
     if machine.fault is not None:
         return now_do(now, Reject(*machine.fault), "checking", 45)
     if machine.agent_at is not None:
-        return now_do(now, Accept(), "checking", 45)
+        return None
     ends = (machine.ready_at or machine.created_at) + timedelta(seconds=limits.agent_seconds)
     if now >= ends:
         return now_do(now, Reject("network", "Its agent never called home."))
@@ -159,12 +174,20 @@ def _check(now: datetime, limits: Limits, machine: RentalSeen) -> Step | None:
 
 
 def _begin(seen: Seen, now: datetime) -> Step | None:
-    """Keys and workspace are put there side by side: each needs the agent to call once."""
+    """Keys and workspace are put there side by side, and in one moment: each needs the agent to call once."""
+    waits = seen.restore is not None or seen.saving is not None or pausing(seen, now)
     if seen.setup is None:
-        return now_do(now, Setup(), "setup", 50)
-    if seen.snapshot_id is not None and seen.restore is None and seen.saving is None and not pausing(seen, now):
+        return now_do(now, Setup(None if waits else seen.snapshot_id), "checking", 45)
+    if seen.snapshot_id is not None and not waits:
         return now_do(now, Restore(seen.snapshot_id), "restoring", RESTORING)
     return None
+
+
+def _accept(seen: Seen, now: datetime, machine: RentalSeen) -> Step | None:
+    """Its agent is at work already, while its history is told that it came up."""
+    if machine.checked_at is not None:
+        return None
+    return now_do(now, Accept(), "restoring", RESTORING) if seen.restore else now_do(now, Accept(), "setup", 50)
 
 
 def _keys(seen: Seen, now: datetime, limits: Limits) -> Step | None:
@@ -201,7 +224,7 @@ def _workspace(seen: Seen, now: datetime, limits: Limits, way: Way) -> Step | No
     holder, machine = seen.holder, seen.primary
     if not way.fetches or holder is None or machine is None or machine.checked_at is None:
         return None
-    if seen.saved_since(machine.checked_at):
+    if seen.saved_since(max(machine.checked_at, seen.state_since)):  # it may have been checked before that served
         return None
     return save(seen, now, limits, rental_id=holder.id, why="move")
 

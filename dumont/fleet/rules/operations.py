@@ -15,6 +15,7 @@ WISHES: Mapping[OperationKind, Wish | None] = {
     "half_life": "on_standby",
     "destroy": "destroyed",
     "rehearsal": None,
+    "keep_awake": None,
 }
 """What each wishes; None leaves the wish as it is."""
 ENDS: Mapping[OperationKind, frozenset[State]] = {
@@ -28,6 +29,7 @@ ENDS: Mapping[OperationKind, frozenset[State]] = {
     "half_life": frozenset({"on_standby"}),
     "destroy": frozenset({"destroyed"}),
     "rehearsal": frozenset(),
+    "keep_awake": frozenset(),
 }
 """It is done as soon as the instance moves there; those that lead nowhere are ended by their own step."""
 

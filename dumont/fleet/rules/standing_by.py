@@ -24,12 +24,19 @@ GONE = Trouble("standby_lost", "The standby machine was taken away.")
 NO_KEYS = Trouble("standby_setup", "The standby machine did not take its keys.")
 
 
-def unwanted(seen: Seen, now: datetime) -> Step | None:
-    """The end of a machine of a standby that was switched off."""
-    standby = seen.standby
-    if standby is None or standby.enabled or standby.rental is None or standby.rental.ended:
+def unwanted(seen: Seen, now: datetime, release: datetime | None = None) -> Step | None:
+    """The end of a machine of a standby that was switched off, or has nothing to copy: its instance is stopped, and
+    gets another one when it runs again."""
+    switched_on = seen.standby is not None and seen.standby.enabled
+    if not rented(seen) or (switched_on and (release is None or now < release)):
         return None
     return now_do(now, EndStandby("unused"))
+
+
+def rented(seen: Seen) -> bool:
+    """Whether a second machine costs."""
+    rental = seen.standby.rental if seen.standby is not None else None
+    return rental is not None and not rental.ended
 
 
 def kept(seen: Seen, now: datetime, limits: Limits) -> Step | None:

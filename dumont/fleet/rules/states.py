@@ -28,7 +28,17 @@ Wanted = Literal["held", "stopped", "gone"]
 Stage = Literal["intended", "creating", "booting", "running", "ready", "stopped", "ending", "ended"]
 """How far a rental is. `ready` machines answer on SSH or have an agent that called home; `ended` is confirmed."""
 OperationKind = Literal[
-    "launch", "pause", "resume", "hibernate", "wake", "snapshot", "failover", "half_life", "destroy", "rehearsal"
+    "launch",
+    "pause",
+    "resume",
+    "hibernate",
+    "wake",
+    "snapshot",
+    "failover",
+    "half_life",
+    "destroy",
+    "rehearsal",
+    "keep_awake",
 ]
 OperationState = Literal["queued", "running", "done", "failed", "cancelled"]
 RaceState = Literal["running", "won", "lost", "cancelled"]

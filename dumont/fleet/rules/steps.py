@@ -11,11 +11,14 @@ from dumont.fleet.rules.states import OperationKind, State, Wish
 
 Why = Literal["hibernation", "destroy", "move", "failover", "notice", "asked", "standby", "sync", "rhythm"]
 """What a snapshot is made for."""
+BROUGHT, ALONE = "restic", "deadman"
+"""It was there before, in its owner's restic repository; or its machine made it, as it could not reach us."""
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """To another state, giving up its machine if `lets_go` says why; a race that is on ends where none is needed."""
+    """To another state, giving up its machine if `lets_go` says why; a race that is on ends where none is needed,
+    unless it is kept for the state that follows."""
 
     to: State
     why: str
@@ -23,6 +26,7 @@ class Move:
     lets_go: str | None = None
     error: Trouble | None = None
     """Why what was asked for did not come about: it is tried again after a pause, if it is still wished."""
+    keeps_race: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,8 @@ class Reject:
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    pass
+    snapshot_id: UUID | None = None
+    """Put back in the same moment."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,9 +71,9 @@ def _all(known: Known, now: datetime) -> Iterator[tuple[What, datetime | None]]:
     if known.state == "hibernated" and known.releases_at is not None:
         yield "release", known.releases_at
     asleep = known.state in ("hibernated", "hibernating")
-    action = "wake" if asleep else "hibernate"
+    action: What = "wake" if asleep or known.state == "paused" else "hibernate"
     if action in known.scheduled:
-        yield "wake" if asleep else "hibernate", known.scheduled[action]
+        yield action, known.scheduled[action]
     if known.until_at is not None and not (asleep and known.until_action == "hibernate"):
         yield "until", known.until_at
 

@@ -24,6 +24,13 @@ Count = Annotated[int, Field(ge=0, examples=[3])]
 
 InstancePath = Annotated[UUID, Path(description="The instance.")]
 OperationPath = Annotated[UUID, Path(description="The operation.")]
+WithoutUnread = Annotated[
+    bool,
+    Query(
+        description="Goes on without the files that can't be read, which its operation or its newest snapshot names: "
+        "they are lost with the machine. Holds for this operation alone."
+    ),
+]
 TeamQuery = Annotated[UUID | None, Query(description="Of this team of yours alone.")]
 
 

@@ -9,6 +9,7 @@ from pydantic import Field, SecretStr, StringConstraints
 
 from dumont.basics.errors import Invalid
 from dumont.fleet.launching.launch import UntilAction, Wish
+from dumont.fleet.rules.states import StandbyKind
 from dumont.fleet.rules.wanted import HibernationWish, Port, RaceWish, StandbyWish, Wanted
 from dumont.fleet.schemas.courses import CoursePlan
 from dumont.fleet.schemas.fields import Answer, Count, MachineId, Price, ProviderName
@@ -203,6 +204,14 @@ class LaunchPrices(Answer):
     month_hibernating: Price
 
 
+class SecondPlan(Answer):
+    """The second machine that there would be, as was said or as is usual; in none of the other figures."""
+
+    kind: StandbyKind
+    provider: ProviderName
+    price_hour: Price | None = Field(description="With its disk, while there is one; null where no machine fits now.")
+
+
 class LaunchPlan(Answer):
     """What a launch would do now. Offers change by the minute: it promises nothing."""
 
@@ -214,6 +223,7 @@ class LaunchPlan(Answer):
     fitting: Count = Field(description="Offers that fit, racing or not.")
     race: RaceCost | None = Field(description="Null where no machine fits.")
     prices: LaunchPrices | None
+    standby: SecondPlan | None
     course: CoursePlan | None = Field(description="With a deadline: what to expect of the whole work.")
     warnings: list[LaunchWarning]
     can_launch: bool

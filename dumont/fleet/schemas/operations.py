@@ -10,6 +10,14 @@ from dumont.fleet.rules.states import OperationKind, OperationState, State
 from dumont.fleet.schemas.fields import Answer, Fault, Stages
 
 
+class Unread(Answer):
+    """Files that its machine would be given up without."""
+
+    files: int = Field(ge=1, examples=[2])
+    names: list[str] = Field(description="Of 20 at most.", examples=[["model.bin", "run/key"]])
+    agreed: bool = Field(description="Somebody has said that it goes on without these.")
+
+
 class Operation(Answer):
     """Something long that was asked for. At most one of an instance is open."""
 
@@ -32,6 +40,7 @@ class Operation(Answer):
     can_cancel: bool
     cancel_requested: bool
     details: dict[str, Any] = Field(examples=[{}])
+    unread: Unread | None = Field(description="For what could not be read it keeps the machine, unless that is agreed.")
     error: Fault | None
     created_at: datetime
     ended_at: datetime | None

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any, Protocol
 from uuid import UUID
 
+from dumont.fleet.instances import lacking
 from dumont.fleet.launching.planning import Plan
 from dumont.fleet.listing import Detail, Shown
 from dumont.fleet.money.proving import ProofShown
@@ -81,10 +82,18 @@ def operation(found: FleetOperation, now: datetime) -> Operation:
             "plan": plan,
             "stages": {name: found.stages[name] for name in plan if name in found.stages},
             "seconds": round(max(0.0, ((found.ended_at or now) - found.created_at).total_seconds()), 3),
+            "unread": _unread(found),
             "can_cancel": is_open and not found.cancel_requested and can_cancel(found.kind),
             "error": _fault(found, found.error_hint),
         }
     )
+
+
+def _unread(found: FleetOperation) -> dict[str, object] | None:
+    lack = lacking.shown(found)
+    if lack is None:
+        return None
+    return {"files": lack.count, "names": lack.names, "agreed": lacking.is_given_up(found, lack)}
 
 
 def _remaining(found: FleetOperation, plan: list[str], now: datetime) -> float | None:

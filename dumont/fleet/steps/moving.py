@@ -10,6 +10,7 @@ from dumont.fleet.rules.steps import Finish, Move, WishFor
 from dumont.fleet.steps import racing
 from dumont.fleet.steps.holding import lose_primary, part_from, release, reset_standby
 from dumont.fleet.steps.turn import Turn
+from dumont.fleet.store import races
 from dumont.fleet.tables import FleetRental
 from dumont.snapshots import on_behalf, restic
 
@@ -43,7 +44,7 @@ async def move(turn: Turn, act: Move) -> None:
     _remember(turn, act)
     await moves.move(turn.work, instance, act.to, act.why, who=who)
     courses.follow(instance, lambda course: course.moved(act.to, turn.work.now))
-    if act.to not in RACING:
+    if act.to not in RACING and not act.keeps_race:
         await racing.end(turn, "lost" if act.error else "cancelled", act.why)
     await failovers.moved(turn.work, instance, act.to)
     if act.to in ENDS_A_SLEEP:
@@ -72,6 +73,8 @@ async def wish_for(turn: Turn, act: WishFor) -> None:
     elif act.error is None and operation is not None:
         await operations.cancel(turn.work, instance, operation, act.why)
     instance.wish = act.wish
+    if act.operation is None:
+        await _sleeps_on_purpose(turn)
     if act.error is not None and act.error.code != "cancelled":
         await moves.note(turn.work, instance, "failure", act.why, who=_who(turn, act.who), code=act.error.code)
 
@@ -82,8 +85,18 @@ async def finish(turn: Turn, act: Finish) -> None:
         return
     if act.error is None:
         await operations.finish(turn.work, turn.instance, operation)
+        await _sleeps_on_purpose(turn)
     else:
         await _close(turn, act.error)
+
+
+async def _sleeps_on_purpose(turn: Turn) -> None:
+    """Without a move, where it had only waited for a machine until then."""
+    if (turn.instance.state, turn.instance.wish) != ("hibernated", "hibernated"):
+        return
+    had = await races.before(turn.work.tx, turn.instance.id)
+    if had is not None:
+        await sleeping.begin_after_a_wait(turn.work, turn.instance, had, turn.rows.operation)
 
 
 async def _close(turn: Turn, error: Trouble) -> None:

@@ -6,9 +6,11 @@ from typing import Any, get_args
 from uuid import UUID
 
 from dumont.fleet.agents import commands
+from dumont.fleet.agents.lending import NEAR
 from dumont.fleet.instances import environment, host_keys, moves, restores
 from dumont.fleet.rules.states import CommandKind
-from dumont.fleet.rules.steps import Onstart, Restore, RestoreFailed, Setup, Why
+from dumont.fleet.rules.steps import ALONE, BROUGHT, Onstart, Restore, RestoreFailed, Setup, Why
+from dumont.fleet.rules.wanted import USUAL_FOLDER
 from dumont.fleet.steps.turn import NotNow, Turn
 from dumont.fleet.tables import FleetRental
 from dumont.snapshots import on_behalf
@@ -16,14 +18,15 @@ from dumont.snapshots.granting import Handed
 from dumont.snapshots.starting import NotComplete
 
 AGAIN_SECONDS = 5.0
-USUAL_FOLDER = "/workspace"
-BROUGHT, ALONE = "restic", "deadman"
 OURS = (*get_args(Why), BROUGHT, ALONE)
 """Tags of the fleet's own snapshots, which are all of the workspace."""
 
 
-async def set_up(turn: Turn, _act: Setup) -> None:
+async def set_up(turn: Turn, act: Setup) -> None:
+    """With the workspace, if that is to come: the agent is called once for both."""
     turn.instance.setup_command_id = await give_keys(turn, _machine(turn))
+    if act.snapshot_id is not None:
+        await restore(turn, Restore(act.snapshot_id))
 
 
 async def run_onstart(turn: Turn, _act: Onstart) -> None:
@@ -71,6 +74,7 @@ async def put_back(turn: Turn, machine: FleetRental, snapshot_id: UUID, *, delta
         await _take_older(turn, error.message)
         return None
     args = {**grant(handed), "target": target, "delta": delta, **await _in_restic(turn, snapshot_id)}
+    args |= on_behalf.near(turn.work, turn.owner.id) if machine.provider == NEAR else {}
     return made.id, await put(turn, machine, "restore", args)
 
 

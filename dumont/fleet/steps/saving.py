@@ -5,17 +5,18 @@ from uuid import UUID
 
 from dumont.agent import protocol
 from dumont.basics.errors import Unavailable
-from dumont.fleet.instances import courses, moves, operations
+from dumont.fleet.instances import courses, lacking, moves, operations
 from dumont.fleet.rules.seen import Trouble
-from dumont.fleet.rules.steps import Bring, Save, Saved, SaveFailed
-from dumont.fleet.steps.preparing import BROUGHT, USUAL_FOLDER, grant, put
+from dumont.fleet.rules.steps import BROUGHT, Bring, Save, Saved, SaveFailed
+from dumont.fleet.rules.wanted import USUAL_FOLDER
+from dumont.fleet.steps.preparing import grant, put
 from dumont.fleet.steps.turn import NotNow, Turn
 from dumont.snapshots import on_behalf
 from dumont.snapshots.on_behalf import Snapshot
 from dumont.snapshots.rules import unread
 from dumont.snapshots.starting import Wish
 
-QUIET = frozenset({"sync", "rhythm"})
+QUIET = frozenset({"sync", "rhythm", "standby"})
 """Copies to a standby, and those of work with a deadline, are made all the time: only a failure of one is told."""
 ASLEEP = frozenset({"hibernation", "destroy"})
 """Its user may be at work, and wonder why nothing moves."""
@@ -84,6 +85,9 @@ async def _warn(turn: Turn, snapshot: Snapshot) -> None:
     """Of files that could not be read: once, and not with every copy."""
     if not snapshot.unread:
         return
+    if lacking.is_given_up(turn.rows.operation, lacking.of(snapshot)):
+        snapshot.tags = [*snapshot.tags, lacking.TAG]
+        return
     before = await on_behalf.found(turn.work.tx, turn.instance.snapshot_id)
     if before is None or (before.unread, before.unread_names) != (snapshot.unread, snapshot.unread_names):
         said = f"{unread.said(snapshot.unread, snapshot.unread_names)}. The snapshot is complete without."
@@ -101,9 +105,12 @@ async def save_failed(turn: Turn, act: SaveFailed) -> None:
     pause = turn.limits.pause(instance.tries)
     instance.retry_at = turn.work.now + pause
     said = f"A snapshot failed ({act.trouble.message}). It is tried again in {pause.total_seconds():.0f} s."
-    said += f" {act.trouble.hint}" if act.trouble.code == "unread" else ""
-    await moves.note(turn.work, instance, "failure", said, code=act.trouble.code, tries=instance.tries)
     operation = turn.rows.operation
+    if act.trouble.code == "unread":
+        said += f" {act.trouble.hint}"
+        if operation is not None and turn.rows.saving is not None:
+            lacking.note(operation, turn.rows.saving)
+    await moves.note(turn.work, instance, "failure", said, code=act.trouble.code, tries=instance.tries)
     if operation is not None and operation.kind == "snapshot":
         error = Unavailable(act.trouble.message, code=act.trouble.code, hint="Try again; see what the agent says.")
         await operations.fail(turn.work, instance, operation, error)

@@ -1,19 +1,17 @@
 """Keeps a second machine: rents it, puts copies of the workspace there, and lets it take the first one's place."""
 
 from datetime import timedelta
-from typing import Any
 
 from dumont.basics.errors import Failure, Unavailable
 from dumont.fleet.events import StandbyInTrouble
 from dumont.fleet.instances import failovers, moves, operations, restores
-from dumont.fleet.launching import choosing, renter
-from dumont.fleet.launching.choosing import Wishes
+from dumont.fleet.launching import choosing, renter, second
 from dumont.fleet.looking import CHECK, check_of
 from dumont.fleet.money import budgets
 from dumont.fleet.rentals import accounts, renting
 from dumont.fleet.rentals.renting import Intent
 from dumont.fleet.rules import costs, rehearsing
-from dumont.fleet.rules.choosing import Candidate, Taste
+from dumont.fleet.rules.choosing import Candidate
 from dumont.fleet.rules.seen import Trouble
 from dumont.fleet.rules.steps import (
     CheckCopy,
@@ -31,7 +29,6 @@ from dumont.fleet.steps.holding import part_from, reset_standby
 from dumont.fleet.steps.preparing import give_keys, put, put_back
 from dumont.fleet.steps.turn import NotNow, Turn
 from dumont.fleet.tables import FleetRental, FleetStandby
-from dumont.providers import registry
 from dumont.snapshots import on_behalf
 
 NO_MARKET_SECONDS = 2.0
@@ -170,19 +167,9 @@ async def _chosen(turn: Turn, row: FleetStandby) -> list[Candidate]:
     user_id = await renter.of(turn.work, instance)
     if user_id is None or turn.view is None:
         return []
-    over: dict[str, Any] = {"provider": [row.provider]}
-    if row.kind == "cpu":
-        wanted = wanted.model_copy(update={"filters": {}, "offer_id": None, "spot": False})
-        over |= {"min_gpus": 0, "max_gpus": 0}
-    else:
-        over = over if turn.rows.wanted.standby.provider else {}
     machines = [rental for rental in turn.rows.rentals.values() if rental.stage != "ended"]
-    taste = Taste(
-        count=3,
-        without=frozenset(f"{each.provider}:{each.machine_id}" for each in machines),
-        hosts_count=lambda provider: bool(registry.kind(provider).credentials),
-    )
-    wishes = Wishes(wanted=wanted, user_id=user_id, taste=taste, over=over, type_word=row.machine_type)
+    taken = [f"{each.provider}:{each.machine_id}" for each in machines]
+    wishes = second.wishes(wanted, user_id, row, taken)
     return list((await choosing.candidates(turn.work, turn.view, wishes)).chosen)
 
 

@@ -60,7 +60,10 @@ def _told(turn: Turn) -> float | None:
 async def turn_away(turn: Turn, act: TurnAway) -> None:
     """The race ends without a winner that is of use, and what to do is decided anew if it was lost."""
     place = turn.seen.course.place if turn.seen.course is not None and act.refused else None
+    race = turn.rows.race
     await lose_primary(turn, "unused")
+    if race is not None and turn.instance.state != "on_standby":
+        await sleeping.go_on(turn.work, turn.instance, race.id)
     await racing.end(turn, "lost" if act.refused else "cancelled", act.why)
     if act.refused:
         courses.follow(turn.instance, lambda course: course.refuses(place, turn.work.now))

@@ -57,12 +57,6 @@ async def hold_asking(tx: Tx, owner_id: UUID) -> None:
     await tx.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": f"budget:{owner_id}"})
 
 
-async def promised(tx: Tx, owner_id: UUID, but: UUID | None) -> Decimal:
-    """What machines that are on their way will cost an hour beyond what is counted now; not those of `but`."""
-    found: Decimal = await (await raw(tx)).fetchval(_PROMISED, owner_id, but)
-    return found
-
-
 async def hours(tx: Tx, owner_id: UUID) -> list[Hour]:
     return [Hour(**record) for record in await (await raw(tx)).fetch(_HOURS, owner_id)]
 
@@ -94,35 +88,18 @@ async def due(tx: Tx, now: datetime) -> FleetSchedule | None:
     return (await tx.execute(query.with_for_update(skip_locked=True))).scalar_one_or_none()
 
 
+async def crons(tx: Tx, after: UUID | None, limit: int) -> Sequence[FleetSchedule]:
+    """Those that come again and again, locked."""
+    query = select(FleetSchedule).where(FleetSchedule.cron.is_not(None), FleetSchedule.next_at.is_not(None))
+    if after is not None:
+        query = query.where(FleetSchedule.id > after)
+    return (await tx.execute(query.order_by(FleetSchedule.id).limit(limit).with_for_update())).scalars().all()
+
+
 async def next_due(tx: Tx) -> datetime | None:
     query = select(FleetSchedule.next_at).where(FleetSchedule.next_at.is_not(None)).order_by(FleetSchedule.next_at)
     return (await tx.execute(query.limit(1))).scalar_one_or_none()
 
-
-_PROMISED = """
-    WITH held AS (
-        SELECT instance_id, role = 'standby' AS second,
-            CASE role WHEN 'racer' THEN max(price_hour + disk_hour) ELSE sum(price_hour + disk_hour) END AS hour
-        FROM fleet_rentals WHERE owner_id = $1 AND stage <> 'ended' AND wanted = 'held' GROUP BY instance_id, role
-    ), asked AS (
-        SELECT o.instance_id, (o.details->>'price_hour')::numeric AS hour
-        FROM fleet_operations o JOIN fleet_instances i ON i.id = o.instance_id
-        WHERE i.owner_id = $1 AND o.state IN ('queued', 'running')
-    ), counted AS (
-        SELECT r.instance_id, sum(c.price_hour) AS hour
-        FROM fleet_rentals r JOIN fleet_costs c ON c.rental_id = r.id AND c.until IS NULL
-        WHERE r.owner_id = $1 AND r.stage <> 'ended' GROUP BY 1
-    ), meant AS (
-        SELECT i.id, greatest(
-            (SELECT sum(hour) FROM held WHERE instance_id = i.id AND NOT second),
-            (SELECT max(hour) FROM asked WHERE instance_id = i.id), 0
-        ) + coalesce((SELECT sum(hour) FROM held WHERE instance_id = i.id AND second), 0) AS hour
-        FROM fleet_instances i WHERE i.owner_id = $1 AND i.state <> 'destroyed' AND i.id IS DISTINCT FROM $2
-    )
-    SELECT coalesce(sum(greatest(meant.hour - coalesce(counted.hour, 0), 0)), 0)
-    FROM meant LEFT JOIN counted ON counted.instance_id = meant.id
-"""
-"""A race ends with one machine, and the dearest may win it; before it has any, the price that was asked for counts."""
 
 _HOURS = """
     WITH counted AS (
@@ -156,3 +133,4 @@ _HOURS = """
     WHERE i.owner_id = $1 AND i.state <> 'destroyed' AND (s.instance_id IS NOT NULL OR a.instance_id IS NOT NULL)
     ORDER BY i.id
 """
+"""A race ends with one machine, and the dearest may win it; before it has any, the price that was asked for counts."""

@@ -76,6 +76,7 @@ _TIMES = f"""
         FROM fleet_operations o JOIN fleet_instances i ON i.id = o.instance_id
         {_MACHINE}
         WHERE i.owner_id = ANY($1) AND o.ended_at >= $2 AND o.ended_at < $3 AND o.state IN ('done', 'failed')
+            AND o.kind <> 'keep_awake'
     )
     SELECT kind, CASE WHEN grouping(provider) = 1 THEN NULL ELSE provider END,
         count(*) FILTER (WHERE state = 'done')::int, count(*) FILTER (WHERE state = 'failed')::int,

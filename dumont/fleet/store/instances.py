@@ -60,12 +60,8 @@ async def take(tx: Tx, instance_id: UUID, now: datetime) -> FleetInstance | None
     return (await tx.execute(held)).scalar_one_or_none()
 
 
-async def due(tx: Tx, now: datetime, limit: int) -> Sequence[UUID]:
-    """Whose look is longest due first."""
-    query = select(FleetInstance.id).where(FleetInstance.look_at <= now, FleetInstance.state != "destroyed")
-    return (await tx.execute(query.order_by(FleetInstance.look_at).limit(limit))).scalars().all()
-
-
-async def next_look(tx: Tx) -> datetime | None:
-    query = select(FleetInstance.look_at).where(FleetInstance.state != "destroyed")
-    return (await tx.execute(query.order_by(FleetInstance.look_at).limit(1))).scalar_one_or_none()
+async def soonest(tx: Tx, limit: int) -> Sequence[tuple[UUID, datetime]]:
+    """Which are to be looked at next, and when: some of them may be due."""
+    query = select(FleetInstance.id, FleetInstance.look_at).where(FleetInstance.state != "destroyed")
+    found = await tx.execute(query.order_by(FleetInstance.look_at).limit(limit))
+    return [(identity, look_at) for identity, look_at in found]

@@ -60,7 +60,8 @@ _SLEEPS = """
             SELECT sum(c.price_hour * extract(epoch FROM c.until - c.since) / 3600)
             FROM fleet_rentals r JOIN fleet_costs c ON c.rental_id = r.id
             JOIN fleet_races race ON race.id = r.race_id
-            WHERE race.instance_id = h.instance_id AND r.id IS DISTINCT FROM race.winner_id AND c.until IS NOT NULL
+            WHERE race.instance_id = h.instance_id AND c.until IS NOT NULL
+                AND (r.id IS DISTINCT FROM race.winner_id OR race.id IS DISTINCT FROM h.race_id)
                 AND (race.id = h.race_id OR (
                     race.started_at >= h.slept_at AND (h.ended_at IS NULL OR race.started_at < h.ended_at)
                 ))

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import delete, func, or_, select, update
 
 from dumont.fleet.rules.states import Stage
 from dumont.fleet.tables import FleetBeat, FleetMinute, FleetRental
@@ -79,7 +79,13 @@ async def told(tx: Tx, until: Mapping[UUID, datetime]) -> None:
 
 
 async def forget(tx: Tx, rental_ids: Sequence[UUID]) -> None:
+    """All but when they last called. One whose row another holds does without that, rather than that two wait for each
+    other."""
     if rental_ids:
+        heard = select(FleetBeat.received_at).where(FleetBeat.rental_id == FleetRental.id).scalar_subquery()
+        free = select(FleetRental.id).where(FleetRental.id.in_(rental_ids)).with_for_update(skip_locked=True)
+        known = update(FleetRental).where(FleetRental.id.in_(free), heard.is_not(None))
+        await tx.execute(known.values(beat_at=heard).execution_options(synchronize_session=False))
         await tx.execute(delete(FleetBeat).where(FleetBeat.rental_id.in_(rental_ids)))
 
 

@@ -79,8 +79,7 @@ def _given(options: dict[str, Any]) -> dict[str, Any]:
 
 def _run(loaded: "Loaded", *, web: bool, worker: bool, also: "Sequence[Context]" = ()) -> None:
     gc.disable()  # while loading there is nothing to collect; it is enabled again when the process is ready
-    from dumont.main.database import database
-    from dumont.main.processes import listening_on, run
+    from dumont.main.listening import listening_on
     from dumont.platform.telemetry import logs
 
     settings = loaded.settings
@@ -91,6 +90,9 @@ def _run(loaded: "Loaded", *, web: bool, worker: bool, also: "Sequence[Context]"
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with ExitStack() as stack:
         listening = stack.enter_context(listening_on(settings)) if web else None
+        from dumont.main.database import database
+        from dumont.main.processes import run
+
         if settings.embedded:
             _say(f"Database: embedded, in {settings.home}")
         url = stack.enter_context(database(settings, watched=True))

@@ -90,7 +90,7 @@ async def raw(session: AsyncSession) -> asyncpg.Connection:
     connection = await (await session.connection()).get_raw_connection()
     driver = cast(asyncpg.Connection, connection.driver_connection)
     begun = driver.is_in_transaction() or cast(Any, connection.dbapi_connection).autocommit
-    if not begun:  # SQLAlchemy says BEGIN only before its own first statement
+    if not begun:  # SQLAlchemy says BEGIN only before its own first statement, and lets go of what was cut off in it
         await session.execute(text("SELECT 1"))
     return driver
 

@@ -6,13 +6,20 @@ from uuid import UUID
 
 
 class Rules(NamedTuple):
-    """How many of the last ones, and of the newest of each hour, day, week and month; nothing said keeps everything."""
+    """How many of the last ones, and of the newest of each hour, day, week and month; all 0 keeps everything."""
 
     keep_last: int = 0
     keep_hourly: int = 0
     keep_daily: int = 0
     keep_weekly: int = 0
     keep_monthly: int = 0
+
+
+COPIES = frozenset({"sync", "rhythm", "standby"})
+"""Tags of what the fleet makes all the time: for a standby, for work with a deadline, of an instance that lives on its
+standby."""
+RULES_OF_COPIES = Rules(keep_last=3, keep_hourly=24, keep_daily=7)
+"""Where nobody has said what is kept: one each minute would cost more than what is in them."""
 
 
 class Target(NamedTuple):
@@ -40,12 +47,12 @@ class Known:
             else:
                 self._of_instances[target.instance_id] = self._of_names[target.label] = rule
 
-    def of(self, instance_id: UUID | None, labels: Sequence[str]) -> Rules:
-        """`labels` are those of its snapshots, the newest first."""
+    def of(self, instance_id: UUID | None, labels: Sequence[str]) -> Rules | None:
+        """`labels` are those of its snapshots, the newest first. None where nobody has said anything."""
         named: Mapping[str | None, Rules] = self._of_labels
         if instance_id is None:
             named = {**self._of_names, **self._of_labels}
         elif instance_id in self._of_instances:
             return self._of_instances[instance_id]
         own = next((named[label] for label in labels if label in named), None)
-        return own if own is not None else named.get(None, Rules())
+        return own if own is not None else named.get(None)

@@ -33,7 +33,9 @@ class LabelRules(BaseModel):
 
 class Retention(BaseModel):
     owner: SnapshotOwner
-    default: LabelRules | None = Field(description="Null: everything is kept.")
+    default: LabelRules | None = Field(
+        description="Null: everything is kept but the copies for a standby or a deadline, which are thinned."
+    )
     labels: list[LabelRules]
 
 

@@ -22,19 +22,8 @@ from dumont.snapshots.tables import SnapshotRestore as RestoreRow
 
 SAME = (
     *("id", "created_by", "instance_id", "label", "state", "manifest", "host", "root", "tags", "encrypted"),
-    *(
-        "created_at",
-        "began_at",
-        "completed_at",
-        "deleted_at",
-        "kept_at",
-        "left_at",
-        "files",
-        "bytes",
-        "stored_bytes",
-        "new_bytes",
-    ),
-    *("unique_bytes", "unread", "cancel_requested"),
+    *("created_at", "began_at", "completed_at", "deleted_at", "kept_at", "left_at", "cancel_requested"),
+    *("files", "bytes", "stored_bytes", "new_bytes", "unique_bytes", "unread"),
 )
 SAME_OF_RESTORES = (
     *("id", "snapshot_id", "created_by", "target", "paths", "state", "created_at", "began_at", "finished_at"),

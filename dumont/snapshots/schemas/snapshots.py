@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, field_validator
 
 from dumont.platform.http.bodies import RequestBody
+from dumont.snapshots.rules.keeping import COPIES
 from dumont.snapshots.rules.states import Access, RestoreState, State
 from dumont.snapshots.schemas.fields import Bytes, Count, FilePath, Label, Money, Ratio, Seconds, Tag
 
@@ -119,6 +120,13 @@ class SnapshotWish(RequestBody):
     instance_id: UUID | None = None
     team_id: UUID | None = Field(None, description="Keep it in this team's repository.", examples=[None])
     tags: Annotated[list[Tag], Field(max_length=20)] = Field([], examples=[["nightly"]])
+
+    @field_validator("tags")
+    @classmethod
+    def _are_ones_own(cls, tags: list[str]) -> list[str]:
+        if taken := COPIES.intersection(tags):
+            raise ValueError(f"{', '.join(sorted(taken))}: kept for copies that the fleet makes, which are thinned out")
+        return tags
 
 
 class SnapshotStarted(BaseModel):

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from itertools import compress
 from typing import NamedTuple
 
-from dumont.snapstore.backup.before import NOT_THERE, Old
+from dumont.snapstore.backup.before import Old
 from dumont.snapstore.backup.book import Book
 from dumont.snapstore.backup.reading import Read
 from dumont.snapstore.model import HOLE, Header, Kind, Manifest
@@ -46,8 +46,8 @@ class _Pieces:
         tree, gone = self._made.tree, self._made.read.gone
         self._manifest.pieces = array("I", bytes(4 * len(tree)))
         self._manifest.size = array("Q", tree.size)
-        begin, entry_of = 0, self._made.old.entry_of
-        for entry in [entry for entry, was in enumerate(entry_of) if was == NOT_THERE]:
+        begin = 0
+        for entry in self._made.old.changed():
             self._take(begin, entry)
             begin = entry + 1
             if tree.kind[entry] == Kind.FILE and entry not in gone:
@@ -124,12 +124,10 @@ def _places(count: int, keep: bytearray | None) -> range | list[int]:
 def _attributes(made: Made) -> dict[int, list[tuple[bytes, bytes]]]:
     """Of unchanged entries they are as they were: a change of them is a change of the inode."""
     tree, before = made.tree, made.old.manifest.xattrs if made.old.manifest else {}
-    found, bare = {}, made.read.bare
-    for entry, was in enumerate(made.old.entry_of):
-        if was != NOT_THERE:
-            if before and was in before:
-                found[entry] = before[was]
-        elif tree.kind[entry] in (Kind.FILE, Kind.FOLDER) and entry not in bare and tree.xattrs[entry]:
+    bare = made.read.bare
+    found = {entry: before[was] for entry, was in enumerate(made.old.entry_of) if was in before} if before else {}
+    for entry in made.old.changed():
+        if tree.kind[entry] in (Kind.FILE, Kind.FOLDER) and entry not in bare and tree.xattrs[entry]:
             its = attributes(os.path.join(tree.root, tree.paths[entry]))
             if its:
                 found[entry] = its

@@ -7,7 +7,7 @@ import time
 from typing import NamedTuple
 
 from dumont.snapstore.backup.assemble import Made, assembled
-from dumont.snapstore.backup.before import NOT_THERE, Before, Old, unchanged
+from dumont.snapstore.backup.before import Before, Old, unchanged
 from dumont.snapstore.backup.book import Book
 from dumont.snapstore.backup.guess import Past
 from dumont.snapstore.backup.options import BackupOptions, BackupReport
@@ -69,15 +69,14 @@ class Attempt:
     def _plan(self, writer: Writer) -> Plan:
         tree = self._tree
         old = unchanged(Before() if self._options.rescan else self._before, tree, writer.known)
-        files = tree.files()
-        changed = [entry for entry in files if old.entry_of[entry] == NOT_THERE]
-        same = [entry for entry in files if old.entry_of[entry] != NOT_THERE]
-        self._track.add(files=len(same), size=sum(map(tree.size.__getitem__, same)))
+        changed = [entry for entry in old.changed() if tree.kind[entry] == Kind.FILE]
+        same = tree.kind.count(Kind.FILE) - len(changed)
+        self._track.add(files=same, size=sum(tree.size) - sum(map(tree.size.__getitem__, changed)))
         order = {path: place for place, path in enumerate(self._options.hot)}
         hot = [entry for entry in changed if tree.paths[entry] in order]
         hot.sort(key=lambda entry: order[tree.paths[entry]])
         is_hot = set(hot)
-        return Plan(old, len(same), hot, [entry for entry in changed if entry not in is_hot])
+        return Plan(old, same, hot, [entry for entry in changed if entry not in is_hot])
 
     def _send(self, plan: Plan, book: Book, writer: Writer) -> tuple[Made, int]:
         cutting = self._repository.config.cutting

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import compress
 from typing import NamedTuple
 
 from dumont.snapstore import native
@@ -38,6 +39,10 @@ class Old(NamedTuple):
     """Entry -> the same file or folder before, unchanged; or -1."""
     where: Mapping[bytes, int] = {}
     """Path -> entry before."""
+
+    def changed(self) -> list[int]:
+        """Entries, in order; as a rule few of many."""
+        return list(compress(range(len(self.entry_of)), map(NOT_THERE.__eq__, self.entry_of)))
 
 
 def unchanged(before: Before, tree: Tree, known: Known) -> Old:

@@ -28,6 +28,10 @@ EARLY_SECONDS = 30.0
 """An address is not begun with so shortly before its end."""
 OVER = (400, 401, 403, 410)
 STANDS = (409, 412)
+CANT_HOLD = (
+    "The server's object store does not know If-None-Match, without which nothing can be put by a grant.",
+    "Ask whoever runs the server: `dumont doctor` tells what the store lacks, and the setting is snapshots_store.",
+)
 COMPARED = 4 << 20
 """Bytes that are held against what is there at once."""
 
@@ -179,7 +183,7 @@ class _Turn:
         self.lend = lend
         self._forget = forget
         self._unchecked = unchecked
-        self._renewed = False
+        self._renewed = self._bare = False
 
     def judged(self, refusal: refusals.Refusal, body: bytes, address: str) -> Exception:
         if b'"range_not_there"' in body:
@@ -189,9 +193,11 @@ class _Turn:
         if refusal.status in STANDS and refusal.code not in refusals.LATER:
             return Exists(f"{self._name} is there already, and is another one.")
         judged = refusals.judged(refusal, self._name, address)
+        if refusal.status == 501 and self._bare:
+            judged = StoreRefused(*CANT_HOLD)
         if self._unchecked is not None and (refusal.code in NO_CHECKSUM or refusal.status == 501):
             self._unchecked()
-            self._unchecked = None
+            self._unchecked, self._bare = None, True
             return Again(judged.why if isinstance(judged, Again) else judged, at_once=True)
         if refusal.status in OVER and not self._renewed:
             self._renewed = True

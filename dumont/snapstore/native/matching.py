@@ -7,7 +7,7 @@ from array import array
 from collections.abc import Sequence
 from typing import NamedTuple, Union
 
-from dumont.snapstore.native.memory import Lent
+from dumont.snapstore.native.memory import Lent, joined
 
 Buffer = Union[bytes, bytearray]
 
@@ -48,7 +48,7 @@ class State(NamedTuple):
 
 def aligned(library: ctypes.CDLL, now: Sequence[bytes], before: Sequence[bytes]) -> array[int]:
     """For each path, in the order of manifests, its number among the others; or -1."""
-    found, here, there = array("i", bytes(4 * len(now))), _joined(now), _joined(before)
+    found, here, there = array("i", bytes(4 * len(now))), joined(now), joined(before)
     library.dumont_align(here, len(here), len(now), there, len(there), len(before), found.buffer_info()[0])
     return found
 
@@ -83,21 +83,14 @@ def _state(of: State) -> _Addresses:
     return _Addresses([Lent(column) for column in of])
 
 
-def _joined(paths: Sequence[bytes]) -> bytes:
-    joined = b"\0".join([*paths, b""])
-    if joined.count(b"\0") != len(paths):
-        raise ValueError("a path has a zero byte")
-    return joined
-
-
 class _Lent:
     def __init__(self, rows: Rows) -> None:
-        joined, count = b"\0".join([*rows.paths, b""]), len(rows.paths)
+        paths, count = joined(rows.paths), len(rows.paths)
         for column, kind in zip(rows[2:], "QqqQ"):
             if (getattr(column, "typecode", ""), len(column)) != (kind, count):
                 raise ValueError(f"a column of {count} {kind} was wanted")
-        if len(rows.kind) != count or joined.count(b"\0") != count:
+        if len(rows.kind) != count:
             raise ValueError("columns of different lengths")
-        self._lent = [Lent(column) for column in (joined, *rows[1:])]
+        self._lent = [Lent(column) for column in (paths, *rows[1:])]
         addresses = (ctypes.c_void_p * len(self._lent))(*(one.address for one in self._lent))
-        self.told = (addresses, len(joined), count)
+        self.told = (addresses, len(paths), count)

@@ -1,8 +1,9 @@
-"""Lends the bytes of any buffer to compiled code, without copying them, read-only ones too."""
+"""Lends bytes to compiled code: of any buffer, without copying them, read-only ones too; and many paths as one text."""
 
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Sequence
 from typing import Union
 
 Buffer = Union[bytes, bytearray, memoryview]
@@ -43,6 +44,14 @@ class Lent:
     def __del__(self) -> None:
         if self._view is not None:
             _release(ctypes.byref(self._view))
+
+
+def joined(paths: Sequence[bytes]) -> bytes:
+    """Each followed by a zero byte; one that has such a byte within would become two."""
+    found = b"\0".join(paths) + b"\0" if paths else b""
+    if found.count(b"\0") != len(paths):
+        raise ValueError("a path has a zero byte")
+    return found
 
 
 _get = ctypes.pythonapi.PyObject_GetBuffer

@@ -8,7 +8,7 @@ from array import array
 from collections.abc import Sequence
 from typing import NamedTuple, Union
 
-from dumont.snapstore.native.memory import Lent
+from dumont.snapstore.native.memory import Lent, joined
 from dumont.snapstore.native.placing import Columns, Placing
 
 Buffer = Union[bytes, bytearray, memoryview]
@@ -97,7 +97,7 @@ class Tree:
     def settle_folders(self, folder: int, files: Files, *, first: int = 0, owners: bool = False) -> int:
         """Owner, mode and time of folders below an open one, from number `first` on, in their order; those that are
         not there are made. Says which could not be done, or how many there are."""
-        count, paths = len(files.paths), _joined(files.paths)
+        count, paths = len(files.paths), joined(files.paths)
         addresses = [_address(column, kind, count) for kind, column in zip("IIIq", files[2:])]
         return int(
             self._library.dumont_settle_folders(
@@ -107,15 +107,15 @@ class Tree:
 
     def read_files(self, folder: int, paths: Sequence[bytes], out: memoryview) -> Read:
         """Reads files below an open folder, end to end into `out`, without being seen in their times of use."""
-        count, target, joined = len(paths), Lent(out, writable=True), _joined(paths)
+        count, target, names = len(paths), Lent(out, writable=True), joined(paths)
         columns = [array("q", bytes(8 * count)) for _ in range(3)]
         bare = bytearray(count)
         told = Lent(bare, writable=True)
         self._library.dumont_read_files(
             folder,
             count,
-            joined,
-            len(joined),
+            names,
+            len(names),
             target.address,
             target.size,
             *(column.buffer_info()[0] for column in columns),
@@ -136,7 +136,7 @@ class Tree:
         """Takes files from below one open folder to below another, whose folders are made: where size and time are
         the same, as a link (if mode and owner are, too, and that is wanted) or a copy, of large ones past the page
         cache. For each 0, or its errno."""
-        count, paths = len(files.paths), _joined(files.paths)
+        count, paths = len(files.paths), joined(files.paths)
         wrong = array("i", bytes(4 * count))
         columns = zip("QqIII", (files.sizes, files.mtimes, files.modes, files.uids, files.gids))
         addresses = [_address(column, kind, count) for kind, column in columns]
@@ -149,12 +149,12 @@ class Tree:
     def look(self, folder: int, paths: Sequence[bytes]) -> Seen:
         """What stands below an open folder, path by path (neighbours best stand together). Raises `OSError` where that
         can't be told."""
-        count, joined = len(paths), _joined(paths)
+        count, names = len(paths), joined(paths)
         columns = [array(kind, bytes(array(kind).itemsize * count)) for kind in "IIIqQQQQq"]
         kinds = bytearray(count)
         lent = Lent(kinds, writable=True)
         addresses = [lent.address, *(column.buffer_info()[0] for column in columns)]
-        why = self._library.dumont_look(folder, count, joined, len(joined), (ctypes.c_void_p * 10)(*addresses))
+        why = self._library.dumont_look(folder, count, names, len(names), (ctypes.c_void_p * 10)(*addresses))
         if why:
             raise OSError(why, os.strerror(why))
         return Seen(kinds, *columns)
@@ -164,7 +164,7 @@ class Tree:
     ) -> Scanned:
         """All that is below an open folder; folders with the names `skipped` are told, and not looked into."""
         flags = (_ONE_FILESYSTEM if one_filesystem else 0) | (_XATTRS if xattrs else 0)
-        names, why = _joined(skipped), ctypes.c_int(0)
+        names, why = joined(skipped), ctypes.c_int(0)
         found = self._library.dumont_scan(folder, flags, names, len(names), ctypes.byref(why))
         if not found:
             raise OSError(why.value, os.strerror(why.value))
@@ -180,14 +180,6 @@ class Tree:
         if kind in "pt":
             return raw.split(b"\0")[:-1]
         return raw if kind == "B" else array(kind, raw)
-
-
-def _joined(paths: Sequence[bytes]) -> bytes:
-    """Each followed by a zero byte; one that has such a byte within would become two."""
-    joined = b"\0".join(paths) + b"\0" if paths else b""
-    if joined.count(b"\0") != len(paths):
-        raise ValueError("a path has a zero byte")
-    return joined
 
 
 def _address(column: array[int], kind: str, count: int) -> int:

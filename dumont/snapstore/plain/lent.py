@@ -14,6 +14,7 @@ from dumont.snapstore import hot, paths, repository, unread
 from dumont.snapstore.backup import BackupReport, backup
 from dumont.snapstore.blobs.door import Door
 from dumont.snapstore.blobs.granted import GrantedBlobs
+from dumont.snapstore.blobs.near import NearBlobs
 from dumont.snapstore.errors import BadRequest, InPart, Missing, SnapError
 from dumont.snapstore.plain import arguments, opening
 from dumont.snapstore.repository import Repository
@@ -42,8 +43,9 @@ def create(said: argparse.Namespace, env: Env, track: Track) -> BackupReport:
     return report
 
 
-def put_back(said: argparse.Namespace, env: Env, track: Track) -> RestoreReport:
-    blobs = _blobs(said, env)
+def put_back(said: argparse.Namespace, env: Env, track: Track, folder: str = "") -> RestoreReport:
+    """`folder` is where the repository lies, for a machine of the server's own computer."""
+    blobs = _blobs(said, env, folder)
     asked = _asked(blobs.door, "restore")
     first = First()
     with telling(blobs.door, track, first):
@@ -69,10 +71,10 @@ def _refuse_parts(report: RestoreReport) -> None:
         raise InPart(f"All is put back but {len(lacking)} files, which {why} ({names}).")
 
 
-def _blobs(said: argparse.Namespace, env: Env) -> GrantedBlobs:
+def _blobs(said: argparse.Namespace, env: Env, folder: str = "") -> GrantedBlobs:
     if not env.get(GRANT):
         raise BadRequest(f"{GRANT} is not set.", "Start the snapshot or restore at the server, and run what it says.")
-    return GrantedBlobs(said.server, env[GRANT])
+    return NearBlobs(folder, said.server, env[GRANT]) if folder else GrantedBlobs(said.server, env[GRANT])
 
 
 def _asked(door: Door, purpose: str) -> dict[str, Any]:

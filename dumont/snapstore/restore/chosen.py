@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from itertools import compress
 
 from dumont.snapstore.errors import BadRequest
@@ -22,7 +22,7 @@ class Chosen:
         self.links: dict[int, int] = {}
         """Hard links, and the entry that they are linked to."""
         self.content: dict[int, int] = {}
-        """Where a hard link stands for a file that isn't wanted: the entry whose pieces it takes."""
+        """Where a hard link stands for a file that isn't wanted, or isn't put: the entry whose pieces it takes."""
         self._sort()
 
     def pieces_from(self, entry: int) -> int:
@@ -35,6 +35,24 @@ class Chosen:
         """Whether the choice is about this path, be it in the snapshot or not."""
         inside = not self._include or _below(path, self._include)
         return inside and not (self._exclude and _below(path, self._exclude))
+
+    def stay_without(self, sources: Collection[int], is_absent: Callable[[int], bool]) -> None:
+        """Something else stays in their place: the first of their links that is absent takes the pieces, and the other
+        absent ones are links to that."""
+        stands_for: dict[int, int] = {}
+        for entry, source in list(self.links.items()) if sources else ():
+            if source not in sources:
+                continue
+            del self.links[entry]
+            if not is_absent(entry):
+                continue
+            first = stands_for.setdefault(source, entry)
+            if first == entry:
+                self.content[entry] = self.pieces_from(source)
+            else:
+                self.links[entry] = first
+        if stands_for:
+            self.files = sorted([*self.files, *stands_for.values()])
 
     def _sort(self) -> None:
         self.folders, self.files, self.symlinks, links = map(

@@ -49,7 +49,10 @@ class Finishing:
     def hard_links(self, entries: Iterable[int], absent: set[int]) -> None:
         """`absent`: files that are not there to be linked to."""
         for entry in entries:
-            if self._chosen.links[entry] not in absent:
+            source = self._chosen.links[entry]
+            if source in self._shared.refused:
+                self._shared.refuse(entry, "the file that it is a link to could not be written")
+            elif source not in absent:
                 self._guarded(entry, self._hard_link)
 
     def worn(self, entries: Iterable[int]) -> None:

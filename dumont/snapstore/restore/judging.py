@@ -11,12 +11,13 @@ from dumont.snapstore.restore import room, state
 from dumont.snapstore.restore.borrow import Borrow
 from dumont.snapstore.restore.chosen import Chosen
 from dumont.snapstore.restore.direct import Choice
+from dumont.snapstore.restore.former import Former
 from dumont.snapstore.restore.frames import Frames
 from dumont.snapstore.restore.ground import Ground
 from dumont.snapstore.restore.metadata import Metadata
 from dumont.snapstore.restore.options import RestoreOptions, RestoreReport
 from dumont.snapstore.restore.plan import Uses
-from dumont.snapstore.restore.salvage import Former, Salvage
+from dumont.snapstore.restore.salvage import Salvage
 from dumont.snapstore.restore.shared import Shared
 from dumont.snapstore.restore.survey import Standing, Survey
 from dumont.snapstore.track import Track
@@ -43,13 +44,48 @@ class Judging:
         what = {"owners": self._owners, "extras": options.delete, "rescan": options.rescan}
         look = Survey(self._ground, chosen, options.overwrite, **what)
         standing = look.look()
-        self._report.skip("something else is there", standing.kept)
+        former = self._doubt(look, standing, target)
+        self._report.skip("something else is there", len(standing.kept))
+        chosen.stay_without(standing.kept, self._is_absent)
         room.check(room.free(self._ground.root), chosen, standing, self.starts)
         shared = self._shared(track)
         self._borrow(shared, standing)
-        self._salvage(shared, standing, target)
+        self._salvage(shared, standing, former)
         self._want(shared, standing, track)
         return shared, standing
+
+    def _doubt(self, look: Survey, standing: Standing, target: str) -> Former | None:
+        """What looks like ours may be what lay here before, of the same size and time. Where nobody can say any more
+        what that was, all of it may."""
+        name = self._lies(target)
+        if name is None or self._options.rescan or not (standing.old or standing.there):
+            return None
+        if name == self._manifest.name:
+            return Former(self._manifest, self._chosen) if standing.old else None
+        try:
+            former = Former(self._repository.load(name), self._chosen)
+        except (Missing, Damaged, Unreadable) as error:
+            self._report.note(f"The snapshot that lies here was of no use: {error.message}")
+            look.doubt(list(standing.there))
+            return None
+        look.doubt(list(former.others(standing.there, self.starts)))
+        return former
+
+    def _is_absent(self, entry: int) -> bool:
+        try:
+            where, last = self._ground.place(self._manifest.paths[entry], make=False)
+            os.stat(last, dir_fd=where, follow_symlinks=False)
+        except OSError:
+            return True
+        return False
+
+    def _lies(self, target: str) -> str | None:
+        """The snapshot that is known to lie there."""
+        if self._options.base is not None or not self._options.state:
+            return self._options.base
+        lies = state.remembered(self._options.state)
+        here = (os.path.realpath(target), self._repository.config.repository)
+        return lies.snapshot if lies and (lies.target, lies.repository) == here else None
 
     def _shared(self, track: Track) -> Shared:
         manifest = self._manifest
@@ -69,7 +105,7 @@ class Judging:
         )
 
     def _borrow(self, shared: Shared, standing: Standing) -> None:
-        self._report.skip("already there", len(standing.there) - standing.kept)
+        self._report.skip("already there", len(standing.there) - len(standing.kept))
         if not self._options.borrow:
             return
         borrow = Borrow(shared, self._options.borrow, links=self._options.borrow_links)
@@ -77,31 +113,19 @@ class Judging:
         standing.there |= borrow.taken
         self._report.skip("borrowed", len(borrow.taken))
 
-    def _salvage(self, shared: Shared, standing: Standing, target: str) -> None:
+    def _salvage(self, shared: Shared, standing: Standing, former: Former | None) -> None:
         if not standing.old:
             return
-        former = None if self._options.rescan else self._former(target)
         salvage = Salvage(self._ground, self._chosen, self.starts, self._repository.sealer, former)
+        proven = salvage.proven(standing, standing.old if self._options.rescan else standing.doubted)
         if self._options.rescan:
-            proven = salvage.proven(standing)
-            standing.there |= proven
             standing.worn += sorted(proven)
-            self._report.skip("already there", len(proven))
-        shared.patches.update(salvage.patches(standing))
-
-    def _former(self, target: str) -> Former | None:
-        name = self._options.base
-        if name is None and self._options.state:
-            lies = state.remembered(self._options.state)
-            here = (os.path.realpath(target), self._repository.config.repository)
-            name = lies.snapshot if lies and (lies.target, lies.repository) == here else None
-        if name is None:
-            return None
-        try:
-            return Former(self._manifest if name == self._manifest.name else self._repository.load(name))
-        except (Missing, Damaged, Unreadable) as error:
-            self._report.note(f"The snapshot that lies here was of no use: {error.message}")
-            return None
+        standing.there |= proven
+        patches = salvage.patches(standing)
+        whole = {entry for entry in patches.keys() & standing.doubted if patches[entry].whole}
+        standing.there |= whole
+        self._report.skip("already there", len(proven | whole))
+        shared.patches.update((entry, patch) for entry, patch in patches.items() if entry not in whole)
 
     def _want(self, shared: Shared, standing: Standing, track: Track) -> None:
         content, patches, uses = self._chosen.content, shared.patches, shared.uses

@@ -50,7 +50,8 @@ class RestoreOptions:
     sync: bool = False
     """End only when the disk has all of it: it stands a power failure then, not only a kill."""
     state: str | None = None
-    """A file outside of the tree that remembers which snapshot lies at the target, for the next restore's sake."""
+    """A file outside of the tree that remembers which snapshot lies at the target, so that the next restore moves what
+    differs, and sees too what has changed and kept its size and time."""
 
 
 @dataclass

@@ -37,7 +37,7 @@ def check(disk: Free, chosen: Chosen, standing: Standing, starts: array[int]) ->
     )
     if needed > 0 and needed + SPARE > disk.size:
         raise NoRoom(
-            f"The snapshot needs {needed / 1e9:.2f} GB more, and the disk has {disk.size / 1e9:.2f} GB free.",
+            f"The snapshot needs {_told(needed + SPARE)} more, and the disk has {_told(disk.size)} free.",
             "Make room, choose another target, or restore a part of it.",
         )
     entries = len(chosen.files) + len(chosen.folders) + len(chosen.symlinks) - standing.present
@@ -46,6 +46,10 @@ def check(disk: Free, chosen: Chosen, standing: Standing, starts: array[int]) ->
             f"The snapshot needs {entries} more files, and the disk has room for {disk.entries}.",
             "Make room, choose another target, or restore a part of it.",
         )
+
+
+def _told(size: int) -> str:
+    return f"{size / 1e9:.2f} GB" if size >= 10**10 else f"{size / 1e6:.0f} MB"
 
 
 def _allocated(chosen: Chosen, starts: array[int], entries: Sequence[int]) -> int:

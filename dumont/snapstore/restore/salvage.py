@@ -5,13 +5,14 @@ from __future__ import annotations
 import errno
 import os
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from dumont.snapstore.large_pages import room
-from dumont.snapstore.model import HOLE, Kind, Manifest
+from dumont.snapstore.model import HOLE
 from dumont.snapstore.restore.chosen import Chosen
+from dumont.snapstore.restore.former import Former
 from dumont.snapstore.restore.ground import Ground
 from dumont.snapstore.restore.plan import SMALL
 from dumont.snapstore.restore.survey import Old, Standing
@@ -37,30 +38,8 @@ class Patch:
     """Pieces that need not be fetched."""
     copies: list[Copy] = field(default_factory=list)
     """Where they are, for a file that must be made anew."""
-
-
-class Former:
-    """A snapshot that lies at the target, as far as its files still have the size and time of it."""
-
-    def __init__(self, manifest: Manifest) -> None:
-        self._manifest = manifest
-        self._starts = manifest.first_pieces()
-        kinds = manifest.kind
-        self._index = {path: entry for entry, path in enumerate(manifest.paths) if kinds[entry] == Kind.FILE}
-
-    def pieces(self, path: bytes, old: Old) -> dict[tuple[bytes, int, int], list[int]] | None:
-        """Where the old file has which piece (chunk's id, offset, length); None if it isn't known."""
-        entry = self._index.get(path)
-        manifest = self._manifest
-        if entry is None or (manifest.size[entry], manifest.mtime[entry]) != (old.size, old.mtime):
-            return None
-        found: dict[tuple[bytes, int, int], list[int]] = {}
-        at = 0
-        for chunk, offset, length in manifest.pieces_of(entry, self._starts):
-            name = b"" if chunk == HOLE else manifest.id_of(chunk)
-            found.setdefault((name, offset, length), []).append(at)
-            at += length
-        return found
+    whole: bool = False
+    """It was looked at, and is the new one already."""
 
 
 class Salvage:
@@ -81,17 +60,17 @@ class Salvage:
         for entry, old in standing.old.items():
             if self._chosen.size(entry) <= SMALL or old.size == 0 or entry in standing.there:
                 continue
-            patch = self._patch(entry, old)
+            patch = self._patch(entry, old, by_content=entry in standing.doubted)
             if patch is not None and patch.have:
                 found[entry] = patch
         return found
 
-    def proven(self, standing: Standing) -> set[int]:
-        """Small files that are what they must be. They share chunks, so that only all files of one together can be
-        held against its id."""
+    def proven(self, standing: Standing, entries: Iterable[int]) -> set[int]:
+        """Those small files that are what they must be. They share chunks, so that only all files of one together can
+        be held against its id."""
         shares: dict[int, list[tuple[int, int]]] = {}
-        for entry, old in standing.old.items():
-            pieces = self._pieces(entry)
+        for entry in entries:
+            old, pieces = standing.old[entry], self._pieces(entry)
             if len(pieces) == 1 and old.size == self._chosen.size(entry) <= SMALL and entry not in standing.there:
                 chunk = self._manifest.piece_chunk[pieces[0]]
                 shares.setdefault(chunk, []).append((self._manifest.piece_offset[pieces[0]], entry))
@@ -126,9 +105,9 @@ class Salvage:
         finally:
             os.close(handle)
 
-    def _patch(self, entry: int, old: Old) -> Patch | None:
+    def _patch(self, entry: int, old: Old, *, by_content: bool) -> Patch | None:
         path = self._manifest.paths[entry]
-        known = self._former.pieces(path, old) if self._former else None
+        known = self._former.pieces(entry, old) if self._former and not by_content else None
         if known is not None:
             return self._by_former(entry, old, known)
         try:
@@ -157,15 +136,18 @@ class Salvage:
         return patch
 
     def _by_content(self, entry: int, old: Old, handle: int) -> Patch:
-        patch = Patch(old.inode, in_place=old.links == 1)
+        patch = Patch(old.inode, in_place=old.links == 1, whole=old.size == self._chosen.size(entry))
         manifest, at = self._manifest, 0
         for piece in self._pieces(entry):
             chunk, length = manifest.piece_chunk[piece], manifest.piece_length[piece]
             if chunk == HOLE:
-                patch.in_place = patch.in_place and _is_hole(handle, at, length)
+                is_hole = _is_hole(handle, at, length)
+                patch.in_place, patch.whole = patch.in_place and is_hole, patch.whole and is_hole
             elif length == manifest.chunk_raw[chunk] and at + length <= old.size and self._same(handle, at, chunk):
                 patch.have.add(piece)
                 patch.copies.append(Copy(at, at, length))
+            else:
+                patch.whole = False
             at += length
         return patch
 

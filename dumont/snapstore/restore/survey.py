@@ -6,7 +6,7 @@ import os
 import stat
 from array import array
 from bisect import bisect_left
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import compress
 from typing import NamedTuple
@@ -64,7 +64,10 @@ class Standing:
     """Of these, the ones with another mode or owner."""
     old: dict[int, Old] = field(default_factory=dict)
     """Files that differ."""
-    kept: int = 0
+    doubted: set[int] = field(default_factory=set)
+    """Files that have the right size and time, and had them with other content too."""
+    kept: set[int] = field(default_factory=set)
+    """Of the ones that are there, those that are others, and stay."""
     present: int = 0
     """Entries of ours in whose place anything stands."""
     first: First | None = None
@@ -94,6 +97,17 @@ class Survey:
         if library is None or not library.has_files or not self._by_columns(library):
             self._by_folders()
         return self._found
+
+    def doubt(self, entries: Iterable[int]) -> None:
+        """These look right, and had other content with that size and time, too: whether they are must be proven."""
+        for entry in entries:
+            path = self._manifest.paths[entry]
+            where, last = self._ground.place(path, make=False)
+            seen = os.stat(last, dir_fd=where, follow_symlinks=False)
+            self._found.doubted.add(entry)
+            self._found.there.discard(entry)
+            self._found.old[entry] = _old(seen)
+            self._differs(entry, path)
 
     def _by_columns(self, library: native.Native) -> bool:
         """All of ours in one call, and where it is asked for, all that isn't ours in another; False where only a closer
@@ -176,7 +190,7 @@ class Survey:
                 self._differs(entry, path)
         elif kind == Kind.FILE or entry in self._chosen.content:
             seen = item.stat(follow_symlinks=False)
-            old = Old(seen.st_size, seen.st_mtime_ns, seen.st_ino, seen.st_nlink, seen.st_blocks * 512)
+            old = _old(seen)
             regular, owner = stat.S_ISREG(seen.st_mode), (seen.st_uid, seen.st_gid)
             self._see_file(entry, old if regular else None, stat.S_IMODE(seen.st_mode), owner)
 
@@ -202,11 +216,15 @@ class Survey:
         if self._overwrite is Overwrite.KEEP:
             self._found.there.add(entry)
             self._found.old.pop(entry, None)
-            self._found.kept += 1
+            self._found.kept.add(entry)
 
     def _is_worn(self, entry: int, mode: int, owner: tuple[int, int]) -> bool:
         manifest = self._manifest
         return mode != manifest.mode[entry] or (self._owners and owner != (manifest.uid[entry], manifest.gid[entry]))
+
+
+def _old(seen: os.stat_result) -> Old:
+    return Old(seen.st_size, seen.st_mtime_ns, seen.st_ino, seen.st_nlink, seen.st_blocks * 512)
 
 
 def _wanted(manifest: Manifest) -> State:

@@ -92,6 +92,21 @@ class TestFirstCall:
         await agent.says(facts={"hostname": "box"})
         assert await listed_at() == START
 
+    @pytest.mark.parametrize(
+        ("before", "after"), [("booting", "ready"), ("running", "ready"), ("creating", "creating")]
+    )
+    async def test_makes_a_machine_ready_in_the_same_moment(self, agent: Agent, before: str, after: str) -> None:
+        """But for one of which its cloud has not said yet that it made it: that is written by whoever asked for it."""
+        await agent.changes(FleetRental, stage=before, agent_at=None, ready_at=None)
+        await agent.says(facts={"hostname": "box"})
+        rental = await agent.rental()
+        assert (rental.stage, rental.ready_at) == (after, START if after == "ready" else None)
+
+    async def test_makes_nothing_of_one_that_is_given_up(self, agent: Agent) -> None:
+        await agent.changes(FleetRental, stage="booting", agent_at=None, ready_at=None, wanted="gone")
+        await agent.says(facts={"hostname": "box"})
+        assert ((await agent.rental()).stage, (await agent.rental()).agent_at) == ("booting", START)
+
     async def test_is_not_taken_for_another_when_it_is_repeated(self, agent: Agent) -> None:
         await agent.says(facts={"hostname": "box"})
         await agent.changes(FleetInstance, look_at=at(3600))

@@ -160,6 +160,19 @@ class TestStartScript:
         assert await failures(means, agent) == []
 
 
+class TestSettingUpAnew:
+    @pytest.mark.parametrize(("state", "is_told"), [("running", True), ("launching", False)])
+    async def test_that_fails_on_a_machine_in_use_is_told(
+        self, agent: Agent, command_id: UUID, means: Means, state: str, *, is_told: bool
+    ) -> None:
+        await agent.changes(FleetInstance, setup_command_id=command_id, state=state, wish="running")
+        said = {"error_code": "restic_absent", "error_message": "There is no restic. Run: apk add -q restic"}
+        for _ in range(2):
+            await agent.says(acks=[ack(command_id, "failed", **said)])
+        told = ["What was changed did not reach its machine: There is no restic. Run: apk add -q restic"]
+        assert await failures(means, agent) == (told if is_told else [])
+
+
 async def failures(means: Means, agent: Agent) -> list[str]:
     async with means.db.begin() as tx:
         query = select(FleetEvent.why).where(FleetEvent.instance_id == agent.instance_id, FleetEvent.kind == "failure")

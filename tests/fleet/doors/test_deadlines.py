@@ -7,6 +7,12 @@ from uuid import UUID
 
 import pytest
 
+from dumont.fleet.instances import standbys
+from dumont.fleet.means import Means
+from dumont.fleet.rules.wanted import StandbyWish
+from dumont.fleet.tables import FleetInstance
+from dumont.platform.db import Db
+from dumont.platform.parts import Parts
 from tests.build.accounts import Person
 from tests.fakes.clock import FakeClock
 from tests.fleet.doors.conftest import Box
@@ -82,6 +88,16 @@ class TestProgress:
         assert (over["course"]["outcome"], over["course"]["counts"]) == ("finished", False)
         again = await ada.asks("POST", f"{box.path}/progress", {"done_hours": 3})
         assert (again.status_code, again.json()["code"]) == (409, "no_deadline")
+
+    async def test_allows_no_second_machine(self, ada: Person, box: Box, course: Any) -> None:
+        answer = await ada.asks("PUT", f"/standby/{box.id}", {"enabled": True})
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "standby.enabled")
+
+    async def test_gets_none_that_is_usual(self, ada: Person, box: Box, course: Any, db: Db, parts: Parts) -> None:
+        await ada.does("PUT", "/standby", {"enabled": True})
+        async with db.begin() as tx:
+            instance = await tx.get_one(FleetInstance, box.id)
+            assert await standbys.settle(Means.of(parts.get).work(tx), instance, StandbyWish(), None) is None
 
     async def test_is_no_more_than_the_work(self, ada: Person, box: Box, course: Any) -> None:
         assert course is not None

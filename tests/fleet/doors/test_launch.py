@@ -61,6 +61,17 @@ class TestDryRun:
         assert "1 loser" in plan["race"]["how"]
         assert "assumed" in plan["race"]["how"]
 
+    async def test_tells_what_the_second_machine_costs_that_is_asked_for_or_usual(self, ada: Person) -> None:
+        assert (await planned(ada))["standby"] is None
+        small = (await planned(ada, standby={"enabled": True}))["standby"]
+        assert small == {"kind": "cpu", "provider": "gcp", "price_hour": None}
+        await ada.does("PUT", "/standby", {"enabled": True, "kind": "gpu"})
+        for wish in ({}, {"standby": {"enabled": True}}):
+            warm = (await planned(ada, **wish))["standby"]
+            assert (warm["kind"], warm["provider"]) == ("gpu", "vast")
+            assert Decimal(warm["price_hour"]) > 0
+        assert (await planned(ada, standby={"enabled": False}))["standby"] is None
+
     async def test_tells_what_a_day_costs_awake_and_mostly_asleep(self, ada: Person) -> None:
         prices = (await planned(ada, disk_gb=72))["prices"]
         hour = Decimal("0.42") + Decimal("0.15") * 72 / 720
@@ -197,6 +208,16 @@ class TestRefusal:
         await ada.does("PUT", "/budgets", {"max_price_hour": "0.2"})
         problem = await refused(ada, 402)
         assert problem["code"] == "over_budget"
+        assert "leaves $0.2000, and the cheapest machine that fits costs $0.4" in problem["detail"]
+        assert (await planned(ada))["can_launch"] is False
+
+    async def test_is_not_made_while_cheaper_machines_fit_the_budget(self, ada: Person) -> None:
+        await ada.does("PUT", "/budgets", {"max_price_hour": "0.47"})
+        plan = await planned(ada)
+        assert [each["machine_id"] for each in plan["candidates"]] == ["m1", "m2"]
+        (caution,) = [each for each in plan["warnings"] if each["code"] == "beyond_budget"]
+        assert (caution["count"], "$0.4700 an hour" in caution["message"]) == (4, True)
+        await ada.does("POST", "/instances", ANY)
 
     async def test_of_a_team_that_is_not_yours(self, ada: Person, eve: Person) -> None:
         team = (await ada.does("POST", "/teams", {"name": "Lab"}))["id"]

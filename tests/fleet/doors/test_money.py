@@ -65,16 +65,19 @@ class TestSavings:
         assert [each["name"] for each in shown["instances"]] == ["llama"]
         assert sum(Decimal(day["saved"]) for day in shown["days"]) == Decimal("4.885")
 
-    async def test_are_less_by_races_that_were_lost_meanwhile(
-        self, ada: Person, box: Box, slept: FleetHibernation
+    @pytest.mark.parametrize("won", [False, True], ids=["lost", "won_by_one_that_was_turned_away"])
+    async def test_are_less_by_races_that_came_to_nothing_meanwhile(
+        self, ada: Person, box: Box, slept: FleetHibernation, *, won: bool
     ) -> None:
         lost = FleetRace(
-            id=uuid4(), instance_id=box.id, attempt_type="wake", state="lost", batch=1, rounds_max=1, round_seconds=90,
-            started_at=box.now - timedelta(hours=3), ended_at=box.now - timedelta(hours=2),
+            id=uuid4(), instance_id=box.id, attempt_type="wake", state="won" if won else "lost", batch=1, rounds_max=1,
+            round_seconds=90, started_at=box.now - timedelta(hours=3), ended_at=box.now - timedelta(hours=2),
         )  # fmt: skip
         await box.add(lost)
         over = box.now - timedelta(hours=2)
         entrant = await box.rental(role="racer", stage="ended", why_ended="unused", race_id=lost.id, ended_at=over)
+        async with box.db.begin() as tx:
+            (await tx.get_one(FleetRace, lost.id)).winner_id = entrant if won else None
         await box.costs(entrant, "0.3", hours=3, until=over)
         shown = await ada.gets("/metrics/savings/real")
         assert (shown["race_overhead"], shown["saved"]) == ("0.400000", "4.585000")
@@ -203,6 +206,22 @@ class TestBudget:
         again = await ada.does("POST", f"{box.path}/{verb}")
         assert first["id"] == again["id"]
 
+    async def test_of_an_hour_wakes_on_another_machine_where_the_one_before_is_too_dear(
+        self, ada: Person, box: Box, db: Db
+    ) -> None:
+        gone = {"wanted": "gone", "stage": "ended", "ended_at": box.now, "why_ended": "hibernated"}
+        await box.set_rental(**gone, price_hour=Decimal("0.9"))
+        async with db.begin() as tx:
+            await tx.execute(update(FleetCost).values(until=box.now))
+        await box.set(state="hibernated", wish="hibernated", primary_rental_id=None)
+        await ada.does("PUT", "/budgets", {"max_price_hour": "0.30"})
+        problem = (await ada.asks("POST", f"{box.path}/wake")).json()
+        assert problem["code"] == "over_budget"
+        assert "leaves $0.3000, and the cheapest machine that fits costs $0.4" in problem["detail"]
+        await ada.does("PUT", "/budgets", {"max_price_hour": "0.45"})
+        made = await ada.does("POST", f"{box.path}/wake")
+        assert Decimal("0.42") <= Decimal(made["details"]["price_hour"]) <= Decimal("0.45")
+
 
 class TestSchedule:
     async def test_is_carried_out_once_when_it_is_due(
@@ -218,6 +237,8 @@ class TestSchedule:
         assert await _asked(db, box.id) == [("hibernate", "Its schedule says so.")]
         [shown] = (await ada.gets(f"{box.path}/schedules"))["items"]
         assert (shown["id"], shown["next_at"], shown["last_outcome"]) == (added["id"], None, "done")
+        logged = [each["summary"] for each in (await ada.gets("/audit"))["items"]]
+        assert "Added a schedule to llama" in logged
 
     async def test_says_why_it_could_not_be_carried_out(
         self, ada: Person, box: Box, parts: Parts, db: Db, clock: FakeClock
@@ -234,6 +255,41 @@ class TestSchedule:
         assert row.last_outcome.startswith("already_there")
         assert row.next_at is not None
         assert row.next_at > clock.now()
+
+    async def test_of_what_was_slept_through_meets_the_last_in_the_end(
+        self, ada: Person, box: Box, parts: Parts, db: Db, clock: FakeClock
+    ) -> None:
+        """The server was away from noon until the next day's night: it sleeps since, and was not woken after."""
+        for action, cron in (("hibernate", "0 20 * * *"), ("wake", "0 8 * * *")):
+            await ada.does("POST", f"{box.path}/schedules", {"action": action, "cron": cron})
+        clock.advance(hours=34)
+        await schedules.turn(Means.of(parts.get))
+        assert await _asked(db, box.id) == [("hibernate", "Its schedule says so.")]
+
+    async def test_brings_what_is_paused_up_and_tells_of_what_it_could_not(
+        self, ada: Person, box: Box, parts: Parts, db: Db, clock: FakeClock
+    ) -> None:
+        await box.set(state="paused", wish="paused")
+        for action in ("hibernate", "wake"):
+            at = (clock.now() + timedelta(minutes=1)).isoformat()
+            await ada.does("POST", f"{box.path}/schedules", {"action": action, "at": at})
+            clock.advance(seconds=61)
+            await schedules.turn(Means.of(parts.get))
+        assert await _asked(db, box.id) == [("resume", "Its schedule says so.")]
+        told = (await ada.gets(f"{box.path}/events"))["items"]
+        assert [(each["kind"], each["who"]) for each in told if "schedule" in each["why"]] == [("failure", "schedule")]
+
+    async def test_puts_to_sleep_what_still_launches_as_soon_as_it_can(
+        self, ada: Person, box: Box, parts: Parts, db: Db, clock: FakeClock
+    ) -> None:
+        await box.set(state="launching")
+        at = (clock.now() + timedelta(minutes=1)).isoformat()
+        await ada.does("POST", f"{box.path}/schedules", {"action": "hibernate", "at": at})
+        for state in ("launching", "running"):
+            await box.set(state=state)
+            clock.advance(seconds=61)
+            await schedules.turn(Means.of(parts.get))
+        assert await _asked(db, box.id) == [("hibernate", "Its schedule says so.")]
 
     async def test_whose_time_zone_is_no_more_keeps_no_other_waiting(
         self, ada: Person, box: Box, parts: Parts, db: Db, clock: FakeClock
@@ -295,6 +351,21 @@ class TestStandby:
         [row] = (await ada.gets("/standby"))["items"]
         assert (row["name"], row["standby"]["provider"]) == ("llama", "local")
 
+    async def test_keeps_its_kind_until_another_one_is_said(self, ada: Person, box: Box) -> None:
+        await ada.does("PUT", "/standby", {"kind": "gpu"})
+        for change in ({"enabled": True}, {"enabled": True, "sync_seconds": 60}, {"enabled": False}):
+            shown = await ada.does("PUT", f"/standby/{box.id}", change)
+            assert shown["standby"]["kind"] == "gpu"
+        assert (await ada.gets(box.path))["wanted"]["standby"]["kind"] == "gpu"
+        shown = await ada.does("PUT", f"/standby/{box.id}", {"enabled": True, "kind": "cpu"})
+        assert shown["standby"]["kind"] == "cpu"
+
+    async def test_is_seen_to_at_once(self, ada: Person, box: Box, db: Db) -> None:
+        await _rests(db, box)
+        await ada.does("PUT", f"/standby/{box.id}", {"enabled": True})
+        async with db.begin() as tx:
+            assert (await tx.get_one(FleetInstance, box.id)).look_at <= box.now
+
     async def test_that_is_not_there_can_not_be_rehearsed(self, ada: Person, box: Box) -> None:
         answer = await ada.asks("POST", f"/standby/{box.id}/test")
         assert (answer.status_code, answer.json()["code"]) == (409, "no_standby")
@@ -303,6 +374,12 @@ class TestStandby:
         answer = await ada.asks("PUT", f"/standby/{box.id}", {"enabled": True, "provider": "render"})
         assert answer.status_code == 422
         assert answer.json()["errors"][0]["field"] == "provider"
+
+
+async def _rests(db: Db, box: Box) -> None:
+    async with db.begin() as tx:
+        later = box.now + timedelta(minutes=5)
+        await tx.execute(update(FleetInstance).where(FleetInstance.id == box.id).values(look_at=later))
 
 
 async def _asked(db: Db, instance_id: UUID) -> list[tuple[str, str]]:

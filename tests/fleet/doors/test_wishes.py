@@ -1,12 +1,13 @@
 """Asking an instance to go somewhere: each wish is one operation, and what can't be done says what can."""
 
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select
 
 from dumont.fleet.tables import FleetInstance, FleetOperation, FleetStandby
+from dumont.snapshots.tables import Snapshot, SnapshotRepository
 from tests.build.accounts import Person
 from tests.fleet.doors.conftest import Box
 from tests.fleet.doors.test_launch import ANY
@@ -97,6 +98,14 @@ class TestWish:
         await ada.does("PATCH", box.path, {"standby": {"enabled": True}})
         assert (await asked(ada, box, "half-life"))["kind"] == "half_life"
 
+    async def test_for_a_standby_of_another_kind_drops_the_type_of_the_former(self, ada: Person, box: Box) -> None:
+        shown = await ada.does("PUT", f"/standby/{box.id}", {"enabled": True})
+        assert shown["standby"]["machine_type"] == "e2-medium"
+        shown = await ada.does("PUT", f"/standby/{box.id}", {"enabled": True, "kind": "gpu"})
+        assert (shown["standby"]["kind"], shown["standby"]["machine_type"]) == ("gpu", "")
+        usual = await ada.does("PUT", "/standby", {"enabled": True, "kind": "gpu"})
+        assert usual["machine_type"] == ""
+
     async def test_for_no_standby_is_kept_whatever_is_usual(self, ada: Person, box: Box) -> None:
         await ada.does("PUT", "/standby", {"enabled": True})
         await ada.does("PATCH", box.path, {"standby": {"enabled": False}})
@@ -122,12 +131,43 @@ class TestWish:
         assert "Asked to hibernate llama" in (await ada.asks("GET", "/audit")).text
 
 
+class TestGivingUpWhatCannotBeRead:
+    @pytest.mark.parametrize(("method", "path"), [("POST", "/hibernate?"), ("DELETE", "?keep_snapshot=true&")])
+    async def test_is_for_files_that_were_told_of(self, ada: Person, box: Box, method: str, path: str) -> None:
+        asked = f"{box.path}{path}without_unread=true"
+        refused = await ada.asks(method, asked)
+        assert (refused.status_code, refused.json()["code"]) == (409, "nothing_unread")
+        assert (await ada.gets(box.path))["operation"] is None
+        names = ["model.bin", "run/key"]
+        snapshot = Snapshot(id=uuid4(), repository_id=box.owner_id, label="llama", state="complete", manifest="ab" * 32)
+        snapshot.created_at = snapshot.heard_at = box.now
+        snapshot.unread, snapshot.unread_names = 2, names
+        await box.add(SnapshotRepository(id=box.owner_id, created_at=box.now))
+        await box.add(snapshot)
+        await box.set(snapshot_id=snapshot.id, snapshot_at=box.now)
+        for _ in range(2):
+            assert (await ada.asks(method, asked)).status_code == 202
+        made = (await ada.gets(box.path))["operation"]
+        assert made["unread"] == {"files": 2, "names": names, "agreed": True}
+        said = [each["why"] for each in (await ada.gets(f"{box.path}/events"))["items"] if each["kind"] == "warning"]
+        assert said == ["2 files could not be read: model.bin, run/key. It goes on without."]
+        assert "Lets llama go without what can't be read" in (await ada.asks("GET", "/audit")).text
+
+
 class TestDestroying:
     async def test_keeps_the_snapshot_unless_told_otherwise(self, ada: Person, box: Box) -> None:
         assert (await ada.does("DELETE", box.path))["keep_snapshot"] is True
         assert (await ada.does("DELETE", f"{box.path}?keep_snapshot=false"))["keep_snapshot"] is False
         assert len((await ada.gets(f"{box.path}/operations"))["items"]) == 1
         assert (await ada.does("DELETE", box.path))["keep_snapshot"] is False
+
+    async def test_deletes_snapshots_for_who_may_delete_them(self, ada: Person, box: Box) -> None:
+        made = await ada.does("POST", "/api-keys", {"name": "robot", "scopes": ["fleet:read", "fleet:write"]})
+        robot = ada.with_key(made["key"])
+        answer = await robot.asks("DELETE", f"{box.path}?keep_snapshot=false")
+        assert (answer.status_code, answer.json()["code"]) == (403, "not_allowed")
+        assert (await ada.gets(box.path))["operation"] is None
+        assert (await robot.does("DELETE", box.path))["keep_snapshot"] is True
 
     async def test_comes_before_what_is_under_way(self, ada: Person, box: Box) -> None:
         before = await asked(ada, box, "hibernate")
@@ -156,9 +196,21 @@ class TestCancelling:
 class TestKeepingAwake:
     async def test_puts_sleep_off_and_back(self, ada: Person, box: Box) -> None:
         kept = await ada.does("POST", f"{box.path}/keep-awake", {"seconds": 3600})
-        assert kept["keep_awake_until"].startswith("2026-01-05T13:00")
-        assert kept["next"]["what"] == "awake_ends"
-        assert (await ada.does("POST", f"{box.path}/keep-awake", {"seconds": 0}))["keep_awake_until"] is None
+        shown = await ada.gets(box.path)
+        assert shown["keep_awake_until"].startswith("2026-01-05T13:00")
+        assert shown["next"]["what"] == "awake_ends"
+        assert (kept["kind"], kept["state"], kept["percent"]) == ("keep_awake", "done", 100)
+        assert kept["details"]["until"].startswith("2026-01-05T13:00")
+        assert await ada.gets(f"/operations/{kept['id']}") == kept
+        again = await ada.does("POST", f"{box.path}/keep-awake", {"seconds": 0})
+        assert ((await ada.gets(box.path))["keep_awake_until"], again["details"]["until"]) == (None, None)
+
+    async def test_leaves_alone_what_is_under_way(self, ada: Person, box: Box) -> None:
+        asleep = await asked(ada, box, "hibernate")
+        await ada.does("POST", f"{box.path}/keep-awake", {"seconds": 3600})
+        shown = await ada.gets(box.path)
+        assert (shown["operation"]["id"], shown["operation"]["state"]) == (asleep["id"], "queued")
+        assert {each["kind"] for each in (await ada.gets("/metrics"))["operations"]} <= {"launch", "hibernate"}
 
     async def test_is_for_thirty_days_at_most_by_either_door(self, ada: Person, box: Box) -> None:
         far = "2027-01-05T12:00:00Z"

@@ -16,9 +16,10 @@ async def thaw(one: House) -> list[str]:
     frozen = one.frozen
     assert frozen is not None
     await asyncio.sleep(max(0.0, frozen.since + LEASE_SECONDS - time.monotonic()))  # the lease itself
+    before = one.place.clouds.calls_of(frozen.worker.name)  # what it sent before its sleep has come by now
     os.kill(frozen.worker.pid, signal.SIGCONT)
     await frozen.answer
-    late = one.place.clouds.calls_of(frozen.worker.name) - frozen.calls
+    late = one.place.clouds.calls_of(frozen.worker.name) - before
     frozen.worker.kill()
     one.frozen = None
     return [f"it made {late} calls after its sleep"] if late else []

@@ -73,11 +73,10 @@ class Stuck(AssertionError):
 
 @dataclass
 class Frozen:
-    """A worker in the midst of a turn, and how many calls it had made by then."""
+    """A worker in the midst of a turn."""
 
     worker: ForkedWorker
     answer: asyncio.Task[dict[str, Any]]
-    calls: int
     since: float = field(default_factory=time.monotonic)
 
 
@@ -222,7 +221,7 @@ class House:
         if not self._freezes.is_set():
             return await turn
         self._freezes.clear()
-        self.frozen, self.worker = Frozen(worker, turn, self.place.clouds.calls_of(worker.name)), None
+        self.frozen, self.worker = Frozen(worker, turn), None
         return None
 
     def fell(self) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 
 from dumont.accounts.tables import User
 from dumont.fleet import thinking
-from dumont.fleet.instances import host_keys, operations
+from dumont.fleet.instances import host_keys, lacking, operations
 from dumont.fleet.means import Means
 from dumont.fleet.rules.states import OperationKind
 from dumont.fleet.rules.wanted import HibernationWish, Wanted
@@ -35,6 +35,7 @@ from dumont.platform.db import Db, Tx
 from dumont.platform.jobs import Jobs
 from dumont.platform.secrets import Vault, new_key
 from dumont.platform.settings import Settings
+from dumont.platform.work import Caller
 from dumont.providers.opening import Clouds
 from dumont.snapshots.tables import Snapshot, SnapshotRestore
 from tests.build.offers import Stall, row
@@ -113,6 +114,15 @@ class LifeLab:
             instance = await instances.hold(tx, identity)
             assert instance is not None
             return (await operations.open(self.means.work(tx), instance, kind, why)).id
+
+    async def gives_up_unread(self, operation_id: UUID) -> None:
+        """Somebody has seen what can't be read, and says yes."""
+        async with self.means.db.begin() as tx:
+            found = await tx.get_one(FleetOperation, operation_id)
+            instance = await instances.hold(tx, found.instance_id)
+            assert instance is not None
+            work = self.means.work(tx, Caller(role="user", user_id=self.user_id))
+            await lacking.give_up(work, instance, found)
 
     async def cancels(self, operation_id: UUID) -> None:
         async with self.means.db.begin() as tx:

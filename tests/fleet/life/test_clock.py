@@ -2,11 +2,12 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from dumont.fleet import reminding
-from dumont.fleet.tables import FleetAccount, FleetBeat, FleetRental
+from dumont.fleet.tables import FleetAccount, FleetBeat, FleetRental, FleetSchedule
 from tests.fleet.life.life_lab import LifeLab
 
 BACK = timedelta(hours=3)
@@ -46,6 +47,21 @@ class TestClockThatIsSetBack:
         assert rental.claimed_until is not None
         assert rental.claimed_until <= then + lease  # whoever has it may live, and says so before that
         assert (await lab.see(identity)).look_at <= then
+
+    async def test_meets_the_next_time_of_a_cron_that_has_come_sooner_by_that(self, lab: LifeLab) -> None:
+        identity = await lab.running()
+        now = lab.clock.now()
+        noon, kept = now.replace(hour=12, minute=0, second=0, microsecond=0), now + timedelta(days=4)
+        async with lab.means.db.begin() as tx:
+            for cron, at in (("0 12 * * *", noon + timedelta(days=1)), (None, kept)):
+                row = {"id": uuid4(), "instance_id": identity, "action": "wake", "timezone": "UTC", "created_at": now}
+                tx.add(FleetSchedule(**row, cron=cron, at=None if cron else at, next_at=at))
+        await self._set(lab, FleetAccount, listed_at=now, complete_at=now)
+        lab.clock.advance(seconds=-(now - noon + BACK).total_seconds())
+        await reminding.turn(lab.means)
+        async with lab.means.db.begin() as tx:
+            found = dict((await tx.execute(select(FleetSchedule.cron, FleetSchedule.next_at))).tuples().all())
+        assert found == {"0 12 * * *": noon, None: kept}
 
     async def _set(self, lab: LifeLab, table: Any, **values: Any) -> None:
         async with lab.means.db.begin() as tx:

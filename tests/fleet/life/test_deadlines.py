@@ -11,7 +11,7 @@ from sqlalchemy import update
 from dumont.fleet.instances import courses
 from dumont.fleet.rules.course import Course
 from dumont.fleet.store import instances
-from dumont.fleet.tables import FleetBeat, FleetEvent, FleetInstance
+from dumont.fleet.tables import FleetBeat, FleetEvent, FleetHibernation, FleetInstance
 from tests.build.offers import row
 from tests.fleet.life.life_lab import LifeLab
 
@@ -134,6 +134,26 @@ class TestWorkWithADeadline:
         await work.lives(30, until=runs)
         assert (await work.lab.primary(work.identity)).spot
         assert all(each.spot for each in await work.lab.rentals(work.identity))
+
+    async def test_saves_from_when_its_owner_lets_it_sleep_where_it_only_waited_before(self, work: Deadline) -> None:
+        await work.launches(work_hours=1, left_hours=6)
+        await work.lives(24)
+        last = await work.lab.primary(work.identity)
+        await work.is_lost(spot_left=False)
+        assert (await work.lives(3)).state == "hibernated"
+        for _ in range(2):
+            asked_at = work.lab.clock.now()
+            await work.lab.asks(work.identity, "hibernate")
+            await work.lives(1)
+        (sleep,) = await work.lab.all_of(FleetHibernation)
+        assert (sleep.why, sleep.rental_id, sleep.ended_at) == ("asked", last.id, None)
+        assert sleep.price_hour == last.price_hour + last.disk_hour
+        assert asked_at - timedelta(minutes=2) <= sleep.slept_at <= asked_at
+        work.sells(spot=True)
+        await work.lab.asks(work.identity, "wake")
+        await work.lives(30, until=runs)
+        (sleep,) = await work.lab.all_of(FleetHibernation)
+        assert sleep.ended_at is not None
 
     @pytest.mark.parametrize("finished", [True, False])
     async def test_that_is_over_while_it_waits_wakes_nobody(self, work: Deadline, finished: bool) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select, update
 
+from dumont.fleet.instances import keeping
 from dumont.fleet.store import instances
 from dumont.fleet.tables import FleetCommand
 from dumont.platform.jobs import Jobs
@@ -100,6 +101,19 @@ class TestInstanceInRestic:
         rejected = next(each for each in await lab.rentals(identity) if each.id == setup.rental_id)
         assert rejected.why_ended == "unknown"
         assert any("There is no restic." in said for said in await lab.told(identity, "rental"))
+
+    async def test_has_its_machine_made_ready_when_it_is_to_lie_there_from_now_on(self, lab: LifeLab) -> None:
+        identity = await lab.running()
+        (first,) = await lab.commands(identity, "setup")
+        async with lab.means.db.begin() as tx:
+            instance = await instances.hold(tx, identity)
+            assert instance is not None
+            await keeping.change(lab.means.work(tx), lab.means.vault, instance, PLACE)
+            await instances.poke(tx, [identity], lab.clock.now())
+        await lab.passes(4)
+        asked = [lab.args(each).get("restic") for each in await lab.commands(identity, "setup")]
+        assert ("restic" in lab.args(first), asked) == (False, [None, True])
+        assert (await lab.see(identity)).state == "running"
 
     async def test_is_saved_there_by_restic(self, lab: LifeLab) -> None:
         identity = await launched(lab)

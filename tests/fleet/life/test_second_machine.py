@@ -2,7 +2,10 @@
 
 from uuid import UUID
 
+import pytest
+
 from dumont.fleet.instances import standbys
+from dumont.fleet.rules.states import OperationKind
 from dumont.fleet.rules.wanted import StandbyWish
 from dumont.fleet.store import instances
 from dumont.fleet.tables import FleetFailover
@@ -23,6 +26,19 @@ async def with_standby(lab: LifeLab, **other: object) -> UUID:
         if (await lab.standby(identity)).state == "synced":
             return identity
     raise AssertionError(f"the standby is {(await lab.standby(identity)).state}: {await lab.told(identity)}")
+
+
+async def failing_over(lab: LifeLab) -> tuple[UUID, UUID]:
+    """Its machine is lost, and the newest copy is still being put on the standby; with the machine that was lost."""
+    identity = await with_standby(lab)
+    lab.world.restores = "hangs"
+    await lab.asks(identity, "snapshot")
+    await lab.passes(4)
+    lost = await lab.primary(identity)
+    await lab.loses(lost)
+    await lab.passes(1)
+    assert (await lab.see(identity)).state == "failing_over"
+    return identity, lost.id
 
 
 class TestInterruption:
@@ -110,6 +126,47 @@ class TestStandby:
         standby = await lab.standby(identity)
         assert (standby.state, standby.rental_id) == ("syncing", second)
 
+    async def test_is_waited_for_by_a_machine_that_was_raced_for_meanwhile(self, lab: LifeLab) -> None:
+        identity, lost = await failing_over(lab)
+        lab.world.boots = {each.machine_id: 60 for each in (await lab.rentals(identity, live=True))[2:]}
+        await lab.passes(5)
+        found = await lab.see(identity)
+        winner = await lab.primary(identity)
+        assert (found.state, winner.id != lost, winner.checked_at is not None) == ("failing_over", True, True)
+        assert {each.id for each in await lab.rentals(identity, live=True)} == {winner.id, found.standby_rental_id}
+        lab.world.restores = "complete"
+        found = await lab.until(identity, "running")
+        assert found.primary_rental_id == winner.id
+        assert (await lab.moves(identity))[1:] == ["failing_over", "on_standby", "recovering", "running"]
+        assert [each.attempt_type for each in await lab.races(identity)] == ["deploy", "failover"]
+        (failover,) = await lab.all_of(FleetFailover)
+        assert failover.stages["race"] == 0
+        whole = (failover.recovered_at - failover.began_at).total_seconds()
+        assert round(sum(failover.stages.values()), 1) == round(whole, 1)
+
+    @pytest.mark.parametrize("wish", ["half_life", "hibernate", "destroy"])
+    async def test_leaves_no_machine_of_that_race_where_something_else_is_wished(
+        self, lab: LifeLab, wish: OperationKind
+    ) -> None:
+        identity, _ = await failing_over(lab)
+        await lab.passes(5)
+        assert (await lab.see(identity)).primary_rental_id is not None
+        await lab.asks(identity, wish)
+        await lab.passes(1)
+        lab.world.restores = "complete"
+        there = {"half_life": "on_standby", "hibernate": "hibernated", "destroy": "destroyed"}[wish]
+        assert (await lab.until(identity, there)).race_id is None
+        assert {each.role for each in await lab.rentals(identity, live=True)} <= {"standby"}
+
+    async def test_goes_on_with_a_race_of_its_own_where_the_standby_is_lost_as_well(self, lab: LifeLab) -> None:
+        identity, _ = await failing_over(lab)
+        second = (await lab.see(identity)).standby_rental_id
+        await lab.loses(next(each for each in await lab.rentals(identity) if each.id == second))
+        lab.world.restores = "complete"
+        await lab.until(identity, "running")
+        assert (await lab.moves(identity))[1:] == ["failing_over", "interrupted", "waking", "running"]
+        assert [each.state for each in await lab.races(identity)] == ["won", "cancelled", "won"]
+
     async def test_is_left_for_another_one_when_it_is_lost(self, lab: LifeLab) -> None:
         identity = await with_standby(lab)
         lab.stall.put(
@@ -156,6 +213,19 @@ class TestStandby:
         found = await lab.until(identity, "running", seconds=10)
         assert found.primary_rental_id == second
         assert (await lab.moves(identity))[1:] == ["failing_over", "running"]
+
+    async def test_is_given_up_where_its_instance_is_paused_for_long(self, lab: LifeLab) -> None:
+        identity = await with_standby(lab)
+        await lab.changes(identity, hibernation={"release_seconds": 60})
+        await lab.asks(identity, "pause")
+        await lab.until(identity, "paused")
+        assert len(await lab.rentals(identity, live=True)) == 2
+        await lab.passes(90, step=10)
+        assert [each.role for each in await lab.rentals(identity, live=True)] == ["primary"]
+        await lab.asks(identity, "resume")
+        await lab.until(identity, "running")
+        await lab.passes(10)
+        assert (await lab.standby(identity)).rental_id is not None
 
     async def test_is_given_up_with_the_instance(self, lab: LifeLab) -> None:
         identity = await with_standby(lab)

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from dumont.fleet.rules.states import OperationKind
 from dumont.fleet.tables import FleetHibernation
 from dumont.snapshots.tables import Snapshot
 from tests.fleet.life.life_lab import LifeLab
@@ -50,35 +49,6 @@ class TestHibernation:
         assert len(await lab.rentals(identity, live=True)) == 1
         lab.world.saves = "complete"
         await lab.until(identity, "hibernated")
-
-    @pytest.mark.parametrize("asked", ["hibernate", "destroy"])
-    async def test_keeps_the_machine_for_files_that_could_not_be_read(self, lab: LifeLab, asked: OperationKind) -> None:
-        identity = await lab.running()
-        lab.world.unread = ["model.bin", "run/key"]
-        await lab.asks(identity, "snapshot")
-        await lab.passes(4)
-        (warning,) = await lab.told(identity, "warning")
-        await lab.asks(identity, asked)
-        await lab.passes(20, step=4)
-        failures = await lab.told(identity, "failure")
-        assert "2 files could not be read: model.bin, run/key" in warning
-        assert warning.partition(".")[0] in failures[0]
-        assert ".dumontignore" in failures[0]
-        assert len(await lab.rentals(identity, live=True)) == 1
-        lab.world.unread = []
-        await lab.until(identity, "hibernated", "destroyed")
-        assert await lab.told(identity, "warning") == [warning]
-
-    async def test_is_content_with_what_could_be_read_when_the_machine_is_lost(self, lab: LifeLab) -> None:
-        identity = await lab.running()
-        lab.world.unread = ["model.bin"]
-        await lab.asks(identity, "hibernate")
-        await lab.passes(3)
-        assert await lab.told(identity, "failure")
-        await lab.loses(await lab.primary(identity))
-        await lab.passes(3)
-        newest = (await lab.all_of(Snapshot))[-1]
-        assert (await lab.see(identity)).snapshot_id == newest.id
 
     async def test_of_a_machine_that_its_cloud_stops_saves_it_first(self, lab: LifeLab) -> None:
         identity = await lab.running()
@@ -137,7 +107,9 @@ class TestWake:
         assert machine.machine_id in {each.machine_id for each in entrants}
         woken = await lab.until(identity, "running")
         (restore,) = await lab.commands(identity, "restore")
-        assert restore.rental_id == woken.primary_rental_id
+        setup = (await lab.commands(identity, "setup"))[-1]
+        assert restore.rental_id == setup.rental_id == woken.primary_rental_id
+        assert restore.created_at == setup.created_at, "its agent is called once for both"
         assert woken.snapshot_id == slept.snapshot_id
         assert "restoring" in (await lab.operation(operation)).stages
         (sleep,) = await lab.all_of(FleetHibernation)

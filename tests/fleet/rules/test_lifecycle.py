@@ -25,7 +25,15 @@ from dumont.fleet.rules.seen import (
     Trouble,
 )
 from dumont.fleet.rules.states import MOVES, STATES, OperationKind, State, Wish
-from dumont.fleet.rules.steps import Act, LetGo, Move, Reject, Release, Step, TurnAway
+from dumont.fleet.rules.steps import (
+    Act,
+    LetGo,
+    Move,
+    Reject,
+    Release,
+    Step,
+    TurnAway,
+)
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
 LIMITS = Limits()
@@ -49,7 +57,7 @@ AGES = (0, 1, 20, 100, 2000, 100_000)
 HOLDING: frozenset[State] = frozenset({"running", "paused", "hibernating", "failing_over", "destroying"})
 SERVING: frozenset[State] = frozenset({"on_standby", "recovering", "hibernating", "destroying"})
 """Where the primary may hold work, and where the standby may: moves see to it that it is so nowhere else."""
-HAVING = HOLDING | {"launching", "waking", "recovering"}
+HAVING = HOLDING | {"launching", "waking", "recovering", "on_standby"}
 """Where there may be a primary at all."""
 
 
@@ -172,7 +180,9 @@ class Draw:
 
     def seen(self, state: State, wish: Wish) -> Seen:
         standby = self.perhaps(lambda: self.standby(state))
-        has_none = state not in HAVING or (standby is not None and standby.serving and state != "recovering")
+        has_none = state not in HAVING or (
+            standby is not None and standby.serving and state not in ("recovering", "on_standby")
+        )
         return Seen(
             state=state,
             state_since=self.moment(),
@@ -238,7 +248,9 @@ class TestEveryStateAndWish:
             assert NOW <= step.look_at <= NOW + timedelta(seconds=LIMITS.rest_seconds), found
             if isinstance(step.act, Move):
                 assert step.act.to in MOVES[state], found
-                assert step.act.lets_go or found.primary is None or step.act.to not in PARTS, found
+                assert step.act.lets_go or step.act.keeps_race or found.primary is None or step.act.to not in PARTS, (
+                    found
+                )
             holder = found.holder
             by_cloud = state == "paused" and found.operation is not None and found.operation.by_itself
             given_up = by_cloud or (state == "destroying" and not found.keep_snapshot)

@@ -21,6 +21,13 @@ class TestUpcoming:
         assert found is not None
         assert (found.what, found.at) == ("hibernate", after(minutes=5))
 
+    def test_of_one_that_is_paused_is_to_run(self) -> None:
+        found = upcoming(
+            Known(state="paused", scheduled={"wake": after(minutes=5), "hibernate": after(minutes=1)}), NOW
+        )
+        assert found is not None
+        assert (found.what, found.at) == ("wake", after(minutes=5))
+
     def test_of_one_that_sleeps_is_not_to_sleep(self) -> None:
         known = Known(state="hibernated", until_at=after(minutes=5), scheduled={"hibernate": after(minutes=1)})
         assert upcoming(known, NOW) is None

@@ -11,52 +11,55 @@ import pytest
 from dumont.platform.secrets import read_keys
 from tests.cli.terminal import Terminal
 from tests.conftest import DatabaseMaker
-from tests.processes import Dumont
+from tests.processes import Dumont, run_forked
 
 SECRET = "a-password-nobody-may-see"
 PROVIDER_SECRET = "vst-sealed-secret-4711"
 
 
 def dumont(*words: str, home: Path, given: bytes = b"", **env: str) -> "subprocess.CompletedProcess[bytes]":
+    return run_forked(words, env=environment(home, env), cwd=home, given=given)
+
+
+def from_nothing(*words: str, home: Path, **env: str) -> "subprocess.CompletedProcess[bytes]":
+    """As a shell starts it."""
+    command = [sys.executable, "-m", "dumont", *words]
+    return subprocess.run(command, env=environment(home, env), capture_output=True, check=False, cwd=home)
+
+
+def environment(home: Path, env: dict[str, str]) -> dict[str, str]:
     base = {name: value for name, value in os.environ.items() if not name.startswith(("DUMONT_", "DATABASE_"))}
-    return subprocess.run(
-        [sys.executable, "-m", "dumont", *words],
-        env={**base, "DUMONT_HOME": str(home), **env},
-        input=given,
-        capture_output=True,
-        check=False,
-        cwd=home,
-    )
+    return {**base, "DUMONT_HOME": str(home), **env}
 
 
 class TestConfigShow:
     def test_lists_settings_with_their_sources_and_no_secret(self, tmp_path: Path) -> None:
         (tmp_path / "dumont.toml").write_text('port = 8123\nmail_from = "x@y.z"\n')
         url = f"postgresql://u:{SECRET}@db/x"
-        shown = dumont("config", "show", home=tmp_path, DATABASE_URL=url, DUMONT_SMTP_URL=f"smtp://a:{SECRET}@m")
+        shown = from_nothing("config", "show", home=tmp_path, DATABASE_URL=url, DUMONT_SMTP_URL=f"smtp://a:{SECRET}@m")
         text = shown.stdout.decode()
         assert SECRET not in text
         assert [line.split()[1:3] for line in text.splitlines() if line.startswith("port ")] == [["8123", "toml"]]
         assert str(tmp_path / "dumont.toml") in text
 
     def test_prints_json_of_those_that_are_set(self, tmp_path: Path) -> None:
-        shown = dumont("config", "show", "--json", "--set", home=tmp_path, DUMONT_PORT="9000")
+        shown = from_nothing("config", "show", "--json", "--set", home=tmp_path, DUMONT_PORT="9000")
         items = {item["name"]: item for item in json.loads(shown.stdout)["items"]}
         assert set(items) == {"home", "port"}
         assert items["port"]["source"] == "environment"
 
     def test_warns_of_a_variable_that_is_no_setting(self, tmp_path: Path) -> None:
-        shown = dumont("config", "show", "--json", "--set", home=tmp_path, DUMONT_PROT="9000")
+        shown = from_nothing("config", "show", "--json", "--set", home=tmp_path, DUMONT_PROT="9000")
         assert (shown.returncode, shown.stderr) == (0, b"Warning: DUMONT_PROT is no setting: is DUMONT_PORT meant?\n")
         assert json.loads(shown.stdout)["items"]
 
     @pytest.mark.parametrize("name", ["TRUSTED_PROXIES", "MAIL_FROM", "RATE_LIMIT_USER", "ENCRYPTION_KEYS", "SMTP_URL"])
     def test_refuses_what_the_start_would_refuse(self, tmp_path: Path, name: str) -> None:
-        shown = dumont("config", "show", home=tmp_path, **{f"DUMONT_{name}": "wrong"})
+        shown = from_nothing("config", "show", home=tmp_path, **{f"DUMONT_{name}": "wrong"})
         assert (shown.returncode, f"DUMONT_{name}" in shown.stderr.decode()) == (2, True)
 
     def test_says_which_setting_is_wrong(self, tmp_path: Path) -> None:
-        shown = dumont("config", "show", home=tmp_path, DUMONT_PORT="many")
+        shown = from_nothing("config", "show", home=tmp_path, DUMONT_PORT="many")
         assert shown.returncode == 2
         assert b"DUMONT_PORT" in shown.stderr
         assert b"Traceback" not in shown.stderr
@@ -79,7 +82,7 @@ class TestNewKey:
 class TestDb:
     def test_upgrades_and_tells_where_it_stands(self, make_database: DatabaseMaker, tmp_path: Path) -> None:
         url = make_database()
-        made = json.loads(dumont("db", "status", "--json", home=tmp_path, DATABASE_URL=url).stdout)
+        made = json.loads(from_nothing("db", "status", "--json", home=tmp_path, DATABASE_URL=url).stdout)
         assert made["pending"] == []
         shown = dumont("db", "upgrade", home=tmp_path, DATABASE_URL=url)
         assert shown.returncode == 0

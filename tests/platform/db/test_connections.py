@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from structlog.testing import capture_logs
 
 from dumont.platform.db.engine import Db, asyncpg_url, make_db, make_engine, raw
@@ -48,6 +49,64 @@ class TestLooking:
         async with db.begin() as tx:
             assert await tx.scalar(text("SELECT pg_backend_pid()")) == first
             assert (await raw(tx)).is_in_transaction()
+
+
+class TestAConnectionInATransaction:
+    async def test_has_begun_when_it_is_handed_out(self, db: Db) -> None:
+        async with db.begin() as tx:
+            driver = await raw(tx)
+            assert driver.is_in_transaction()
+            await driver.execute("CREATE TABLE nobody_keeps ()")
+            assert await tx.scalar(text("SELECT count(*) FROM nobody_keeps")) == 0
+            await tx.rollback()
+        async with db.looking() as tx:
+            assert await (await raw(tx)).fetchval("SELECT to_regclass('nobody_keeps')") is None
+
+    async def test_that_can_not_begin_is_let_go(self, db: Db) -> None:
+        with pytest.raises(DBAPIError):
+            await _begin_on_a_closed_one(db)
+        async with db.begin() as tx:
+            assert await tx.scalar(text("SELECT 1")) == 1
+
+
+async def _begin_on_a_closed_one(db: Db) -> None:
+    async with db.begin() as tx:
+        connection = await (await tx.connection()).get_raw_connection()
+        assert connection.driver_connection is not None
+        await connection.driver_connection.close()
+        await raw(tx)
+
+
+class TestBeingCutOff:
+    async def test_while_it_begins_takes_nothing_from_who_has_the_connection_next(
+        self, db: Db, fresh_database_url: str
+    ) -> None:
+        """A transaction that asyncpg believes in, and the database too, would swallow what others commit."""
+        async with db.begin() as tx:
+            await tx.execute(text("CREATE TABLE cut_off (turn int)"))
+        other = await asyncpg.connect(asyncpg_url(fresh_database_url))
+        for turn in range(CUTS):
+            await _cut_off_after(turn, db)
+            async with db.begin() as tx:
+                await (await raw(tx)).execute("INSERT INTO cut_off VALUES ($1)", turn)
+            assert await other.fetchval("SELECT count(*) FROM cut_off") == turn + 1
+        await other.close()
+
+
+CUTS = 25
+"""Turns of the loop within which a transaction has begun for long."""
+
+
+async def _cut_off_after(turns: int, db: Db) -> None:
+    async def begins() -> None:
+        async with db.begin() as tx:
+            await raw(tx)
+
+    begun = asyncio.ensure_future(begins())
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    begun.cancel()
+    await asyncio.gather(begun, return_exceptions=True)
 
 
 class TestASlowStatement:

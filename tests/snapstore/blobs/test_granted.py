@@ -85,6 +85,12 @@ class TestAddresses:
         assert ["checksums" in wish for wish in filled.wishes] == [True, True, False, False]
         assert filled.file("index/b").read_bytes() == b"12345"
 
+    def test_are_of_no_use_where_the_store_can_not_keep_what_stands(self, filled: GrantedPlace) -> None:
+        filled.server.order({"fault": "status", "status": 501, "code": "NotImplemented", "call": "PUT"})
+        with pytest.raises(StoreRefused, match="If-None-Match") as refused:
+            filled.open().put("config", [b"{}"])
+        assert "snapshots_store" in refused.value.hint
+
 
 class TestAGrant:
     def test_that_is_over_says_so_without_its_token(self, filled: GrantedPlace) -> None:

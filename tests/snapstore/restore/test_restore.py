@@ -14,12 +14,6 @@ from tests.build import snapstore as build
 from tests.snapstore.restore.trees import drawn, mixed, seen
 
 
-@pytest.fixture(params=["library", "Python"])
-def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    if request.param == "Python":
-        monkeypatch.setattr(native, "load", lambda: None)
-
-
 class TestWhole:
     @pytest.mark.parametrize("passphrase", [None, "open sesame"])
     def test_comes_back_identical(self, tmp_path: Path, passphrase: str | None) -> None:

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from dumont.snapstore import native
 from dumont.snapstore.errors import BadRequest
 from dumont.snapstore.repository import Repository
 from dumont.snapstore.restore import RestoreOptions, restore, state
@@ -32,13 +31,6 @@ def moved(content: bytes) -> dict[str, bytes]:
         "cut off": content[: 10 * CHUNK],
         "moved": content[: 3 * CHUNK] + random.Random(6).randbytes(CHUNK) + content[3 * CHUNK :],
     }
-
-
-@pytest.fixture(params=["native", "plain"])
-def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With and without the compiled library."""
-    if request.param == "plain":
-        monkeypatch.setattr(native, "load", lambda: None)
 
 
 class TestDelta:

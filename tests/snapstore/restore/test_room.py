@@ -30,7 +30,7 @@ class TestRoom:
         check(Free(130 << 20, 4))
 
     def test_is_short_of_bytes(self) -> None:
-        with pytest.raises(NoRoom, match=r"needs 0\.10 GB more, and the disk has 0\.05 GB"):
+        with pytest.raises(NoRoom, match=r"needs 119 MB more, and the disk has 50 MB"):
             check(Free(50_000_000, None))
 
     def test_is_short_of_files(self) -> None:

@@ -58,8 +58,9 @@ const Soon = page(() => import("../features/soon/Soon"), "Soon");
 const NotFound = page(() => import("../features/soon/Soon"), "NotFound");
 const Design = page(() => import("../features/design/Design"), "Design");
 
-/** Fetches all pages, so that opening one later waits for nothing. */
+/** Fetches all pages, so that opening one later waits for nothing; but not for somebody who saves data. */
 export function fetchPages(): void {
+  if ((navigator as { connection?: { saveData?: boolean } }).connection?.saveData) return;
   const rest = window.requestIdleCallback ?? ((run: () => void) => setTimeout(run, 1500));
   for (const load of later) rest(() => void load().catch(() => undefined));
 }

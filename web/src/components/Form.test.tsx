@@ -1,4 +1,4 @@
-import { render, screen } from "@testing-library/react";
+import { render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, test } from "vitest";
 import { type Problem, unreachable } from "../lib/api/problem";
@@ -39,17 +39,17 @@ describe("Form", () => {
   test("shows a field's fault at the field, ties it to it and brings the focus there", async () => {
     await sendWith({ errors: [{ field: "email", message: "No such address." }] });
     const field = screen.getByLabelText("Email");
+    await waitFor(() => expect(document.activeElement).toBe(field));
     expect(field.getAttribute("aria-invalid")).toBe("true");
     expect(document.getElementById(field.getAttribute("aria-describedby") ?? "")?.textContent).toBe(
       "No such address.",
     );
-    expect(document.activeElement).toBe(field);
     expect(screen.queryByRole("alert")).toBeNull();
   });
 
   test("shows what belongs to no field above the form, with the hint", async () => {
     await sendWith({ errors: [{ field: "quota", message: "too many" }] });
-    const alert = screen.getByRole("alert");
+    const alert = await screen.findByRole("alert");
     expect(alert.textContent).toContain("Something is wrong.");
     expect(alert.textContent).toContain("quota: too many");
     expect(alert.textContent).toContain("Correct it.");
@@ -57,7 +57,7 @@ describe("Form", () => {
 
   test("says how long to wait when the server says it", async () => {
     await sendWith({ hint: "", retryAfter: 90 });
-    expect(screen.getByRole("alert").textContent).toContain("Try again in 1 min 30 s.");
+    expect((await screen.findByRole("alert")).textContent).toContain("Try again in 1 min 30 s.");
   });
 
   test("shows the hint again when nothing is wrong", async () => {

@@ -24,6 +24,14 @@ export function percent(share: number, places = 1): string {
   return `${(share * 100).toFixed(places).replace("-", "−")}%`;
 }
 
+/** Null for nothing. What is no number goes as it was typed: JSON would make null of NaN, and the server's answer names the field. */
+export function typedNumber(text: string): number | null {
+  const said = text.trim();
+  if (!said) return null;
+  const value = Number(said);
+  return Number.isFinite(value) ? value : (said as unknown as number);
+}
+
 export function plural(value: number, one: string, many = `${one}s`): string {
   return `${count(value)} ${value === 1 ? one : many}`;
 }

@@ -5,13 +5,13 @@ import { Button } from "../../components/Button";
 import { CodeBlock } from "../../components/copying";
 import { Form, FormActions, useFormRequest } from "../../components/Form";
 import { TextField } from "../../components/fields";
+import { MakingDialog } from "../../components/MakingDialog";
 import { SelectField } from "../../components/Select";
 import { Checkbox } from "../../components/toggles";
 import type { ApiKeyWish } from "../../lib/api/generated";
 import { type Permission, permissionWords } from "../../lib/permissions";
 import { useMe } from "../../lib/session/me";
 import { accountsApi } from "./api";
-import { MakingDialog } from "./MakingDialog";
 
 interface Props {
   open: boolean;
@@ -26,7 +26,7 @@ export function NewApiKey(props: Props) {
       description="Give it no more than its program needs."
       madeTitle={(made) => `Key “${made.name}” is made`}
       wish={(onMade, onCancel) => <WishForm onMade={onMade} onCancel={onCancel} />}
-      secret={(made) => <Made secret={made.key} />}
+      shown={(made) => <Made secret={made.key} />}
     />
   );
 }

@@ -5,11 +5,11 @@ import { Button } from "../../components/Button";
 import { CodeBlock } from "../../components/copying";
 import { Form, FormActions, useFormRequest } from "../../components/Form";
 import { TextField } from "../../components/fields";
+import { MakingDialog } from "../../components/MakingDialog";
 import { SelectField } from "../../components/Select";
 import { Checkbox } from "../../components/toggles";
 import type { NewWebhook as Made } from "../../lib/api/generated";
 import { accountsApi } from "./api";
-import { MakingDialog } from "./MakingDialog";
 import { allTopics, type Topic, topicWords } from "./webhookTopics";
 
 interface Props {
@@ -25,7 +25,7 @@ export function NewWebhook(props: Props) {
       description="An address of yours that is told of what happens."
       madeTitle={(made) => `Webhook “${made.name}” is made`}
       wish={(onMade, onCancel) => <WishForm onMade={onMade} onCancel={onCancel} />}
-      secret={(made) => <Secret of={made} />}
+      shown={(made) => <Secret of={made} />}
     />
   );
 }

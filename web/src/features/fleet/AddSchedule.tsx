@@ -8,6 +8,7 @@ import type { InstanceSchedule } from "../../lib/api/generated";
 import { asProblem, headline } from "../../lib/api/problem";
 import { cx } from "../../lib/classes";
 import { fleetApi } from "./api";
+import { momentOf } from "./deadline";
 import { cronOf, type Pattern, patterns, rhythms, usual, weekdays } from "./schedule";
 
 const actions = [
@@ -27,7 +28,7 @@ export function AddSchedule({ instanceId, onDone }: { instanceId: string; onDone
   const [add] = fleetApi.useAddInstanceScheduleMutation();
   const { problem, busy, submit } = useFormRequest();
   const cron = cronOf(pattern);
-  const at = pattern.kind === "once" && pattern.once ? new Date(pattern.once).toISOString() : null;
+  const at = pattern.kind === "once" ? momentOf(pattern.once) : null;
   const change = (next: Partial<Pattern>) => setPattern({ ...pattern, ...next });
   const send = async () => {
     const body = at ? { action, at, timezone } : { action, cron, timezone };

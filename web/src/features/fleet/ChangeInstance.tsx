@@ -6,10 +6,11 @@ import { Form, FormActions, useFormRequest } from "../../components/Form";
 import { TextField } from "../../components/fields";
 import { Switch } from "../../components/toggles";
 import type { InstanceDetail } from "../../lib/api/generated";
+import { typedNumber } from "../../lib/numbers";
 import { toast } from "../../lib/toasts";
 import { fleetApi } from "./api";
 import { DeadlineInputs } from "./DeadlineInputs";
-import { changeOf, saidOf } from "./deadline";
+import { changeOf, saidOf, secondsOf } from "./deadline";
 
 interface Props {
   instance: InstanceDetail;
@@ -26,11 +27,12 @@ export function ChangeInstance({ instance, open, onOpenChange }: Props) {
 }
 
 function Fields({ instance, onDone }: { instance: InstanceDetail; onDone: () => void }) {
-  const { hibernation: rule, course } = instance;
+  const { hibernation: rule, hibernation_own: own, course } = instance;
+  const before = { minutes: String(rule.idle_seconds / 60), percent: String(rule.gpu_percent) };
   const [name, setName] = useState(instance.name);
-  const [sleeps, setSleeps] = useState(instance.hibernation_own.enabled !== false);
-  const [minutes, setMinutes] = useState(String(rule.idle_seconds / 60));
-  const [percent, setPercent] = useState(String(rule.gpu_percent));
+  const [sleeps, setSleeps] = useState(own.enabled !== false);
+  const [minutes, setMinutes] = useState(before.minutes);
+  const [percent, setPercent] = useState(before.percent);
   const [most, setMost] = useState(instance.max_price_hour ?? "");
   const [hasDeadline, setHasDeadline] = useState(course !== null);
   const [said, setSaid] = useState(() => saidOf(course));
@@ -43,10 +45,10 @@ function Fields({ instance, onDone }: { instance: InstanceDetail; onDone: () => 
         body: {
           name: name.trim(),
           hibernation: {
-            ...instance.hibernation_own,
-            enabled: sleeps,
-            idle_seconds: Math.round(Number(minutes) * 60),
-            gpu_percent: Number(percent),
+            ...own,
+            ...(sleeps !== (own.enabled !== false) && { enabled: sleeps }),
+            ...(minutes !== before.minutes && { idle_seconds: secondsOf(minutes) }),
+            ...(percent !== before.percent && { gpu_percent: typedNumber(percent) }),
           },
           max_price_hour: most.trim() || null,
           ...changeOf(course, hasDeadline, said),

@@ -1,9 +1,13 @@
 /** The long work that goes on: its stages with their seconds, how far it is, and a way to stop it. */
 import { Check, CircleDashed, LoaderCircle, Square } from "lucide-react";
+import { useState } from "react";
+import { Alert } from "../../components/Alert";
 import { Button } from "../../components/Button";
+import { ConfirmDialog } from "../../components/Dialog";
 import { Bar } from "../../components/Progress";
-import type { Operation } from "../../lib/api/generated";
+import type { Operation, Unread } from "../../lib/api/generated";
 import { cx } from "../../lib/classes";
+import { count } from "../../lib/numbers";
 import { useAllowed } from "../../lib/session/me";
 import { useTickingWords } from "../../lib/ticking";
 import { duration } from "../../lib/time";
@@ -44,7 +48,46 @@ export function OperationCard({ operation }: { operation: Operation }) {
       </div>
       <Bar label={`${title}, progress`} percent={operation.percent} />
       <Plan operation={operation} />
+      {operation.unread && <Lacking operation={operation} unread={operation.unread} />}
     </section>
+  );
+}
+
+/** What would be lost with the machine, which stays until somebody says that it may be. */
+function Lacking({ operation, unread }: { operation: Operation; unread: Unread }) {
+  const writes = useAllowed("fleet:write");
+  const { goOnWithout } = useInstanceActions();
+  const [asking, ask] = useState(false);
+  const { files, names, agreed } = unread;
+  const those = files === 1 ? "1 file" : `${count(files)} files`;
+  const title = agreed ? `Goes on without ${those}` : `${those} can't be read, so the machine stays`;
+  return (
+    <Alert tone="warning" title={title}>
+      <p className="[overflow-wrap:anywhere]">
+        <code className="text-xs">{names.join(", ")}</code>
+        {files > names.length && ` and ${count(files - names.length)} more`}
+      </p>
+      {!agreed && (
+        <>
+          <p className="text-ink-2">
+            It is tried again by itself: mend their permissions, or list them in a .dumontignore file.
+          </p>
+          <div>
+            <Button size="sm" disabled={!writes} onClick={() => ask(true)}>
+              Go on without them
+            </Button>
+          </div>
+        </>
+      )}
+      <ConfirmDialog
+        open={asking}
+        onOpenChange={ask}
+        title={`Lose ${those}?`}
+        verb={`Go on without ${those}`}
+        act={() => goOnWithout(operation)}
+        consequence={`${names.join(", ")}${files > names.length ? " and more" : ""}: they are on this machine alone, and gone with it. Everything else is in the snapshot.`}
+      />
+    </Alert>
   );
 }
 

@@ -1,8 +1,10 @@
 /** When an instance wakes and sleeps by the clock, with a line to add another time. */
 import { Moon, Plus, Sunrise, Trash2 } from "lucide-react";
 import { useState } from "react";
+import { Asked } from "../../components/Asked";
 import { Button, IconButton } from "../../components/Button";
 import { Time } from "../../components/figures";
+import { SkeletonLines } from "../../components/Skeleton";
 import type { InstanceDetail, InstanceSchedule } from "../../lib/api/generated";
 import { useAllowed } from "../../lib/session/me";
 import { toast, toastProblem } from "../../lib/toasts";
@@ -12,9 +14,8 @@ import { whenWords } from "./schedule";
 
 export function Schedules({ instance }: { instance: Pick<InstanceDetail, "id"> }) {
   const writes = useAllowed("fleet:write");
-  const { data } = fleetApi.useListInstanceSchedulesQuery({ instanceId: instance.id });
+  const answer = fleetApi.useListInstanceSchedulesQuery({ instanceId: instance.id });
   const [adding, add] = useState(false);
-  const shown = data?.items ?? [];
   return (
     <section aria-label="By the clock" className="grid grid-cols-[minmax(0,1fr)] gap-2">
       <div className="flex min-h-7 items-center justify-between gap-3">
@@ -25,16 +26,19 @@ export function Schedules({ instance }: { instance: Pick<InstanceDetail, "id"> }
           </Button>
         )}
       </div>
-      {shown.length > 0 && (
-        <ul className="grid grid-cols-[minmax(0,1fr)] border-t border-line">
-          {shown.map((schedule) => (
-            <Line key={schedule.id} instanceId={instance.id} schedule={schedule} writes={writes} />
-          ))}
-        </ul>
-      )}
-      {data && shown.length === 0 && !adding && (
-        <p className="text-xs text-ink-3">It neither wakes nor sleeps at a set time.</p>
-      )}
+      <Asked of={answer} loading={<SkeletonLines what="its times" lines={1} />}>
+        {({ items }) =>
+          items.length > 0 ? (
+            <ul className="grid grid-cols-[minmax(0,1fr)] border-t border-line">
+              {items.map((schedule) => (
+                <Line key={schedule.id} instanceId={instance.id} schedule={schedule} writes={writes} />
+              ))}
+            </ul>
+          ) : (
+            !adding && <p className="text-xs text-ink-3">It neither wakes nor sleeps at a set time.</p>
+          )
+        }
+      </Asked>
       {adding && <AddSchedule instanceId={instance.id} onDone={() => add(false)} />}
     </section>
   );

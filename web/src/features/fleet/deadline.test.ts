@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Instance } from "../../lib/api/generated";
-import { changeOf, saidOf } from "./deadline";
+import { changeOf, momentOf, saidOf, secondsOf } from "./deadline";
 
 const course = { deadline: "2026-12-01T08:00:30Z", work_hours: 20 } as Instance["course"];
 
@@ -32,6 +32,14 @@ describe("a deadline in the dialog", () => {
       deadline: null,
       work_hours: 3,
     });
+  });
+
+  test("is none while its year is typed", () => {
+    expect(["", "12026-12-01T08:00"].map(momentOf)).toEqual([null, null]);
+  });
+
+  test("counts minutes in seconds, and leaves to the server what is no number", () => {
+    expect(["7.5", "", "7,5"].map(secondsOf)).toEqual([450, null, "7,5"]);
   });
 
   test("is taken back", () => {

@@ -1,5 +1,6 @@
 /** A deadline as its fields have it, and the change that is sent for it. */
 import type { Instance, InstanceChangeWrite } from "../../lib/api/generated";
+import { typedNumber } from "../../lib/numbers";
 import type { Said } from "./DeadlineInputs";
 
 type Course = Instance["course"];
@@ -15,15 +16,21 @@ export function changeOf(course: Course, has: boolean, said: Said): InstanceChan
   if (!has) return course ? { deadline: null, work_hours: null } : {};
   const before = saidOf(course);
   if (said.deadline === before.deadline && said.hours === before.hours) return {};
-  const at = new Date(said.deadline);
   return {
     spot: true,
-    deadline: said.deadline === before.deadline && course ? course.deadline : momentOf(at),
-    work_hours: said.hours.trim() ? Number(said.hours) : null,
+    deadline: said.deadline === before.deadline && course ? course.deadline : momentOf(said.deadline),
+    work_hours: typedNumber(said.hours),
   };
 }
 
-function momentOf(at: Date): string | null {
+export function secondsOf(minutes: string): number | null {
+  const said = typedNumber(minutes);
+  return typeof said === "number" ? Math.round(said * 60) : said;
+}
+
+/** Null where nothing is said, or half of it. */
+export function momentOf(local: string): string | null {
+  const at = new Date(local);
   return Number.isNaN(at.getTime()) ? null : at.toISOString();
 }
 

@@ -1,5 +1,5 @@
 /** What one may ask of an instance, each told when the server has taken it on; what comes of it is seen on the page. */
-import type { Instance } from "../../lib/api/generated";
+import type { Instance, Operation } from "../../lib/api/generated";
 import { duration } from "../../lib/time";
 import { toast, toastProblem } from "../../lib/toasts";
 import { fleetApi } from "./api";
@@ -46,6 +46,12 @@ export function useInstanceActions() {
         : "Nothing of it costs.",
     });
   };
+  /** Throws a problem. */
+  const goOnWithout = ({ kind, instance_id: instanceId }: Operation) =>
+    (kind === "destroy"
+      ? destroyOne({ instanceId, withoutUnread: true })
+      : hibernate({ instanceId, withoutUnread: true })
+    ).unwrap();
   const keepAwake = ({ id, name }: Named, seconds: number) =>
     keepOne({ instanceId: id, body: { seconds } })
       .unwrap()
@@ -61,5 +67,5 @@ export function useInstanceActions() {
   const busy = [waking, hibernating, pausing, resuming, saving, failing, halving].some(
     (one) => one.isLoading,
   );
-  return { ask, destroy, keepAwake, cancel, busy, cancelling: cancelling.isLoading };
+  return { ask, destroy, goOnWithout, keepAwake, cancel, busy, cancelling: cancelling.isLoading };
 }

@@ -46,6 +46,7 @@ const operations: Record<Operation["kind"], [doing: string, done: string]> = {
   half_life: ["Moving to the standby", "on its standby"],
   destroy: ["Destroying", "destroyed"],
   rehearsal: ["Rehearsing a failover", "rehearsed"],
+  keep_awake: ["Keeping awake", "kept awake"],
 };
 
 export const operationWords = (kind: Operation["kind"]) => operations[kind][0];

@@ -169,7 +169,7 @@ export function Blacklist() {
         ]}
       />
       <div className="mt-6 max-w-2xl">
-        <CliHint command="dumont history blacklist list" />
+        <CliHint command="dumont history blacklist ls" />
       </div>
       <AddToBlacklist open={signedIn && params.has("new")} onOpenChange={show} machine={machine} />
     </Page>

@@ -37,7 +37,7 @@ export function History() {
         ]}
       />
       <div className="mt-6 max-w-2xl">
-        <CliHint command={view === "summary" ? "dumont history summary" : "dumont history list"} />
+        <CliHint command={view === "summary" ? "dumont history summary" : "dumont history ls"} />
       </div>
     </Page>
   );

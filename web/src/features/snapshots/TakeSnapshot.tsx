@@ -2,9 +2,9 @@
 import { useState } from "react";
 import { Alert } from "../../components/Alert";
 import { Button, ButtonLink } from "../../components/Button";
-import { Dialog } from "../../components/Dialog";
 import { Form, FormActions, useFormRequest } from "../../components/Form";
 import { TextField } from "../../components/fields";
+import { MakingDialog } from "../../components/MakingDialog";
 import { SelectField } from "../../components/Select";
 import type { Snapshot, SnapshotStarted } from "../../lib/api/generated";
 import { size } from "../../lib/bytes";
@@ -24,36 +24,24 @@ interface Props {
 }
 
 export function TakeSnapshot({ open, onOpenChange, owners, teamId }: Props) {
-  const [started, start] = useState<SnapshotStarted | null>(null);
-  const close = (next: boolean) => {
-    onOpenChange(next);
-    if (!next) start(null);
-  };
   return (
-    <Dialog
+    <MakingDialog<SnapshotStarted>
       open={open}
-      onOpenChange={close}
-      wide
-      held={started !== null}
-      title={started ? `Snapshot of ${started.snapshot.label}` : "Take a snapshot"}
-      description={
-        started ? undefined : "Of a folder on any machine. What is in the store already is not sent again."
-      }
-      footer={
-        started && (
-          <>
-            <ButtonLink to={`/snapshots/${started.snapshot.id}`}>Open its page</ButtonLink>
-            <Button onClick={() => close(false)}>Close</Button>
-          </>
-        )
-      }
-    >
-      {started ? (
-        <Started started={started} />
-      ) : (
-        <WishForm owners={owners} teamId={teamId} onStarted={start} onCancel={() => close(false)} />
+      onOpenChange={onOpenChange}
+      title="Take a snapshot"
+      description="Of a folder on any machine. What is in the store already is not sent again."
+      madeTitle={({ snapshot }) => `Snapshot of ${snapshot.label}`}
+      wish={(onStarted, onCancel) => (
+        <WishForm owners={owners} teamId={teamId} onStarted={onStarted} onCancel={onCancel} />
       )}
-    </Dialog>
+      shown={(started) => <Started started={started} />}
+      footer={({ snapshot }, close) => (
+        <>
+          <ButtonLink to={`/snapshots/${snapshot.id}`}>Open its page</ButtonLink>
+          <Button onClick={close}>Close</Button>
+        </>
+      )}
+    />
   );
 }
 

@@ -8,7 +8,7 @@ const plan = (kept: number, going: RetentionPlan["going"]) =>
 
 describe("rules of keeping", () => {
   test.each([
-    [null, "Everything is kept"],
+    [null, "Everything is kept but copies for standbys and deadlines, which are thinned"],
     [{ keep_last: 0 }, "Everything is kept"],
     [{ keep_last: 1, keep_daily: 7 }, "Keeps the last one, 7 days"],
     [{ keep_last: 3, keep_monthly: 1 }, "Keeps the last 3, 1 month"],

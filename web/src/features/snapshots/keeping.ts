@@ -1,7 +1,7 @@
 /** Rules of keeping as the form holds them and as a sentence. */
 import type { KeepRules, RetentionPlan } from "../../lib/api/generated";
 import { size } from "../../lib/bytes";
-import { count, plural } from "../../lib/numbers";
+import { count, plural, typedNumber } from "../../lib/numbers";
 
 export const spans = [
   { key: "keep_last", title: "Last", one: "the last one", many: "last" },
@@ -20,9 +20,8 @@ export function typedOf(rules: KeepRules | null): Typed {
   return Object.fromEntries(typed) as Typed;
 }
 
-/** What is no number goes to the server as it is understood: its answer names the field. */
 export function rulesOf(typed: Typed): KeepRules {
-  return Object.fromEntries(spans.map(({ key }) => [key, typed[key].trim() === "" ? 0 : Number(typed[key])]));
+  return Object.fromEntries(spans.map(({ key }) => [key, typedNumber(typed[key]) ?? 0]));
 }
 
 export function keepsAll(rules: KeepRules | null): boolean {
@@ -30,7 +29,8 @@ export function keepsAll(rules: KeepRules | null): boolean {
 }
 
 export function ruleWords(rules: KeepRules | null): string {
-  if (!rules || keepsAll(rules)) return "Everything is kept";
+  if (!rules) return "Everything is kept but copies for standbys and deadlines, which are thinned";
+  if (keepsAll(rules)) return "Everything is kept";
   const parts = spans.flatMap(({ key, one, many }) => {
     const number = rules[key] ?? 0;
     if (number === 0) return [];

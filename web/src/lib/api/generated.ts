@@ -1144,6 +1144,9 @@ const injectedRtkApi = api.injectEndpoints({
       query: (queryArg) => ({
         url: `/api/v1/instances/${encodeURIComponent(String(queryArg.instanceId))}/hibernate`,
         method: "POST",
+        params: {
+          without_unread: queryArg.withoutUnread,
+        },
       }),
     }),
     wakeInstance: build.mutation<WakeInstanceApiResponse, WakeInstanceApiArg>({
@@ -1341,6 +1344,7 @@ const injectedRtkApi = api.injectEndpoints({
         method: "DELETE",
         params: {
           keep_snapshot: queryArg.keepSnapshot,
+          without_unread: queryArg.withoutUnread,
         },
       }),
     }),
@@ -2398,6 +2402,8 @@ export type HibernateInstanceApiResponse =
 export type HibernateInstanceApiArg = {
   /** The instance. */
   instanceId: string;
+  /** Goes on without the files that can't be read, which its operation or its newest snapshot names: they are lost with the machine. Holds for this operation alone. */
+  withoutUnread?: boolean;
 };
 export type WakeInstanceApiResponse =
   /** status 202 Successful Response */ Operation;
@@ -2431,7 +2437,7 @@ export type ReportInstanceProgressApiArg = {
   body: Progress2;
 };
 export type KeepInstanceAwakeApiResponse =
-  /** status 200 Successful Response */ Instance;
+  /** status 200 Successful Response */ Operation;
 export type KeepInstanceAwakeApiArg = {
   /** The instance. */
   instanceId: string;
@@ -2577,6 +2583,8 @@ export type DestroyInstanceApiArg = {
   instanceId: string;
   /** False deletes its snapshots, too: its work is then lost. */
   keepSnapshot?: boolean;
+  /** Goes on without the files that can't be read, which its operation or its newest snapshot names: they are lost with the machine. Holds for this operation alone. */
+  withoutUnread?: boolean;
 };
 export type ShowInstanceProofApiResponse =
   /** status 200 Successful Response */ Proof;
@@ -4277,7 +4285,7 @@ export type LabelRules = {
 };
 export type Retention = {
   owner: SnapshotOwner;
-  /** Null: everything is kept. */
+  /** Null: everything is kept but the copies for a standby or a deadline, which are thinned. */
   default: LabelRules | null;
   labels: LabelRules[];
 };
@@ -4574,6 +4582,13 @@ export type PagedRestore = {
   /** Give it as `cursor` to get the next page; null on the last one. */
   next_cursor: string | null;
 };
+export type Unread = {
+  files: number;
+  /** Of 20 at most. */
+  names: string[];
+  /** Somebody has said that it goes on without these. */
+  agreed: boolean;
+};
 export type Fault = {
   code: string;
   message: string;
@@ -4592,7 +4607,8 @@ export type Operation = {
     | "failover"
     | "half_life"
     | "destroy"
-    | "rehearsal";
+    | "rehearsal"
+    | "keep_awake";
   state: "queued" | "running" | "done" | "failed" | "cancelled";
   /** Where it is; empty before it has begun. */
   stage: string;
@@ -4616,6 +4632,8 @@ export type Operation = {
   details: {
     [key: string]: any;
   };
+  /** For what could not be read it keeps the machine, unless that is agreed. */
+  unread: Unread | null;
   error: Fault | null;
   created_at: string;
   ended_at: string | null;
@@ -5497,6 +5515,12 @@ export type LaunchPrices = {
   /** US dollars, exact to the last figure. */
   month_hibernating: string;
 };
+export type SecondPlan = {
+  kind: "cpu" | "gpu";
+  provider: string;
+  /** With its disk, while there is one; null where no machine fits now. */
+  price_hour: string | null;
+};
 export type Span = {
   mean: number;
   low: number;
@@ -5539,6 +5563,7 @@ export type LaunchPlan = {
   /** Null where no machine fits. */
   race: RaceCost | null;
   prices: LaunchPrices | null;
+  standby: SecondPlan | null;
   /** With a deadline: what to expect of the whole work. */
   course: CoursePlan | null;
   warnings: LaunchWarning[];

@@ -2,12 +2,13 @@
 import { Big, Bigs } from "../../../components/Bigs";
 import { Money } from "../../../components/figures";
 import type { LaunchPlan } from "../../../lib/api/generated";
+import { providerTitle } from "../../../lib/providerNames";
 import { duration } from "../../../lib/time";
 import { Estimate } from "./DeadlineFields";
 import { Warnings } from "./Warnings";
 
 export function CostStep({ plan }: { plan: LaunchPlan }) {
-  const { prices, race, course } = plan;
+  const { prices, race, course, standby } = plan;
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-5">
       <Warnings warnings={plan.warnings} />
@@ -27,6 +28,7 @@ export function CostStep({ plan }: { plan: LaunchPlan }) {
           </Big>
         </Bigs>
       )}
+      {standby && <Beside standby={standby} />}
       {course && (
         <section aria-label="The work" className="grid gap-1">
           <h2 className="font-medium">The work until its deadline</h2>
@@ -55,5 +57,24 @@ export function CostStep({ plan }: { plan: LaunchPlan }) {
         </section>
       )}
     </div>
+  );
+}
+
+function Beside({ standby }: { standby: NonNullable<LaunchPlan["standby"]> }) {
+  const { kind, provider, price_hour: hour } = standby;
+  return (
+    <section aria-label="The second machine" className="grid gap-1">
+      <h2 className="font-medium">The second machine</h2>
+      <p className="figures text-ink-2">
+        {kind === "gpu" ? "A warm GPU" : "A CPU"} at {providerTitle(provider)}{" "}
+        {hour === null ? (
+          "is wanted, and none fits now: it is looked for again and again."
+        ) : (
+          <>
+            for <Money value={hour} per="h" />, besides what stands above.
+          </>
+        )}
+      </p>
+    </section>
   );
 }

@@ -97,7 +97,9 @@ function Wizard({ need, step, go }: WizardProps) {
             onChange={(to) => go(step, to)}
           />
         )}
-        {step === "options" && <OptionsStep options={options} onChange={change} />}
+        {step === "options" && (
+          <OptionsStep options={options} due={need.spot && need.deadline !== ""} onChange={change} />
+        )}
         {(step === "machines" || step === "cost") && (
           <Asked of={plan} loading={<SkeletonLines what="the plan" lines={5} />}>
             {(found) =>

@@ -3,6 +3,7 @@ import type { ComponentProps } from "react";
 import { controlLooks, Field, TextField } from "../../../components/fields";
 import { Switch } from "../../../components/toggles";
 import { cx } from "../../../lib/classes";
+import { fleetApi } from "../api";
 import { ResticFields, resticFields } from "./ResticFields";
 import type { Options } from "./wish";
 
@@ -20,10 +21,14 @@ export const fields = [
 
 interface Props {
   options: Options;
+  /** What lasts until a deadline has no second machine, unless one is asked for. */
+  due: boolean;
   onChange: (change: Partial<Options>) => void;
 }
 
-export function OptionsStep({ options, onChange }: Props) {
+export function OptionsStep({ options, due, onChange }: Props) {
+  const { data } = fleetApi.useShowStandbysQuery({});
+  const usual = data?.usual.enabled === true && !due;
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-5">
       <div className="grid items-start gap-4 sm:grid-cols-2">
@@ -63,9 +68,9 @@ export function OptionsStep({ options, onChange }: Props) {
         onChange={(sleeps) => onChange({ sleeps })}
       />
       <Switch
-        label="CPU standby"
-        hint="A small machine holds a copy of the workspace: when the GPU is lost, your files are there in seconds."
-        checked={options.standby}
+        label="Second machine"
+        hint="It holds a copy of the workspace: when the first is lost, your files are there in seconds. The cost is told before you start."
+        checked={options.standby ?? usual}
         onChange={(standby) => onChange({ standby })}
       />
       <details className="group">

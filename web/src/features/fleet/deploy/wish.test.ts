@@ -46,6 +46,21 @@ describe("the wish", () => {
     expect(wish.name).toBeNull();
   });
 
+  test("says of a second machine what its switch says, and nothing while it was not touched", () => {
+    const need = readNeed(new URLSearchParams());
+    expect(wishOf(need, noOptions, false)).not.toHaveProperty("standby");
+    expect(wishOf(need, { ...noOptions, standby: false }, false).standby).toEqual({ enabled: false });
+  });
+
+  test("hands on what is no number as it was typed", () => {
+    const wish = wishOf(
+      readNeed(new URLSearchParams("min_vram=24GB")),
+      { ...noOptions, ports: "http" },
+      true,
+    );
+    expect([wish.filters, wish.ports]).toEqual([{ min_vram: "24GB" }, ["http"]]);
+  });
+
   test("reads environment and ports as they are typed", () => {
     expect(readEnv("A=1\n\n  TOKEN=a=b \nODD")).toEqual({ A: "1", TOKEN: "a=b", ODD: "" });
     expect(readPorts("8888, 6006 22")).toEqual([8888, 6006, 22]);

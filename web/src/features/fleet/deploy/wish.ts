@@ -1,5 +1,7 @@
 /** What is wished for: the need stands in the address, the options are this browser's own, and both make one request. */
 import type { InstanceWishWrite as InstanceWish } from "../../../lib/api/generated";
+import { typedNumber } from "../../../lib/numbers";
+import { momentOf } from "../deadline";
 
 export interface Need {
   q: string;
@@ -44,7 +46,8 @@ export interface Options {
   ports: string;
   env: string;
   sleeps: boolean;
-  standby: boolean;
+  /** Null is as the owner has it usually. */
+  standby: boolean | null;
   machines: string;
   restic: Restic;
 }
@@ -58,7 +61,7 @@ export const noOptions: Options = {
   ports: "",
   env: "",
   sleeps: true,
-  standby: false,
+  standby: null,
   machines: "",
   restic: noRestic,
 };
@@ -112,14 +115,12 @@ export function needWords({ q, models, count, offer }: Need): string {
   return [q.trim(), ...gpus].filter(Boolean).join(", ");
 }
 
-const number = (text: string) => (text.trim() ? Number(text) : undefined);
-
 export function filtersOf(need: Need): NonNullable<InstanceWish["filters"]> {
   return {
     ...(need.q.trim() && { q: need.q.trim() }),
     ...(need.models.length > 0 && { model: need.models }),
-    ...(need.count && { gpu_count: number(need.count) }),
-    ...(need.vram && { min_vram: number(need.vram) }),
+    ...(need.count && { gpu_count: typedNumber(need.count) }),
+    ...(need.vram && { min_vram: typedNumber(need.vram) }),
     ...(need.providers.length > 0 && { provider: need.providers }),
     ...(need.countries.length > 0 && { country: need.countries }),
   };
@@ -145,23 +146,23 @@ export function readPorts(text: string): number[] {
   return text
     .split(/[\s,]+/)
     .filter(Boolean)
-    .map(Number);
+    .flatMap((port) => typedNumber(port) ?? []);
 }
 
 /** Only with spot is there anything to choose from; what is half said is told by the server. */
 function deadlineOf({ spot, deadline, hours }: Need): Pick<InstanceWish, "deadline" | "work_hours"> {
   if (!spot) return {};
-  const at = new Date(deadline);
-  const work = number(hours);
+  const at = momentOf(deadline);
+  const work = typedNumber(hours);
   return {
-    ...(!Number.isNaN(at.getTime()) && { deadline: at.toISOString() }),
-    ...(work !== undefined && { work_hours: work }),
+    ...(at !== null && { deadline: at }),
+    ...(work !== null && { work_hours: work }),
   };
 }
 
 export function wishOf(need: Need, options: Options, dryRun: boolean): InstanceWish {
-  const disk = number(options.disk);
-  const machines = number(options.machines);
+  const disk = typedNumber(options.disk);
+  const machines = typedNumber(options.machines);
   return {
     name: options.name.trim() || null,
     offer_id: need.offer,
@@ -169,15 +170,15 @@ export function wishOf(need: Need, options: Options, dryRun: boolean): InstanceW
     spot: need.spot,
     ...deadlineOf(need),
     ...(need.price.trim() && { max_price_hour: need.price.trim() }),
-    ...(disk !== undefined && { disk_gb: disk }),
+    ...(disk !== null && { disk_gb: disk }),
     image: options.image.trim(),
     ssh_keys: lines(options.keys),
     onstart: options.onstart,
     ports: readPorts(options.ports),
     env: readEnv(options.env),
     hibernation: { enabled: options.sleeps },
-    ...(options.standby && { standby: { enabled: true } }),
-    ...(machines !== undefined && { race: { machines } }),
+    ...(options.standby !== null && { standby: { enabled: options.standby } }),
+    ...(machines !== null && { race: { machines } }),
     ...(!dryRun && options.restic.address.trim() && { restic: resticOf(options.restic) }),
     dry_run: dryRun,
   };

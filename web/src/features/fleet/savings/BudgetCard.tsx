@@ -5,6 +5,7 @@ import { Button } from "../../../components/Button";
 import { Form, FormActions, useFormRequest } from "../../../components/Form";
 import { TextField } from "../../../components/fields";
 import { Bar } from "../../../components/Progress";
+import { SelectField } from "../../../components/Select";
 import { SkeletonLines } from "../../../components/Skeleton";
 import type { Budget } from "../../../lib/api/generated";
 import { amount, price, toMicro } from "../../../lib/money";
@@ -12,8 +13,26 @@ import { useAllowed } from "../../../lib/session/me";
 import { toast } from "../../../lib/toasts";
 import { fleetApi } from "../api";
 
+const own = { value: "own", label: "Your own" };
+
 export function BudgetCard() {
-  const answer = fleetApi.useShowBudgetQuery({});
+  const [whose, choose] = useState(own.value);
+  const { data: teams } = fleetApi.useListTeamsQuery({ limit: 100 });
+  const owners = [own, ...(teams?.items ?? []).map((team) => ({ value: team.id, label: team.name }))];
+  return (
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
+      {owners.length > 1 && (
+        <div className="max-w-60">
+          <SelectField label="Whose" value={whose} options={owners} onChange={choose} />
+        </div>
+      )}
+      <OfOne key={whose} teamId={whose === own.value ? null : whose} />
+    </div>
+  );
+}
+
+function OfOne({ teamId }: { teamId: string | null }) {
+  const answer = fleetApi.useShowBudgetQuery(teamId ? { teamId } : {});
   return (
     <Asked of={answer} loading={<SkeletonLines what="the budget" lines={3} />}>
       {(budget) => (
@@ -23,7 +42,7 @@ export function BudgetCard() {
             <Used name="Today" used={budget.spent_today} of={budget.per_day} words={amount} />
             <Used name="This month" used={budget.spent_this_month} of={budget.per_month} words={amount} />
           </div>
-          <Limits key={budget.changed_at ?? ""} budget={budget} />
+          <Limits key={budget.changed_at ?? ""} budget={budget} teamId={teamId} />
         </div>
       )}
     </Asked>
@@ -59,7 +78,7 @@ function Used({ name, used, of, words }: UsedProps) {
   );
 }
 
-function Limits({ budget }: { budget: Budget }) {
+function Limits({ budget, teamId }: { budget: Budget; teamId: string | null }) {
   const writes = useAllowed("fleet:write");
   const [hour, setHour] = useState(trimmed(budget.max_price_hour));
   const [day, setDay] = useState(trimmed(budget.per_day));
@@ -67,7 +86,8 @@ function Limits({ budget }: { budget: Budget }) {
   const [put] = fleetApi.usePutBudgetMutation();
   const { problem, busy, submit } = useFormRequest();
   const send = async () => {
-    const body = { max_price_hour: given(hour), per_day: given(day), per_month: given(month) };
+    const limits = { max_price_hour: given(hour), per_day: given(day), per_month: given(month) };
+    const body = { ...limits, team_id: teamId };
     if (await submit(() => put({ body }).unwrap())) toast({ title: "The budget is changed" });
   };
   return (

@@ -14,6 +14,7 @@ import { SkeletonLines } from "../../../components/Skeleton";
 import { EmptyState } from "../../../components/states";
 import { Switch } from "../../../components/toggles";
 import type { StandbyOfInstance, StandbyUsual } from "../../../lib/api/generated";
+import { typedNumber } from "../../../lib/numbers";
 import { providerNames, providerTitle } from "../../../lib/providerNames";
 import { useAllowed } from "../../../lib/session/me";
 import { duration } from "../../../lib/time";
@@ -136,7 +137,7 @@ function Usual({ usual }: { usual: StandbyUsual }) {
   const [put] = fleetApi.usePutStandbyUsualMutation();
   const { problem, busy, submit } = useFormRequest();
   const send = async () => {
-    const body = { enabled, kind, provider, machine_type: type.trim(), sync_seconds: Number(seconds) };
+    const body = { enabled, kind, provider, machine_type: type.trim(), sync_seconds: typedNumber(seconds) };
     if (await submit(() => put({ body }).unwrap()))
       toast({ title: "Kept for instances launched from now on" });
   };

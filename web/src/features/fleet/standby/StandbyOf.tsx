@@ -1,6 +1,7 @@
 /** The second machine of one instance: how fresh its copy is, switching it, rehearsing a loss, and past ones. */
 import { FlaskConical } from "lucide-react";
 import { Alert } from "../../../components/Alert";
+import { Asked } from "../../../components/Asked";
 import { Button } from "../../../components/Button";
 import { Time } from "../../../components/figures";
 import { Fact, Facts, Group } from "../../../components/Page";
@@ -15,7 +16,7 @@ import { kindWords, StandbyMark } from "./looks";
 
 export function StandbyOf({ instance }: { instance: InstanceDetail }) {
   const { standby } = instance;
-  const { data } = fleetApi.useShowInstanceStandbyQuery({ instanceId: instance.id });
+  const past = fleetApi.useShowInstanceStandbyQuery({ instanceId: instance.id });
   const on = standby?.enabled === true;
   return (
     <Group title="Standby" aside={<StandbyMark standby={standby} />}>
@@ -36,7 +37,9 @@ export function StandbyOf({ instance }: { instance: InstanceDetail }) {
       )}
       {on && standby.error && <Alert tone="warning" title={standby.error.message} />}
       {on && <Rehearsal instance={instance} />}
-      {data && data.failovers.length > 0 && <Failovers failovers={data.failovers.slice(0, 5)} />}
+      <Asked of={past} loading={null}>
+        {({ failovers }) => failovers.length > 0 && <Failovers failovers={failovers.slice(0, 5)} />}
+      </Asked>
     </Group>
   );
 }
@@ -46,7 +49,7 @@ function OnOff({ instance }: { instance: InstanceDetail }) {
   const [put, putting] = fleetApi.usePutInstanceStandbyMutation();
   const on = instance.standby?.enabled === true;
   const turn = (enabled: boolean) =>
-    put({ instanceId: instance.id, body: { ...instance.wanted.standby, enabled } })
+    put({ instanceId: instance.id, body: { enabled } })
       .unwrap()
       .then(() =>
         toast({ title: enabled ? "A second machine is being rented" : "The second machine is given up" }),

@@ -1,0 +1,50 @@
+"""Looks for an instance's second machine: a small one that holds files, or one like the first that is kept warm."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from dumont.fleet.instances import standbys
+from dumont.fleet.launching import choosing
+from dumont.fleet.launching.choosing import Wishes
+from dumont.fleet.rules.choosing import Taste
+from dumont.fleet.rules.states import StandbyKind
+from dumont.fleet.rules.wanted import Wanted
+from dumont.fleet.tables import FleetStandby
+from dumont.market.following import View
+from dumont.platform.work import Work
+
+COUNT = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Second:
+    kind: StandbyKind
+    provider: str
+    """Of the machine that would be rented, or where there is none that fits."""
+    price_hour: Decimal | None
+    """With its disk; None where no machine fits."""
+
+
+def wishes(wanted: Wanted, user_id: UUID, row: FleetStandby, without: Iterable[str] = ()) -> Wishes:
+    over: dict[str, Any] = {"provider": [row.provider]}
+    if row.kind == "gpu" and not wanted.standby.provider:
+        over = {}
+    if row.kind == "cpu":
+        wanted = wanted.model_copy(update={"filters": {}, "offer_id": None, "spot": False})
+        over |= {"min_gpus": 0, "max_gpus": 0}
+    taste = Taste(count=COUNT, without=frozenset(without), hosts_count=choosing.hosts_count)
+    return Wishes(wanted=wanted, user_id=user_id, taste=taste, over=over, type_word=row.machine_type)
+
+
+async def planned(work: Work, view: View, owner_id: UUID, wanted: Wanted) -> Second | None:
+    """What there would be beside a machine that is launched now, by its wish or as its owner has it usually."""
+    row = await standbys.planned(work, owner_id, wanted)
+    if row is None:
+        return None
+    found = (await choosing.candidates(work, view, wishes(wanted, work.caller.me, row))).chosen
+    if not found:
+        return Second(row.kind, row.provider, None)
+    return Second(row.kind, found[0].provider, choosing.hour_of(found[0], wanted.disk_gb))
