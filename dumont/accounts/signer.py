@@ -44,7 +44,8 @@ class Signer:
             "sub": str(claims.user_id),
             "sid": str(claims.session_id),
             "sv": claims.session_version,
-            "iat": now,
+            # To the microsecond: two of one second would be the same, and a refused one renewed in vain.
+            "iat": now.timestamp(),
             "exp": now + timedelta(seconds=life_seconds),
         }
         return jwt.encode(body, self._key, algorithm="HS256")

@@ -31,6 +31,10 @@ class TestSigner:
         with pytest.raises(TokenExpired):
             SIGNER.read(token, NOW + timedelta(seconds=900))
 
+    def test_never_signs_the_same_token_twice_in_one_second(self) -> None:
+        moments = [NOW + timedelta(milliseconds=milli) for milli in range(3)]
+        assert len({SIGNER.sign(CLAIMS, moment, 900) for moment in moments}) == 3
+
     @pytest.mark.parametrize(
         "token",
         [
