@@ -14,6 +14,7 @@ from dumont.fleet.rules.answers import LAST
 from dumont.fleet.rules.checking import fault_of
 from dumont.fleet.rules.choosing import place_of
 from dumont.fleet.rules.course import Decided
+from dumont.fleet.rules.refusals import was_refused
 from dumont.fleet.rules.seen import (
     CommandSeen,
     CourseSeen,
@@ -206,6 +207,7 @@ def _rental(row: FleetRental, beat: FleetBeat | None) -> RentalSeen:
         place=place_of(row.provider, row.listed.get("region")),
         fault=fault_of(row.agent_facts, offers.read(row.listed)) if row.agent_facts else None,
         error=error,
+        refused=was_refused(row.why_ended, row.error_code),
     )
 
 

@@ -8,6 +8,7 @@ old, and knows nothing of what one account keeps away from.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -19,6 +20,7 @@ from dumont.fleet.rentals import offers as rows
 from dumont.fleet.rules.choosing import Candidate, Taste, choose
 from dumont.fleet.rules.costs import disk_hour
 from dumont.fleet.rules.course import Machines
+from dumont.fleet.rules.refusals import KNOWN_SECONDS
 from dumont.fleet.rules.wanted import Wanted
 from dumont.fleet.store import races
 from dumont.market.following import View
@@ -61,22 +63,29 @@ class Choice:
     chosen: Sequence[Candidate]
     fitting: int
     """Offers that fit, at clouds where the user can rent."""
+    passing: int = 0
+    """Beside them those that a race of this house has just now: all but one are free again when it is over."""
 
 
 async def candidates(work: Work, view: View, wishes: Wishes) -> Choice:
     """Raises `Invalid` where the filters are none."""
-    free = await fitting(work, view, wishes)
-    return Choice(await _allowed(work, free, wishes), len(free))
+    found = await _fitting(work, view, wishes)
+    return replace(found, chosen=await _allowed(work, found.chosen, wishes))
 
 
-async def fitting(work: Work, view: View, wishes: Wishes) -> list[Candidate]:
+async def fitting(work: Work, view: View, wishes: Wishes) -> Sequence[Candidate]:
     """All that nobody has, the best first; of those that were looked for they alone."""
+    return (await _fitting(work, view, wishes)).chosen
+
+
+async def _fitting(work: Work, view: View, wishes: Wishes) -> Choice:
     usable = await accounts.usable(work, wishes.user_id)
-    found = {each: _claim_key(each) for each in _searched(work, view, wishes, usable)}
+    most, disk_gb = wishes.at_most, wishes.wanted.disk_gb
+    searched = _searched(work, view, wishes, usable)
+    found = {each: _claim_key(each) for each in searched if most is None or hour_of(each, disk_gb) <= most}
     taken = await races.claimed(work.tx, [key for key in found.values() if key is not None])
     free = [each for each, key in found.items() if key not in taken]
-    most = wishes.at_most
-    return free if most is None else [each for each in free if hour_of(each, wishes.wanted.disk_gb) <= most]
+    return Choice(free, len(free), sum(taken.values()))
 
 
 async def cheapest(work: Work, view: View, wishes: Wishes) -> Decimal | None:
@@ -105,14 +114,21 @@ def _claim_key(candidate: Candidate) -> str | None:
 async def _allowed(work: Work, found: Sequence[Candidate], wishes: Wishes) -> list[Candidate]:
     """Whoever turns out to be blacklisted is passed over, and another one chosen."""
     without, good = set(wishes.taste.without), set[str]()
+    refused = wishes.taste.refused | await _refused(work, wishes.taste.first)
     while True:
-        chosen = choose(found, replace(wishes.taste, without=frozenset(without)))
+        chosen = choose(found, replace(wishes.taste, without=frozenset(without), refused=refused))
         asked = {each.machine for each in chosen} - good
         bad = {machine for machine in sorted(asked) if await _blocked(work, machine, wishes.user_id)}
         if not bad:
             return chosen
         good |= asked - bad
         without |= bad
+
+
+async def _refused(work: Work, named: UUID | None) -> frozenset[tuple[UUID, bool]]:
+    """Lately, to anybody. Whoever names an offer is not kept from it by what others heard."""
+    found = await races.refused(work.tx, work.now - timedelta(seconds=KNOWN_SECONDS))
+    return frozenset(each for each in found if each[0] != named)
 
 
 async def _blocked(work: Work, machine: str, user_id: UUID) -> bool:

@@ -2,7 +2,8 @@
 
 Offers are taken one by one, each time the one of least weight: its effective price, more for a machine that boots
 slowly, and more for each that was taken at the same cloud or in the same region, so that one trouble does not end all.
-The machine that is wanted back comes first, then the offer that was named, then those near the data.
+The machine that is wanted back comes first, then the offer that was named, then those near the data. What a cloud has
+just refused to somebody is left to stand while anything else fits.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -77,13 +78,16 @@ class Taste:
     """Whether other clouds and regions than the best offer's may race."""
     without: frozenset[str] = frozenset()
     """Machines, and hosts, as `provider:id`."""
+    refused: frozenset[tuple[UUID, bool]] = frozenset()
+    """Offers, and whether at a spot price, that their clouds have just refused to somebody."""
     hosts_count: Callable[[str], bool] = field(default=lambda _provider: True)
     """Whether a cloud's host is one place; this computer is the host of all its machines."""
 
 
 def choose(candidates: Iterable[Candidate], taste: Taste) -> list[Candidate]:
     """At most as many as are wanted, no two on one machine or host."""
-    left = [each for each in candidates if not _taken(each, taste.without, taste)]
+    free = [each for each in candidates if not _taken(each, taste.without, taste)]
+    left = [each for each in free if (each.id, each.spot) not in taste.refused] or free
     chosen: list[Candidate] = []
     while left and len(chosen) < taste.count:
         best = min(left, key=lambda each: (_weight(each, chosen, taste), str(each.offer["id"])))

@@ -11,6 +11,7 @@ from typing import Literal
 
 from dumont.fleet.rules import race as racing
 from dumont.fleet.rules.answers import later, now_do, pausing, save, saving, wait
+from dumont.fleet.rules.refusals import refused_words
 from dumont.fleet.rules.seen import CommandSeen, Limits, RaceSeen, RentalSeen, Seen, Trouble
 from dumont.fleet.rules.states import Stage, State
 from dumont.fleet.rules.steps import (
@@ -137,7 +138,7 @@ def _race(seen: Seen, now: datetime, limits: Limits, way: Way) -> Step:
         return wait(now, limits.look_seconds, verdict.until, stage=stage, percent=percent)
     if verdict.kind == "lost":
         return now_do(now, _lost(seen, race, way))
-    if verdict.kind == "round" and race.why == racing.NO_ROOM and pausing(seen, now):
+    if verdict.kind == "round" and race.why in racing.WAITS and pausing(seen, now):
         return wait(now, limits.look_seconds, seen.retry_at, stage="choosing", percent=5)
     acts: dict[str, Callable[[], Act]] = {
         "won": lambda: Win(verdict.rentals[0]),
@@ -150,13 +151,13 @@ def _race(seen: Seen, now: datetime, limits: Limits, way: Way) -> Step:
 def _lost(seen: Seen, race: RaceSeen, way: Way) -> Act:
     if seen.course is not None and seen.course.races_for == "spot":
         return TurnAway(NO_MACHINE.message, refused=True)
-    said = " ".join(filter(None, (NO_MACHINE.message, race.why)))
+    said = " ".join(filter(None, (NO_MACHINE.message, race.why or refused_words(race))))
     return Move(way.lost, said, error=replace(NO_MACHINE, message=said))
 
 
 def _foremost(race: RaceSeen) -> tuple[str, float]:
     racing_still = [STAGES[each.stage] for each in race.entrants if not each.lost and each.stage in STAGES]
-    return max(racing_still, key=lambda found: found[1], default=("creating", 10.0))
+    return max(racing_still, key=lambda found: found[1], default=("choosing", 5.0))
 
 
 def _check(now: datetime, limits: Limits, machine: RentalSeen) -> Step | None:

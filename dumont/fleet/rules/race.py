@@ -15,6 +15,7 @@ from math import erf, exp, inf, log, prod, sqrt
 from typing import Literal
 from uuid import UUID
 
+from dumont.fleet.rules.refusals import again_at, is_free
 from dumont.fleet.rules.seen import RaceSeen, RentalSeen
 
 BOOT_SECONDS, FAILURE_RATE = 60.0, 0.1
@@ -24,6 +25,8 @@ SPREAD = 0.5
 EARLIEST_SHARE = 0.25
 """No round begins earlier than after this share of the one before."""
 NO_ROOM = "The budget of an hour leaves no room for any machine that fits."
+ALL_TAKEN = "All machines that fit are taken just now: the race waits for one."
+WAITS = frozenset({NO_ROOM, ALL_TAKEN})
 """Why a race waits."""
 
 
@@ -65,7 +68,7 @@ def judge(race: RaceSeen, now: datetime) -> Verdict:
     in_race = [entrant for entrant in race.entrants if not entrant.lost]
     more = race.round < race.rounds_max
     if not in_race:
-        return Verdict("round" if more else "lost")
+        return _next(race, now) if more or is_free(race, now) else Verdict("lost")
     ends = min(_deadline(race, each) for each in in_race)
     if more and race.round_began_at is not None:
         early = race.round_began_at + timedelta(seconds=race.round_seconds * EARLIEST_SHARE)
@@ -73,6 +76,11 @@ def judge(race: RaceSeen, now: datetime) -> Verdict:
             return Verdict("round")
         return Verdict("wait", until=min(ends, max(early, now + timedelta(seconds=race.round_seconds / 20))))
     return Verdict("wait", until=ends)
+
+
+def _next(race: RaceSeen, now: datetime) -> Verdict:
+    until = again_at(race, now)
+    return Verdict("round") if until is None else Verdict("wait", until=until)
 
 
 def waiting_is_worse(race: RaceSeen, entrants: Sequence[RentalSeen], now: datetime) -> bool:

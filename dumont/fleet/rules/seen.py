@@ -60,6 +60,8 @@ class RentalSeen:
     fault: tuple[str, str] | None = None
     """What is wrong with it by what its agent told: reason and words. None also while nothing is told."""
     error: Trouble | None = None
+    refused: bool = False
+    """Its cloud made none, and may some moments later."""
 
     @property
     def ended(self) -> bool:

@@ -10,13 +10,14 @@ from dumont.basics import ids
 from dumont.basics.errors import Failure
 from dumont.fleet.instances import courses, failovers, moves, restores
 from dumont.fleet.launching import choosing, renter
-from dumont.fleet.launching.choosing import Wishes
+from dumont.fleet.launching.choosing import Choice, Wishes
 from dumont.fleet.money import budgets, sleeping
 from dumont.fleet.rentals import accounts, experience, renting
 from dumont.fleet.rentals.renting import Claimed, Intent
+from dumont.fleet.rules import refusals
 from dumont.fleet.rules.choosing import Candidate, Taste
 from dumont.fleet.rules.course import Course
-from dumont.fleet.rules.race import NO_ROOM, expected_cost
+from dumont.fleet.rules.race import ALL_TAKEN, NO_ROOM, WAITS, expected_cost
 from dumont.fleet.rules.steps import Accept, DropEntrants, Reject, StartRace, StartRound, Win
 from dumont.fleet.steps.holding import lose_primary, part_from
 from dumont.fleet.steps.turn import NotNow, Turn
@@ -27,7 +28,7 @@ from dumont.reliability.rules.outcomes import AttemptType, Reason
 
 NO_MARKET_SECONDS = 2.0
 CHOOSE_AGAIN_SECONDS = 0.1
-ROOM_AGAIN_SECONDS = 15.0
+ROOM_AGAIN_SECONDS, TAKEN_AGAIN_SECONDS = 15.0, 10.0
 LATELY = timedelta(hours=1)
 """Machines that came to nothing for this instance are not tried again so soon."""
 
@@ -55,26 +56,30 @@ async def start(turn: Turn, act: StartRace) -> None:
 
 
 async def start_round(turn: Turn, _act: StartRound) -> None:
-    """Where nothing fits any more, the race has no further rounds; where it would but for the budget, it waits."""
+    """Where nothing fits any more, the race has no further rounds; where it would but for the budget, or but for what
+    others race for, it waits."""
     race = _race(turn)
     if turn.view is None:
         raise NotNow(NO_MARKET_SECONDS)
-    room = await budgets.room(turn.work, turn.instance)
+    room, found = await budgets.room(turn.work, turn.instance), Choice((), 0)
     try:
-        chosen = await _chosen(turn, race, room)
-        if not chosen and room is not None and await _chosen(turn, race, None):
+        found = await _found(turn, race, room)
+        if not found.chosen and room is not None and (await _found(turn, race, None)).chosen:
             await _wait_for_room(turn, race, room)
             return
     except Failure as error:
-        chosen, race.why = [], error.message
-    if race.why == NO_ROOM:
-        race.why = ""
-    entered = await _entered(turn, race, chosen)
+        race.why = error.message
+    if not found.chosen and race.why in {"", *WAITS} and _may_be_free(turn, race, found):
+        await _wait_for_others(turn, race)
+        return
+    race.why = "" if race.why in WAITS else race.why
+    entered = await _entered(turn, race, found.chosen)
     if not entered:
         race.rounds_max = race.round
         race.why = race.why or "No machine fits, or all that do are taken."
         await moves.note(turn.work, turn.instance, "race", race.why, race_id=str(race.id))
         return
+    race.rounds_max += turn.seen.race is not None and refusals.is_free(turn.seen.race, turn.work.now)
     race.round += 1
     race.round_began_at = turn.work.now
     race.boots = {**race.boots, **{str(each): [known.boot_seconds, known.failure_rate] for each, known in entered}}
@@ -82,6 +87,23 @@ async def start_round(turn: Turn, _act: StartRound) -> None:
     race.expected_cost = (race.expected_cost or Decimal(0)) + expected_cost(figures)
     said = f"Round {race.round}: {len(entered)} machines race."
     await moves.note(turn.work, turn.instance, "race", said, race_id=str(race.id))
+
+
+def _may_be_free(turn: Turn, race: FleetRace, found: Choice) -> bool:
+    """Others race for some of it, and keep one each; or it was refused just now, and the market says more in a moment.
+    Neither is waited for for long."""
+    now, seen = turn.work.now, turn.seen.race
+    since = race.round_began_at or race.started_at
+    others = found.passing > 0 and now < since + timedelta(seconds=refusals.FREE_SECONDS)
+    return others or (seen is not None and refusals.is_free(seen, now))
+
+
+async def _wait_for_others(turn: Turn, race: FleetRace) -> None:
+    """Told once."""
+    turn.instance.retry_at = turn.work.now + timedelta(seconds=TAKEN_AGAIN_SECONDS)
+    if race.why != ALL_TAKEN:
+        race.why = ALL_TAKEN
+        await moves.note(turn.work, turn.instance, "race", ALL_TAKEN, race_id=str(race.id))
 
 
 async def _wait_for_room(turn: Turn, race: FleetRace, room: Decimal) -> None:
@@ -167,31 +189,41 @@ def entrants(turn: Turn, race: FleetRace) -> list[FleetRental]:
     return [rental for rental in turn.rows.rentals.values() if rental.race_id == race.id]
 
 
-async def _chosen(turn: Turn, race: FleetRace, at_most: Decimal | None) -> Sequence[Candidate]:
+async def _found(turn: Turn, race: FleetRace, at_most: Decimal | None) -> Choice:
     instance, work = turn.instance, turn.work
     user_id = await renter.of(work, instance)
     if user_id is None or turn.view is None:
-        return []
+        return Choice((), 0)
     had = await races.before(work.tx, instance.id) if instance.snapshot_id is not None else None
+    racers = entrants(turn, race)
     taste = Taste(
         count=race.batch,
         first=turn.rows.wanted.offer_id,
         same=f"{had.provider}:{had.machine_id}" if had else None,
         near=f"{had.provider}:{had.listed.get('region')}" if had else None,
         spread=turn.rows.wanted.spread,
-        without=await tried(turn, entrants(turn, race)),
+        without=frozenset(places_of([each for each in await _lately(turn, racers) if not _was_refused(each)])),
+        refused=frozenset((each.offer_id, each.spot) for each in racers if each.offer_id and _was_refused(each)),
         hosts_count=hosts_count,
     )
     course = courses.open_of(instance)
     only, place = course.wants if course is not None else (None, None)
     wishes = Wishes(wanted=turn.rows.wanted, user_id=user_id, taste=taste, only=only, place=place, at_most=at_most)
-    return (await choosing.candidates(work, turn.view, wishes)).chosen
+    return await choosing.candidates(work, turn.view, wishes)
 
 
-async def tried(turn: Turn, racers: Sequence[FleetRental]) -> frozenset[str]:
-    """Machines and hosts that are not raced for again so soon."""
-    lately = await races.lately(turn.work.tx, turn.instance.id, turn.work.now - LATELY)
-    return frozenset(places_of([*racers, *lately]))
+async def tried(turn: Turn) -> frozenset[str]:
+    """Machines and hosts that are not counted on again so soon."""
+    return frozenset(places_of(await _lately(turn, [])))
+
+
+async def _lately(turn: Turn, racers: Sequence[FleetRental]) -> list[FleetRental]:
+    return [*racers, *await races.lately(turn.work.tx, turn.instance.id, turn.work.now - LATELY)]
+
+
+def _was_refused(rental: FleetRental) -> bool:
+    """It never was a machine, and says nothing about the next try."""
+    return refusals.was_refused(rental.why_ended, rental.error_code)
 
 
 def places_of(rentals: Sequence[FleetRental]) -> list[str]:

@@ -106,7 +106,7 @@ def _blind(turn: Turn, course: Course, why: str) -> Decided:
 
 
 async def _taste(turn: Turn, held: list[FleetRental]) -> Taste:
-    without = await racing.tried(turn, [])
+    without = await racing.tried(turn)
     return Taste(count=1, without=without - frozenset(racing.places_of(held)), hosts_count=racing.hosts_count)
 
 

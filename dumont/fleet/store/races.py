@@ -1,11 +1,12 @@
 """SQL of races, and of what an instance's steps need to know of rentals."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import or_, select, update
 
+from dumont.fleet.rules.refusals import TAKEN
 from dumont.fleet.store import accounts
 from dumont.fleet.tables import FleetAccount, FleetInstance, FleetRace, FleetRental
 from dumont.platform.db import Tx
@@ -30,10 +31,20 @@ async def rentals_of(tx: Tx, instance: FleetInstance, second: UUID | None) -> Se
     return (await tx.execute(ordered)).scalars().all()
 
 
-async def claimed(tx: Tx, keys: Sequence[str]) -> frozenset[str]:
-    """Which of these a live rental of ours has."""
-    live = select(FleetRental.claim_key).where(FleetRental.claim_key.in_(keys), FleetRental.stage != "ended")
-    return frozenset(key for key in (await tx.execute(live)).scalars() if key is not None) if keys else frozenset()
+async def claimed(tx: Tx, keys: Sequence[str]) -> Mapping[str, bool]:
+    """Which of these a live rental of ours has; and whether it only races for it, or gives it up, so that it may be
+    free some moments later."""
+    mine = (FleetRental.claim_key, (FleetRental.role == "racer") | (FleetRental.wanted == "gone"))
+    live = select(*mine).where(FleetRental.claim_key.in_(keys), FleetRental.stage != "ended")
+    return {key: passing for key, passing in await tx.execute(live) if key is not None} if keys else {}
+
+
+async def refused(tx: Tx, since: datetime) -> frozenset[tuple[UUID, bool]]:
+    """Offers that were refused to anybody, and whether at a spot price."""
+    query = select(FleetRental.offer_id, FleetRental.spot).where(
+        FleetRental.ended_at >= since, FleetRental.why_ended == TAKEN, FleetRental.offer_id.is_not(None)
+    )
+    return frozenset((offer, spot) for offer, spot in await tx.execute(query.distinct()) if offer is not None)
 
 
 async def before(tx: Tx, instance_id: UUID) -> FleetRental | None:

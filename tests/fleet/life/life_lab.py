@@ -59,6 +59,8 @@ class World:
     boots: dict[str, float] = field(default_factory=dict)
     boot_seconds: float = 3
     end_seconds: float = 2
+    refuses: set[str] = field(default_factory=set)
+    """Machines that its cloud does not make."""
     facts: dict[str, dict[str, Any]] = field(default_factory=dict)
     saves: str = "complete"
     """`complete`, `failed` or `hangs`."""
@@ -261,6 +263,9 @@ class LifeLab:
                 rental.stage, rental.ended_at, rental.why_ended = "ended", now, rental.why_ended or "destroyed"
         elif rental.wanted == "stopped":
             rental.stage = "stopped"
+        elif rental.attempted_at is None and rental.machine_id in self.world.refuses:
+            rental.stage, rental.attempted_at, rental.ended_at, rental.why_ended = "ended", now, now, "offer_gone"
+            rental.error_code, rental.error_message = "no_capacity", "Sold out."
         elif rental.attempted_at is None:
             rental.attempted_at = rental.accepted_at = now
             rental.stage = "booting"

@@ -46,6 +46,20 @@ class TestChoose:
         found = choose([candidate(1), candidate(2)], Taste(count=5, without=frozenset({"vast:m1"})))
         assert machines(found) == ["vast:m2"]
 
+    def test_takes_what_was_refused_just_now_only_where_nothing_else_fits(self) -> None:
+        cheap, dear = candidate(1, "1"), candidate(2, "9")
+        refused = frozenset({(cheap.id, False)})
+        assert machines(choose([cheap, dear], Taste(count=2, refused=refused))) == ["vast:m2"]
+        assert machines(choose([cheap], Taste(count=2, refused=refused))) == ["vast:m1"]
+        without = frozenset({"vast:m2"})
+        assert machines(choose([cheap, dear], Taste(count=2, refused=refused, without=without))) == ["vast:m1"]
+
+    def test_takes_a_refused_spot_machine_on_demand(self) -> None:
+        offer = candidate(1)
+        assert machines(choose([offer, candidate(2, "9")], Taste(count=1, refused=frozenset({(offer.id, True)})))) == [
+            "vast:m1"
+        ]
+
     def test_spreads_over_clouds_and_regions_where_that_costs_little(self) -> None:
         near = [candidate(number, "1.00", region="one") for number in range(3)]
         far = [candidate(9, "1.10", provider="runpod", region="two")]

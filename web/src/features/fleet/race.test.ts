@@ -97,6 +97,18 @@ describe("the race in a sentence", () => {
     expect(raceWords(race([lane(), lane()]))).toBe("Round 1 of 3: 2 machines under way.");
   });
 
+  test("says what it waits for while nobody races", () => {
+    const refused = lane({ ended_at: "2026-03-01T00:00:01Z", why_ended: "offer_gone" });
+    expect(raceWords(race([]))).toBe("Choosing machines.");
+    expect(raceWords(race([refused]))).toBe(
+      "All were refused by their clouds: more are asked for in a moment.",
+    );
+    expect(raceWords(race([refused, lane()]))).toBe("Round 1 of 3: 1 machine under way.");
+    expect(raceWords(race([refused], { why: "All machines that fit are taken." }))).toBe(
+      "All machines that fit are taken.",
+    );
+  });
+
   test("says whether the losers are confirmed gone", () => {
     const won = { state: "won" as const, winner_id: "r1" };
     const losers = [lane({ ended_at: "2026-03-01T00:01:00Z" }), lane()];

@@ -12,6 +12,8 @@ export interface Piece {
 /** In the order in which a machine goes through them. */
 const ORDER = ["creating", "booting", "ssh", "agent", "checking", "ending"];
 
+const REFUSED = "offer_gone";
+
 export const isOver = (lane: Lane) => lane.ended_at !== null || lane.winner;
 
 /** Seconds of a lane now: what the server counted, and what has passed since it said so. */
@@ -57,6 +59,14 @@ export function raceWords(race: Race): string {
   }
   if (race.state === "lost") return race.why || "No machine came up.";
   if (race.state === "cancelled") return "Stopped.";
-  if (race.lanes.length === 0) return "Choosing machines.";
+  if (gone === race.lanes.length) return waitingWords(race);
   return `Round ${race.round} of ${race.rounds_max}: ${plural(race.lanes.length - gone, "machine")} under way.`;
+}
+
+/** While nobody races: nothing was chosen yet, or what was is refused and others are asked for in a moment. */
+function waitingWords(race: Race): string {
+  if (race.why) return race.why;
+  const newest = race.lanes.filter((lane) => lane.round === race.round);
+  const refused = newest.length > 0 && newest.every((lane) => lane.why_ended === REFUSED);
+  return refused ? "All were refused by their clouds: more are asked for in a moment." : "Choosing machines.";
 }
