@@ -49,7 +49,7 @@ async def put_usual(work: Work, team_id: UUID | None, wish: StandbyWish) -> Usua
         enabled=wish.enabled,
         kind=wish.kind,
         provider=wish.provider or before.provider,
-        machine_type=_type(wish, before),
+        machine_type=standbys.type_of(work, wish, wish.kind, await store.default_of(work.tx, owner)),
         sync_seconds=wish.sync_seconds or before.sync_seconds,
         changed_at=work.now,
     )
@@ -57,13 +57,6 @@ async def put_usual(work: Work, team_id: UUID | None, wish: StandbyWish) -> Usua
     details = wish.model_dump(mode="json")
     await accounts.audit.record(work, "standby.changed", ("standby", owner), "Changed standbys", details=details)
     return await usual(work, team_id)
-
-
-def _type(wish: StandbyWish, before: Usual) -> str:
-    """A type is one of its kind: no GPU is an `e2-medium`."""
-    if wish.machine_type is not None:
-        return wish.machine_type
-    return before.machine_type if wish.kind == before.kind else ""
 
 
 async def all_of_mine(work: Work) -> list[One]:

@@ -97,7 +97,7 @@ def _row(work: Work, instance_id: UUID, wish: StandbyWish, default: FleetStandby
         enabled=True,
         kind=kind,
         provider=wish.provider or (default.provider if default else work.settings.fleet_standby_provider),
-        machine_type=_type(work, wish, kind, default),
+        machine_type=type_of(work, wish, kind, default),
         sync_seconds=wish.sync_seconds
         or (default.sync_seconds if default else work.settings.fleet_standby_sync_seconds),
         state="starting",
@@ -127,7 +127,7 @@ async def change(work: Work, instance: FleetInstance, wish: StandbyWish) -> Flee
 async def _follow(work: Work, instance: FleetInstance, row: FleetStandby, wish: StandbyWish) -> None:
     """To another machine where another one is asked for. The one on which all the work is now is left only after the
     instance runs elsewhere again, when it is asked here once more."""
-    asked = (wish.kind, wish.provider or row.provider, _type(work, wish, wish.kind, row))
+    asked = (wish.kind, wish.provider or row.provider, type_of(work, wish, wish.kind, row))
     if row.state == "serving" or asked == (row.kind, row.provider, row.machine_type):
         return
     row.kind, row.provider, row.machine_type = asked
@@ -144,12 +144,12 @@ async def give_keys_anew(work: Work, instance: FleetInstance) -> None:
         row.setup_command_id = None
 
 
-def _type(work: Work, wish: StandbyWish, kind: StandbyKind, before: FleetStandby | FleetStandbyDefault | None) -> str:
+def type_of(work: Work, wish: StandbyWish, kind: StandbyKind, before: FleetStandby | FleetStandbyDefault | None) -> str:
     """A type is one of its provider and kind; for another the cheapest machine is taken."""
     if wish.machine_type is not None:
         return wish.machine_type
-    if before is not None and wish.provider is None and before.kind == kind:
+    usual = work.settings.fleet_standby_provider
+    provider = wish.provider or (before.provider if before else usual)
+    if before is not None and (before.provider, before.kind) == (provider, kind):
         return before.machine_type
-    provider = wish.provider or (before.provider if before else work.settings.fleet_standby_provider)
-    usual = provider == work.settings.fleet_standby_provider
-    return work.settings.fleet_standby_type if usual and kind == "cpu" else ""
+    return work.settings.fleet_standby_type if (provider, kind) == (usual, "cpu") else ""

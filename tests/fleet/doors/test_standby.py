@@ -1,0 +1,70 @@
+"""Second machines: what is usual of them, and what is asked of an instance's own."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+
+from dumont.fleet.tables import FleetInstance
+from dumont.platform.db import Db
+from tests.build.accounts import Person
+from tests.fleet.doors.conftest import Box
+
+
+class TestStandby:
+    async def test_is_usual_for_those_who_say_so(self, ada: Person) -> None:
+        assert (await ada.gets("/standby"))["usual"]["enabled"] is False
+        await ada.does("PUT", "/standby", {"enabled": True, "provider": "local", "machine_type": ""})
+        usual = (await ada.gets("/standby"))["usual"]
+        assert (usual["enabled"], usual["provider"], usual["machine_type"]) == (True, "local", "")
+
+    async def test_has_a_type_of_its_provider_and_kind(self, ada: Person, box: Box) -> None:
+        """Named again, they keep it; with another provider or kind it is one of those, or the cheapest."""
+        big, elsewhere = {"enabled": True, "provider": "gcp", "machine_type": "n2-big"}, {"provider": "local"}
+        for path in ("/standby", f"/standby/{box.id}"):
+            types = []
+            for change in (big, {"provider": "gcp"}, {}, elsewhere, {"provider": "gcp"}, {"kind": "gpu"}):
+                shown = await ada.does("PUT", path, {"enabled": True, "kind": "cpu", **change})
+                types.append(shown.get("standby", shown)["machine_type"])
+            assert types == ["n2-big", "n2-big", "n2-big", "", "e2-medium", ""]
+
+    @pytest.mark.parametrize("field", ["provider", "machine_type"])
+    async def test_is_not_a_word_with_signs_that_nobody_sees(self, ada: Person, field: str) -> None:
+        answer = await ada.asks("PUT", "/standby", {"enabled": True, field: "gcp\x11"})
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, field)
+
+    async def test_of_an_instance_is_switched_and_listed(self, ada: Person, box: Box) -> None:
+        shown = await ada.does("PUT", f"/standby/{box.id}", {"enabled": True, "provider": "local"})
+        assert shown["standby"]["state"] == "starting"
+        [row] = (await ada.gets("/standby"))["items"]
+        assert (row["name"], row["standby"]["provider"]) == ("llama", "local")
+
+    async def test_keeps_its_kind_until_another_one_is_said(self, ada: Person, box: Box) -> None:
+        await ada.does("PUT", "/standby", {"kind": "gpu"})
+        for change in ({"enabled": True}, {"enabled": True, "sync_seconds": 60}, {"enabled": False}):
+            shown = await ada.does("PUT", f"/standby/{box.id}", change)
+            assert shown["standby"]["kind"] == "gpu"
+        assert (await ada.gets(box.path))["wanted"]["standby"]["kind"] == "gpu"
+        shown = await ada.does("PUT", f"/standby/{box.id}", {"enabled": True, "kind": "cpu"})
+        assert shown["standby"]["kind"] == "cpu"
+
+    async def test_is_seen_to_at_once(self, ada: Person, box: Box, db: Db) -> None:
+        await _rests(db, box)
+        await ada.does("PUT", f"/standby/{box.id}", {"enabled": True})
+        async with db.begin() as tx:
+            assert (await tx.get_one(FleetInstance, box.id)).look_at <= box.now
+
+    async def test_that_is_not_there_can_not_be_rehearsed(self, ada: Person, box: Box) -> None:
+        answer = await ada.asks("POST", f"/standby/{box.id}/test")
+        assert (answer.status_code, answer.json()["code"]) == (409, "no_standby")
+
+    async def test_can_not_stand_where_no_machines_start(self, ada: Person, box: Box) -> None:
+        answer = await ada.asks("PUT", f"/standby/{box.id}", {"enabled": True, "provider": "render"})
+        assert answer.status_code == 422
+        assert answer.json()["errors"][0]["field"] == "provider"
+
+
+async def _rests(db: Db, box: Box) -> None:
+    async with db.begin() as tx:
+        later = box.now + timedelta(minutes=5)
+        await tx.execute(update(FleetInstance).where(FleetInstance.id == box.id).values(look_at=later))
