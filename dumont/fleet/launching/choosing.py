@@ -67,6 +67,17 @@ class Choice:
     """Beside them those that a race of this house has just now: all but one are free again when it is over."""
 
 
+@dataclass(frozen=True, slots=True)
+class Within:
+    """What a limit leaves."""
+
+    found: Choice
+    """Of those within it; where there is none, of all."""
+    dearer: int
+    cheapest: Decimal | None
+    """An hour of the cheapest that is beyond it, where none is within it, and any fits."""
+
+
 async def candidates(work: Work, view: View, wishes: Wishes) -> Choice:
     """Raises `Invalid` where the filters are none."""
     found = await _fitting(work, view, wishes)
@@ -88,9 +99,23 @@ async def _fitting(work: Work, view: View, wishes: Wishes) -> Choice:
     return Choice(free, len(free), sum(taken.values()))
 
 
-async def cheapest(work: Work, view: View, wishes: Wishes) -> Decimal | None:
-    """Of all that fit, an hour of the cheapest with its disk."""
-    return min((hour_of(each, wishes.wanted.disk_gb) for each in await fitting(work, view, wishes)), default=None)
+async def within(work: Work, view: View, wishes: Wishes, most: Decimal) -> Within:
+    """Of those that cost so much an hour at most. One search tells them from the others; where none of the first that
+    are found does, a cheaper one may lie behind them, or be there on demand alone."""
+    free = await fitting(work, view, wishes)
+    hours = [hour_of(each, wishes.wanted.disk_gb) for each in free]
+    dearer = [hour for hour in hours if hour > most]
+    fair = [each for each, hour in zip(free, hours, strict=True) if hour <= most]
+    if free and not fair:
+        fair = await fitting(work, view, replace(wishes, at_most=most))
+    if chosen := await _allowed(work, fair, wishes):
+        return Within(Choice(chosen, len(fair)), len(dearer), None)
+    return Within(Choice(await _allowed(work, free, wishes), len(free)), len(dearer), min(dearer, default=None))
+
+
+def taste_of(wanted: Wanted, count: int) -> Taste:
+    """Of a race that nothing is known of but what is wanted."""
+    return Taste(count=count, first=wanted.offer_id, spread=wanted.spread, hosts_count=hosts_count)
 
 
 def hosts_count(provider: str) -> bool:

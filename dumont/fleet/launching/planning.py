@@ -16,7 +16,6 @@ from dumont.fleet.money import budgets
 from dumont.fleet.money.budgets import OverBudget
 from dumont.fleet.rules import choosing as rules
 from dumont.fleet.rules import prices as money
-from dumont.fleet.rules.choosing import Taste
 from dumont.fleet.rules.costs import disk_hour, least
 from dumont.fleet.rules.course import Course, Machines
 from dumont.fleet.rules.doubts import doubts
@@ -126,12 +125,9 @@ async def plan(work: Work, means: Means, owner_id: UUID, wanted: Wanted, *, name
     wanted = _careful(wanted, own)
     race, view = _race(work, wanted), await means.market.view()
     _check_offer(view, wanted.offer_id)
-    taste = Taste(
-        count=race.machines * race.rounds, first=wanted.offer_id, spread=wanted.spread, hosts_count=choosing.hosts_count
-    )
-    wishes = Wishes(wanted=wanted, user_id=work.caller.me, taste=taste)
+    wishes = Wishes(wanted=wanted, user_id=work.caller.me, taste=choosing.taste_of(wanted, race.machines * race.rounds))
     course = await _course(work, view, wishes, drawn=drawn)
-    fits = await _affordable(work, view, owner_id, replace(wishes, only=course.only, place=course.place))
+    fits = await _fitting(work, view, owner_id, replace(wishes, only=course.only, place=course.place))
     found = fits.found
     known = await boots.of(work.tx, [each.machine for each in found.chosen])
     entrants = [_entrant(each, wanted, known.get(each.machine, Boots())) for each in found.chosen]
@@ -176,10 +172,10 @@ def refuse_hopeless(made: Plan) -> None:
         raise made.stopped
 
 
-async def _found(work: Work, view: View, wishes: Wishes) -> Choice:
+async def _fitting(work: Work, view: View, owner_id: UUID, wishes: Wishes) -> _Fits:
     """What is wrong with the filters is told by the name that they have here."""
     try:
-        return await choosing.candidates(work, view, wishes)
+        return await _affordable(work, view, owner_id, wishes)
     except Invalid as error:
         faults = [(each.field.removeprefix("filters."), each.message) for each in error.faults]
         raise cautions.misread(faults, error) from None
@@ -190,13 +186,11 @@ async def _affordable(work: Work, view: View, owner_id: UUID, wishes: Wishes) ->
     names one of them wants that one."""
     left = await budgets.left(work, owner_id)
     if left is None or wishes.wanted.offer_id is not None:
-        return _Fits(await _found(work, view, wishes))
-    found = await _found(work, view, replace(wishes, at_most=left.hour))
-    hours = [choosing.hour_of(each, wishes.wanted.disk_gb) for each in await choosing.fitting(work, view, wishes)]
-    dearer = sum(hour > left.hour for hour in hours)
-    if found.chosen:
-        return _Fits(found, cautions=[cautions.beyond_the_budget(dearer, left.hour)] if dearer else [])
-    return _Fits(await _found(work, view, wishes), left.refusal(min(hours)) if hours else None)
+        return _Fits(await choosing.candidates(work, view, wishes))
+    fits = await choosing.within(work, view, wishes, left.hour)
+    if fits.cheapest is not None:
+        return _Fits(fits.found, left.refusal(fits.cheapest))
+    return _Fits(fits.found, cautions=[cautions.beyond_the_budget(fits.dearer, left.hour)] if fits.dearer else [])
 
 
 def _careful(wanted: Wanted, own: Mine) -> Wanted:

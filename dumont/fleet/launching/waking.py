@@ -1,6 +1,5 @@
 """Brings an instance's machine back for somebody who asks: if his budget allows one that fits."""
 
-from dataclasses import replace
 from decimal import Decimal
 from uuid import UUID
 
@@ -9,7 +8,6 @@ from dumont.fleet.launching import choosing, renter
 from dumont.fleet.launching.choosing import Wishes
 from dumont.fleet.money import budgets
 from dumont.fleet.money.budgets import Left
-from dumont.fleet.rules.choosing import Taste
 from dumont.fleet.rules.states import State
 from dumont.fleet.rules.wanted import Wanted
 from dumont.fleet.store import showing as store
@@ -82,15 +80,11 @@ async def _within(work: Work, market: Market, instance: FleetInstance, left: Lef
         return None
     if user_id is None:
         return None
-    taste = Taste(count=wanted.race.machines or work.settings.fleet_race_machines)
-    wishes = Wishes(wanted=wanted, user_id=user_id, taste=taste, at_most=left.hour)
-    chosen = (await choosing.candidates(work, view, wishes)).chosen
-    if chosen:
-        return max(choosing.hour_of(each, wanted.disk_gb) for each in chosen)
-    cheapest = await choosing.cheapest(work, view, replace(wishes, at_most=None))
-    if cheapest is not None:
-        raise left.refusal(cheapest)
-    return None
+    taste = choosing.taste_of(wanted, wanted.race.machines or work.settings.fleet_race_machines)
+    fits = await choosing.within(work, view, Wishes(wanted=wanted, user_id=user_id, taste=taste), left.hour)
+    if fits.cheapest is not None:
+        raise left.refusal(fits.cheapest)
+    return max((choosing.hour_of(each, wanted.disk_gb) for each in fits.found.chosen), default=None)
 
 
 def _promise(operation: FleetOperation, price: str | None) -> FleetOperation:

@@ -11,6 +11,8 @@ from sqlalchemy import select
 from dumont.fleet.instances import environment
 from dumont.fleet.tables import FleetInstance
 from dumont.market.rules.identity import offer_id
+from dumont.market.rules.query import Query
+from dumont.market.shelf.shelf import Shelf
 from dumont.platform.db import Db
 from dumont.platform.parts import Parts
 from dumont.platform.secrets import Vault
@@ -218,6 +220,29 @@ class TestRefusal:
         (caution,) = [each for each in plan["warnings"] if each["code"] == "beyond_budget"]
         assert (caution["count"], "$0.4700 an hour" in caution["message"]) == (4, True)
         await ada.does("POST", "/instances", ANY)
+
+    async def test_searches_no_more_for_a_budget_but_before_it_is_made(
+        self, ada: Person, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Then once more, as cheaper ones may lie farther behind."""
+        searches: list[Decimal | None] = []
+        find = Shelf.find
+
+        def counted(shelf: Shelf, query: Query, *given: Any, **more: Any) -> Any:
+            searches.append(query.max_price)
+            return find(shelf, query, *given, **more)
+
+        monkeypatch.setattr(Shelf, "find", counted)
+        made = []
+        for limit in (None, "0.47", "0.2"):
+            await ada.does("PUT", "/budgets", {"max_price_hour": limit})
+            searches.clear()
+            await planned(ada)
+            made.append([*searches])
+        without, within, beyond = made
+        assert within == without
+        assert [each for each in beyond if each is not None] == [Decimal("0.2")]
+        assert len(beyond) == len(without) + 1
 
     async def test_of_a_team_that_is_not_yours(self, ada: Person, eve: Person) -> None:
         team = (await ada.does("POST", "/teams", {"name": "Lab"}))["id"]

@@ -1,4 +1,4 @@
-"""Savings, figures, budgets, schedules and standbys: sums led back to rows, and wishes that are carried out in time."""
+"""Savings, figures, budgets and schedules: sums led back to rows, and wishes that are carried out in time."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -24,6 +24,7 @@ from dumont.platform.db import Db
 from dumont.platform.parts import Parts
 from tests.build import fleet as build
 from tests.build.accounts import Person
+from tests.build.offers import Stall, row
 from tests.fakes.clock import FakeClock
 from tests.fleet.doors.conftest import Box
 
@@ -222,6 +223,20 @@ class TestBudget:
         made = await ada.does("POST", f"{box.path}/wake")
         assert Decimal("0.42") <= Decimal(made["details"]["price_hour"]) <= Decimal("0.45")
 
+    async def test_of_an_hour_counts_the_dearest_of_those_that_race_on_this_computer(
+        self, ada: Person, box: Box, db: Db, stall: Stall
+    ) -> None:
+        """Which is the host of all its machines, and lets them race together all the same."""
+        prices = (300_000, 350_000)
+        stall.put(*(row(f"l{price}", "local", host_id="this", price_micros=price) for price in prices))
+        await box.set_rental(wanted="gone", stage="ended", ended_at=box.now, why_ended="hibernated", price_hour=9)
+        async with db.begin() as tx:
+            await tx.execute(update(FleetCost).values(until=box.now))
+        await box.set(state="hibernated", wish="hibernated", primary_rental_id=None)
+        await ada.does("PUT", "/budgets", {"max_price_hour": "0.40"})
+        made = await ada.does("POST", f"{box.path}/wake")
+        assert Decimal(made["details"]["price_hour"]) > Decimal("0.35")  # with its disk
+
 
 class TestSchedule:
     async def test_is_carried_out_once_when_it_is_due(
@@ -331,55 +346,6 @@ class TestSchedule:
         answer = await ada.asks("POST", f"{box.path}/schedules", wish)
         assert answer.status_code == 422
         assert answer.json()["errors"][0]["field"] == field
-
-
-class TestStandby:
-    async def test_is_usual_for_those_who_say_so(self, ada: Person) -> None:
-        assert (await ada.gets("/standby"))["usual"]["enabled"] is False
-        await ada.does("PUT", "/standby", {"enabled": True, "provider": "local", "machine_type": ""})
-        usual = (await ada.gets("/standby"))["usual"]
-        assert (usual["enabled"], usual["provider"], usual["machine_type"]) == (True, "local", "")
-
-    @pytest.mark.parametrize("field", ["provider", "machine_type"])
-    async def test_is_not_a_word_with_signs_that_nobody_sees(self, ada: Person, field: str) -> None:
-        answer = await ada.asks("PUT", "/standby", {"enabled": True, field: "gcp\x11"})
-        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, field)
-
-    async def test_of_an_instance_is_switched_and_listed(self, ada: Person, box: Box) -> None:
-        shown = await ada.does("PUT", f"/standby/{box.id}", {"enabled": True, "provider": "local"})
-        assert shown["standby"]["state"] == "starting"
-        [row] = (await ada.gets("/standby"))["items"]
-        assert (row["name"], row["standby"]["provider"]) == ("llama", "local")
-
-    async def test_keeps_its_kind_until_another_one_is_said(self, ada: Person, box: Box) -> None:
-        await ada.does("PUT", "/standby", {"kind": "gpu"})
-        for change in ({"enabled": True}, {"enabled": True, "sync_seconds": 60}, {"enabled": False}):
-            shown = await ada.does("PUT", f"/standby/{box.id}", change)
-            assert shown["standby"]["kind"] == "gpu"
-        assert (await ada.gets(box.path))["wanted"]["standby"]["kind"] == "gpu"
-        shown = await ada.does("PUT", f"/standby/{box.id}", {"enabled": True, "kind": "cpu"})
-        assert shown["standby"]["kind"] == "cpu"
-
-    async def test_is_seen_to_at_once(self, ada: Person, box: Box, db: Db) -> None:
-        await _rests(db, box)
-        await ada.does("PUT", f"/standby/{box.id}", {"enabled": True})
-        async with db.begin() as tx:
-            assert (await tx.get_one(FleetInstance, box.id)).look_at <= box.now
-
-    async def test_that_is_not_there_can_not_be_rehearsed(self, ada: Person, box: Box) -> None:
-        answer = await ada.asks("POST", f"/standby/{box.id}/test")
-        assert (answer.status_code, answer.json()["code"]) == (409, "no_standby")
-
-    async def test_can_not_stand_where_no_machines_start(self, ada: Person, box: Box) -> None:
-        answer = await ada.asks("PUT", f"/standby/{box.id}", {"enabled": True, "provider": "render"})
-        assert answer.status_code == 422
-        assert answer.json()["errors"][0]["field"] == "provider"
-
-
-async def _rests(db: Db, box: Box) -> None:
-    async with db.begin() as tx:
-        later = box.now + timedelta(minutes=5)
-        await tx.execute(update(FleetInstance).where(FleetInstance.id == box.id).values(look_at=later))
 
 
 async def _asked(db: Db, instance_id: UUID) -> list[tuple[str, str]]:
