@@ -11,7 +11,7 @@ from dumont.accounts import teams
 from dumont.accounts.rules import teams as team_rules
 from dumont.basics.errors import Conflict, NotAllowed, OutOfFunds
 from dumont.fleet.events import BudgetReached
-from dumont.fleet.instances import wishing
+from dumont.fleet.instances import moves, wishing
 from dumont.fleet.means import Means
 from dumont.fleet.rules import budgets as rules
 from dumont.fleet.rules.budgets import Level, Limit, Limits, Spent
@@ -154,10 +154,8 @@ async def _judge(work: Work, owner_id: UUID) -> None:
             setattr(budget, mark, began)
             await _tell(work, budget, span, level, spent)
         if level == "over":
-            for instance_id in await store.awake(work.tx, owner_id):
-                await _put_to_sleep(
-                    work, instance_id, f"The budget of {_dollars(limits.of(span))} a {span} is used up."
-                )
+            for instance_id in await store.spending(work.tx, owner_id):
+                await _save_money(work, instance_id, f"The budget of {_dollars(limits.of(span))} a {span} is used up")
 
 
 async def _judge_hour(work: Work, budget: FleetBudget) -> None:
@@ -177,6 +175,17 @@ async def _judge_hour(work: Work, budget: FleetBudget) -> None:
     if level == "over":
         for instance_id in sorted(rules.too_dear(hours, limit)):
             await _put_to_sleep(work, instance_id, f"Prices have risen above the budget of {_dollars(limit)} an hour.")
+
+
+async def _save_money(work: Work, instance_id: UUID, why: str) -> None:
+    """Whoever rests already does so without a second machine."""
+    instance = await instances.hold(work.tx, instance_id)
+    if instance is None or instance.wish not in store.RESTING or instance.wish != instance.state:
+        await _put_to_sleep(work, instance_id, f"{why}.")
+    elif instance.released_at is None:
+        instance.released_at = instance.look_at = work.now
+        await moves.note(work, instance, "rental", f"{why}: its standby is given up.", who="budget")
+        await instances.wake(work.tx)
 
 
 async def _put_to_sleep(work: Work, instance_id: UUID, words: str) -> None:

@@ -68,7 +68,7 @@ def paused(seen: Seen, now: datetime, limits: Limits) -> Step:
     if seen.wish == "paused":
         if machine.wanted != "stopped":
             return now_do(now, Stop())
-        release = seen.state_since + timedelta(seconds=seen.release_seconds)
+        release = now if seen.released else seen.state_since + timedelta(seconds=seen.release_seconds)
         rest = wait(now, limits.rest_seconds, seen.until_at, release if standing_by.rented(seen) else None)
         return until(seen, now) or standing_by.unwanted(seen, now, release) or rest
     return _resume(seen, now, limits, machine)

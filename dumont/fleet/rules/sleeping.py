@@ -62,7 +62,7 @@ def hibernated(seen: Seen, now: datetime, limits: Limits) -> Step:
     over = until(seen, now)
     if over is not None:
         return over
-    off = standing_by.unwanted(seen, now)
+    off = standing_by.unwanted(seen, now, now if seen.released else None)
     if off is not None:
         return off
     release = seen.state_since + timedelta(seconds=seen.release_seconds)

@@ -10,8 +10,11 @@ from uuid import UUID
 from sqlalchemy import and_, delete, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 
+from dumont.fleet.rules.states import State
 from dumont.fleet.tables import FleetBudget, FleetInstance, FleetSchedule
 from dumont.platform.db import Tx, raw
+
+RESTING: frozenset[State] = frozenset({"paused", "hibernated"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +66,14 @@ async def hours(tx: Tx, owner_id: UUID) -> list[Hour]:
 
 async def awake(tx: Tx, owner_id: UUID) -> Sequence[UUID]:
     """Those of this owner that are meant to run, or that run still, in one order for everybody who locks them."""
-    still = and_(FleetInstance.wish == "paused", FleetInstance.state == "running")
-    query = select(FleetInstance.id).where(
-        FleetInstance.owner_id == owner_id,
-        or_(FleetInstance.wish.in_(("running", "on_standby")), still),
-        FleetInstance.state.not_in(("destroyed", "failed")),
-    )
+    query = select(FleetInstance.id).where(FleetInstance.owner_id == owner_id, _AWAKE)
+    return (await tx.execute(query.order_by(FleetInstance.id))).scalars().all()
+
+
+async def spending(tx: Tx, owner_id: UUID) -> Sequence[UUID]:
+    """Those, and whoever rests beside a second machine that costs; in the same order."""
+    keeps = FleetInstance.standby_rental_id.is_not(None) & FleetInstance.released_at.is_(None)
+    query = select(FleetInstance.id).where(FleetInstance.owner_id == owner_id, or_(_AWAKE, _RESTS & keeps))
     return (await tx.execute(query.order_by(FleetInstance.id))).scalars().all()
 
 
@@ -101,6 +106,14 @@ async def next_due(tx: Tx) -> datetime | None:
     return (await tx.execute(query.limit(1))).scalar_one_or_none()
 
 
+_AWAKE = and_(
+    or_(
+        FleetInstance.wish.in_(("running", "on_standby")),
+        and_(FleetInstance.wish == "paused", FleetInstance.state == "running"),
+    ),
+    FleetInstance.state.not_in(("destroyed", "failed")),
+)
+_RESTS = FleetInstance.state.in_(RESTING) & FleetInstance.wish.in_(RESTING)
 _HOURS = """
     WITH counted AS (
         SELECT c.rental_id, sum(c.price_hour) AS hour

@@ -1,20 +1,25 @@
-"""What may be spent an hour: a race takes what there is room for, and waits where there is none."""
+"""What may be spent: a race takes what there is room for, and no machine is kept ready once a budget is used up."""
 
 from decimal import Decimal
-from uuid import UUID
 
+import pytest
+
+from dumont.fleet.money import budgets as judging
 from dumont.fleet.rules.race import NO_ROOM
+from dumont.fleet.rules.states import OperationKind, State
 from dumont.fleet.store import budgets
+from dumont.fleet.tables import FleetCost
 from tests.build.offers import row
 from tests.fleet.life.life_lab import LifeLab
+from tests.fleet.life.test_second_machine import with_standby
 
 
-async def may_spend(lab: LifeLab, hour: str, owner_id: UUID | None = None) -> None:
+async def may_spend(lab: LifeLab, hour: str | None = None, *, day: str | None = None) -> None:
     values = {
-        "owner_id": owner_id or lab.user_id,
+        "owner_id": lab.user_id,
         "of_team": False,
-        "max_price_hour": Decimal(hour),
-        "per_day": None,
+        "max_price_hour": hour and Decimal(hour),
+        "per_day": day and Decimal(day),
         "per_month": None,
         "changed_at": lab.clock.now(),
         "changed_by": None,
@@ -49,3 +54,31 @@ class TestRaceWithinABudget:
         await lab.changes(first, wish="hibernated")
         await lab.until(first, "hibernated")
         await lab.until(second, "running", step=2)
+
+
+class TestUsedUpBudget:
+    @pytest.mark.parametrize(("ask", "state"), [("pause", "paused"), ("hibernate", "hibernated")])
+    async def test_ends_the_standby_of_one_that_rests_already(
+        self, lab: LifeLab, ask: OperationKind, state: State
+    ) -> None:
+        identity = await with_standby(lab)
+        await lab.asks(identity, ask)
+        await lab.until(identity, state)
+        standby = await lab.standby(identity)
+        assert standby.rental_id is not None
+        began = lab.clock.now()
+        async with lab.means.db.begin() as tx:
+            price = Decimal("0.01")
+            tx.add(FleetCost(rental_id=standby.rental_id, kind="compute", since=began, until=None, price_hour=price))
+        await may_spend(lab, day="0.001")
+        await judging.turn(lab.means)
+        await lab.passes(3)
+        assert (await lab.standby(identity)).rental_id is not None  # of a cent an hour it takes six minutes
+        lab.clock.advance(seconds=600)
+        for _ in range(2):
+            await judging.turn(lab.means)
+            await lab.passes(3)
+        assert ((await lab.see(identity)).state, (await lab.standby(identity)).rental_id) == (state, None)
+        assert all(each.role != "standby" for each in await lab.rentals(identity, live=True))
+        told = await lab.told(identity, "rental")
+        assert told.count("The budget of $0.001 a day is used up: its standby is given up.") == 1
