@@ -4,11 +4,12 @@ from functools import partial
 
 from dumont.accounts import teams
 from dumont.basics import ids
-from dumont.fleet import reminding, schedules, tables, thinking
+from dumont.fleet import schedules, tables, thinking
 from dumont.fleet.agents import dozing, finding, lending, listening, telling
 from dumont.fleet.events import ONE, OWNER
 from dumont.fleet.means import Means
 from dumont.fleet.money import budgets
+from dumont.fleet.reminding import Reminding
 from dumont.fleet.rentals import acting, extending, watching
 from dumont.fleet.store import accounts, beats, instances, rentals
 from dumont.platform.db import Tx
@@ -50,7 +51,7 @@ async def _listen(parts: Parts) -> float:
 
 
 async def _remind(parts: Parts) -> float:
-    return await reminding.turn(Means.of(parts.get))
+    return await parts.get(Reminding).turn(Means.of(parts.get))
 
 
 async def _tell(parts: Parts) -> float:

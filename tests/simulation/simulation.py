@@ -18,11 +18,12 @@ from types import SimpleNamespace
 from typing import Any, cast
 from unittest.mock import patch
 
-from dumont.fleet import reminding, schedules, thinking
+from dumont.fleet import schedules, thinking
 from dumont.fleet.agents import beating, dozing, finding, lending, listening, telling
 from dumont.fleet.agents.beating import Beats
 from dumont.fleet.means import Means
 from dumont.fleet.money import budgets
+from dumont.fleet.reminding import Reminding
 from dumont.fleet.rentals import acting, extending, leasing, watching
 from dumont.fleet.rules import sleeping
 from dumont.fleet.rules.seen import Limits
@@ -100,6 +101,7 @@ class Simulation:
         self.kind = False
         self.turns = self.deaths = self.cuts = self.restarts = self.meetings = self.hangs = 0
         self._beats = Beats(db, self.clock, self.means.settings)
+        self._reminding = Reminding()
         self._asked: set[str] = set()
         """Rentals whose agents are to do something."""
         self._beat_at = self._tend_at = self._tell_at = self._prune_at = START
@@ -211,7 +213,7 @@ class Simulation:
         raise Restless(f"the turns find no end at {now}")
 
     async def _until_nobody_is_called(self) -> None:
-        await self._turn(reminding.turn)
+        await self._turn(self._reminding.turn)
         for _ in range(self._turns_max):
             heard = self.calls.take()
             names = [name for name, words in WOKEN_BY.items() if words & heard or name in self._again]

@@ -5,9 +5,10 @@ from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import select, update
+from structlog.testing import capture_logs
 
-from dumont.fleet import reminding
-from dumont.fleet.tables import FleetAccount, FleetBeat, FleetRental, FleetSchedule
+from dumont.fleet.reminding import Reminding
+from dumont.fleet.tables import FleetAccount, FleetBeat, FleetInstance, FleetRental, FleetSchedule
 from tests.fleet.life.life_lab import LifeLab
 
 BACK = timedelta(hours=3)
@@ -22,7 +23,7 @@ class TestClockThatIsSetBack:
         assert (await lab.see(identity)).tries > 3
         lab.world.saves = "complete"
         lab.clock.advance(seconds=-BACK.total_seconds())
-        await reminding.turn(lab.means)
+        await Reminding().turn(lab.means)
         await lab.until(identity, "hibernated", seconds=2400, step=120)  # the longest pause is 1800
 
     async def test_is_told_by_a_list_that_was_begun_in_the_future(self, lab: LifeLab) -> None:
@@ -33,10 +34,10 @@ class TestClockThatIsSetBack:
         now, lease = lab.clock.now(), timedelta(seconds=lab.means.settings.worker_lease_seconds)
         await self._set(lab, FleetRental, look_at=now + timedelta(minutes=50), claimed_until=now + lease)
         await self._set(lab, FleetAccount, listed_at=now, complete_at=now, list_at=now + timedelta(minutes=1))
-        await reminding.turn(lab.means)
+        await Reminding().turn(lab.means)
         assert (await self._one(lab, FleetAccount)).list_at == now + timedelta(minutes=1)  # nothing is wrong yet
         lab.clock.advance(seconds=-BACK.total_seconds())
-        await reminding.turn(lab.means)
+        await Reminding().turn(lab.means)
         then = lab.clock.now()
         account, beat = await self._one(lab, FleetAccount), await self._one(lab, FleetBeat)
         assert max(account.list_at, account.listed_at, account.complete_at) <= then
@@ -58,10 +59,26 @@ class TestClockThatIsSetBack:
                 tx.add(FleetSchedule(**row, cron=cron, at=None if cron else at, next_at=at))
         await self._set(lab, FleetAccount, listed_at=now, complete_at=now)
         lab.clock.advance(seconds=-(now - noon + BACK).total_seconds())
-        await reminding.turn(lab.means)
+        await Reminding().turn(lab.means)
         async with lab.means.db.begin() as tx:
             found = dict((await tx.execute(select(FleetSchedule.cron, FleetSchedule.next_at))).tuples().all())
         assert found == {"0 12 * * *": noon, None: kept}
+
+    async def test_is_told_once_however_long_another_servers_clock_is_ahead(self, lab: LifeLab) -> None:
+        """Which writes such a list again and again; whoever waits is not called each second for that."""
+        identity, reminder, ahead = await lab.running(), Reminding(), timedelta(minutes=20)
+        mended = []
+        with capture_logs() as said:
+            for _ in range(400):
+                lab.clock.advance(seconds=1)
+                now = lab.clock.now()
+                later = now + timedelta(minutes=2)
+                await self._set(lab, FleetAccount, listed_at=now + ahead)
+                await self._set(lab, FleetInstance, look_at=later)
+                await reminder.turn(lab.means)
+                mended += [now] if (await lab.see(identity)).look_at < later else []
+        assert [each["event"] for each in said] == ["clock_set_back"]
+        assert [round((each - mended[0]).total_seconds()) for each in mended] == [0, 300]
 
     async def _set(self, lab: LifeLab, table: Any, **values: Any) -> None:
         async with lab.means.db.begin() as tx:
