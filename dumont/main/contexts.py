@@ -18,6 +18,7 @@ from dumont.platform.http.prune import PRUNE_REQUESTS
 from dumont.platform.jobs.prune import PRUNE_JOBS
 from dumont.platform.live.topics import TopicRule, needs
 from dumont.platform.outbox import EVENTS
+from dumont.providers import tidying as providers_jobs
 from dumont.reliability import api as reliability_api
 from dumont.reliability import jobs as reliability_jobs
 from dumont.snapshots import api as snapshots_api
@@ -34,6 +35,7 @@ def contexts() -> tuple[Context, ...]:
             listeners=accounts_jobs.LISTENERS,
             partitioned=accounts_jobs.PARTITIONED,
         ),
+        Context("providers", jobs=providers_jobs.JOBS),
         Context(
             "reliability",
             routers=reliability_api.ROUTERS,

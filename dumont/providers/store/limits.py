@@ -32,6 +32,14 @@ ON CONFLICT (account, name) DO UPDATE SET held_until = GREATEST(l.held_until, ex
 """
 _STATE = "SELECT name, GREATEST(free_at, held_until) AS at FROM provider_limits WHERE account = $1 ORDER BY name"
 
+# Whoever comes next finds as much saved up without the row as with it.
+_FORGET = """
+WITH gone AS (
+    DELETE FROM provider_limits WHERE GREATEST(due, granted, free_at, held_until) < $1 RETURNING 1
+)
+SELECT count(*) FROM gone
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Pace:
@@ -61,3 +69,8 @@ async def hold(tx: Tx, account: str, name: str, *, now: datetime, until: datetim
 
 async def state(tx: Tx, account: str) -> Mapping[str, datetime]:
     return {row["name"]: row["at"] for row in await (await raw(tx)).fetch(_STATE, account)}
+
+
+async def forget(tx: Tx, before: datetime) -> int:
+    """How many rows that nothing has waited for since then."""
+    return int(await (await raw(tx)).fetchval(_FORGET, before))
