@@ -80,8 +80,11 @@ async def turn(means: Means) -> float:
             due = await store.due(tx, work.now)
             if due is None:
                 break
-            if not _is_put_off(due, work.now):
+            last = _last_time(due, work.now)
+            if last is None or last == due.next_at:
                 await _carry_out(work, means, due)
+            else:
+                due.next_at = last  # behind all that came before that
     async with means.db.looking() as tx:
         at = await store.next_due(tx)
     now = means.clock.now()
@@ -112,15 +115,13 @@ async def _record(work: Work, instance: FleetInstance, did: str, summary: str, d
     await accounts.audit.record(work, f"instance.schedule_{did}", of, summary, details=details)
 
 
-def _is_put_off(due: FleetSchedule, now: datetime) -> bool:
-    """Behind what came before its last time: who was to wake in the morning and to sleep in the evening sleeps now."""
-    if due.cron is None or due.next_at is None:
-        return False
-    with suppress(Failure):
-        last = calendars.last_at(due.cron, due.timezone, due.next_at, now)
-        due.next_at, before = last, due.next_at
-        return last > before
-    return False
+def _last_time(due: FleetSchedule, now: datetime) -> datetime | None:
+    """Of those that have come: who was to wake in the morning and to sleep in the evening sleeps now. None for one that
+    comes once, or whose zone nobody knows any more."""
+    if due.cron is not None and due.next_at is not None:
+        with suppress(Failure):
+            return calendars.last_at(due.cron, due.timezone, due.next_at, now)
+    return None
 
 
 async def _carry_out(work: Work, means: Means, due: FleetSchedule) -> None:

@@ -14,10 +14,9 @@ from dumont.fleet.steps.turn import NotNow, Turn
 from dumont.snapshots import on_behalf
 from dumont.snapshots.on_behalf import Snapshot
 from dumont.snapshots.rules import unread
+from dumont.snapshots.rules.keeping import COPIES
 from dumont.snapshots.starting import Wish
 
-QUIET = frozenset({"sync", "rhythm", "standby"})
-"""Copies to a standby, and those of work with a deadline, are made all the time: only a failure of one is told."""
 ASLEEP = frozenset({"hibernation", "destroy"})
 """Its user may be at work, and wonder why nothing moves."""
 
@@ -77,7 +76,7 @@ async def saved(turn: Turn, _act: Saved) -> None:
     courses.follow(instance, lambda course: course.saved(begun))
     if turn.rows.operation is not None:
         operations.note(turn.rows.operation, snapshot_id=str(snapshot.id), new_bytes=snapshot.new_bytes)
-    if not QUIET & set(snapshot.tags):
+    if COPIES.isdisjoint(snapshot.tags):  # those are made all the time: only a failure of one is told
         await moves.note(turn.work, instance, "snapshot", "A snapshot is complete.", snapshot_id=str(snapshot.id))
 
 
