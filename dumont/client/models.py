@@ -701,6 +701,17 @@ class LeftDeleted(TypedDict):
     more: bool
 
 
+class LikeExplained(TypedDict):
+    instance_id: str
+    hibernation_id: str | None
+    gpu_name: str | None
+    gpu_count: int
+    hours: float
+    price_hour: str
+    of: str
+    cost: str
+
+
 class ListedObject(TypedDict):
     name: str
     size: int
@@ -2298,6 +2309,7 @@ RealSavings = TypedDict(
         'instances': list[InstanceSavings],
         'days': list[DaySavings],
         'explained': list[SleepExplained] | None,
+        'explained_on_demand': list[LikeExplained] | None,
     },
 )
 

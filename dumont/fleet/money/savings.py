@@ -1,6 +1,6 @@
 """Tells what sleeping has saved, each figure with the rows that it comes from."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -12,9 +12,9 @@ from cashews import Cache
 from dumont.basics.errors import Invalid
 from dumont.fleet.instances import access
 from dumont.fleet.rules import savings as rules
-from dumont.fleet.rules.savings import NOTHING, Report, Saved, Sleep, Window, money
+from dumont.fleet.rules.savings import NOTHING, Gpus, Report, Saved, Sleep, Window, money
 from dumont.fleet.store import savings as store
-from dumont.fleet.store.savings import Named
+from dumont.fleet.store.savings import Held
 from dumont.market import savings as market_savings
 from dumont.market.following import Market, MarketNotLoaded
 from dumont.market.savings import Use
@@ -27,10 +27,26 @@ AN_HOUR = Use(1, 1)
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """The nearest machine of a large cloud, on demand, as the market knows it now."""
+    """The nearest machine of a large cloud, on demand."""
 
     price_hour: Decimal
     of: str
+
+
+@dataclass(frozen=True, slots=True)
+class Like:
+    """Hours of a machine, held or slept through, at what the like of it costs at a large cloud."""
+
+    instance_id: UUID
+    gpus: Gpus
+    hours: Decimal
+    price_hour: Decimal
+    of: str
+    hibernation_id: UUID | None = None
+
+    @property
+    def cost(self) -> Decimal:
+        return self.hours * self.price_hour
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +55,20 @@ class Found:
     report: Report
     sleeps: list[Sleep]
     spent: dict[tuple[UUID, Any], Decimal]
-    held: dict[UUID, Decimal]
-    names: dict[UUID, Named]
-    references: Mapping[UUID, Reference]
+    names: dict[UUID, str]
+    likes: list[Like]
+    """Of hours that have none nothing is said."""
 
     def spent_by(self, instance_id: UUID) -> Decimal:
         return sum((cost for (owner, _), cost in self.spent.items() if owner == instance_id), NOTHING)
 
+    def likes_of(self, instance_id: UUID) -> list[Like]:
+        return [each for each in self.likes if each.instance_id == instance_id]
+
     def on_demand(self, instance_id: UUID) -> Decimal | None:
-        """What the same hours, slept through or not, cost at the large cloud; None without a like machine there."""
-        reference = self.references.get(instance_id)
-        if reference is None:
-            return None
-        asleep = self.report.by_instance.get(instance_id, Saved()).hours
-        return reference.price_hour * (asleep + self.held.get(instance_id, NOTHING))
+        """What the same hours, slept through or not, cost at the large clouds; None without a like machine there."""
+        likes = self.likes_of(instance_id)
+        return sum((each.cost for each in likes), NOTHING) if likes else None
 
 
 def window_of(now: datetime, since: datetime | None, until: datetime | None) -> Window:
@@ -69,28 +85,38 @@ async def real(work: Work, window: Window, instance_id: UUID | None, market: Mar
     owners = (await access.mine(work)).owners
     sleeps = await store.sleeps(work.tx, owners, window, instance_id)
     spent = await store.spent_by_day(work.tx, owners, window, work.now, instance_id)
-    held = await store.held_hours(work.tx, owners, window, work.now, instance_id)
-    names = await store.named(work.tx, list({sleep.instance_id for sleep in sleeps} | {one for one, _ in spent}))
-    references = await _references(market, cache, names, work.now)
-    return Found(window, rules.report(sleeps, window, work.now), sleeps, spent, held, names, references)
+    held = await store.held(work.tx, owners, window, work.now, instance_id)
+    names = await store.names(work.tx, list({sleep.instance_id for sleep in sleeps} | {one for one, _ in spent}))
+    report = rules.report(sleeps, window, work.now)
+    models = {gpus.name for gpus in (*(each.gpus for each in held), *(each.gpus for each in sleeps)) if gpus.name}
+    references = {name: found for name in sorted(models) if (found := await _reference(market, cache, name, work.now))}
+    return Found(window, report, sleeps, spent, names, list(_likes(held, sleeps, report, references)))
 
 
-async def _references(
-    market: Market, cache: Cache, names: Mapping[UUID, Named], now: datetime
-) -> dict[UUID, Reference]:
-    models: dict[str, Reference | None] = {}
-    for named in names.values():
-        if named.gpu_name and named.gpu_name not in models:
-            models[named.gpu_name] = await _reference(market, cache, named.gpu_name, now)
-    return {
-        named.id: Reference(found.price_hour * named.gpu_count, found.of)
-        for named in names.values()
-        if named.gpu_name and (found := models[named.gpu_name])
-    }
+def _likes(
+    held: Iterable[Held], sleeps: Iterable[Sleep], report: Report, references: Mapping[str, Reference]
+) -> Iterator[Like]:
+    """A sleep whose price was written down when it began keeps that one."""
+    for each in held:
+        if at := _of_all(references, each.gpus):
+            yield Like(each.instance_id, each.gpus, each.hours, at.price_hour, at.of)
+    for sleep in sleeps:
+        hours, at = report.by_sleep[sleep.id].hours, _then(sleep) or _of_all(references, sleep.gpus)
+        if hours and at:
+            yield Like(sleep.instance_id, sleep.gpus, hours, at.price_hour, at.of, sleep.id)
+
+
+def _then(sleep: Sleep) -> Reference | None:
+    return Reference(sleep.on_demand_hour, sleep.on_demand_of or "") if sleep.on_demand_hour is not None else None
+
+
+def _of_all(references: Mapping[str, Reference], gpus: Gpus) -> Reference | None:
+    one = references.get(gpus.name or "")
+    return one and Reference(one.price_hour * gpus.count, one.of)
 
 
 async def _reference(market: Market, cache: Cache, model: str, now: datetime) -> Reference | None:
-    """The cheapest of them, of one GPU: nobody shall say that we chose the dearest to look good."""
+    """The cheapest of them now, of one GPU: nobody shall say that we chose the dearest to look good."""
     try:
         found = await market_savings.savings(market, cache, model, AN_HOUR, now)
     except MarketNotLoaded:
@@ -111,9 +137,10 @@ def shown(found: Found, *, explain: bool) -> dict[str, Any]:
         "never_hibernated": money(spent - total.race + total.given_up),
         "on_demand": None if on_demand is None else money(on_demand),
         "saved_on_demand": None if on_demand is None else money(on_demand - in_its_place),
-        "instances": [_instance(found, one) for one in sorted(found.names, key=lambda one: found.names[one].name)],
+        "instances": [_instance(found, one) for one in sorted(found.names, key=lambda one: found.names[one])],
         "days": [_day(found, day) for day in sorted(found.report.by_day)],
         "explained": [_explained(found, sleep) for sleep in found.sleeps] if explain else None,
+        "explained_on_demand": [_like(each) for each in found.likes] if explain else None,
     }
 
 
@@ -135,20 +162,33 @@ def _figures(saved: Saved) -> dict[str, Any]:
 
 
 def _instance(found: Found, instance_id: UUID) -> dict[str, Any]:
-    on_demand, reference = found.on_demand(instance_id), found.references.get(instance_id)
+    on_demand, of = found.on_demand(instance_id), {each.of: None for each in found.likes_of(instance_id)}
     return {
         "instance_id": instance_id,
-        "name": found.names[instance_id].name,
+        "name": found.names[instance_id],
         **_figures(found.report.by_instance.get(instance_id, Saved())),
         "spent": money(found.spent_by(instance_id)),
         "on_demand": None if on_demand is None else money(on_demand),
-        "on_demand_of": reference and reference.of,
+        "on_demand_of": ", ".join(of) or None,
     }
 
 
 def _day(found: Found, day: Any) -> dict[str, Any]:
     spent = sum((cost for (_, of), cost in found.spent.items() if of == day), NOTHING)
     return {"day": day, **_figures(found.report.by_day[day]), "spent": money(spent)}
+
+
+def _like(each: Like) -> dict[str, Any]:
+    return {
+        "instance_id": each.instance_id,
+        "hibernation_id": each.hibernation_id,
+        "gpu_name": each.gpus.name,
+        "gpu_count": each.gpus.count,
+        "hours": round(float(each.hours), 4),
+        "price_hour": money(each.price_hour),
+        "of": each.of,
+        "cost": money(each.cost),
+    }
 
 
 def _explained(found: Found, sleep: Sleep) -> dict[str, Any]:

@@ -43,6 +43,14 @@ class Window:
             begin = midnight
 
 
+@dataclass(frozen=True, slots=True)
+class Gpus:
+    """Those of a machine: what the like of it has, too."""
+
+    name: str | None
+    count: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sleep:
     """A row of `fleet_hibernations`, with what the losers of its race have cost."""
@@ -59,6 +67,8 @@ class Sleep:
     snapshot_bytes: int | None
     storage_price_gb_month: Decimal
     race_cost: Decimal
+    gpus: Gpus = Gpus(None, 0)
+    """Of the machine that was given up."""
     on_demand_hour: Decimal | None = None
     """At a large cloud, as of when it began."""
     on_demand_of: str | None = None

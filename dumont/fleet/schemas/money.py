@@ -35,8 +35,8 @@ class InstanceSavings(_Saved):
     instance_id: UUID
     name: str = Field(examples=["trainer"])
     spent: Dollars = Field(description="On all its machines.")
-    on_demand: MaybeDollars = Field(description="The same hours at the nearest machine of a large cloud.")
-    on_demand_of: str | None = Field(examples=["aws A100 80GB"])
+    on_demand: MaybeDollars = Field(description="The same hours at the nearest machines of large clouds.")
+    on_demand_of: str | None = Field(description="Several, if it changed its kind.", examples=["aws A100 80GB"])
 
 
 class DaySavings(_Saved):
@@ -63,6 +63,19 @@ class SleepExplained(_Saved):
     formula: str = Field(examples=["3600 s / 3600 * 0.41 - storage 0.000100 - losers of the race 0.004000 = 0.405900"])
 
 
+class LikeExplained(BaseModel):
+    """Hours of one kind of machine, at what the like of it costs at a large cloud."""
+
+    instance_id: UUID
+    hibernation_id: UUID | None = Field(description="In which they were slept through; null: the machine was held.")
+    gpu_name: str | None = Field(examples=["RTX 4090"])
+    gpu_count: int = Field(examples=[1])
+    hours: Hours
+    price_hour: Dollars = Field(description="Of a sleep as of when it began, where that is known; else as of now.")
+    of: str = Field(examples=["aws A100 80GB"])
+    cost: Dollars
+
+
 class RealSavings(_Saved):
     model_config = ConfigDict(populate_by_name=True)
 
@@ -75,6 +88,7 @@ class RealSavings(_Saved):
     instances: list[InstanceSavings]
     days: list[DaySavings] = Field(description="In UTC, the oldest first.")
     explained: list[SleepExplained] | None = Field(description="With `explain`: every row behind the sums.")
+    explained_on_demand: list[LikeExplained] | None = Field(description="With `explain`: those behind `on_demand`.")
 
 
 class OperationTimes(BaseModel):

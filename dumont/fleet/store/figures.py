@@ -45,7 +45,8 @@ class Counts:
     running_seconds: Decimal
     """In which instances were of use."""
     meant_seconds: Decimal
-    """In which they were meant to be: what is missing was waiting."""
+    """In which they were meant to be: what is missing was waiting that nobody had asked for, from when a machine was
+    lost until work went on. To fall asleep and to wake up is as it was wished."""
 
 
 async def times(tx: Tx, owners: Sequence[UUID], window: Window) -> list[Times]:
@@ -107,7 +108,10 @@ _COUNTS = """
         WHERE race.instance_id IN (SELECT id FROM mine) AND race.started_at >= $2 AND race.started_at < $3
     ),
     moves AS (
-        SELECT to_state, greatest(at, $2) AS since,
+        SELECT to_state, to_state IN ('running', 'on_standby', 'recovering') AS serves,
+            to_state = 'interrupted' OR (to_state IN ('waking', 'failing_over') AND from_state = 'interrupted')
+                OR (to_state = 'failing_over' AND who = 'provider') AS lost,
+            greatest(at, $2) AS since,
             least(coalesce(lead(at) OVER (PARTITION BY instance_id ORDER BY at, id), $3), $3) AS until
         FROM fleet_events
         WHERE instance_id IN (SELECT id FROM mine) AND to_state IS NOT NULL AND at < $3
@@ -132,9 +136,6 @@ _COUNTS = """
             AND f.began_at >= $2 AND f.began_at < $3 AND NOT f.rehearsal AND f.on_standby_at IS NOT NULL),
         (SELECT count(*)::int FROM fleet_hibernations h WHERE h.owner_id = ANY($1) AND h.why <> 'waits'
             AND h.slept_at >= $2 AND h.slept_at < $3),
-        coalesce((SELECT sum(extract(epoch FROM until - since)) FROM moves
-            WHERE until > since AND to_state IN ('running', 'on_standby', 'recovering')), 0),
-        coalesce((SELECT sum(extract(epoch FROM until - since)) FROM moves
-            WHERE until > since AND to_state IN
-                ('running', 'on_standby', 'recovering', 'failing_over', 'interrupted', 'hibernating')), 0)
+        coalesce((SELECT sum(extract(epoch FROM until - since)) FROM moves WHERE until > since AND serves), 0),
+        coalesce((SELECT sum(extract(epoch FROM until - since)) FROM moves WHERE until > since AND (serves OR lost)), 0)
 """

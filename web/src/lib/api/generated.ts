@@ -4652,8 +4652,9 @@ export type InstanceSavings = {
   name: string;
   /** On all its machines. */
   spent: string;
-  /** The same hours at the nearest machine of a large cloud. */
+  /** The same hours at the nearest machines of large clouds. */
   on_demand: string | null;
+  /** Several, if it changed its kind. */
   on_demand_of: string | null;
 };
 export type DaySavings = {
@@ -4701,6 +4702,19 @@ export type SleepExplained = {
   storage_price_gb_month: string;
   formula: string;
 };
+export type LikeExplained = {
+  instance_id: string;
+  /** In which they were slept through; null: the machine was held. */
+  hibernation_id: string | null;
+  gpu_name: string | null;
+  gpu_count: number;
+  hours: number;
+  /** Of a sleep as of when it began, where that is known; else as of now. */
+  price_hour: string;
+  of: string;
+  /** US dollars. */
+  cost: string;
+};
 export type RealSavings = {
   hours_asleep: number;
   /** What the machines that were given up would have cost meanwhile. */
@@ -4726,6 +4740,8 @@ export type RealSavings = {
   days: DaySavings[];
   /** With `explain`: every row behind the sums. */
   explained: SleepExplained[] | null;
+  /** With `explain`: those behind `on_demand`. */
+  explained_on_demand: LikeExplained[] | null;
 };
 export type OperationTimes = {
   kind: string;
