@@ -7,6 +7,14 @@ from uuid import UUID
 
 from dumont.notices.rules.topics import TEST, Topic
 
+LOST = "provider"
+"""Who moved it, where its machine was lost."""
+BACK: Mapping[str, str] = {
+    "waking": "{name} is awake.",
+    "failing_over": "{name} runs again.",
+    "recovering": "{name} is back from its standby.",
+}
+"""By where it comes from, when it runs again."""
 MOVES: Mapping[str, tuple[Topic, str]] = {
     "interrupted": ("interrupted", "{name} has lost its machine."),
     "failing_over": ("failed_over", "{name} has lost its machine and fails over to its standby."),
@@ -34,13 +42,16 @@ class Moved(Protocol):
     def to_state(self) -> Any: ...
     @property
     def why(self) -> str: ...
+    @property
+    def who(self) -> str: ...
 
 
 def of_move(event: Moved) -> Message | None:
-    """Most moves are steps on a way, of which only the end is told."""
-    if event.from_state == "waking" and event.to_state == "running":
-        topic, words = "woken", "{name} is awake."
-    elif event.to_state in MOVES:
+    """Most moves are steps on a way, of which only the end is told; who asks for its standby has lost nothing."""
+    topic: Topic
+    if event.to_state == "running" and event.from_state in BACK:
+        topic, words = "woken", BACK[event.from_state]
+    elif event.to_state in MOVES and (event.to_state != "failing_over" or event.who == LOST):
         topic, words = MOVES[event.to_state]
     else:
         return None
