@@ -79,11 +79,16 @@ async def may_use_house(work: Work, user_id: UUID) -> bool:
 
 async def still_given(work: Work, vault: Vault, account: FleetAccount) -> bool:
     """Whether its owner still has the credentials that the fleet has copied."""
-    if account.user_id is None:
-        given = await _of_house(work, vault, registry.kind(account.provider)) or {}
-    else:
-        given = await accounts.provider_keys.reveal(work.tx, vault, account.user_id, account.provider)
-    return account_of(account.provider, given) == account.fingerprint
+    return account_of(account.provider, await _given(work, vault, account)) == account.fingerprint
+
+
+async def follow(work: Work, vault: Vault, account: FleetAccount) -> None:
+    """Its key is refused: if its owner has another one by now, that is listed with, too, and takes over the machines
+    that it finds, so that they can be ended."""
+    given = await _given(work, vault, account)
+    other = account_of(account.provider, given) != account.fingerprint
+    if other and not _missing(registry.kind(account.provider), given):
+        await _kept(work, vault, account.provider, account.user_id, credentials=given)
 
 
 def open(means: Means, account: FleetAccount) -> Adapter:  # noqa: A001 - as one says it: accounts.open
@@ -99,6 +104,12 @@ def _demand_usable(kind: Kind) -> None:
 
 def _missing(kind: Kind, credentials: Mapping[str, str]) -> list[str]:
     return [given.name for given in kind.credentials if not given.optional and not credentials.get(given.name)]
+
+
+async def _given(work: Work, vault: Vault, account: FleetAccount) -> Mapping[str, str]:
+    if account.user_id is None:
+        return await _of_house(work, vault, registry.kind(account.provider)) or {}
+    return await accounts.provider_keys.reveal(work.tx, vault, account.user_id, account.provider)
 
 
 async def _of_house(work: Work, vault: Vault, kind: Kind) -> Mapping[str, str] | None:

@@ -91,6 +91,8 @@ async def _finish(means: Means, account: FleetAccount, claim: UUID, outcome: Out
             long = since is not None and work.now - since > timedelta(seconds=FORGOTTEN_AFTER_SECONDS)
             if long and not await accounts.still_given(work, means.vault, account):
                 await store.forget(tx, account.id, claim)
+            elif since is None and outcome.error_code is not None:
+                await accounts.follow(work, means.vault, account)
         await store.finish(tx, account, claim, outcome)
 
 
