@@ -37,6 +37,12 @@ class TestAddresses:
 
 
 class TestWording:
+    @pytest.mark.parametrize("before", ["running", "hibernated", "interrupted"])
+    def test_calls_nothing_a_loss_that_somebody_wished(self, before: str) -> None:
+        moved = SimpleNamespace(instance_id=UUID(int=1), name="box", from_state=before, to_state="failing_over")
+        moved.why, moved.who = "It is to be up on its standby.", "user:1"
+        assert wording.of_move(moved) is None
+
     @pytest.mark.parametrize(
         ("before", "after", "topic"),
         [
@@ -56,12 +62,6 @@ class TestWording:
         found = wording.of_move(moved)
         assert (found and found.topic) == topic
         assert found is None or "box" in found.text
-
-    @pytest.mark.parametrize("before", ["running", "hibernated", "interrupted"])
-    def test_calls_nothing_a_loss_that_somebody_wished(self, before: str) -> None:
-        moved = SimpleNamespace(instance_id=UUID(int=1), name="box", from_state=before, to_state="failing_over")
-        moved.why, moved.who = "It is to be up on its standby.", "user:1"
-        assert wording.of_move(moved) is None
 
     def test_tells_how_much_of_a_budget_is_used(self) -> None:
         near = wording.of_budget(UUID(int=1), limit="day", level="near", used="8.00", budget="10.00")
