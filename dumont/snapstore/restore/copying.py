@@ -13,10 +13,15 @@ AT_ONCE = 64 << 20
 
 def copied(source: int, target: int, size: int) -> None:
     """Shares the blocks where the file system can, and else lets the kernel copy."""
+    if not shared_blocks(source, target):
+        copy_range(source, 0, target, 0, size)
+
+
+def shared_blocks(source: int, target: int) -> bool:
     with contextlib.suppress(OSError):
         fcntl.ioctl(target, FICLONE, source)
-        return
-    copy_range(source, 0, target, 0, size)
+        return True
+    return False
 
 
 def copy_range(source: int, begin: int, target: int, at: int, length: int) -> None:

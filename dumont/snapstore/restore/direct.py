@@ -27,12 +27,12 @@ class Direct:
     def __init__(self, *, wanted: bool) -> None:
         self.on = wanted and bool(O_DIRECT)
 
-    def opened(self, handle: int) -> int:
+    def opened(self, handle: int, how: int = os.O_WRONLY) -> int:
         """A second handle of the same file, or -1."""
         if not self.on:
             return -1
         try:
-            return os.open(f"/proc/self/fd/{handle}", os.O_WRONLY | O_DIRECT | os.O_CLOEXEC)
+            return os.open(f"/proc/self/fd/{handle}", how | O_DIRECT | os.O_CLOEXEC)
         except OSError:
             self.on = False
             return -1

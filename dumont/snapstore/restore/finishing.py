@@ -17,7 +17,7 @@ from dumont.snapstore.restore.copying import copied
 from dumont.snapstore.restore.ground import Ground
 from dumont.snapstore.restore.metadata import Metadata
 from dumont.snapstore.restore.options import Overwrite
-from dumont.snapstore.restore.salvage import READ
+from dumont.snapstore.restore.proof import READ
 from dumont.snapstore.restore.shared import Shared
 from dumont.snapstore.restore.writing import FULL
 

@@ -1,4 +1,4 @@
-"""The snapshot that lies at the target: which pieces its files have, and which of ours look like it and are others."""
+"""The snapshot that lies at the target: which files are still what it put there, and which pieces those have."""
 
 from __future__ import annotations
 
@@ -8,25 +8,35 @@ from collections.abc import Iterable, Iterator
 from dumont.snapstore import native
 from dumont.snapstore.model import HOLE, ID, Kind, Manifest
 from dumont.snapstore.restore.chosen import Chosen
-from dumont.snapstore.restore.survey import Old
+from dumont.snapstore.restore.survey import Old, Stamp
+from dumont.snapstore.witness import NOBODY, Witness
 
 UNKNOWN = HOLE - 1
 """In place of a chunk's number: one that the other snapshot doesn't have."""
 
 
 class Former:
-    """It is believed of files that still have the size and time that it has for them."""
+    """It is believed of files that its restore left there and nobody has touched since: who sets a file's time back
+    can't do so with its time of change."""
 
-    def __init__(self, manifest: Manifest, chosen: Chosen) -> None:
+    def __init__(self, manifest: Manifest, chosen: Chosen, witness: Witness | None, *, believed: bool = False) -> None:
+        """`believed`: whoever asks for the restore says that it lies there; so size and time are enough."""
         self.manifest = manifest
         self._chosen = chosen
+        self._witness = witness if witness and len(witness.inode) == len(manifest) else None
+        self._believed = believed
         self._starts = manifest.first_pieces()
         self._rows = _rows(chosen.manifest, manifest)
+
+    def vouched(self, stamps: Iterable[Stamp], starts: array[int]) -> set[int]:
+        """Those of our files (`starts`: where their pieces begin), all of our size and time, that are what we want."""
+        found = {entry for entry, ctime, inode in stamps if self._vouches(self._rows[entry], ctime, inode)}
+        return found.difference(self._others(found, starts))
 
     def pieces(self, entry: int, old: Old) -> dict[tuple[bytes, int, int], list[int]] | None:
         """Where the old file has which piece (chunk's id, offset, length); None if it isn't known."""
         row, manifest = self._rows[entry], self.manifest
-        known = row >= 0 and manifest.kind[row] == Kind.FILE
+        known = row >= 0 and manifest.kind[row] == Kind.FILE and self._vouches(row, old.ctime, old.inode)
         if not known or (manifest.size[row], manifest.mtime[row]) != (old.size, old.mtime):
             return None
         found: dict[tuple[bytes, int, int], list[int]] = {}
@@ -37,9 +47,18 @@ class Former:
             at += length
         return found
 
-    def others(self, entries: Iterable[int], starts: array[int]) -> Iterator[int]:
-        """Those of our files (`starts`: where their pieces begin) that have the size and time of theirs, and are made
-        of other pieces: who writes a file anew may set its time back."""
+    def _vouches(self, row: int, ctime: int, inode: int) -> bool:
+        if row < 0 or self._witness is None:
+            return self._believed
+        row = self.manifest.same.get(row, row)
+        seen = self._witness.inode[row]
+        return seen == inode and seen != NOBODY and self._witness.ctime[row] == ctime
+
+    def _others(self, entries: Iterable[int], starts: array[int]) -> Iterator[int]:
+        """Those that are made of other pieces than theirs, and have the same size and time: who writes a file anew may
+        set its time back."""
+        if self.manifest is self._chosen.manifest:
+            return
         ours, theirs, content = self._chosen.manifest, self.manifest, self._chosen.content
         chunks, offsets, moved, their_offsets = ours.piece_chunk, ours.piece_offset, self._moved(), theirs.piece_offset
         for entry in entries:
@@ -80,6 +99,8 @@ def _ids(manifest: Manifest) -> list[bytes]:
 
 def _rows(ours: Manifest, theirs: Manifest) -> array[int]:
     """For each entry of ours the one of theirs with its path; or -1."""
+    if ours is theirs:
+        return array("i", range(len(ours)))
     library = native.load()
     if library is not None:
         return library.aligned(ours.paths, theirs.paths)

@@ -15,12 +15,14 @@ from dumont.snapstore.restore.former import Former
 from dumont.snapstore.restore.frames import Frames
 from dumont.snapstore.restore.ground import Ground
 from dumont.snapstore.restore.metadata import Metadata
-from dumont.snapstore.restore.options import RestoreOptions, RestoreReport
+from dumont.snapstore.restore.options import Overwrite, RestoreOptions, RestoreReport
 from dumont.snapstore.restore.plan import Uses
+from dumont.snapstore.restore.proof import Proof
 from dumont.snapstore.restore.salvage import Salvage
 from dumont.snapstore.restore.shared import Shared
 from dumont.snapstore.restore.survey import Standing, Survey
 from dumont.snapstore.track import Track
+from dumont.snapstore.witness import beside, read_witness
 
 
 class Judging:
@@ -37,6 +39,7 @@ class Judging:
         self._report = report
         self._owners = os.geteuid() == 0 if options.owners is None else options.owners
         self.starts: array[int] = chosen.manifest.first_pieces()
+        self._proof = Proof(ground, chosen, self.starts, repository.sealer)
 
     def judged(self, target: str, track: Track) -> tuple[Shared, Standing]:
         track.stage("survey")
@@ -44,7 +47,8 @@ class Judging:
         what = {"owners": self._owners, "extras": options.delete, "rescan": options.rescan}
         look = Survey(self._ground, chosen, options.overwrite, **what)
         standing = look.look()
-        former = self._doubt(look, standing, target)
+        former = self._former(target, standing)
+        self._prove(look, standing, former)
         self._report.skip("something else is there", len(standing.kept))
         chosen.stay_without(standing.kept, self._is_absent)
         room.check(room.free(self._ground.root), chosen, standing, self.starts)
@@ -54,22 +58,46 @@ class Judging:
         self._want(shared, standing, track)
         return shared, standing
 
-    def _doubt(self, look: Survey, standing: Standing, target: str) -> Former | None:
-        """What looks like ours may be what lay here before, of the same size and time. Where nobody can say any more
-        what that was, all of it may."""
+    def _prove(self, look: Survey, standing: Standing, former: Former | None) -> None:
+        """Size and time are easily another file's too: what no inode vouches for is read. What nobody can tell is
+        fetched, and stays where nothing may be replaced."""
+        if self._options.rescan:
+            looks = {entry for entry, old in standing.old.items() if old.size == self._chosen.size(entry)}
+        else:
+            looks = standing.there - standing.kept - self._vouched(standing, former)
+        whole, unknown = self._proof.of(looks, standing.there - standing.kept - looks)
+        if self._options.rescan:
+            standing.there |= whole
+            standing.worn += sorted(whole)
+            return
+        if self._options.overwrite is not Overwrite.REPLACE:
+            standing.unknown |= unknown
+        look.doubt(sorted(looks - whole - standing.unknown))
+
+    def _vouched(self, standing: Standing, former: Former | None) -> set[int]:
+        """The very files that the snapshot was made of; and those that an earlier restore put there."""
+        stamps = list(standing.stamped())
+        ctimes, inodes = self._manifest.ctime, self._manifest.inode
+        found = {entry for entry, ctime, inode in stamps if inodes[entry] == inode and ctimes[entry] == ctime}
+        if former is not None:
+            found |= former.vouched([stamp for stamp in stamps if stamp.entry not in found], self.starts)
+        return found
+
+    def _former(self, target: str, standing: Standing) -> Former | None:
+        """What is known to lie there, where that is of any use."""
         name = self._lies(target)
         if name is None or self._options.rescan or not (standing.old or standing.there):
             return None
-        if name == self._manifest.name:
-            return Former(self._manifest, self._chosen) if standing.old else None
+        state, base = self._options.state, self._options.base
+        seen = (
+            read_witness(beside(state), self._repository.config.repository, os.path.realpath(target)) if state else None
+        )
         try:
-            former = Former(self._repository.load(name), self._chosen)
+            manifest = self._manifest if name == self._manifest.name else self._repository.load(name)
         except (Missing, Damaged, Unreadable) as error:
             self._report.note(f"The snapshot that lies here was of no use: {error.message}")
-            look.doubt(list(standing.there))
             return None
-        look.doubt(list(former.others(standing.there, self.starts)))
-        return former
+        return Former(manifest, self._chosen, seen if seen and seen.snapshot == name else None, believed=name == base)
 
     def _is_absent(self, entry: int) -> bool:
         try:
@@ -105,27 +133,22 @@ class Judging:
         )
 
     def _borrow(self, shared: Shared, standing: Standing) -> None:
-        self._report.skip("already there", len(standing.there) - len(standing.kept))
+        sure = len(standing.there) - len(standing.kept) - len(standing.unknown)
+        self._report.skip("already there", sure)
+        self._report.skip("already there, by size and time alone", len(standing.unknown))
         if not self._options.borrow:
             return
-        borrow = Borrow(shared, self._options.borrow, links=self._options.borrow_links)
-        borrow.take(entry for entry in self._chosen.files if entry not in standing.there)
+        borrow = Borrow(shared, self._options.borrow, self._proof, links=self._options.borrow_links)
+        beside = standing.there - standing.kept - standing.unknown
+        borrow.take([entry for entry in self._chosen.files if entry not in standing.there], beside)
         standing.there |= borrow.taken
+        for entry in borrow.tried - borrow.taken:  # what was there may be gone by now
+            standing.old.pop(entry, None)
         self._report.skip("borrowed", len(borrow.taken))
 
     def _salvage(self, shared: Shared, standing: Standing, former: Former | None) -> None:
-        if not standing.old:
-            return
-        salvage = Salvage(self._ground, self._chosen, self.starts, self._repository.sealer, former)
-        proven = salvage.proven(standing, standing.old if self._options.rescan else standing.doubted)
-        if self._options.rescan:
-            standing.worn += sorted(proven)
-        standing.there |= proven
-        patches = salvage.patches(standing)
-        whole = {entry for entry in patches.keys() & standing.doubted if patches[entry].whole}
-        standing.there |= whole
-        self._report.skip("already there", len(proven | whole))
-        shared.patches.update((entry, patch) for entry, patch in patches.items() if entry not in whole)
+        if standing.old:
+            shared.patches.update(Salvage(self._chosen, self._proof, former).patches(standing))
 
     def _want(self, shared: Shared, standing: Standing, track: Track) -> None:
         content, patches, uses = self._chosen.content, shared.patches, shared.uses

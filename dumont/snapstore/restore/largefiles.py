@@ -10,7 +10,7 @@ from dumont.snapstore.restore.copying import copy_range
 from dumont.snapstore.restore.direct import Direct, reserve
 from dumont.snapstore.restore.ground import Ground
 from dumont.snapstore.restore.metadata import Metadata
-from dumont.snapstore.restore.salvage import READ, Patch
+from dumont.snapstore.restore.proof import READ, Patch
 
 OPEN_FILES = 128
 AGAIN = os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC

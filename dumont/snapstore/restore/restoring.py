@@ -220,11 +220,11 @@ class _Restoring:
             return
         repository, manifest = self._repository.config.repository, self._chosen.manifest
         target = os.path.realpath(self._target)
-        absent, standing = self._absent | self._shared.refused, self._standing
+        standing = self._standing
+        absent = self._absent | self._shared.refused | standing.unknown
         keeps = self._options.overwrite is Overwrite.KEEP
         if not (standing.doubted if keeps else standing.doubted & absent):  # else they would be believed from now on
             state.remember(self._options.state, Lies(target, repository, manifest.name))
         if not keeps:  # else what was there may not be what it looks like
-            put = standing.doubted - standing.there
-            untouched = standing.first.untouched([*standing.worn, *put]) if standing.first else Untouched()
+            untouched = standing.first.untouched([*standing.worn, *standing.doubted]) if standing.first else Untouched()
             write_witness(beside(self._options.state), Put(repository, manifest, target, absent, untouched))

@@ -15,7 +15,7 @@ from dumont.snapstore.restore.largefiles import LargeFiles
 from dumont.snapstore.restore.metadata import Metadata
 from dumont.snapstore.restore.options import RestoreReport
 from dumont.snapstore.restore.plan import Uses
-from dumont.snapstore.restore.salvage import Patch
+from dumont.snapstore.restore.proof import Patch
 from dumont.snapstore.track import Track
 
 

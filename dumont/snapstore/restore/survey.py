@@ -34,6 +34,15 @@ class Old(NamedTuple):
     inode: int
     links: int
     allocated: int
+    ctime: int
+
+
+class Stamp(NamedTuple):
+    """What tells whether a file has been touched."""
+
+    entry: int
+    ctime: int
+    inode: int
 
 
 class First(NamedTuple):
@@ -44,7 +53,7 @@ class First(NamedTuple):
     seen: Seen
     verdict: bytearray
 
-    def untouched(self, but: Collection[int]) -> Untouched:
+    def untouched(self, but: Collection[int] = ()) -> Untouched:
         """Files that needed nothing."""
         is_it = self.verdict.translate(_ONLY[matching.WHOLE])
         for entry in but:  # few
@@ -65,15 +74,25 @@ class Standing:
     old: dict[int, Old] = field(default_factory=dict)
     """Files that differ."""
     doubted: set[int] = field(default_factory=set)
-    """Files that have the right size and time, and had them with other content too."""
+    """Files that have the right size and time, and other content."""
+    unknown: set[int] = field(default_factory=set)
+    """Of the ones that are there, those whose content nobody can tell, and stay."""
     kept: set[int] = field(default_factory=set)
     """Of the ones that are there, those that are others, and stay."""
+    stamps: list[Stamp] = field(default_factory=list)
+    """Of the ones that are there, where they were looked at one by one."""
     present: int = 0
     """Entries of ours in whose place anything stands."""
     first: First | None = None
     """What was there before anything was done, where it was looked at in one call."""
     extras: list[bytes] = field(default_factory=list)
     """What the snapshot doesn't have."""
+
+    def stamped(self) -> Iterator[Stamp]:
+        """All that have the right size and time."""
+        yield from self.stamps
+        if self.first:
+            yield from map(Stamp._make, zip(*self.first.untouched()))
 
 
 class Survey:
@@ -99,7 +118,7 @@ class Survey:
         return self._found
 
     def doubt(self, entries: Iterable[int]) -> None:
-        """These look right, and had other content with that size and time, too: whether they are must be proven."""
+        """These look right, and are not."""
         for entry in entries:
             path = self._manifest.paths[entry]
             where, last = self._ground.place(path, make=False)
@@ -163,7 +182,8 @@ class Survey:
             if kind != Kind.FOLDER:
                 self._differs(entry, self._manifest.paths[entry])
         elif ours == Kind.FILE or entry in self._chosen.content:
-            old = Old(seen.sizes[row], seen.mtimes[row], seen.inodes[row], seen.links[row], seen.blocks[row] * 512)
+            size, mtime, inode, ctime = (each[row] for each in (seen.sizes, seen.mtimes, seen.inodes, seen.ctimes))
+            old = Old(size, mtime, inode, seen.links[row], seen.blocks[row] * 512, ctime)
             owner = (seen.uids[row], seen.gids[row])
             self._see_file(entry, old if kind == Kind.FILE else None, seen.modes[row], owner)
 
@@ -199,6 +219,7 @@ class Survey:
         same = old is not None and old.size == self._chosen.size(entry)
         if old is not None and same and old.mtime == self._manifest.mtime[entry] and not self._rescan:
             self._found.there.add(entry)
+            self._found.stamps.append(Stamp(entry, old.ctime, old.inode))
             if self._is_worn(entry, mode, owner):
                 self._found.worn.append(entry)
             return
@@ -224,7 +245,7 @@ class Survey:
 
 
 def _old(seen: os.stat_result) -> Old:
-    return Old(seen.st_size, seen.st_mtime_ns, seen.st_ino, seen.st_nlink, seen.st_blocks * 512)
+    return Old(seen.st_size, seen.st_mtime_ns, seen.st_ino, seen.st_nlink, seen.st_blocks * 512, seen.st_ctime_ns)
 
 
 def _wanted(manifest: Manifest) -> State:

@@ -39,9 +39,9 @@ class TestRoom:
 
     def test_counts_what_is_there_already(self) -> None:
         check(Free(20 << 20, 0), Standing(there={1}, present=4))
-        check(Free(20 << 20, 0), Standing(old={1: Old(1, 1, 1, 1, 110 << 20)}, present=4))
+        check(Free(20 << 20, 0), Standing(old={1: Old(1, 1, 1, 1, 110 << 20, 1)}, present=4))
         with pytest.raises(NoRoom):  # another name keeps the old one's blocks
-            check(Free(20 << 20, 0), Standing(old={1: Old(1, 1, 1, 2, 110 << 20)}, present=4))
+            check(Free(20 << 20, 0), Standing(old={1: Old(1, 1, 1, 2, 110 << 20, 1)}, present=4))
 
     def test_of_the_disk_is_seen(self, tmp_path: Path) -> None:
         handle = os.open(tmp_path, os.O_RDONLY)
