@@ -78,7 +78,7 @@ def page(found: Comparison, cursor: str | None, limit: int, sieve: Sieve = EVERY
 
 
 def _compared(before: Tree, after: Tree) -> Comparison:
-    return Comparison(list(diff(before.manifest, after.manifest)))
+    return Comparison(list(diff(before.manifest, after.manifest, (before.repository, after.repository))))
 
 
 def _order(difference: Difference) -> bytes:

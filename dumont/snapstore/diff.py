@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from dumont.snapstore.contents import Contents
 from dumont.snapstore.model import HOLE, Kind, Manifest
+from dumont.snapstore.repository import Repository
 
+SMALL = 256 << 10
+"""Larger files share their chunks with no other."""
 ADDED, REMOVED, CHANGED, ATTRIBUTES = "added", "removed", "changed", "attributes"
 
 
@@ -19,11 +23,14 @@ class Difference(NamedTuple):
     after: int
 
 
-def diff(before: Manifest, after: Manifest) -> Iterator[Difference]:
-    """In the order of paths as manifests have them."""
+def diff(
+    before: Manifest, after: Manifest, repositories: tuple[Repository, Repository] | None = None
+) -> Iterator[Difference]:
+    """In the order of paths as manifests have them. From the repositories some small files are read, of which manifests
+    alone can't tell whether they are the same."""
     old = {path: entry for entry, path in enumerate(before.paths)}
     new = {path: entry for entry, path in enumerate(after.paths)}
-    look = _Look(before, after)
+    look = _Look(before, after, repositories)
     for path in sorted(old.keys() | new.keys(), key=lambda path: path.replace(b"/", b"\0")):
         was, now = old.get(path), new.get(path)
         if was is None:
@@ -38,11 +45,13 @@ def diff(before: Manifest, after: Manifest) -> Iterator[Difference]:
 
 
 class _Look:
-    """Compares entries without reading their content."""
+    """Compares entries."""
 
-    def __init__(self, before: Manifest, after: Manifest) -> None:
+    def __init__(self, before: Manifest, after: Manifest, repositories: tuple[Repository, Repository] | None) -> None:
         self._before, self._after = before, after
         self._starts = before.first_pieces(), after.first_pieces()
+        self._contents = tuple(map(Contents, repositories)) if repositories else ()
+        self._cut_alike = repositories is None or len({one.config.repository for one in repositories}) == 1
 
     def difference(self, was: int, now: int) -> str:
         before, after = self._before, self._after
@@ -58,16 +67,33 @@ class _Look:
         return "" if self._same_attributes(was, now) else ATTRIBUTES
 
     def _same_content(self, was: int, now: int) -> bool:
-        """Equal size and time of change, or made of the same pieces; small files may lie in another chunk."""
+        """Made of the same pieces. Other pieces are other bytes, but for small files, which may lie in another chunk
+        with other neighbours: those are the same if nobody has touched them, and else they are read. Who writes a file
+        anew may set its time back, so that this says nothing."""
         before, after = self._before, self._after
         if before.size[was] != after.size[now]:
             return False
-        return before.mtime[was] == after.mtime[now] or self._made_of(before, was, 0) == self._made_of(after, now, 1)
+        ours, theirs = self._made_of(before, was, 0), self._made_of(after, now, 1)
+        if ours == theirs or self._untouched(was, now):
+            return True
+        if len(ours) == len(theirs) == 1 and before.size[was] <= SMALL and self._contents:
+            one, other = (
+                contents.of(manifest, next(manifest.pieces_of(entry, starts)))
+                for contents, manifest, entry, starts in zip(self._contents, (before, after), (was, now), self._starts)
+            )
+            return one is not None and one == other
+        return not self._cut_alike and before.mtime[was] == after.mtime[now]
+
+    def _untouched(self, was: int, now: int) -> bool:
+        columns = ("mtime", "ctime", "inode")
+        return all(getattr(self._before, column)[was] == getattr(self._after, column)[now] for column in columns)
 
     def _same_attributes(self, was: int, now: int) -> bool:
         before, after = self._before, self._after
         columns = ("mode", "uid", "gid")
         equal = all(getattr(before, column)[was] == getattr(after, column)[now] for column in columns)
+        if after.kind[now] == Kind.FILE:  # a folder's changes with each thing in it
+            equal = equal and before.mtime[was] == after.mtime[now]
         return equal and before.xattrs.get(was) == after.xattrs.get(now)
 
     def _made_of(self, manifest: Manifest, entry: int, side: int) -> list[tuple[bytes, int, int]]:

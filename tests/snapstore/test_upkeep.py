@@ -17,6 +17,7 @@ from dumont.snapstore.stats import stats
 from dumont.snapstore.thinning import Limits
 from dumont.snapstore.track import Track
 from tests.fakes.blobs import MemoryBlobs
+from tests.snapstore.restore.trees import damage
 
 DAY = 24 * 3600.0
 ANY = Limits(least=0)
@@ -279,7 +280,9 @@ class TestDiff:
         (tree / "link").unlink()
         (tree / "link").symlink_to("sub/3")
         after = taken(repository, tree)
-        found = {one.path: (one.what, one.before, one.after) for one in diff(*map(repository.load, (before, after)))}
+        first, second = map(repository.load, (before, after))
+        differences = diff(first, second, (repository, repository))
+        found = {one.path: (one.what, one.before, one.after) for one in differences}
         assert found == {
             b"link": ("changed", 0, 0),
             b"new": ("added", 0, 2),
@@ -287,6 +290,37 @@ class TestDiff:
             b"sub/1": ("changed", 5000, 5),
             b"sub/2": ("attributes", 5000, 5000),
         }
+
+    def test_goes_by_content_and_not_by_time(self, repository: Repository, tree: Path) -> None:
+        (tree / "large").write_bytes(bytes(600_000))
+        before = taken(repository, tree)
+        for path in ("sub/1", "large"):  # other bytes, and the size and time that it had
+            damage(tree / path)
+        for path in ("sub/2", "sub/3"):
+            (tree / path).touch()
+        after = taken(repository, tree)
+        first, second = map(repository.load, (before, after))
+        found = {one.path: one.what for one in diff(first, second, (repository, repository))}
+        same_bytes = {b"sub/2": "attributes", b"sub/3": "attributes"}
+        assert found == {b"sub/1": "changed", b"large": "changed", **same_bytes}
+        assert {one.path for one in diff(first, second)} == found.keys()
+
+    def test_believes_no_content_that_can_not_be_read(
+        self, repository: Repository, blobs: MemoryBlobs, tree: Path
+    ) -> None:
+        before = taken(repository, tree)
+        (tree / "sub" / "2").touch()
+        after = taken(repository, tree)
+        for name in [name for name in blobs.objects if name.startswith("packs/")]:
+            del blobs.objects[name]
+        (found,) = diff(*map(repository.load, (before, after)), (repository, repository))
+        assert (found.path, found.what) == (b"sub/2", "changed")
+
+    def test_of_another_repository_goes_by_size_and_time(self, repository: Repository, tree: Path) -> None:
+        (tree / "large").write_bytes(bytes(600_000))
+        other = create(MemoryBlobs(), "secret")
+        first, second = repository.load(taken(repository, tree)), other.load(taken(other, tree))
+        assert not list(diff(first, second, (repository, other)))
 
 
 class TestStats:

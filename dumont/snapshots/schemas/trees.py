@@ -46,4 +46,4 @@ class DiffPage(BaseModel):
     added: Sizes
     removed: Sizes
     changed: Sizes = Field(description="With the bytes that they have afterwards.")
-    attributes: Count = Field(description="How many have other permissions or owners, and the same content.")
+    attributes: Count = Field(description="How many have other permissions, owners or times, and the same content.")

@@ -134,7 +134,7 @@ def restore_(said: argparse.Namespace, screen: Screen, env: Env) -> int:
 def diff_(said: argparse.Namespace, screen: Screen, env: Env) -> int:
     found = opening.ours(arguments.place(said), env)
     before, after = (found.load(_chosen(found, name, screen)) for name in (said.before, said.after))
-    differences = list(diff(before, after))
+    differences = list(diff(before, after, (found, found)))
     screen.answer([facts.of_difference(one) for one in differences], rows.DIFF, rows.of_diff(differences))
     return GOOD
 
