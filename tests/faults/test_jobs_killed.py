@@ -15,7 +15,7 @@ from dumont.platform.settings import Settings
 from tests.faults import marking
 from tests.faults.judge import Judge, judging
 from tests.faults.marking import Marking
-from tests.faults.workers import WorkerProcess, Workers, edges
+from tests.faults.workers import EVERY_POINT, WorkerProcess, Workers, edges
 
 pytestmark = pytest.mark.slow
 
@@ -37,8 +37,9 @@ def workers(fresh_database_url: str, tmp_path: Path) -> Workers:
 
 class TestKilledWorkers:
     async def test_lose_nothing_at_any_edge_of_a_commit(self, judge: Judge, workers: Workers) -> None:
-        await _enqueue_some(judge, rounds=40)
-        for edge in edges(18):
+        commits, rounds = (18, 40) if EVERY_POINT else (10, 12)
+        await _enqueue_some(judge, rounds=rounds)
+        for edge in edges(commits):
             with workers.start(edge) as dying:
                 dying.died()
         with workers.start():
@@ -61,7 +62,7 @@ class TestKilledWorkers:
         await _assert_all_is_well(judge)
 
     @pytest.mark.skipif(shutil.which("strace") is None, reason="no strace here")
-    @pytest.mark.parametrize("call", [5, 20, 45, 80])
+    @pytest.mark.parametrize("call", [5, 20, 45, 80] if EVERY_POINT else [20, 45])
     async def test_lose_nothing_in_the_midst_of_a_message(self, judge: Judge, workers: Workers, call: int) -> None:
         """Killed by the kernel at the n-th message to the database, wherever that is in the program."""
         await _enqueue_some(judge, rounds=2)
@@ -88,9 +89,9 @@ class TestFrozenWorkers:
         await _assert_all_is_well(judge)
 
     async def test_lose_nothing_whenever_they_freeze(self, judge: Judge, workers: Workers) -> None:
-        await _enqueue_some(judge, rounds=30, seconds=0.02)
+        await _enqueue_some(judge, rounds=15, seconds=0.02)
         with workers.start() as frozen, workers.start():
-            for marks in (20, 80, 140, 200):
+            for marks in (10, 60, 110):
                 await judge.until("SELECT count(*) >= $1 FROM marks", marks)
                 frozen.freeze()
                 await judge.until(f"SELECT NOT EXISTS ({RUNNING_AT})", frozen.pid)

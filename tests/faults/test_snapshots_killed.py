@@ -1,6 +1,6 @@
 """Workers killed while they check and prune repositories: another ends the job, and no snapshot lacks a byte.
 
-With DUMONT_EVERY_POINT=1 they are killed before every act of a prune that writes, else before every third.
+With DUMONT_EVERY_POINT=1 they are killed before every act of a prune that writes, else before every fifth.
 """
 
 import os
@@ -32,7 +32,7 @@ from tests.faults.workers import Workers
 
 pytestmark = pytest.mark.slow
 
-EVERY = 1 if os.environ.get("DUMONT_EVERY_POINT") else 3
+EVERY = 1 if os.environ.get("DUMONT_EVERY_POINT") else 5
 ACTS = 14
 """Writes and deletions of one prune of such a repository, at least."""
 SPARE = 4

@@ -9,7 +9,7 @@ import pytest
 from dumont.platform.settings import Settings
 from tests.faults import moving
 from tests.faults.judge import Judge, judging
-from tests.faults.workers import Workers
+from tests.faults.workers import Workers, edges
 
 pytestmark = pytest.mark.slow
 
@@ -32,11 +32,10 @@ class TestKilledReading:
         self, judge: Judge, fresh_database_url: str, tmp_path: Path
     ) -> None:
         several = workers(fresh_database_url, tmp_path, "contexts")
-        for number in range(1, 6):
-            for moment in ("before", "after"):
-                with several.start(f"{moment}:{number}") as dying:
-                    dying.died()
-                assert await judge.rows(moving.HALF_A_CHANGE) == [], (moment, number)
+        for edge in edges(5):
+            with several.start(edge) as dying:
+                dying.died()
+            assert await judge.rows(moving.HALF_A_CHANGE) == [], edge
         before = await judge.ask(REVISION)
         with several.start():
             await judge.until(f"SELECT ({REVISION}) >= $1", before + 3)

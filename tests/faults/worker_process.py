@@ -22,6 +22,7 @@ from dumont.main.wiring import wired
 from dumont.platform.contexts import Context
 from dumont.platform.jobs import Worker, dispatcher  # noqa: F401 - imported before the fork, not after each
 from dumont.platform.settings import Loaded, load
+from dumont.platform.telemetry import logs
 
 
 def main(url: str, contexts: str, kill: str = "", environ: Mapping[str, str] | None = None) -> None:
@@ -30,7 +31,9 @@ def main(url: str, contexts: str, kill: str = "", environ: Mapping[str, str] | N
         _die_at(moment, int(number))
     module, name = contexts.split(":")
     make: Callable[[], Sequence[Context]] = getattr(importlib.import_module(module), name)
-    asyncio.run(_work(load(environ), url, make()))
+    loaded = load(environ)
+    logs.configure(loaded.settings)  # else each error is drawn with all that is around it, which takes seconds
+    asyncio.run(_work(loaded, url, make()))
 
 
 async def _work(loaded: Loaded, url: str, contexts: Sequence[Context]) -> None:
