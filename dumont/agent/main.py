@@ -41,6 +41,8 @@ NOTICE_SECONDS = 2.0
 """So long the fleet has to ask for a snapshot itself, when the cloud has said that it takes the machine away."""
 LEAVE_SECONDS = 30.0
 SAVING = ("snapshot",)
+ENDING = ("snapshot", "restore", "hook", "run", "setup")
+"""They have some seconds for it when the agent is to end."""
 PREPARING = ("setup", "restore")
 CALM_SECONDS, BUSY_SECONDS = 1.0, 60.0
 """Between two looks whether the machine is still being made ready, and for how long that is waited for."""
@@ -66,6 +68,7 @@ class Agent:
             "standing": self._standing.take,
             "check": Checking(told.workspace).run,
             "hook": self._hooks.run,
+            "run": self._hooks.run,
             "logs": Logs(told.state, self._notes.folder).run,
             "shutdown": self._shut_down,
         }
@@ -131,14 +134,15 @@ class Agent:
         self._seq += 1
         found = protocol.Facts(**{**self._known, **facts.of_gpus(self._eyes.gpus.seen), **self._measured})
         found["dropped"] = self._standing.dropped
+        news = not self._plainly and found != self._told
         return protocol.Status(
             version=VERSION,
             boot=self._boot,
             seq=self._seq,
             samples=self._buffer.all(),
-            facts=None if self._plainly or found == self._told else found,
+            facts=found if news else None,
             notices=self._notices.heard(),
-            acks=self._commands.acks(plain=self._plainly),
+            acks=self._commands.acks(plain=self._plainly, all_runs=news),
         )
 
     def _called(self, status: protocol.Status) -> heartbeat.Answer | None:
@@ -210,7 +214,7 @@ class Agent:
         """What runs is asked to stop first, and has some seconds to do so."""
         self._commands.stop(but=turn.id)
         until = time.monotonic() + LEAVE_SECONDS
-        while self._commands.running(("snapshot", "restore", "hook", "setup")) and time.monotonic() < until:
+        while self._commands.running(ENDING) and time.monotonic() < until:
             self._over.wait(0.05)
         self._leaving = time.monotonic()
         return {}

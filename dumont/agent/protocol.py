@@ -136,8 +136,9 @@ class Command(TypedDict):
     check     doors: whether the workspace can be read, and somebody could log in; result: files, bytes, unreadable, ssh
     hook      script, env, timeout_seconds (it is ended then; without it, never): run by `sh` in the workspace; result:
               code, output (its end)
-    logs      source (agent, onstart), command (whose output, of onstart), lines, or offset and wait_seconds; result:
-              text, offset (where it ends), more (before it), anew (the file was begun anew); not remembered
+    run       the same; it may go on for days: one that goes on is told of when it is listed, and with facts
+    logs      source (agent, onstart, run), command (whose output, but for agent), lines, or offset and wait_seconds;
+              result: text, offset (where it ends), more (before it), anew (the file was begun anew); not remembered
     shutdown  nothing: ends the agent, and the machine where it can
     """
 

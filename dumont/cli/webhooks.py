@@ -31,7 +31,8 @@ DELIVERIES = [
     Column("text", lambda each: each["error"] or each["text"]),
 ]
 TOPICS = (
-    "idle_soon", "hibernated", "woken", "interrupted", "failed_over", "launch_failed", "standby_trouble",
+    "idle_soon", "hibernated", "woken", "interrupted", "failed_over", "launch_failed", "run_done",
+    "run_failed", "standby_trouble",
     "paid_hours_end", "snapshots_end",
     "budget_near", "budget_over",
 )  # fmt: skip

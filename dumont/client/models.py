@@ -449,7 +449,7 @@ class Hidden(TypedDict):
 class InstanceCommand(TypedDict):
     id: str
     rental_id: str
-    kind: Literal['setup', 'snapshot', 'restore', 'hook', 'shutdown', 'standing', 'check', 'logs']
+    kind: Literal['setup', 'snapshot', 'restore', 'hook', 'run', 'shutdown', 'standing', 'check', 'logs']
     state: Literal['queued', 'sent', 'running', 'done', 'failed']
     percent: float | None
     created_at: str
@@ -489,7 +489,7 @@ class InstanceEvent(TypedDict):
 
 
 class InstanceLog(TypedDict):
-    source: Literal['onstart', 'agent', 'cloud']
+    source: Literal['run', 'onstart', 'agent', 'cloud']
     text: str
     more: bool
     anew: bool
@@ -548,6 +548,14 @@ class InstanceRental(TypedDict):
     ended_at: str | None
     why_ended: str | None
     error: Fault | None
+
+
+class InstanceRun(TypedDict):
+    state: Literal['waiting', 'running', 'done', 'failed', 'stopped', 'unknown']
+    began_at: str | None
+    ended_at: str | None
+    code: int | None
+    why: str
 
 
 class InstanceSavings(TypedDict):
@@ -1729,6 +1737,7 @@ class Wanted(TypedDict):
     ports: NotRequired[list[int]]
     ssh_keys: NotRequired[list[str]]
     onstart: NotRequired[str]
+    run: NotRequired[str]
     workspace: NotRequired[str]
     restic: NotRequired[ResticPlace | None]
     race: NotRequired[RaceWish]
@@ -1756,7 +1765,7 @@ class WebhookChange(TypedDict):
     name: NotRequired[str | None]
     url: NotRequired[str | None]
     form: NotRequired[Literal['json', 'slack'] | None]
-    topics: NotRequired[list[Literal['idle_soon', 'hibernated', 'woken', 'interrupted', 'failed_over', 'launch_failed', 'standby_trouble', 'paid_hours_end', 'snapshots_end', 'budget_near', 'budget_over']] | None]
+    topics: NotRequired[list[Literal['idle_soon', 'hibernated', 'woken', 'interrupted', 'failed_over', 'launch_failed', 'run_done', 'run_failed', 'standby_trouble', 'paid_hours_end', 'snapshots_end', 'budget_near', 'budget_over']] | None]
     enabled: NotRequired[bool | None]
 
 
@@ -1778,7 +1787,7 @@ class WebhookWish(TypedDict):
     name: str
     url: str
     form: NotRequired[Literal['json', 'slack']]
-    topics: list[Literal['idle_soon', 'hibernated', 'woken', 'interrupted', 'failed_over', 'launch_failed', 'standby_trouble', 'paid_hours_end', 'snapshots_end', 'budget_near', 'budget_over']]
+    topics: list[Literal['idle_soon', 'hibernated', 'woken', 'interrupted', 'failed_over', 'launch_failed', 'run_done', 'run_failed', 'standby_trouble', 'paid_hours_end', 'snapshots_end', 'budget_near', 'budget_over']]
 
 
 class Webhooks(TypedDict):
@@ -2010,6 +2019,7 @@ class InstanceChange(TypedDict):
     race: NotRequired[RaceWish | None]
     ssh_keys: NotRequired[list[str] | None]
     onstart: NotRequired[str | None]
+    run: NotRequired[str | None]
     max_price_hour: NotRequired[float | str | None]
     spot: NotRequired[bool | None]
     restic: NotRequired[ResticWish | None]
@@ -2031,6 +2041,7 @@ class InstanceWish(TypedDict):
     ports: NotRequired[list[int]]
     ssh_keys: NotRequired[list[str]]
     onstart: NotRequired[str]
+    run: NotRequired[str]
     workspace: NotRequired[str]
     restic: NotRequired[ResticLaunch | None]
     race: NotRequired[RaceWish]
@@ -2514,6 +2525,7 @@ class Instance(TypedDict):
     next: NextStep | None
     operation: Operation | None
     standby: InstanceStandby | None
+    run: InstanceRun | None
     course: InstanceCourse | None
     keep_awake_until: str | None
     until_at: str | None
@@ -2541,6 +2553,7 @@ class InstanceDetail(TypedDict):
     next: NextStep | None
     operation: Operation | None
     standby: InstanceStandby | None
+    run: InstanceRun | None
     course: InstanceCourse | None
     keep_awake_until: str | None
     until_at: str | None

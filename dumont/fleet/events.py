@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any, ClassVar
 from uuid import UUID
 
+from dumont.fleet.rules.runs import RunState
 from dumont.fleet.rules.states import OperationKind, OperationState, Stage, State
 from dumont.platform.events import Event
 
@@ -106,6 +107,17 @@ class PaidHoursEnd(_OfInstance):
     provider: str
     why: str
     ends_at: datetime
+
+
+class RunEnded(_OfInstance):
+    """What it runs behind its start script is over, or was not begun: told once for each start."""
+
+    kind: ClassVar[str] = "fleet.run_ended"
+
+    name: str
+    state: RunState
+    code: int | None
+    why: str
 
 
 class Sampled(Event):

@@ -8,7 +8,7 @@ from uuid import UUID
 from dumont.basics import ids
 from dumont.fleet.agents import commands, finding
 from dumont.fleet.agents.commands import Command
-from dumont.fleet.instances import courses, idle, lacking
+from dumont.fleet.instances import courses, idle, lacking, runs
 from dumont.fleet.rentals import offers
 from dumont.fleet.rules.answers import LAST
 from dumont.fleet.rules.checking import fault_of
@@ -22,6 +22,7 @@ from dumont.fleet.rules.seen import (
     RaceSeen,
     RentalSeen,
     RestoreSeen,
+    RunSeen,
     SavingSeen,
     Seen,
     StandbySeen,
@@ -77,7 +78,7 @@ async def read(work: Work, instance: FleetInstance) -> Rows:
     standby = await standbys.one(tx, instance.id)
     rentals = await races.rentals_of(tx, instance, standby.rental_id if standby else None)
     asked = [instance.setup_command_id, instance.saving_command_id, instance.restore_command_id]
-    asked += [instance.onstart_command_id]
+    asked += [instance.onstart_command_id, instance.run_command_id]
     asked += [standby.setup_command_id, standby.restore_command_id] if standby else []
     operation = await operations.open_of(tx, instance.id) if instance.operation_id else None
     asked.append(check_of(operation))
@@ -137,6 +138,7 @@ def meant(work: Work, rows: Rows) -> Seen:
         saving=saving,
         restore=_restore(rows, rows.restore, rentals, now),
         onstart=_command(rows.commands, instance.onstart_command_id, now),
+        run=_run(rows, now),
         check=_command(rows.commands, check_of(rows.operation), now),
         has_onstart=bool(rows.wanted.onstart.strip()),
         drop_open=rows.drop_open,
@@ -267,7 +269,15 @@ def _command(known: Mapping[UUID, Command], command_id: UUID | None, now: dateti
         created_at=found.created_at,
         rental_id=found.rental_id,
         error=EXPIRED if late else error,
+        code=found.result.get("code") if found.kind in ("hook", "run") else None,
     )
+
+
+def _run(rows: Rows, now: datetime) -> RunSeen | None:
+    found = runs.of(rows.instance)
+    if found is None:
+        return None
+    return RunSeen(state=found.state, command=_command(rows.commands, rows.instance.run_command_id, now))
 
 
 def _saving(rows: Rows, rentals: Mapping[UUID, RentalSeen], now: datetime) -> SavingSeen | None:

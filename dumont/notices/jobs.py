@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from dumont.fleet.events import BudgetReached, IdleSoon, InstanceMoved, PaidHoursEnd, StandbyInTrouble
+from dumont.fleet.events import BudgetReached, IdleSoon, InstanceMoved, PaidHoursEnd, RunEnded, StandbyInTrouble
 from dumont.notices import delivering, telling
 from dumont.notices.rules import wording
 from dumont.notices.rules.wording import Message
@@ -12,7 +12,7 @@ from dumont.platform.jobs.port import Job, Listener, NoArgs, Run
 from dumont.platform.settings import Settings
 from dumont.snapshots.events import LeftSnapshotsEnd
 
-_Told = InstanceMoved | IdleSoon | StandbyInTrouble | PaidHoursEnd | BudgetReached
+_Told = InstanceMoved | IdleSoon | RunEnded | StandbyInTrouble | PaidHoursEnd | BudgetReached
 
 
 async def _moved(run: Run, event: InstanceMoved) -> None:
@@ -23,6 +23,11 @@ async def _idle(run: Run, event: IdleSoon) -> None:
     at = f"{event.hibernates_at:%H:%M:%S} UTC"
     page = f"{address_of(run.part(Settings))}/instances/{event.instance_id}?keep-awake=3600"
     await _tell(run, event, wording.of_idleness(event.instance_id, event.name, at, snooze=page))
+
+
+async def _ran(run: Run, event: RunEnded) -> None:
+    how = {"state": event.state, "why": event.why}
+    await _tell(run, event, wording.of_run(event.instance_id, event.name, code=event.code, **how))
 
 
 async def _standby(run: Run, event: StandbyInTrouble) -> None:
@@ -72,6 +77,7 @@ JOBS = (
 LISTENERS = (
     Listener("notices.tell_of_move", InstanceMoved, _moved),
     Listener("notices.tell_of_idleness", IdleSoon, _idle),
+    Listener("notices.tell_of_run", RunEnded, _ran),
     Listener("notices.tell_of_standby", StandbyInTrouble, _standby),
     Listener("notices.tell_of_paid_hours", PaidHoursEnd, _paid_hours),
     Listener("notices.tell_of_left_snapshots", LeftSnapshotsEnd, _left),

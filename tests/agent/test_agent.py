@@ -170,6 +170,22 @@ class TestHook:
         assert (agent.workspace / "times").read_text() == "begun\n"
 
 
+class TestRun:
+    def test_is_told_of_where_it_is_asked_for_and_when_it_ends(self, fleet: Fleet, agent: Agent) -> None:
+        fleet.order("1", "run", script="echo begun >> times; while [ ! -e go ]; do sleep 0.05; done; exit 3")
+        agent.start()
+        fleet.until(lambda: any(ack["state"] == "running" for call in fleet.calls for ack in call["acks"]))
+        fleet.commands.clear()  # it has heard that it has begun, and no longer lists it
+        fleet.until(lambda: fleet.calls[-1]["facts"] is None and fleet.calls[-1]["acks"] == [])
+        agent.kill()
+        agent.start()
+        again = fleet.until(lambda: next((call for call in fleet.calls if call["seq"] == 1 and call["acks"]), None))
+        assert (again["facts"] is not None, again["acks"][0]["state"]) == (True, "running")
+        (agent.workspace / "go").touch()
+        assert fleet.end_of("1")["result"] == {"code": 3, "output": ""}
+        assert (agent.workspace / "times").read_text() == "begun\n"
+
+
 class TestTransfers:
     def test_bring_every_byte_to_another_machine(self, fleet: Fleet, make_agent: Callable[..., Agent]) -> None:
         before, after = make_agent("before"), make_agent("after")

@@ -63,6 +63,20 @@ class TestWording:
         assert (found and found.topic) == topic
         assert found is None or "box" in found.text
 
+    @pytest.mark.parametrize(
+        ("state", "code", "topic"),
+        [
+            ("done", 0, "run_done"),
+            ("failed", 3, "run_failed"),
+            ("unknown", None, "run_failed"),
+            ("stopped", None, None),
+        ],
+    )
+    def test_tells_how_what_was_run_has_ended(self, state: str, code: int | None, topic: str | None) -> None:
+        found = wording.of_run(UUID(int=1), "box", state=state, code=code, why="So it was.")
+        assert (found and found.topic) == topic
+        assert found is None or ("box" in found.text and found.data["code"] == code)
+
     def test_tells_how_much_of_a_budget_is_used(self) -> None:
         near = wording.of_budget(UUID(int=1), limit="day", level="near", used="8.00", budget="10.00")
         assert (near.topic, "$8.00 of $10.00" in near.text) == ("budget_near", True)

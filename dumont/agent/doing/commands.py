@@ -24,6 +24,9 @@ KEPT = 200
 """Of those that are over and told, so that one that is handed out late is not begun anew."""
 FLEETING = frozenset({"logs"})
 """Done again without harm, and asked often: nothing of them is kept."""
+SCRIPTS = frozenset({"hook", "run"})
+SCRIPTS_KEPT = 2
+"""The newest start script, and what was run behind it: somebody may want to see their output."""
 ACKS_MOST = 200
 WORDS_MOST = 4000
 logger = logging.getLogger(__name__)
@@ -55,6 +58,8 @@ class Commands:
         self._lock = Lock()
         self._records: dict[str, Record] = {}
         self._turns: dict[str, Turn] = {}
+        self._asked: set[str] = set()
+        """What the fleet has listed in its last answer."""
         self._numbers = count(1)
 
     def resume(self) -> None:
@@ -74,7 +79,7 @@ class Commands:
         for command in listed:
             if command["id"] not in self._records:
                 self._take(command)
-        open_ids = {command["id"] for command in listed}
+        open_ids = self._asked = {command["id"] for command in listed}
         for record in list(self._records.values()):
             settled = record.over and record.id in told and record.id not in open_ids
             if settled != record.settled and (settled or record.id in open_ids):
@@ -82,9 +87,12 @@ class Commands:
                 self._keep(record)
         self._forget_oldest()
 
-    def acks(self, *, plain: bool = False) -> list[protocol.Acknowledgement]:
-        """`plain`: without what a fleet might not be able to read."""
-        told = [self._ack(record) for record in list(self._records.values()) if not record.settled][:ACKS_MOST]
+    def acks(self, *, plain: bool = False, all_runs: bool = True) -> list[protocol.Acknowledgement]:
+        """`plain`: without what a fleet might not be able to read. A run that goes on, for days perhaps, is told of
+        where the fleet asks, or where all are to be told."""
+        untold = [record for record in list(self._records.values()) if not record.settled]
+        now = [each for each in untold if all_runs or each.over or each.kind != "run" or each.id in self._asked]
+        told = [self._ack(record) for record in now[:ACKS_MOST]]
         for ack in told if plain else ():
             ack["result"], ack["error_message"] = {}, ack["error_message"] and "This can't be told."
         return told
@@ -166,11 +174,11 @@ class Commands:
         )
 
     def _forget_oldest(self) -> None:
-        """But for the newest script, whose output somebody may want to see."""
+        """But for the newest scripts."""
         settled = [record for record in self._records.values() if record.settled]
         kept = [record for record in settled if record.kind not in FLEETING]
-        script = next((record for record in reversed(kept) if record.kind == "hook"), None)
-        old = [record for record in kept[: max(0, len(kept) - KEPT)] if record is not script]
+        scripts = [record.id for record in kept if record.kind in SCRIPTS][-SCRIPTS_KEPT:]
+        old = [record for record in kept[: max(0, len(kept) - KEPT)] if record.id not in scripts]
         for record in [*old, *[record for record in settled if record.kind in FLEETING]]:
             del self._records[record.id]
             self._notes.drop(record.id)

@@ -50,6 +50,8 @@ async def attend(means: Means, heard: Heard, status: AgentStatus, ruled: Ruled) 
         await _fill_minutes(work, heard, status.samples)
         await _note(work, heard, status.notices)
         ended = await commands.acknowledge(work, heard.rental_id, [_ack(ack) for ack in status.acks])
+        if status.facts is not None:
+            await commands.forget_lost_runs(work, heard.rental_id, [ack.id for ack in status.acks])
         await _tell_of_script(work, heard.instance_id, ended)
         await _tell_of_setup(work, heard.instance_id, ended)
         if heard.watched:

@@ -31,6 +31,8 @@ OPEN: frozenset[CommandState] = frozenset({"queued", "sent", "running"})
 EXPIRES_SECONDS = 3600.0
 RUNNING_SECONDS = 600.0
 """Each word of one that runs puts its end off by so much."""
+FOR_GOOD = 100 * 365 * 86_400.0
+"""Of what is over when its agent says so, or its machine is gone, and not before."""
 UNREADABLE = "unreadable"
 """Stands in a result for what could not be kept, and says why."""
 
@@ -97,6 +99,17 @@ async def of(tx: Tx, command_ids: Iterable[UUID | None]) -> dict[UUID, Command]:
 async def withdraw(work: Work, rental_id: UUID, why: str) -> None:
     """Ends whatever is open for a rental: nobody waits for it any more."""
     await store.fail_open(work.tx, [rental_id], work.now, "withdrawn", why)
+
+
+async def withdraw_one(work: Work, command_id: UUID, why: str) -> None:
+    await store.fail_one(work.tx, command_id, work.now, "withdrawn", why)
+
+
+async def forget_lost_runs(work: Work, rental_id: UUID, told: Iterable[str]) -> None:
+    """Those that their agent had begun, and of which it now, telling all that it knows, says nothing."""
+    known = [identity for identity in map(ids.read, told) if identity is not None]
+    whose = await store.fail_lost_runs(work.tx, rental_id, known, work.now)
+    await instances.poke(work.tx, sorted(whose), work.now)
 
 
 async def handed_out(work: Work, vault: Vault, rental_id: UUID) -> list[protocol.Command]:

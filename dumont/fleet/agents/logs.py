@@ -1,4 +1,4 @@
-"""Shows what was written on an instance's machine: by its start script, by its agent, or what its cloud keeps.
+"""Shows what was written on an instance's machine: by what it runs, by its agent, or what its cloud keeps.
 
 The agent is asked for the end of a file, or for what came since, and answers with its next heartbeat, for which it is
 called; so it works behind every cloud. Nothing of the database is held meanwhile, and nothing of the answer is kept.
@@ -19,6 +19,7 @@ from dumont.fleet.means import Means
 from dumont.fleet.rentals import accounts
 from dumont.fleet.rules import logs as rules
 from dumont.fleet.rules.logs import Place, Source
+from dumont.fleet.rules.states import CommandKind
 from dumont.fleet.rules.wanted import Wanted
 from dumont.fleet.store import accounts as accounts_store
 from dumont.fleet.store import commands as store
@@ -36,6 +37,15 @@ wait = asyncio.sleep
 """A test has the agent call in it."""
 OWN_LOG = "Ask for the agent's own log (source: agent)."
 OF_NO_MACHINE = ("stopped", "ending", "ended")
+SCRIPTS: Mapping[Source, CommandKind] = {"run": "run", "onstart": "hook"}
+"""Whose commands they are."""
+WHAT: Mapping[Source, str] = {
+    "run": "what was run",
+    "onstart": "its last start script",
+    "agent": "its agent",
+    "cloud": "its cloud",
+}
+NONE: Mapping[Source, str] = {"run": "nothing to run", "onstart": "no start script"}
 COMES = ("launching", "waking", "recovering", "failing_over", "interrupted")
 """States in which a machine is got for it."""
 
@@ -57,7 +67,7 @@ class Unreadable(Unavailable):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
     source: Source | None = None
-    """None is the start script's, where there is one, else the agent's."""
+    """None is that of what is run, if it has begun, else of the start script, where there is one, else the agent's."""
     tail: int = 200
     since: str | None = None
     follow: bool = False
@@ -116,7 +126,7 @@ async def shown(means: Means, caller: Caller, instance_id: UUID, wish: Wish) -> 
 
 async def _begun(work: Work, means: Means, instance_id: UUID, wish: Wish) -> Log | _Asked:
     instance = await access.instance(work, instance_id)
-    source = wish.source or ("onstart" if Wanted.model_validate(instance.wanted).onstart.strip() else "agent")
+    source = wish.source or await _usual(work, instance)
     secrets = rules.secrets_of(environment.of(means.vault, instance))
     rental = await _machine(work, instance)
     if rental is None:
@@ -138,6 +148,19 @@ async def _begun(work: Work, means: Means, instance_id: UUID, wish: Wish) -> Log
     return _Asked(source, instance.name, rental, account, secrets, file.hex[-12:], command_id, anew)
 
 
+async def _usual(work: Work, instance: FleetInstance) -> Source:
+    """What was run is of more interest than what prepared it, also when its machine is gone."""
+    gone = instance.primary_rental_id is None
+    if instance.run_command_id is not None or (gone and await store.last_output(work.tx, instance.id, "run")):
+        return "run"
+    return "onstart" if _script(instance, "onstart") else "agent"
+
+
+def _script(instance: FleetInstance, source: Source) -> str:
+    wanted = Wanted.model_validate(instance.wanted)
+    return (wanted.run if source == "run" else wanted.onstart).strip()
+
+
 async def _machine(work: Work, instance: FleetInstance) -> FleetRental | None:
     """Where the work is now, if somebody is there to be asked."""
     live = {rental.id: rental for rental in await showing.live_rentals(work.tx, [instance.id])}
@@ -149,13 +172,14 @@ async def _machine(work: Work, instance: FleetInstance) -> FleetRental | None:
 
 def _file(instance: FleetInstance, rental: FleetRental, source: Source) -> UUID:
     """Named by the command whose output it is; the agent's own by its machine."""
-    if source == "agent":
+    if source not in SCRIPTS:
         return rental.id
-    if not Wanted.model_validate(instance.wanted).onstart.strip():
-        raise NoLog(f"{instance.name} has no start script.", hint=OWN_LOG)
-    if instance.onstart_command_id is None or rental.id != instance.primary_rental_id:
-        raise NoLog("The start script has not begun on this machine.", hint=OWN_LOG)
-    return instance.onstart_command_id
+    command_id = instance.run_command_id if source == "run" else instance.onstart_command_id
+    if command_id is None and not _script(instance, source):
+        raise NoLog(f"{instance.name} has {NONE[source]}.", hint=OWN_LOG)
+    if command_id is None or rental.id != instance.primary_rental_id:
+        raise NoLog(f"{WHAT[source].capitalize()} has not begun on this machine.", hint=OWN_LOG)
+    return command_id
 
 
 def _place(since: str | None) -> Place | None:
@@ -168,22 +192,22 @@ def _place(since: str | None) -> Place | None:
 
 
 async def _kept(work: Work, instance: FleetInstance, source: Source, wish: Wish, secrets: Sequence[str]) -> Log:
-    """There is no machine: the end of what the last start script wrote was told when it was over."""
-    found = await store.last_output(work.tx, instance.id)
-    if source != "onstart" or found is None or found.ended_at is None:
-        raise _nothing_of(instance, source, kept=found is not None and source != "onstart")
-    text = str(found.result.get("output") or found.error_message or "")
+    """There is no machine: the end of what a script wrote was told when it was over."""
+    found = {each: await store.last_output(work.tx, instance.id, kind) for each, kind in SCRIPTS.items()}
+    last = found.get(source)
+    if last is None or last.ended_at is None:
+        raise _nothing_of(instance, source, kept=next((each for each in SCRIPTS if found[each]), None))
+    text = str(last.result.get("output") or last.error_message or "")
     lines, more = rules.last_lines(rules.scrubbed(text, secrets), wish.tail)
-    note = f"{instance.name} has no machine now: this is the end of what its last start script wrote, as it was kept."
-    return Log(source=source, text=lines, live=False, more=more, as_of=found.ended_at, note=note)
+    note = f"{instance.name} has no machine now: this is the end of what {WHAT[source]} wrote, as it was kept."
+    return Log(source=source, text=lines, live=False, more=more, as_of=last.ended_at, note=note)
 
 
-def _nothing_of(instance: FleetInstance, source: Source, *, kept: bool) -> NoLog:
-    what = {"onstart": "a start script", "agent": "its agent", "cloud": "its cloud"}[source]
+def _nothing_of(instance: FleetInstance, source: Source, *, kept: Source | None) -> NoLog:
     hint = "Wait until it runs." if instance.state in COMES else "Wake it."
-    if kept:
-        hint = "The end of what its last start script wrote is kept (source: onstart)."
-    return NoLog(f"{instance.name} has no machine now, and nothing of {what} is kept.", hint=hint)
+    if kept is not None:
+        hint = f"The end of what {WHAT[kept]} wrote is kept (source: {kept})."
+    return NoLog(f"{instance.name} has no machine now, and nothing of {WHAT[source]} is kept.", hint=hint)
 
 
 async def _of_agent(means: Means, asked: _Asked, command_id: UUID, *, patience: float) -> Log:

@@ -39,7 +39,7 @@ router = APIRouter(prefix="/instances/{instance_id}", tags=["instances"], route_
 
 SourceQuery = Annotated[
     Source | None,
-    Query(description="The start script's output, where there is one, else the agent's log, if not said."),
+    Query(description="If not said: of what is run, where that has begun, else of the start script, else the agent's."),
 ]
 Tail = Annotated[int, Query(ge=1, le=2000, description="Lines, the last ones; of long ones fewer.")]
 Since = Annotated[
@@ -60,7 +60,7 @@ async def show_instance_log(
     follow: Follow = False,
 ) -> InstanceLog:
     """Its agent is asked for it. To follow, ask again with `since`. Where there is no machine now, the end of what the
-    last start script wrote is told, which is all that is kept."""
+    last run or start script wrote is told, which is all that is kept."""
     wish = Wish(source=source, tail=tail, since=since, follow=follow)
     found = await logs.shown(Means.of(parts_of(request).get), work.caller, instance_id, wish)
     return InstanceLog.model_validate(found)

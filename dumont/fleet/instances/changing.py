@@ -14,7 +14,7 @@ from dumont.fleet.tables import FleetInstance
 from dumont.platform.secrets import Vault
 from dumont.platform.work import Work
 
-OF_WANTED = ("standby", "race", "ssh_keys", "onstart", "max_price_hour", "spot", "deadline", "work_hours")
+OF_WANTED = ("standby", "race", "ssh_keys", "onstart", "run", "max_price_hour", "spot", "deadline", "work_hours")
 OF_COURSE = frozenset({"deadline", "work_hours", "spot", "standby"})
 MAY_BE_NULL = frozenset({"max_price_hour", "until", "keep_awake_until", "deadline", "work_hours", "restic"})
 
@@ -102,6 +102,7 @@ def _told(instance: FleetInstance) -> dict[str, Any]:
         "race": wanted.race.model_dump(mode="json"),
         "ssh_keys": len(wanted.ssh_keys),
         "onstart": f"{len(wanted.onstart)} characters",
+        "run": f"{len(wanted.run)} characters",
         "max_price_hour": str(wanted.max_price_hour) if wanted.max_price_hour is not None else None,
         "spot": wanted.spot,
         "restic": wanted.restic.address if wanted.restic else None,

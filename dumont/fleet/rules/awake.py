@@ -10,12 +10,14 @@ from dumont.fleet.rules.seen import UP, Limits, OperationSeen, RentalSeen, Seen,
 from dumont.fleet.rules.sleeping import until
 from dumont.fleet.rules.steps import (
     AskCloud,
+    BeginRun,
     CheckCopy,
     Finish,
     Hold,
     Move,
     Rehearse,
     Reject,
+    RunNotBegun,
     Setup,
     SetupStandby,
     Step,
@@ -52,6 +54,7 @@ def running(seen: Seen, now: datetime, limits: Limits) -> Step:
         or _pausing(seen, now, limits, machine)
         or _asked(seen, now, limits, machine)
         or until(seen, now)
+        or _run(seen, now, machine)
         or _new_keys(seen, now, machine)
         or _silent(now, limits, machine)
         or _idle(seen, now)
@@ -211,6 +214,14 @@ def _rehearsed(seen: Seen, now: datetime, limits: Limits) -> Step | None:
     if check.error is not None:
         return now_do(now, Finish(check.error))
     return now_do(now, Rehearse()) if check.over else wait(now, limits.look_seconds, stage="checking", percent=20)
+
+
+def _run(seen: Seen, now: datetime, machine: RentalSeen) -> Step | None:
+    """Behind the start script, if that went well; nobody waits for it."""
+    waits = seen.run is not None and seen.run.state == "waiting"
+    if not waits or not machine.of_use or (seen.onstart is not None and not seen.onstart.over):
+        return None
+    return now_do(now, BeginRun() if seen.onstart is None or seen.onstart.went_well else RunNotBegun())
 
 
 def _new_keys(seen: Seen, now: datetime, machine: RentalSeen) -> Step | None:

@@ -12,7 +12,7 @@ from dumont.fleet.rules.answers import later, now_do
 from dumont.fleet.rules.operations import WISHES, done_in
 from dumont.fleet.rules.seen import Limits, SavingSeen, Seen, Trouble
 from dumont.fleet.rules.states import OperationKind, State, Wish
-from dumont.fleet.rules.steps import Finish, LetGo, Move, Saved, SaveFailed, Step, WishFor
+from dumont.fleet.rules.steps import EndRun, Finish, LetGo, Move, Saved, SaveFailed, Step, WishFor
 
 CANCELLED = Trouble("cancelled", "Somebody asked to stop.")
 TAKEN_BACK: Mapping[OperationKind, Wish | None] = {
@@ -32,8 +32,13 @@ failover leads back depends on what is left."""
 
 
 def next_step(seen: Seen, now: datetime, limits: Limits) -> Step:
-    any_state = _in_any_state(seen, now) or lost.may_have_saved_itself(seen, now, limits)
+    any_state = _run_over(seen, now) or _in_any_state(seen, now) or lost.may_have_saved_itself(seen, now, limits)
     return any_state or deadlines.step(seen, now, limits) or _BY_STATE[seen.state](seen, now, limits)
+
+
+def _run_over(seen: Seen, now: datetime) -> Step | None:
+    untold = seen.run is not None and seen.run.is_untold and seen.state != "destroyed"
+    return now_do(now, EndRun()) if untold else None
 
 
 def _in_any_state(seen: Seen, now: datetime) -> Step | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
-Source = Literal["onstart", "agent", "cloud"]
+Source = Literal["run", "onstart", "agent", "cloud"]
 OURS = re.compile(r"\b(dag|dsg|dmt)_[A-Za-z0-9_-]+")
 """Tokens of agents, grants, and keys of people."""
 SECRET_NAME = re.compile(

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from dumont.fleet.rules.idle import Idle
 from dumont.fleet.rules.recovery import Action
+from dumont.fleet.rules.runs import RunState
 from dumont.fleet.rules.states import (
     CommandState,
     OperationKind,
@@ -91,10 +92,30 @@ class CommandSeen:
     created_at: datetime
     rental_id: UUID
     error: Trouble | None = None
+    code: int | None = None
+    """Of a script that is over: with which it ended."""
 
     @property
     def over(self) -> bool:
         return self.state in ("done", "failed")
+
+    @property
+    def went_well(self) -> bool:
+        """As a script."""
+        return self.state == "done" and not self.code
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunSeen:
+    """What is run behind the start script, as it stands in the row, and its command, if there is one."""
+
+    state: RunState
+    command: CommandSeen | None = None
+
+    @property
+    def is_untold(self) -> bool:
+        """It is over, and its row does not know."""
+        return self.state == "running" and (self.command is None or self.command.over)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -274,6 +295,7 @@ class Seen:
     saving: SavingSeen | None = None
     restore: RestoreSeen | None = None
     onstart: CommandSeen | None = None
+    run: RunSeen | None = None
     check: CommandSeen | None = None
     """Of the standby's copy, for the rehearsal that is open."""
     has_onstart: bool = False

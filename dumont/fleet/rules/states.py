@@ -44,7 +44,7 @@ OperationState = Literal["queued", "running", "done", "failed", "cancelled"]
 RaceState = Literal["running", "won", "lost", "cancelled"]
 StandbyKind = Literal["cpu", "gpu"]
 StandbyState = Literal["off", "starting", "syncing", "synced", "serving", "failed"]
-CommandKind = Literal["setup", "snapshot", "restore", "hook", "shutdown", "standing", "check", "logs"]
+CommandKind = Literal["setup", "snapshot", "restore", "hook", "run", "shutdown", "standing", "check", "logs"]
 DropState = Literal["lent", "moving", "taken", "over"]
 """Of what an agent was lent for the time when it can't ask: used, a snapshot of it is moved to its place."""
 CommandState = Literal["queued", "sent", "running", "done", "failed"]

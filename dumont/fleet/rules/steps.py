@@ -87,6 +87,21 @@ class Onstart:
 
 
 @dataclass(frozen=True, slots=True)
+class BeginRun:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class RunNotBegun:
+    """What was to be done before it has failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class EndRun:
+    """It is over, whoever ended it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Restore:
     snapshot_id: UUID
 
@@ -250,6 +265,9 @@ Act = (
     | Reject
     | Setup
     | Onstart
+    | BeginRun
+    | RunNotBegun
+    | EndRun
     | Restore
     | RestoreFailed
     | Bring

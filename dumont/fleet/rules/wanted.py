@@ -84,6 +84,7 @@ class Wanted(_Part):
     ports: tuple[Port, ...] = Field((), max_length=50)
     ssh_keys: tuple[Text, ...] = Field((), max_length=50, description="Public keys that may log in.")
     onstart: Text = Field("", max_length=20_000, description="Run after each start, with the workspace in place.")
+    run: Text = Field("", max_length=20_000, description="Run behind `onstart`; how it ends is told.")
     workspace: Text = Field("", max_length=1000, description="Folder that is kept; empty is the machine's usual one.")
     restic: ResticPlace | None = Field(None, description="Where its workspace is kept, if not in our own store.")
     race: RaceWish = RaceWish()

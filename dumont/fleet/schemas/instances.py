@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from dumont.fleet.rules.runs import RunState
 from dumont.fleet.rules.states import CommandKind, CommandState, Role, Stage, StandbyKind, StandbyState, State, Wish
 from dumont.fleet.rules.states import Wanted as RentalWish
 from dumont.fleet.rules.wanted import HibernationWish, Wanted
@@ -88,6 +89,18 @@ class InstanceStandby(Answer):
     error: Fault | None
 
 
+class InstanceRun(Answer):
+    """What is run behind the start script, with each start: how it is, or how it ended last."""
+
+    state: RunState = Field(
+        description="`waiting` for the start script; `stopped` with its machine; `unknown` is how it ended."
+    )
+    began_at: datetime | None = Field(description="Null where it was not begun.")
+    ended_at: datetime | None
+    code: int | None = Field(description="With which it ended, where it did so by itself.", examples=[0])
+    why: str = Field(examples=["It ended with 3; its log says why."])
+
+
 class Instance(Answer):
     """An environment of yours: machines come and go beneath it."""
 
@@ -109,6 +122,7 @@ class Instance(Answer):
     next: NextStep | None
     operation: Operation | None = Field(description="The one that is open.")
     standby: InstanceStandby | None
+    run: InstanceRun | None = Field(description="Null where nothing is run, or nothing was yet.")
     course: InstanceCourse | None = Field(description="Of work with a deadline: how far it is, and what is next.")
     keep_awake_until: datetime | None
     until_at: datetime | None

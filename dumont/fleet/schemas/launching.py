@@ -95,6 +95,13 @@ class InstanceWish(RequestBody):
     onstart: Text = Field(
         "", max_length=20_000, description="Run after each start, with the workspace in place.", examples=["nvidia-smi"]
     )
+    run: Text = Field(
+        "",
+        max_length=20_000,
+        description="Run behind `onstart` after each start, if that ends with 0, and waited for by nobody: the "
+        "instance tells how it is, and how it ended. A run that fails ends no machine.",
+        examples=["python train.py"],
+    )
     workspace: Text = Field(
         "", max_length=1000, description="Folder that is kept; empty is the machine's usual one.", examples=[""]
     )
@@ -252,6 +259,9 @@ class InstanceChange(RequestBody):
         None, description="From the next start on.", examples=[None]
     )
     onstart: Annotated[Text, StringConstraints(max_length=20_000)] | None = Field(None, examples=[None])
+    run: Annotated[Text, StringConstraints(max_length=20_000)] | None = Field(
+        None, description="From the next start on; empty for nothing.", examples=[None]
+    )
     max_price_hour: MaxPrice | None = Field(
         None, description="For the next machine; null for no limit.", examples=["0.6"]
     )

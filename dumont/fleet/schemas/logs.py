@@ -11,7 +11,9 @@ from dumont.fleet.schemas.fields import Answer
 class InstanceLog(Answer):
     """The end of a log, or what came since; tokens, and values of secret variables, are left out of it."""
 
-    source: Source = Field(description="`onstart`: of the start script; `agent`; `cloud`: what the provider keeps.")
+    source: Source = Field(
+        description="`run`: of what is run; `onstart`: of the start script; `agent`; `cloud`: what the provider keeps."
+    )
     text: str = Field(examples=["epoch 12 loss 0.31\n"])
     more: bool = Field(description="Whether there is more before it.")
     anew: bool = Field(description="Whether another machine or script began it anew since `since`.")

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, Protocol
 from uuid import UUID
 
-from dumont.fleet.instances import lacking
+from dumont.fleet.instances import lacking, runs
 from dumont.fleet.launching.planning import Plan
 from dumont.fleet.listing import Detail, Shown
 from dumont.fleet.money.proving import ProofShown
@@ -192,6 +192,7 @@ def _instance(shown: Shown, now: datetime) -> dict[str, Any]:
         "next": NextStep.model_validate(shown.next) if shown.next else None,
         "operation": operation(shown.operation, now) if shown.operation else None,
         "standby": standby(shown.standby) if shown.standby else None,
+        "run": runs.of(row),
         "course": courses.course(row, now),
     }
 

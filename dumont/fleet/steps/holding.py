@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from dumont.fleet.agents import commands
-from dumont.fleet.instances import moves, restores
+from dumont.fleet.instances import moves, restores, runs
 from dumont.fleet.rentals import renting
 from dumont.fleet.rules.steps import AskCloud, Hold, LetGo, Release, Stop
 from dumont.fleet.steps import saving
@@ -58,6 +58,7 @@ async def lose_primary(turn: Turn, why: str) -> None:
     instance.awake_since = instance.use_seen_at = instance.warned_at = None
     instance.setup_command_id = instance.onstart_command_id = None
     await restores.leave(turn.work, instance)
+    await runs.leave(turn.work, instance)
     found = turn.seen.saving
     if found is not None and machine is not None and found.rental_id == machine.id and found.state != "verifying":
         await saving.forget(turn, restores.GIVEN_UP)

@@ -1,7 +1,7 @@
 """Moves an instance, with all that entering its new state brings with it; and changes its wish by itself."""
 
 from dumont.basics.errors import Failure, Unavailable
-from dumont.fleet.instances import courses, failovers, moves, operations, standbys
+from dumont.fleet.instances import courses, failovers, moves, operations, runs, standbys
 from dumont.fleet.money import large_clouds, sleeping
 from dumont.fleet.rules.operations import WISHES, done_in
 from dumont.fleet.rules.seen import Trouble
@@ -53,6 +53,8 @@ async def move(turn: Turn, act: Move) -> None:
         await sleeping.go_on(turn.work, instance, turn.rows.race.id)
     if act.to == "running":
         await _entered_running(turn)
+    elif act.to == "paused":
+        await runs.leave(turn.work, instance)
     elif act.to == "hibernated":
         await _entered_sleep(turn, given_up if before == "hibernating" else None)
     elif act.to == "destroyed":
@@ -157,10 +159,18 @@ async def _entered_running(turn: Turn) -> None:
     if instance.awake_since is None or turn.seen.state == "paused":
         instance.awake_since, instance.use_seen_at, instance.warned_at = turn.work.now, None, None
     instance.released_at = None
+    if _is_new_start(turn):
+        runs.wait(instance, turn.rows.wanted.run)
     await standbys.settle(turn.work, instance, turn.rows.wanted.standby, turn.rows.standby)
     error = turn.seen.onstart.error if turn.seen.onstart is not None else None
     if error is not None and error.code in UNTOLD:
         await moves.note(turn.work, instance, "failure", f"The start script failed: {error.message}", code=error.code)
+
+
+def _is_new_start(turn: Turn) -> bool:
+    """And no way back to a machine on which all goes on."""
+    instance = turn.instance
+    return instance.wish == "running" and instance.run_command_id is None and turn.seen.state != "hibernating"
 
 
 async def _entered_sleep(turn: Turn, given_up: FleetRental | None) -> None:

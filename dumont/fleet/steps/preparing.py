@@ -7,9 +7,20 @@ from uuid import UUID
 
 from dumont.fleet.agents import commands
 from dumont.fleet.agents.lending import NEAR
-from dumont.fleet.instances import environment, host_keys, moves, restores
+from dumont.fleet.instances import environment, host_keys, moves, restores, runs
 from dumont.fleet.rules.states import CommandKind
-from dumont.fleet.rules.steps import ALONE, BROUGHT, Onstart, Restore, RestoreFailed, Setup, Why
+from dumont.fleet.rules.steps import (
+    ALONE,
+    BROUGHT,
+    BeginRun,
+    EndRun,
+    Onstart,
+    Restore,
+    RestoreFailed,
+    RunNotBegun,
+    Setup,
+    Why,
+)
 from dumont.fleet.rules.wanted import USUAL_FOLDER
 from dumont.fleet.steps.turn import NotNow, Turn
 from dumont.fleet.tables import FleetRental
@@ -33,6 +44,22 @@ async def run_onstart(turn: Turn, _act: Onstart) -> None:
     """It may take as long as it wants: what it starts may be the work itself."""
     args = {"script": turn.rows.wanted.onstart, "env": environment.of(turn.means.vault, turn.instance)}
     turn.instance.onstart_command_id = await put(turn, _machine(turn), "hook", args)
+
+
+async def begin_run(turn: Turn, _act: BeginRun) -> None:
+    """It may go on for as long as its machine."""
+    args = {"script": turn.rows.wanted.run, "env": environment.of(turn.means.vault, turn.instance)}
+    command_id = await put(turn, _machine(turn), "run", args, seconds=commands.FOR_GOOD)
+    await runs.begun(turn.work, turn.instance, command_id)
+
+
+async def run_not_begun(turn: Turn, _act: RunNotBegun) -> None:
+    await runs.not_begun(turn.work, turn.instance)
+
+
+async def end_run(turn: Turn, _act: EndRun) -> None:
+    command_id = turn.instance.run_command_id
+    await runs.ended(turn.work, turn.instance, turn.rows.commands.get(command_id) if command_id else None)
 
 
 async def restore(turn: Turn, act: Restore) -> None:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from dumont.basics.errors import Failure, Unavailable
 from dumont.fleet.events import StandbyInTrouble
-from dumont.fleet.instances import failovers, moves, operations, restores
+from dumont.fleet.instances import failovers, moves, operations, restores, runs
 from dumont.fleet.launching import choosing, renter, second
 from dumont.fleet.looking import CHECK, check_of
 from dumont.fleet.money import budgets
@@ -127,6 +127,7 @@ async def promote(turn: Turn, _act: Promote) -> None:
     instance.primary_rental_id, instance.setup_command_id = machine.id, keys
     instance.onstart_command_id = None
     await restores.leave(turn.work, instance)
+    await runs.leave(turn.work, instance)
     instance.awake_since = instance.use_seen_at = instance.warned_at = None
 
 

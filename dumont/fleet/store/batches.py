@@ -44,7 +44,7 @@ class Heard:
     newer: bool
     written: bool
     commands: bool
-    """Some are open."""
+    """Some are open, and to be handed out."""
     watched: bool
 
 
@@ -140,6 +140,7 @@ _TAKE = f"""
             EXISTS (
                 SELECT FROM fleet_commands AS c
                 WHERE c.rental_id = r.id AND c.state IN ('queued', 'sent', 'running')
+                    AND NOT (c.kind = 'run' AND c.state = 'running')
             ) AS commands,
             r.stage <> 'ended' AND (b.boot <> g.boot OR b.seq < g.seq) AS newer
         FROM given AS g

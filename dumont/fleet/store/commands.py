@@ -5,14 +5,16 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, delete, literal_column, or_, select, update
 
-from dumont.fleet.rules.states import CommandState
+from dumont.fleet.rules.states import CommandKind, CommandState
 from dumont.fleet.tables import FleetCommand, FleetRental
 from dumont.platform.db import Tx
 
 OPEN: ColumnElement[bool] = literal_column("fleet_commands.state IN ('queued', 'sent', 'running')")
 """As it stands in the index, so that it is of use in a plan that was made without the values."""
+BEGUN_RUN: ColumnElement[bool] = literal_column("(fleet_commands.kind = 'run' AND fleet_commands.state = 'running')")
+"""It goes on for as long as it wants, and its agent tells of it by itself."""
 OVER = ""
 """The arguments of one that is over: grants and keys are not kept."""
 
@@ -31,7 +33,8 @@ async def of(tx: Tx, command_ids: Sequence[UUID]) -> Sequence[FleetCommand]:
 
 
 async def open_of(tx: Tx, rental_id: UUID, now: datetime) -> Sequence[FleetCommand]:
-    due = select(FleetCommand).where(OPEN, FleetCommand.rental_id == rental_id, FleetCommand.expires_at > now)
+    those = (OPEN, ~BEGUN_RUN, FleetCommand.rental_id == rental_id, FleetCommand.expires_at > now)
+    due = select(FleetCommand).where(*those)
     ordered = due.order_by(FleetCommand.created_at, FleetCommand.id).execution_options(populate_existing=True)
     return (await tx.execute(ordered)).scalars().all()
 
@@ -46,7 +49,8 @@ async def running(
     tx: Tx, whose: tuple[UUID, UUID], percent: float | None, result: dict[str, Any], *, until: datetime
 ) -> None:
     """`whose` is the command and its rental: nobody speaks of another's."""
-    values = {"state": "running", "result": {**result, "percent": percent}, "expires_at": until}
+    expires = case((FleetCommand.kind == "run", FleetCommand.expires_at), else_=until)
+    values = {"state": "running", "result": {**result, "percent": percent}, "expires_at": expires}
     await tx.execute(update(FleetCommand).where(OPEN, *_whose(whose)).values(**values))
 
 
@@ -60,6 +64,16 @@ async def end(tx: Tx, whose: tuple[UUID, UUID], how: End, now: datetime) -> UUID
 async def fail_open(tx: Tx, rental_ids: Sequence[UUID], now: datetime, code: str, message: str) -> Sequence[UUID]:
     """Their instances."""
     return await _failed(tx, and_(OPEN, FleetCommand.rental_id.in_(rental_ids)), now, code=code, message=message)
+
+
+async def fail_one(tx: Tx, command_id: UUID, now: datetime, code: str, message: str) -> None:
+    await _failed(tx, and_(OPEN, FleetCommand.id == command_id), now, code=code, message=message)
+
+
+async def fail_lost_runs(tx: Tx, rental_id: UUID, known: Sequence[UUID], now: datetime) -> Sequence[UUID]:
+    """Their instances."""
+    lost = and_(OPEN, BEGUN_RUN, FleetCommand.rental_id == rental_id, FleetCommand.id.not_in(known))
+    return await _failed(tx, lost, now, code="forgotten", message="Its agent began anew, and does not know of it.")
 
 
 async def over(tx: Tx, now: datetime) -> Sequence[UUID]:
@@ -77,9 +91,9 @@ async def fail_over(tx: Tx, instance_ids: Sequence[UUID], now: datetime) -> int:
     return len(late) + len(gone)
 
 
-async def last_output(tx: Tx, instance_id: UUID) -> FleetCommand | None:
-    """Of the newest script that is over."""
-    query = select(FleetCommand).where(FleetCommand.instance_id == instance_id, FleetCommand.kind == "hook", ~OPEN)
+async def last_output(tx: Tx, instance_id: UUID, kind: CommandKind) -> FleetCommand | None:
+    """Of the newest script of this kind that is over."""
+    query = select(FleetCommand).where(FleetCommand.instance_id == instance_id, FleetCommand.kind == kind, ~OPEN)
     return (await tx.execute(query.order_by(FleetCommand.created_at.desc()).limit(1))).scalar_one_or_none()
 
 

@@ -79,6 +79,10 @@ class FleetInstance(Base):
     restore_command_id: Mapped[UUID | None]
     setup_command_id: Mapped[UUID | None]
     onstart_command_id: Mapped[UUID | None]
+    run_command_id: Mapped[UUID | None]
+    """What was run on its machine behind the start script, over or not."""
+    run: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    """How that is, or was: `rules.runs.Run` as JSON."""
     tries: Mapped[int] = mapped_column(Integer, server_default="0")
     """How often the present step has failed; `retry_at` is when it is tried again."""
     retry_at: Mapped[datetime | None]

@@ -9,6 +9,8 @@ Topic = Literal[
     "interrupted",
     "failed_over",
     "launch_failed",
+    "run_done",
+    "run_failed",
     "standby_trouble",
     "paid_hours_end",
     "snapshots_end",

@@ -66,6 +66,17 @@ def of_idleness(instance_id: UUID, name: str, hibernates_at: str, *, snooze: str
     return Message("idle_soon", text, told)
 
 
+def of_run(instance_id: UUID, name: str, *, state: str, code: int | None, why: str) -> Message | None:
+    """None where it ended with its machine, of which its owner is told anyway, or which he has given up."""
+    if state not in ("done", "failed", "unknown"):
+        return None
+    data = {"instance_id": str(instance_id), "name": name, "state": state, "code": code, "why": why}
+    if state == "done":
+        return Message("run_done", f"What {name} was to run is done.", data)
+    said = "has failed" if state == "failed" else "may have failed"
+    return Message("run_failed", f"What {name} was to run {said}. {why}", data)
+
+
 def of_standby(instance_id: UUID, name: str, why: str) -> Message:
     text = f"The standby of {name} is in trouble. {why}"
     return Message("standby_trouble", text, {"instance_id": str(instance_id), "name": name, "why": why})

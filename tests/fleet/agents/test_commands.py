@@ -17,6 +17,7 @@ from tests.fakes.clock import START
 from tests.fleet.agents.conftest import Agent
 
 ARGS = {"grant": "snapgrant_secret", "path": "/workspace"}
+FACTS = {"hostname": "box", "system": "Linux"}
 LATER = START + timedelta(hours=1)
 
 
@@ -133,6 +134,51 @@ class TestExpiry:
             await commands.withdraw(means.work(tx), agent.rental_id, "The instance is destroyed.")
         assert (await known(means, command_id)).error_code == "withdrawn"
         assert (await agent.beats())["commands"] == []
+
+
+class TestRun:
+    """What goes on for days is a burden to no heartbeat, and its end is heard whenever it comes."""
+
+    @pytest.fixture
+    async def run_id(self, agent: Agent, means: Means) -> UUID:
+        await agent.beats()
+        async with means.db.begin() as tx:
+            rental, until = await tx.get_one(FleetRental, agent.rental_id), START + timedelta(seconds=commands.FOR_GOOD)
+            return await commands.put(means.work(tx), means.vault, rental, "run", {"script": "x"}, expires=until)
+
+    async def test_is_handed_out_until_its_agent_has_begun_it(self, agent: Agent, run_id: UUID) -> None:
+        for _ in range(2):
+            assert [each["id"] for each in (await agent.beats())["commands"]] == [str(run_id)]
+        answer = await agent.says(acks=[ack(run_id, "running")])
+        assert answer.json()["commands"] == []
+        assert (await agent.beats())["commands"] == []
+
+    async def test_ends_though_its_agent_was_silent_for_long(self, agent: Agent, run_id: UUID, means: Means) -> None:
+        await agent.beats()
+        await agent.says(acks=[ack(run_id, "running")])
+        agent.clock.advance(days=3)
+        await listening.turn(means)
+        assert (await known(means, run_id)).state == "running"
+        await agent.changes(FleetInstance, look_at=agent.clock.now() + timedelta(days=1))
+        await agent.says(acks=[ack(run_id, result={"code": 3})])
+        found = await known(means, run_id)
+        assert (found.state, found.result) == ("done", {"code": 3})
+        assert (await agent.instance()).look_at == agent.clock.now()
+
+    async def test_is_lost_where_an_agent_that_tells_all_does_not_know_it(
+        self, agent: Agent, run_id: UUID, means: Means
+    ) -> None:
+        await agent.beats()
+        await agent.says(facts=FACTS)
+        assert (await known(means, run_id)).state == "sent"  # it may not have come through
+        await agent.says(acks=[ack(run_id, "running")], facts=FACTS)
+        await agent.beats()
+        assert (await known(means, run_id)).state == "running"
+        await agent.changes(FleetInstance, look_at=agent.clock.now() + timedelta(days=1))
+        await agent.says(facts=FACTS)
+        found = await known(means, run_id)
+        assert (found.state, found.error_code) == ("failed", "forgotten")
+        assert (await agent.instance()).look_at == agent.clock.now()
 
 
 class TestStartScript:

@@ -147,6 +147,32 @@ class TestLogs:
         assert gone["code"] == "no_log"
         assert "source: onstart" in gone["hint"]
 
+    async def test_of_a_run_are_the_usual_ones_once_it_has_begun(self, ada: Person, box: Box, machine: Machine) -> None:
+        answer = (await ada.asks("GET", f"{box.path}/logs?source=run")).json()
+        assert (answer["code"], "nothing to run" in answer["detail"]) == ("no_log", True)
+        await box.set(wanted={"onstart": "nvidia-smi", "run": "python train.py"})
+        answer = (await ada.asks("GET", f"{box.path}/logs?source=run")).json()
+        assert (answer["code"], "has not begun" in answer["detail"]) == ("no_log", True)
+        run_id = uuid4()
+        await box.set(run_command_id=run_id)
+        found = await machine.shows(ada, f"{box.path}/logs")
+        assert (found["source"], machine.heard[0]["source"], machine.heard[0]["command"]) == ("run", "run", str(run_id))
+        assert (await machine.shows(ada, f"{box.path}/logs?source=onstart"))["source"] == "onstart"
+
+    async def test_of_a_run_are_kept_beside_those_of_the_start_script(
+        self, ada: Person, box: Box, machine: Machine, clock: FakeClock
+    ) -> None:
+        now = clock.now()
+        common = {"rental_id": machine.agent.rental_id, "instance_id": box.id, "args_sealed": "", "state": "done"}
+        moments = {"created_at": now, "ended_at": now, "expires_at": now}
+        await box.add(FleetCommand(id=uuid4(), kind="run", result={"code": 3, "output": "hi\n"}, **common, **moments))
+        await box.set(primary_rental_id=None, state="hibernated", wish="hibernated")
+        answer = (await ada.asks("GET", f"{box.path}/logs?source=onstart")).json()
+        assert (answer["code"], "source: run" in answer["hint"]) == ("no_log", True)
+        kept = await ada.gets(f"{box.path}/logs?source=run")
+        assert (kept["text"], kept["live"]) == ("hi\n", False)
+        assert (await ada.gets(f"{box.path}/logs"))["source"] == "run"
+
     @pytest.mark.parametrize("query", ["tail=0", "tail=2001", "since=x", "source=dmesg", "lines=5"])
     async def test_refuse_what_makes_no_sense(self, ada: Person, box: Box, machine: Machine, query: str) -> None:
         answer = await ada.asks("GET", f"{box.path}/logs?{query}")

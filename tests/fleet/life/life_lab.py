@@ -68,6 +68,10 @@ class World:
     """Files that no snapshot can read."""
     restores: str = "complete"
     takes_keys: bool = True
+    run_code: int | None = None
+    """With which what is run ends; None as long as it goes on."""
+    hooks: str = "complete"
+    onstart_code: int = 0
     restarts: bool = True
     """Whether stopped machines start again."""
 
@@ -286,12 +290,19 @@ class LifeLab:
         machine = await tx.get(FleetRental, command.rental_id, populate_existing=True)
         if machine is None or machine.stage != "ready" or machine.wanted == "gone":
             return
-        how = {"snapshot": self.world.saves, "restore": self.world.restores}.get(command.kind, "complete")
+        how = {"snapshot": self.world.saves, "restore": self.world.restores, "hook": self.world.hooks}.get(
+            command.kind, "complete"
+        )
         if how == "hangs" or (command.kind == "setup" and not self.world.takes_keys):
             return
         await instances.poke(tx, [command.instance_id], self.clock.now())
         if command.kind in ("snapshot", "restore"):
             await self._transfer(tx, command, how)
+        if command.kind == "run" and self.world.run_code is None:
+            command.state = "running"
+            return
+        if command.kind in ("hook", "run"):
+            command.result = {"code": self.world.run_code if command.kind == "run" else self.world.onstart_code}
         command.state, command.ended_at = ("done" if how == "complete" else "failed"), self.clock.now()
         code = {"complete": None, "failed": "broken"}.get(how, how)
         command.error_code, command.error_message = code, None if code is None else "It broke."

@@ -207,6 +207,33 @@ class TestUntil:
         await lab.until(identity, state)
         assert await lab.rentals(identity, live=True) == []
 
+    async def test_that_passes_while_it_sleeps_is_no_more_when_it_is_woken(self, lab: LifeLab) -> None:
+        identity = await lab.running()
+        await lab.changes(identity, until_at=lab.clock.now() + timedelta(seconds=120))
+        await lab.asks(identity, "hibernate")
+        await lab.until(identity, "hibernated")
+        await lab.passes(200, step=20)
+        await lab.asks(identity, "wake")
+        await lab.until(identity, "running")
+        await lab.passes(60, step=2)
+        found = await lab.see(identity)
+        assert (found.state, found.until_at) == ("running", None)
+        assert len(await lab.told(identity, "changed")) == 1
+
+    async def test_that_is_to_come_or_that_destroys_is_kept_in_a_sleep(self, lab: LifeLab) -> None:
+        identity = await lab.running()
+        await lab.asks(identity, "hibernate")
+        await lab.until(identity, "hibernated")
+        await lab.changes(identity, until_at=lab.clock.now() + timedelta(seconds=90))
+        await lab.asks(identity, "wake")
+        await lab.until(identity, "running")
+        await lab.until(identity, "hibernated")
+        soon = lab.clock.now() + timedelta(seconds=1)
+        await lab.changes(identity, until_at=soon, until_action="destroy", look_at=soon + timedelta(seconds=60))
+        lab.clock.advance(seconds=2)
+        await lab.asks(identity, "wake")
+        await lab.until(identity, "destroyed")
+
 
 class TestPause:
     async def test_stops_the_machine_and_starts_it_again(self, lab: LifeLab) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from dumont.fleet.rules.idle import Idle, IdleRule
 from dumont.fleet.rules.lifecycle import next_step
+from dumont.fleet.rules.runs import RunState
 from dumont.fleet.rules.seen import (
     CommandSeen,
     CourseSeen,
@@ -19,6 +20,7 @@ from dumont.fleet.rules.seen import (
     RaceSeen,
     RentalSeen,
     RestoreSeen,
+    RunSeen,
     SavingSeen,
     Seen,
     StandbySeen,
@@ -109,6 +111,9 @@ class Draw:
         state = self.one("queued", "sent", "running", "done", "failed")
         return CommandSeen(state=state, created_at=self.moment(), rental_id=PRIMARY, error=self.one(None, TROUBLE))
 
+    def run(self) -> RunSeen:
+        return RunSeen(state=self.one(*get_args(RunState)), command=self.perhaps(self.command))
+
     def saving(self) -> SavingSeen:
         state, trouble = self.one("queued", "running", "verifying", "complete"), self.one(None, None, TROUBLE)
         return SavingSeen(id=NEW, state=state, asked_at=self.moment(), rental_id=PRIMARY, trouble=trouble)
@@ -196,6 +201,7 @@ class Draw:
             saving=self.one(None, None, self.saving()),
             restore=self.perhaps(self.restore),
             onstart=self.perhaps(self.command),
+            run=self.perhaps(self.run),
             has_onstart=self.one(True, False),
             snapshot_id=self.one(None, OLD, NEW),
             snapshot_at=self.perhaps(self.moment),

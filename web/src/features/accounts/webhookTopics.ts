@@ -10,6 +10,8 @@ export const topicWords: Record<Topic, string> = {
   interrupted: "An instance has lost its machine",
   failed_over: "An instance fails over to its standby",
   launch_failed: "An instance could not be started",
+  run_done: "What an instance was to run is done",
+  run_failed: "What an instance was to run has failed",
   standby_trouble: "A standby is in trouble",
   paid_hours_end: "No more hours of a machine could be bought",
   snapshots_end: "Snapshots of a destroyed instance are soon deleted",

@@ -2508,8 +2508,8 @@ export type ShowInstanceLogApiResponse =
 export type ShowInstanceLogApiArg = {
   /** The instance. */
   instanceId: string;
-  /** The start script's output, where there is one, else the agent's log, if not said. */
-  source?: ("onstart" | "agent" | "cloud") | null;
+  /** If not said: of what is run, where that has begun, else of the start script, else the agent's. */
+  source?: ("run" | "onstart" | "agent" | "cloud") | null;
   /** Lines, the last ones; of long ones fewer. */
   tail?: number;
   /** The `cursor` of an answer before: only what came since is told. */
@@ -5032,6 +5032,16 @@ export type NextStep = {
   at: string | null;
   text: string;
 };
+export type InstanceRun = {
+  /** `waiting` for the start script; `stopped` with its machine; `unknown` is how it ended. */
+  state: "waiting" | "running" | "done" | "failed" | "stopped" | "unknown";
+  /** Null where it was not begun. */
+  began_at: string | null;
+  ended_at: string | null;
+  /** With which it ended, where it did so by itself. */
+  code: number | null;
+  why: string;
+};
 export type InstanceCourse = {
   deadline: string;
   work_hours: number;
@@ -5103,6 +5113,8 @@ export type Instance = {
   /** The one that is open. */
   operation: Operation | null;
   standby: InstanceStandby | null;
+  /** Null where nothing is run, or nothing was yet. */
+  run: InstanceRun | null;
   /** Of work with a deadline: how far it is, and what is next. */
   course: InstanceCourse | null;
   keep_awake_until: string | null;
@@ -5393,8 +5405,8 @@ export type UtilisationSeries = {
   net_out_mbps: (number | null)[];
 };
 export type InstanceLog = {
-  /** `onstart`: of the start script; `agent`; `cloud`: what the provider keeps. */
-  source: "onstart" | "agent" | "cloud";
+  /** `run`: of what is run; `onstart`: of the start script; `agent`; `cloud`: what the provider keeps. */
+  source: "run" | "onstart" | "agent" | "cloud";
   text: string;
   /** Whether there is more before it. */
   more: boolean;
@@ -5704,6 +5716,8 @@ export type InstanceWish = {
   ssh_keys?: string[];
   /** Run after each start, with the workspace in place. */
   onstart?: string;
+  /** Run behind `onstart` after each start, if that ends with 0, and waited for by nobody: the instance tells how it is, and how it ended. A run that fails ends no machine. */
+  run?: string;
   /** Folder that is kept; empty is the machine's usual one. */
   workspace?: string;
   /** Keeps the workspace in a restic repository of yours, by the program `restic`. */
@@ -5750,6 +5764,8 @@ export type InstanceWishWrite = {
   ssh_keys?: string[];
   /** Run after each start, with the workspace in place. */
   onstart?: string;
+  /** Run behind `onstart` after each start, if that ends with 0, and waited for by nobody: the instance tells how it is, and how it ended. A run that fails ends no machine. */
+  run?: string;
   /** Folder that is kept; empty is the machine's usual one. */
   workspace?: string;
   /** Keeps the workspace in a restic repository of yours, by the program `restic`. */
@@ -5797,6 +5813,8 @@ export type Wanted = {
   ssh_keys?: string[];
   /** Run after each start, with the workspace in place. */
   onstart?: string;
+  /** Run behind `onstart`; how it ends is told. */
+  run?: string;
   /** Folder that is kept; empty is the machine's usual one. */
   workspace?: string;
   /** Where its workspace is kept, if not in our own store. */
@@ -5875,6 +5893,7 @@ export type InstanceCommand = {
     | "snapshot"
     | "restore"
     | "hook"
+    | "run"
     | "shutdown"
     | "standing"
     | "check"
@@ -5927,6 +5946,8 @@ export type InstanceDetail = {
   /** The one that is open. */
   operation: Operation | null;
   standby: InstanceStandby | null;
+  /** Null where nothing is run, or nothing was yet. */
+  run: InstanceRun | null;
   /** Of work with a deadline: how far it is, and what is next. */
   course: InstanceCourse | null;
   keep_awake_until: string | null;
@@ -5981,6 +6002,8 @@ export type InstanceChange = {
   /** From the next start on. */
   ssh_keys?: string[] | null;
   onstart?: string | null;
+  /** From the next start on; empty for nothing. */
+  run?: string | null;
   /** For the next machine; null for no limit. */
   max_price_hour?: number | string | null;
   spot?: boolean | null;
@@ -6006,6 +6029,8 @@ export type InstanceChangeWrite = {
   /** From the next start on. */
   ssh_keys?: string[] | null;
   onstart?: string | null;
+  /** From the next start on; empty for nothing. */
+  run?: string | null;
   /** For the next machine; null for no limit. */
   max_price_hour?: number | string | null;
   spot?: boolean | null;
@@ -6140,6 +6165,8 @@ export type WebhookWish = {
     | "interrupted"
     | "failed_over"
     | "launch_failed"
+    | "run_done"
+    | "run_failed"
     | "standby_trouble"
     | "paid_hours_end"
     | "snapshots_end"
@@ -6161,6 +6188,8 @@ export type WebhookWishWrite = {
     | "interrupted"
     | "failed_over"
     | "launch_failed"
+    | "run_done"
+    | "run_failed"
     | "standby_trouble"
     | "paid_hours_end"
     | "snapshots_end"
@@ -6179,6 +6208,8 @@ export type WebhookChange = {
         | "interrupted"
         | "failed_over"
         | "launch_failed"
+        | "run_done"
+        | "run_failed"
         | "standby_trouble"
         | "paid_hours_end"
         | "snapshots_end"
@@ -6200,6 +6231,8 @@ export type WebhookChangeWrite = {
         | "interrupted"
         | "failed_over"
         | "launch_failed"
+        | "run_done"
+        | "run_failed"
         | "standby_trouble"
         | "paid_hours_end"
         | "snapshots_end"
