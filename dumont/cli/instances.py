@@ -72,12 +72,30 @@ def work(instance: "Instance") -> str:
     return f"{course['done_hours']:.1f} of {course['work_hours']:g} h by {moment(course['deadline'])}, {way}"
 
 
+def run(instance: "Instance") -> str:
+    """`running`, `done`, `failed (3)`."""
+    found = instance["run"]
+    if not found:
+        return "-"
+    return f"{found['state']} ({found['code']})" if found["code"] else found["state"]
+
+
+def _run_whole(instance: "Instance") -> str:
+    found = instance["run"]
+    if not found:
+        return "-"
+    moments = (("since", found["began_at"]), ("until", found["ended_at"]))
+    when = ", ".join(f"{word} {moment(at)}" for word, at in moments if at)
+    return " ".join(part for part in (run(instance), when and f"{when}.", found["why"]) if part)
+
+
 COLUMNS = [
     Column("name", lambda instance: instance["name"]),
     Column("state", lambda instance: instance["state"]),
     Column("machine", machine),
     Column("$/h", lambda instance: money(instance["price_hour"]), right=True),
     Column("so far", lambda instance: money(instance["cost"]), right=True),
+    Column("run", run),
     Column("snapshot", lambda instance: moment(instance["snapshot"]["at"]) if instance["snapshot"] else "-"),
     Column("now and next", doing),
 ]
@@ -85,7 +103,8 @@ DETAILS = [
     Column("id", lambda instance: instance["id"]),
     *COLUMNS[:2],
     Column("why", lambda instance: instance["why"]),
-    *COLUMNS[2:],
+    *[column for column in COLUMNS[2:] if column.title != "run"],
+    Column("run", _run_whole),
     Column("work", work),
     Column("kept awake until", lambda instance: moment(instance["keep_awake_until"])),
     Column("ends", lambda instance: moment(instance["until_at"])),

@@ -108,7 +108,7 @@ def launch(
         "restic": kept.told(restic, restore_from),
         **_said(disk, idle, ttl, parallel),
     }
-    wish = tasks.under(task, said) | {"onstart": _begins(task, token, onstart, ran)}
+    wish = tasks.under(task, said) | _begins(task, token, onstart, ran)
     if not _agreed(session, wish, dry_run=dry_run, yes=yes):
         return
     kept_too = restore_from is not None
@@ -146,6 +146,8 @@ def _run(session: Session, wish: dict[str, Any], *, wait: bool, bring: Callable[
     if ended["state"] == "done":
         bring(instance)
         session.done(f"dumont ssh {instance['name']}")
+        if wish["run"]:
+            session.done(f"dumont logs {instance['name']} -f")
 
 
 def _said(disk: float | None, idle: float | None, ttl: str | None, parallel: int | None) -> dict[str, Any]:
@@ -168,12 +170,13 @@ def _split(query: list[str] | None) -> tuple[list[str], str]:
     return words, ""
 
 
-def _begins(task: Task, token: str, onstart: str, ran: str) -> str:
-    """What is to run is waited for by nobody: what is said here wins over the file."""
-    if token or not (onstart or ran):
-        own = "\n".join(part for part in (onstart, ran) if part)
-        return tasks.script(Task(run=own) if own else task, token)
-    return "\n".join(part for part in (onstart, f"{ran} &" if ran else "") if part)
+def _begins(task: Task, token: str, onstart: str, ran: str) -> dict[str, str]:
+    """What is said here wins over the file."""
+    if not token and (onstart or ran):
+        return {"onstart": onstart, "run": ran}
+    own = "\n".join(part for part in (onstart, ran) if part)
+    first, then = tasks.scripts(Task(run=own) if own else task, token)
+    return {"onstart": first, "run": then}
 
 
 def _filters(

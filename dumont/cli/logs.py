@@ -12,7 +12,7 @@ from dumont.cli.session import Session
 from dumont.cli.verbs import Verbs
 
 logs = Verbs()
-Source = Literal["onstart", "agent", "cloud"]
+Source = Literal["run", "onstart", "agent", "cloud"]
 
 
 @logs.verb("logs", "dumont logs trainer", "dumont logs trainer -f", "dumont logs trainer --source agent --tail 50")
@@ -26,7 +26,7 @@ def show_logs(
     tail: Annotated[int, typer.Option("--tail", help="So many lines, the last ones.", min=1, max=2000)] = 200,
     source: Annotated[
         Source | None,
-        typer.Option(help="The start script's output, where there is one, else the agent's log, if not said."),
+        typer.Option(help="If not said: what is run, once it has begun, else the start script, else the agent."),
     ] = None,
 ) -> None:
     """Show what was written on the machine; as JSON, one answer a line."""

@@ -82,15 +82,16 @@ def under(task: Task, wish: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def script(task: Task, token: str = "") -> str:
-    """What runs after each start: the setup, and then the run, which nobody waits for. With a token it first says
-    where the workspace is, and waits there for what has to be brought."""
+def scripts(task: Task, token: str = "") -> tuple[str, str]:
+    """What prepares each start, and what is run behind that. With a token the machine first says where its workspace
+    is; what has to be brought there is waited for by the run."""
     setup = f"bash -ec {shlex.quote(task.setup)}" if task.setup else ""
     run = f"bash -c {shlex.quote(task.run)}" if task.run else ""
-    if token:
-        ready = f"pwd > {place(token)}; until [ -e {marker(token)} ]; do sleep 1; done"
-        return f"({ready}; {' && '.join(part for part in (setup, run) if part) or ':'}) &"
-    return " && ".join(part for part in (setup, f"{{ {run} & }}" if run else "") if part)
+    if not token:
+        return setup, run
+    ready = f"until [ -e {marker(token)} ]; do sleep 1; done"
+    both = " && ".join(part for part in (setup, run) if part)
+    return f"pwd > {place(token)}", f"{ready}; {both}" if both else ""
 
 
 def place(token: str) -> str:

@@ -98,7 +98,7 @@ class TestLaunch:
     def test_is_a_call_that_can_be_pasted(self, ada: Person) -> None:
         shown = ada.does("launch", *WORDS, "-c", "x", "--env", "A=b", "--curl", "--", "python", "train.py", "-v", "a b")
         body = json.loads(shown.out.split("-d ")[1].strip("'\n").replace("'\"'\"'", "'"))
-        assert body["onstart"] == "python train.py -v 'a b' &"
+        assert (body["onstart"], body["run"]) == ("", "python train.py -v 'a b'")
         assert body["filters"] == {"q": "gpu_count=0", "provider": ["local"]}
         assert body["ssh_keys"] == [ada.key.with_suffix(".pub").read_text().strip()]
         assert "$DUMONT_TOKEN" in shown.out

@@ -92,22 +92,30 @@ class TestTask:
         assert wish["env"] == {"EPOCHS": "9", "DEBUG": "false"}
 
 
-class TestScript:
-    def run(self, script: str, folder: Path) -> str:
-        command = ["/bin/sh", "-c", f"{script}\nwait"]
-        return subprocess.run(command, cwd=folder, check=False, capture_output=True, text=True, timeout=30).stdout
+class TestScripts:
+    def run(self, script: str, folder: Path) -> tuple[int, str]:
+        command = ["/bin/sh", "-c", script]
+        found = subprocess.run(command, cwd=folder, check=False, capture_output=True, text=True, timeout=30)
+        return found.returncode, found.stdout
 
-    def test_sets_up_and_then_runs(self, tmp_path: Path) -> None:
-        assert self.run(tasks.script(Task(setup="echo 'a b'", run="echo done")), tmp_path) == "a b\ndone\n"
+    def test_set_up_and_then_run(self, tmp_path: Path) -> None:
+        first, then = tasks.scripts(Task(setup="echo 'a b'", run="echo done; exit 3"))
+        assert (self.run(first, tmp_path), self.run(then, tmp_path)) == ((0, "a b\n"), (3, "done\n"))
 
-    def test_runs_nothing_after_a_setup_that_failed(self, tmp_path: Path) -> None:
-        assert self.run(tasks.script(Task(setup="false\necho on", run="echo done")), tmp_path) == ""
+    def test_tell_of_a_setup_that_failed(self, tmp_path: Path) -> None:
+        first, _ = tasks.scripts(Task(setup="false\necho on", run="echo done"))
+        assert self.run(first, tmp_path) == (1, "")
 
-    def test_says_where_it_is_and_waits_for_what_is_brought(self, tmp_path: Path) -> None:
+    def test_are_nothing_where_nothing_is_to_be_done(self) -> None:
+        assert tasks.scripts(Task()) == ("", "")
+        assert tasks.scripts(Task(), "token")[1] == ""
+
+    def test_say_where_it_is_and_wait_for_what_is_brought(self, tmp_path: Path) -> None:
         token = f"test-{tmp_path.parent.name}-{tmp_path.name}"
         (tmp_path / tasks.marker(token)).touch()
         try:
-            assert self.run(tasks.script(Task(run="echo done"), token), tmp_path) == "done\n"
+            first, then = tasks.scripts(Task(setup="echo up", run="echo done; exit 4"), token)
+            assert (self.run(first, tmp_path), self.run(then, tmp_path)) == ((0, ""), (4, "up\ndone\n"))
             assert Path(tasks.place(token)).read_text().strip() == str(tmp_path)
         finally:
             Path(tasks.place(token)).unlink(missing_ok=True)
