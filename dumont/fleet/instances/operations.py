@@ -7,8 +7,9 @@ from uuid import UUID
 from dumont.basics import ids
 from dumont.basics.errors import Conflict, Failure
 from dumont.fleet.events import OperationChanged
+from dumont.fleet.instances import moves
 from dumont.fleet.rules.operations import WISHES
-from dumont.fleet.rules.states import OperationKind
+from dumont.fleet.rules.states import OperationKind, Wish
 from dumont.fleet.store import instances
 from dumont.fleet.store import operations as store
 from dumont.fleet.tables import FleetInstance, FleetOperation
@@ -41,6 +42,7 @@ async def open(  # noqa: A001 - as one says it: operations.open
     wish = WISHES[kind] or instance.wish
     before = {"wish_before": instance.wish} if not by_itself and wish != instance.wish else {}
     if not by_itself:
+        await _outlived(work, instance, wish)
         instance.wish = wish
         instance.tries, instance.retry_at = 0, None
     instance.look_at = min(instance.look_at, work.now)
@@ -52,6 +54,14 @@ async def open(  # noqa: A001 - as one says it: operations.open
     await instances.wake(work.tx)
     await _tell(work, instance, made)
     return made
+
+
+async def _outlived(work: Work, instance: FleetInstance, wish: Wish) -> None:
+    """A time that was over while it was to sleep anyway has done what it was for, and is no reason to sleep again."""
+    over = instance.until_at is not None and instance.until_at <= work.now and instance.until_action == "hibernate"
+    if over and instance.wish == "hibernated" and wish in ("running", "on_standby"):
+        instance.until_at = None
+        await moves.note(work, instance, "changed", "Its time was over while it slept: it has no end any more.")
 
 
 async def done(work: Work, instance: FleetInstance, kind: OperationKind, why: str, **details: Any) -> FleetOperation:

@@ -229,7 +229,7 @@ class TestUntil:
         await lab.until(identity, "running")
         await lab.until(identity, "hibernated")
         soon = lab.clock.now() + timedelta(seconds=1)
-        await lab.changes(identity, until_at=soon, until_action="destroy", look_at=soon + timedelta(seconds=60))
+        await lab.changes(identity, until_at=soon, until_action="destroy")
         lab.clock.advance(seconds=2)
         await lab.asks(identity, "wake")
         await lab.until(identity, "destroyed")
