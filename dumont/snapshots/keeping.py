@@ -104,13 +104,15 @@ async def _plan(work: Work, now: Kept, rules: Mapping[Target, Rules]) -> Plan:
 
 
 def _gone(found: Sequence[Snapshot], rules: Mapping[Target, Rules], pins: Set[UUID]) -> set[UUID]:
-    """Each instance is looked at alone, and of what is none's each label, under the rules that hold for it. The newest
+    """Each instance is looked at alone, and of what is none's each folder of each machine, as labels are often made of
+    a folder's last name and equal by chance; under the rules that hold for it. The newest
     one always stays, whatever its instance is called by now and whoever has its name; and so does the one that an
     instance stands on, whatever others say that they are of it, and what somebody has taken back. Where nobody has
     said what is kept, copies that newer ones have replaced go, and nothing else."""
-    groups: dict[UUID | str, list[Snapshot]] = {}
+    groups: dict[UUID | tuple[str, str, str], list[Snapshot]] = {}
     for snapshot in found:
-        groups.setdefault(snapshot.instance_id or snapshot.label, []).append(snapshot)
+        tree = (snapshot.label, snapshot.host, snapshot.root)
+        groups.setdefault(snapshot.instance_id or tree, []).append(snapshot)
     gone: set[UUID] = set()
     known = Known(rules.items())
     for group in groups.values():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -85,15 +85,15 @@ class Repository:
         """The full name of a beginning of one, or of `latest` (of a label, where one is given)."""
         return self.choose(wanted, label).name
 
-    def choose(self, wanted: str, label: str = "") -> Choice:
+    def choose(self, wanted: str, label: str = "", among: Callable[[Header], bool] | None = None) -> Choice:
         """The same, and what was passed over for being damaged; a name that is given is taken at its word."""
-        return self._latest(label) if wanted == LATEST else Choice(self._named(wanted), [])
+        return self._latest(label, among) if wanted == LATEST else Choice(self._named(wanted), [])
 
-    def _latest(self, label: str) -> Choice:
+    def _latest(self, label: str, among: Callable[[Header], bool] | None) -> Choice:
         listed = self.listed()
         damaged = [one for one in listed if one.header is None]
         for one in reversed(listed):
-            if one.header is None or label not in ("", one.header.label):
+            if one.header is None or label not in ("", one.header.label) or (among and not among(one.header)):
                 continue
             error = one.error or self._read_ahead(one.name)
             if error is None:

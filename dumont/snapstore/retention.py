@@ -1,4 +1,4 @@
-"""Which snapshots to keep: the newest ones, and the last of each hour, day, week and month, for each label apart."""
+"""Which snapshots to keep: the newest ones, and the last of each hour, day, week and month, of each tree apart."""
 
 from __future__ import annotations
 
@@ -28,6 +28,8 @@ class Dated(NamedTuple):
     label: str = ""
     pinned: bool = False
     """Kept whatever the policy says."""
+    place: str = ""
+    """Where it lay: folders of one label are different things, too."""
 
 
 SPANS: dict[str, Callable[[datetime], str]] = {
@@ -39,10 +41,10 @@ SPANS: dict[str, Callable[[datetime], str]] = {
 
 
 def keep(snapshots: Iterable[Dated], policy: Policy) -> dict[str, list[str]]:
-    """Names of those to keep, with the reasons; the newest of each label is always one of them."""
-    groups: dict[str, list[Dated]] = {}
+    """Names of those to keep, with the reasons; the newest of each label and place is always one of them."""
+    groups: dict[tuple[str, str], list[Dated]] = {}
     for one in snapshots:
-        groups.setdefault(one.label, []).append(one)
+        groups.setdefault((one.label, one.place), []).append(one)
     kept: dict[str, list[str]] = {}
     for group in groups.values():
         kept.update(_kept(sorted(group, key=lambda one: (one.time, one.name), reverse=True), policy))

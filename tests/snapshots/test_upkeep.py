@@ -107,6 +107,19 @@ class TestRetention:
         plan = await ada.does("PUT", "/snapshots/retention", {"rules": {"keep_last": 1}, "dry_run": True})
         assert [one["id"] for one in plan["going"]] == [made[0]]
 
+    async def test_keeps_the_newest_of_each_folder_whatever_its_label_is(
+        self, ada: Person, parts: Parts, folder: Path, clock: FakeClock, db: Db
+    ) -> None:
+        """A label that nobody gave is the last part of the folder's path; on another machine it is another tree."""
+        made = await three(ada, parts, folder, clock)
+        places = (("a", "/home/work"), ("b", "/home/work"), ("b", "/srv/work"))
+        async with db.begin() as tx:
+            for snapshot, (host, root) in zip(made, places, strict=True):
+                values = {"host": host, "root": root}
+                await tx.execute(update(Snapshot).where(Snapshot.id == UUID(snapshot)).values(**values))
+        plan = await ada.does("PUT", "/snapshots/retention", {"rules": {"keep_last": 1}, "dry_run": True})
+        assert plan["going"] == []
+
     async def test_passes_over_copies_for_a_standby_that_newer_ones_have_replaced(
         self, ada: Person, parts: Parts, folder: Path, db: Db
     ) -> None:

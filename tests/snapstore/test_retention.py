@@ -19,6 +19,7 @@ PASTS = st.lists(
         ),
         st.sampled_from(["a", "b"]),
         st.booleans(),
+        st.sampled_from(["", "c"]),
     ),
     max_size=30,
     unique_by=lambda one: one.name,
@@ -50,6 +51,10 @@ class TestKeep:
         both = [one._replace(label=label, name=label + one.name) for one in HOURLY[:3] for label in "ab"]
         assert sorted(keep(both, Policy(last=1))) == ["a0002", "b0002"]
 
+    def test_looks_at_each_place_apart(self) -> None:
+        both = [one._replace(place=place, name=place + one.name) for one in HOURLY[:3] for place in "ab"]
+        assert sorted(keep(both, Policy(last=1))) == ["a0002", "b0002"]
+
     def test_never_gives_up_the_newest_or_a_pinned_one(self) -> None:
         past = [one._replace(pinned=number == 0) for number, one in enumerate(HOURLY)]
         assert keep(past, Policy(monthly=1)).keys() == {past[0].name, past[-1].name}
@@ -60,7 +65,8 @@ class TestKeep:
 
 
 def _is_kept(one: Dated, past: list[Dated], policy: Policy) -> bool:
-    newer = [other for other in past if other.label == one.label and (other.time, other.name) > (one.time, one.name)]
+    alike = [other for other in past if (other.label, other.place) == (one.label, one.place)]
+    newer = [other for other in alike if (other.time, other.name) > (one.time, one.name)]
     if policy.keeps_all or one.pinned or len(newer) < max(1, policy.last):
         return True
     return any(

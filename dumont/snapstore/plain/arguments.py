@@ -151,12 +151,15 @@ def _show(verb: argparse.ArgumentParser) -> None:
 def _restore(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("snapshot", help="its name, the beginning of it, or `latest`")
     verb.add_argument("target")
+    verb.add_argument("--label", default="", help="of what `latest` is meant; else of the target's own folder")
     verb.add_argument("--include", action="append", default=[], metavar="PATH")
     verb.add_argument("--exclude", action="append", default=[], metavar="PATH")
     verb.add_argument("--workers", type=int, default=32, help="connections at once")
     verb.add_argument("--memory", type=int, default=256, metavar="MIB")
-    verb.add_argument("--rescan", action="store_true", help="judge what is there by its content")
-    verb.add_argument("--borrow", action="append", default=[], metavar="TREE", help="take equal files from there")
+    verb.add_argument("--rescan", action="store_true", help="read all that is there, also what nobody has touched")
+    verb.add_argument(
+        "--borrow", action="append", default=[], metavar="TREE", help="take equal files from there, by their content"
+    )
     verb.add_argument("--overwrite", choices=[way.value for way in Overwrite], default="replace")
     verb.add_argument("--delete", action="store_true", help="remove what is not in the snapshot")
     verb.add_argument("--sync", action="store_true", help="end only when the disk has it all, against power failures")

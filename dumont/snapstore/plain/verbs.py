@@ -18,11 +18,11 @@ from dumont.snapstore.check import check
 from dumont.snapstore.diff import diff
 from dumont.snapstore.engine import engine
 from dumont.snapstore.errors import BadRequest, Missing
-from dumont.snapstore.plain import arguments, facts, lent, opening, rows, text
+from dumont.snapstore.plain import arguments, facts, lent, meant, opening, rows, text
 from dumont.snapstore.plain.opening import Opened
 from dumont.snapstore.plain.screen import Screen
 from dumont.snapstore.prune import prune
-from dumont.snapstore.repository import WHOLE, Repository
+from dumont.snapstore.repository import WHOLE, Choice, Repository
 from dumont.snapstore.restic import Restic
 from dumont.snapstore.restore import Overwrite, restore
 from dumont.snapstore.retention import Dated, keep
@@ -119,21 +119,24 @@ def restore_(said: argparse.Namespace, screen: Screen, env: Env) -> int:
     found = opening.opened(arguments.place(said), env)
     with _track(screen) as track:
         if isinstance(found, Restic):
-            _refuse_for_restic(said, ("rescan", "borrow", "delete"))
+            _refuse_for_restic(said, ("rescan", "borrow", "delete", "label"))
             if said.overwrite != Overwrite.REPLACE.value:
                 raise BadRequest("restic replaces what is there, and can do nothing else from here.")
             if len(said.include) > 1 or said.exclude:
                 raise BadRequest("Of a restic repository one folder can be restored, or everything.")
             folder = said.include[0] if said.include else ""
             return _restic_report(found.restore(said.snapshot, said.target, track, folder=folder), screen)
-        report = restore(found, said.snapshot, said.target, arguments.restore_options(said, env), track)
+        choice = meant.latest_for(found, said.snapshot, said.target, said.label)
+        report = restore(found, choice.name, said.target, arguments.restore_options(said, env), track)
+        report.notes[:0] = choice.notes
     screen.answer(facts.of_restore(report), (), rows.of_restore(report, track.now().seconds))
     return GOOD if report.complete else PARTLY
 
 
 def diff_(said: argparse.Namespace, screen: Screen, env: Env) -> int:
     found = opening.ours(arguments.place(said), env)
-    before, after = (found.load(_chosen(found, name, screen)) for name in (said.before, said.after))
+    before = found.load(_chosen(found, said.before, screen))
+    after = found.load(_told(meant.latest_like(found, said.after, before.header), screen))
     differences = list(diff(before, after, (found, found)))
     screen.answer([facts.of_difference(one) for one in differences], rows.DIFF, rows.of_diff(differences))
     return GOOD
@@ -197,8 +200,11 @@ def hot_(said: argparse.Namespace, screen: Screen, env: Env) -> int:
 
 
 def _chosen(found: Repository, word: str, screen: Screen) -> str:
+    return _told(found.choose(word), screen)
+
+
+def _told(choice: Choice, screen: Screen) -> str:
     """Says so where the newest one is damaged, and therefore another is taken."""
-    choice = found.choose(word)
     for note in choice.notes:
         screen.aside(note)
     return choice.name
@@ -215,7 +221,7 @@ def _lines(file: str) -> list[bytes]:
 def _not_kept(found: Repository, said: argparse.Namespace) -> list[str]:
     """What can't be read is never forgotten by a policy."""
     dated = [
-        Dated(one.name, moment_of(one.header.time), one.header.label)
+        Dated(one.name, moment_of(one.header.time), one.header.label, place=meant.place_of(one.header))
         for one in found.listed(WHOLE)
         if one.header is not None and one.error is None
     ]

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -88,6 +89,27 @@ class TestWords:
         assert "doomed" in say("prune")
         assert say("stats")["snapshots"] == 1
         assert say("forget", status=FAILED)["error"]["code"] == "bad_request"
+
+    def test_forget_nothing_of_one_folder_for_another(self, say: Say, tree: Path, tmp_path: Path) -> None:
+        other = tmp_path / "other" / "tree"
+        shutil.copytree(tree, other)
+        first, second = say("create", tree, "--init")["name"], say("create", other)["name"]
+        assert say("forget", "--keep-last", "1")["forgotten"] == []
+        third = say("create", tree)["name"]
+        assert say("forget", "--keep-last", "1", "--dry-run")["forgotten"] == [first]
+        assert {one["name"] for one in say("list")} == {first, second, third}
+
+    def test_put_back_the_latest_of_this_folder_and_of_no_other(self, say: Say, tree: Path, tmp_path: Path) -> None:
+        other = tmp_path / "other" / "tree"
+        shutil.copytree(tree, other)
+        first, second = say("create", tree, "--init", "--label", "a")["name"], say("create", other)["name"]
+        assert say("restore", "latest", tree)["snapshot"] == first
+        assert say("restore", "latest", other)["snapshot"] == second
+        error = say("restore", "latest", tmp_path / "new", status=FAILED)["error"]
+        assert (error["code"], str(other) in error["message"]) == ("bad_request", True)
+        assert not (tmp_path / "new").exists()
+        assert say("restore", "latest", tmp_path / "new", "--label", "a")["snapshot"] == first
+        assert say("diff", first) == []
 
     def test_check_names_what_damage_touches(self, say: Say, tree: Path, tmp_path: Path) -> None:
         name = say("create", tree, "--init")["name"]
