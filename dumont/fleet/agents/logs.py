@@ -40,12 +40,13 @@ OF_NO_MACHINE = ("stopped", "ending", "ended")
 SCRIPTS: Mapping[Source, CommandKind] = {"run": "run", "onstart": "hook"}
 """Whose commands they are."""
 WHAT: Mapping[Source, str] = {
-    "run": "what was run",
+    "run": "its last run",
     "onstart": "its last start script",
     "agent": "its agent",
     "cloud": "its cloud",
 }
 NONE: Mapping[Source, str] = {"run": "nothing to run", "onstart": "no start script"}
+BEGINS: Mapping[Source, str] = {"run": "What it is to run", "onstart": "The start script"}
 COMES = ("launching", "waking", "recovering", "failing_over", "interrupted")
 """States in which a machine is got for it."""
 
@@ -178,7 +179,7 @@ def _file(instance: FleetInstance, rental: FleetRental, source: Source) -> UUID:
     if command_id is None and not _script(instance, source):
         raise NoLog(f"{instance.name} has {NONE[source]}.", hint=OWN_LOG)
     if command_id is None or rental.id != instance.primary_rental_id:
-        raise NoLog(f"{WHAT[source].capitalize()} has not begun on this machine.", hint=OWN_LOG)
+        raise NoLog(f"{BEGINS[source]} has not begun on this machine.", hint=OWN_LOG)
     return command_id
 
 

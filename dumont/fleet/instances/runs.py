@@ -1,5 +1,6 @@
 """Keeps how that is which an instance runs behind its start script, and tells of its end, once."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from dumont.fleet.agents import commands
@@ -7,10 +8,16 @@ from dumont.fleet.agents.commands import Command
 from dumont.fleet.events import RunEnded
 from dumont.fleet.instances import moves
 from dumont.fleet.rules import runs as rules
-from dumont.fleet.rules.runs import How, Run
+from dumont.fleet.rules.runs import How, Run, RunState
 from dumont.fleet.tables import FleetInstance
 from dumont.platform.work import Work
 
+SAID: Mapping[RunState, str] = {
+    "done": "Its run is done.",
+    "failed": "Its run has failed.",
+    "stopped": "Its run was stopped.",
+    "unknown": "Its run is over, or lost.",
+}
 BEGINS_ON = "It waits for the start script."
 
 
@@ -28,7 +35,7 @@ def wait(instance: FleetInstance, script: str) -> None:
 async def begun(work: Work, instance: FleetInstance, command_id: UUID) -> None:
     instance.run_command_id = command_id
     _keep(instance, Run(state="running", began_at=work.now))
-    await moves.note(work, instance, "run", "What was to run has begun.")
+    await moves.note(work, instance, "run", "Its run has begun.")
 
 
 async def not_begun(work: Work, instance: FleetInstance) -> None:
@@ -57,8 +64,7 @@ async def ended(work: Work, instance: FleetInstance, command: Command | None) ->
 async def _over(work: Work, instance: FleetInstance, found: Run, how: How) -> None:
     run = found.over(how, work.now)
     _keep(instance, run)
-    said = "What was run is done." if run.state == "done" else f"What was run: {run.why}"
-    await moves.note(work, instance, "run", said, state=run.state, code=run.code)
+    await moves.note(work, instance, "run", f"{SAID[run.state]} {run.why}".strip(), state=run.state, code=run.code)
     told = RunEnded(
         owner_id=instance.owner_id,
         instance_id=instance.id,
