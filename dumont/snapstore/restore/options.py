@@ -33,11 +33,11 @@ class RestoreOptions:
     memory: int = 256 << 20
     """What the whole process may take, nearly; at least 96 MiB."""
     rescan: bool = False
-    """Judge what lies at the target by its content, not by size and time."""
+    """Read all that lies at the target, also what nobody has touched since it was put there."""
     base: str | None = None
     """A snapshot (64 digits) that is known to lie at the target; what is equal in it is neither fetched nor written."""
     borrow: Sequence[str] = ()
-    """Trees, such as the machine's image, from which files of equal path, size and time are taken."""
+    """Trees, such as the machine's image, from which files of equal path, size and time are taken, if they are ours."""
     borrow_links: bool = False
     """Take them as hard links: no copy, but writing to one changes the other."""
     overwrite: Overwrite = Overwrite.REPLACE
