@@ -11,6 +11,8 @@ SIGNED_IN_HERE = "dumont.session"
 PATIENCE_MS = 30_000
 """What is there is seen at once; what isn't fails later. A busy machine draws few frames a second."""
 DESKTOP: ViewportSize = {"width": 1280, "height": 800}
+EMPTY = "/health/live"
+"""A word of the same server: the browser goes on in the same process, with what it has compiled there."""
 SAVES_DATA = "Object.defineProperty(NetworkInformation.prototype, 'saveData', { get: () => true });"
 """Of pages that are not opened nothing is fetched then, which takes a quarter of a test's CPU."""
 
@@ -68,3 +70,20 @@ class Browsers:
         # The browser itself reports every refused request; 401, 403, 404, 409, 422 are answers, not faults.
         if message.type in ("error", "warning") and "Failed to load resource" not in message.text:
             self.faults.append(f"{message.page.url if message.page else ''}: {message.text}")
+
+
+class Kept:
+    """One window of each person for many tests: to open one and to compile all anew takes as long as what they do."""
+
+    def __init__(self, browsers: Browsers) -> None:
+        self.browsers = browsers
+        self._pages: dict[Account | None, Page] = {}
+
+    def as_it_stands(self, who: Account | None) -> Page:
+        if who not in self._pages:
+            self._pages[who] = self.browsers.window(who)
+        return self._pages[who]
+
+    def leave(self, page: Page) -> None:
+        """What a test had there ends with it, and what is wrong with that is still its own."""
+        page.goto(EMPTY)

@@ -13,7 +13,7 @@ from tests.conftest import DatabaseMaker
 from tests.ports import free_port
 from tests.processes import Dumont
 from tests.web.boxes import Box, keep
-from tests.web.browsers import PATIENCE_MS, Browsers
+from tests.web.browsers import PATIENCE_MS, Browsers, Kept
 from tests.web.clouds import CLOSED, OPEN, Clouds, read, simulated_clouds
 from tests.web.fleets import Fleet, launch
 from tests.web.pasts import Lived, give_past
@@ -80,6 +80,7 @@ class Serving:
             "DUMONT_PORT": str(free_port()),  # links are made from it, and a server can come back there
             "DUMONT_RATE_LIMIT_ANONYMOUS": "100000/minute",
             "DUMONT_RATE_LIMIT_USER": "100000/minute",
+            "DUMONT_MARKET_STALE_SECONDS": "86400",  # read once for all tests, however long those take
         }
 
 
@@ -128,6 +129,14 @@ def browsers(chromium: Browser, installation: Installation) -> Iterator[Browsers
     in_thread(installation.forget_attempts)
     opened = Browsers(chromium, installation.url)
     yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="package")
+def kept(chromium: Browser, installation: Installation) -> Iterator[Kept]:
+    in_thread(installation.forget_attempts)
+    opened = Browsers(chromium, installation.url)
+    yield Kept(opened)
     opened.close()
 
 

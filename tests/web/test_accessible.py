@@ -6,17 +6,16 @@ from dataclasses import asdict
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.web.axe import faults
 from tests.web.boxes import Box
-from tests.web.browsers import DESKTOP, Browsers
+from tests.web.browsers import DESKTOP, Browsers, Kept
 from tests.web.clouds import offers
-from tests.web.conftest import in_thread
 from tests.web.fleets import Fleet
 from tests.web.pages import PLACES, Place, planned
 from tests.web.pasts import Lived
-from tests.web.people import Account, Installation
+from tests.web.people import Installation
 from tests.web.steps import (
     dialog,
     expect_title,
@@ -35,8 +34,7 @@ the next one in the other two. In the second of them only what a theme and a wid
 FITS = """() => [document.documentElement, document.querySelector("main")]
   .every(box => !box || box.scrollWidth <= box.clientWidth)"""
 
-EMPTY = "/health/live"
-"""A word of the same server: the browser goes on in the same process, with what it has compiled there."""
+NOWHERE = "/no/such/page"
 # As a link inside the application does, without a new document.
 GO = "path => { history.pushState({}, '', path); dispatchEvent(new PopStateEvent('popstate')); }"
 
@@ -74,40 +72,30 @@ def ids(installation: Installation, lived: Lived, box: Box, fleet: Fleet) -> dic
     }
 
 
-class Kept:
-    """One window of each person for the whole file: to open one and to sign in takes longer than to look at a page."""
-
-    def __init__(self, browsers: Browsers) -> None:
-        self.browsers = browsers
-        self._pages: dict[Account | None, Page] = {}
-
-    def window(self, who: Account | None) -> Page:
-        """As if it were new: of the document before nothing is left."""
-        if who not in self._pages:
-            self._pages[who] = self.browsers.window(who)
-        page = self._pages[who]
-        page.goto(EMPTY)
-        page.set_viewport_size(DESKTOP)
-        return page
-
-
-@pytest.fixture(scope="module")
-def kept(chromium: Browser, installation: Installation) -> Iterator[Kept]:
-    in_thread(installation.forget_attempts)
-    opened = Browsers(chromium, installation.url)
-    yield Kept(opened)
-    opened.close()
-
-
 @pytest.fixture
 def window(kept: Kept, installation: Installation) -> Iterator[Callable[[Place], Page]]:
-    yield lambda place: kept.window(None if place.stranger else installation.ada)
+    """On the way to any page, inside the application: to open it anew takes longer than to look at a page."""
+
+    def nowhere(place: Place) -> Page:
+        page = kept.as_it_stands(None if place.stranger else installation.ada)
+        page.set_viewport_size(DESKTOP)
+        if page.locator("main").count() and not dialog(page).count():
+            page.evaluate(GO, NOWHERE)
+        else:
+            page.goto(NOWHERE)
+        expect_title(page, "Not found")
+        return page
+
+    yield nowhere
     kept.browsers.expect_no_faults()
 
 
 @pytest.fixture
 def ada(kept: Kept, installation: Installation) -> Iterator[Page]:
-    yield kept.window(installation.ada)
+    page = kept.as_it_stands(installation.ada)
+    kept.leave(page)
+    page.set_viewport_size(DESKTOP)
+    yield page
     kept.browsers.expect_no_faults()
 
 
@@ -115,7 +103,9 @@ class TestEveryPage:
     @pytest.mark.parametrize("place", PLACES, ids=str)
     def test_is_accessible(self, place: Place, window: Callable[[Place], Page], ids: dict[str, str]) -> None:
         page = window(place)
-        page.goto(place.at(ids))
+        page.evaluate(GO, place.at(ids))
+        if place.route != "*":
+            expect(page.get_by_role("heading", level=1)).not_to_have_text("Not found")
         expect_title(page, place.title)
         expect(page.get_by_role("status", name=re.compile("^(Loading|Opening)"))).to_have_count(0)
         expect_accessible(page, looks_of(PLACES.index(place)))
