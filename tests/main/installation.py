@@ -17,7 +17,7 @@ from dumont.platform.db.embedded.postmaster import read_postmaster
 from tests.build.accounts import PASSWORD
 from tests.processes import Dumont
 
-PATIENCE = 60.0
+PATIENCE = 180.0
 QUICK = {"DUMONT_WORKER_LEASE_SECONDS": "2", "DUMONT_SHUTDOWN_SECONDS": "10"}
 
 
@@ -55,10 +55,12 @@ def run(*arguments: str, env: dict[str, str]) -> "subprocess.CompletedProcess[st
 
 
 def until(is_true: Callable[[], object], seconds: float = PATIENCE) -> None:
-    deadline = time.monotonic() + seconds
+    """Asked more and more seldom: what is asked at once again keeps the server from what is waited for."""
+    deadline, pause = time.monotonic() + seconds, 0.02
     while not is_true():
         assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.02)
+        time.sleep(pause)
+        pause = min(1.2 * pause, 0.3)
 
 
 def gets(url: str) -> int:
