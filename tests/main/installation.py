@@ -60,7 +60,7 @@ def until(is_true: Callable[[], object], seconds: float = PATIENCE) -> None:
     while not is_true():
         assert time.monotonic() < deadline, "it did not happen in time"
         time.sleep(pause)
-        pause = min(1.2 * pause, 0.3)
+        pause = min(1.2 * pause, 0.1)
 
 
 def gets(url: str) -> int:
