@@ -4,7 +4,8 @@ more, because its machines still cost money."""
 from uuid import UUID
 
 from dumont.accounts import teams
-from dumont.basics.errors import NotFound
+from dumont.accounts.rules import teams as team_rules
+from dumont.basics.errors import NotAllowed, NotFound
 from dumont.fleet.store import owned
 from dumont.fleet.store.owned import Whose
 from dumont.fleet.tables import FleetInstance, FleetOperation
@@ -21,6 +22,16 @@ async def mine(work: Work, team_id: UUID | None = None) -> Whose:
 async def owner_id(work: Work, team_id: UUID | None) -> UUID:
     """Somebody else's team is as good as none."""
     return work.caller.me if team_id is None else (await teams.my_team(work, team_id)).id
+
+
+async def payer_id(work: Work, team_id: UUID | None, said: str) -> UUID:
+    """What a whole team pays is for its owners and admins to say: `said` is told to the others."""
+    if team_id is None:
+        return work.caller.me
+    team = await teams.my_team(work, team_id)
+    if not team_rules.may_rename(team.my_role):
+        raise NotAllowed(f"Only an owner or an admin of the team may change {said}.")
+    return team.id
 
 
 async def new_owner_id(work: Work, team_id: UUID | None) -> UUID:

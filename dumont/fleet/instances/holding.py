@@ -42,7 +42,8 @@ async def usual(work: Work, team_id: UUID | None) -> Usual:
 
 
 async def put_usual(work: Work, team_id: UUID | None, wish: StandbyWish) -> Usual:
-    owner, before = await access.owner_id(work, team_id), await usual(work, team_id)
+    owner = await access.payer_id(work, team_id, "the usual standby of its instances")
+    before = await usual(work, team_id)
     standbys.check(wish)
     row = FleetStandbyDefault(
         owner_id=owner,

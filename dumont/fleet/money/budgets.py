@@ -1,20 +1,18 @@
 """Budgets: asked before a launch, warned of at 80 %, and kept at 100 % by putting instances to sleep."""
 
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
 from dumont import accounts
-from dumont.accounts import teams
-from dumont.accounts.rules import teams as team_rules
-from dumont.basics.errors import Conflict, NotAllowed, OutOfFunds
+from dumont.basics.errors import Conflict, OutOfFunds
 from dumont.fleet.events import BudgetReached
-from dumont.fleet.instances import moves, wishing
+from dumont.fleet.instances import access, moves, wishing
 from dumont.fleet.means import Means
 from dumont.fleet.rules import budgets as rules
 from dumont.fleet.rules.budgets import Level, Limit, Limits, Spent
+from dumont.fleet.rules.states import Wish
 from dumont.fleet.store import budgets as store
 from dumont.fleet.store import instances
 from dumont.fleet.store import savings as costs
@@ -25,6 +23,11 @@ LOOK_SECONDS = 60.0
 MARKS: dict[Level, str] = {"near": "warned", "over": "acted"}
 """Each level is told once in its span."""
 AT_ONCE = 100
+COSTS_ON: dict[Wish, str] = {
+    "running": "it is put to sleep as soon as it runs, and costs until then.",
+    "paused": "it stays paused, and what is kept for it goes on to cost. Resume and hibernate it, or destroy it.",
+}
+"""By the wish of one that can't be put to sleep: a stopped machine is not started, at its price, to spend less."""
 
 
 class OverBudget(OutOfFunds):
@@ -53,11 +56,11 @@ class Standing:
 
 
 async def shown(work: Work, team_id: UUID | None) -> Standing:
-    return await _standing(work, await _owner(work, team_id))
+    return await _standing(work, await access.owner_id(work, team_id))
 
 
 async def change(work: Work, team_id: UUID | None, limits: Limits) -> Standing:
-    owner = await _owner(work, team_id, to_change=True)
+    owner = await access.payer_id(work, team_id, "its budget")
     values = {
         "owner_id": owner,
         "of_team": team_id is not None,
@@ -150,12 +153,14 @@ async def _judge(work: Work, owner_id: UUID) -> None:
     for span, began in zip(rules.SPANS, (work.now.date(), work.now.date().replace(day=1)), strict=True):
         level = rules.level(spent.of(span), limits.of(span))
         mark = f"{MARKS[level]}_{span}" if level in MARKS else None
-        if mark and getattr(budget, mark) != began:
+        first = mark is not None and getattr(budget, mark) != began
+        if mark and first:
             setattr(budget, mark, began)
             await _tell(work, budget, span, level, spent)
         if level == "over":
+            why = f"The budget of {_dollars(limits.of(span))} a {span} is used up"
             for instance_id in await store.spending(work.tx, owner_id):
-                await _save_money(work, instance_id, f"The budget of {_dollars(limits.of(span))} a {span} is used up")
+                await _save_money(work, instance_id, why, first=first)
 
 
 async def _judge_hour(work: Work, budget: FleetBudget) -> None:
@@ -169,31 +174,39 @@ async def _judge_hour(work: Work, budget: FleetBudget) -> None:
     now = sum(hours.values(), Decimal(0))
     level = rules.level_now(now, limit)
     mark, today = f"{MARKS[level]}_hour" if level in MARKS else None, work.now.date()
-    if mark and getattr(budget, mark) != today:
+    first = mark is not None and getattr(budget, mark) != today
+    if mark and first:
         setattr(budget, mark, today)
         await _tell(work, budget, "hour", level, Spent(now, Decimal(0), Decimal(0)))
     if level == "over":
+        why = f"Prices have risen above the budget of {_dollars(limit)} an hour"
         for instance_id in sorted(rules.too_dear(hours, limit)):
-            await _put_to_sleep(work, instance_id, f"Prices have risen above the budget of {_dollars(limit)} an hour.")
+            await _put_to_sleep(work, instance_id, why, first=first)
 
 
-async def _save_money(work: Work, instance_id: UUID, why: str) -> None:
-    """Whoever rests already does so without a second machine."""
-    instance = await instances.hold(work.tx, instance_id)
+async def _save_money(work: Work, instance_id: UUID, why: str, *, first: bool) -> None:
+    """Whoever rests, or does now, does so without a second machine."""
+    instance = await _put_to_sleep(work, instance_id, why, first=first)
     if instance is None or instance.wish not in store.RESTING or instance.wish != instance.state:
-        await _put_to_sleep(work, instance_id, f"{why}.")
-    elif instance.released_at is None:
+        return
+    if instance.standby_rental_id is not None and instance.released_at is None:
         instance.released_at = instance.look_at = work.now
         await moves.note(work, instance, "rental", f"{why}: its standby is given up.", who="budget")
         await instances.wake(work.tx)
 
 
-async def _put_to_sleep(work: Work, instance_id: UUID, words: str) -> None:
-    """One that is on its way to somewhere can't be stopped now, and is met by the next look."""
+async def _put_to_sleep(work: Work, instance_id: UUID, why: str, *, first: bool) -> FleetInstance | None:
+    """One that can't be now is met by the next look; that it costs until then is told once."""
     instance = await instances.hold(work.tx, instance_id)
-    if instance is not None:
-        with suppress(Conflict):
-            await wishing.put_to_sleep(work, instance, words, who="budget")
+    if instance is None:
+        return None
+    try:
+        await wishing.put_to_sleep(work, instance, f"{why}.", who="budget")
+    except Conflict:
+        told = COSTS_ON.get(instance.wish) if instance.state in ("launching", "paused") else None
+        if told is not None and first:
+            await moves.note(work, instance, "warning", f"{why}: {told}", who="budget")
+    return instance
 
 
 async def _tell(work: Work, budget: FleetBudget, span: Limit, level: Level, spent: Spent) -> None:
@@ -211,15 +224,6 @@ async def _standing(work: Work, owner_id: UUID) -> Standing:
 async def _spent(work: Work, owner_id: UUID) -> Spent:
     day = work.now.replace(hour=0, minute=0, second=0, microsecond=0)
     return await costs.spent(work.tx, owner_id, day, day.replace(day=1), work.now)
-
-
-async def _owner(work: Work, team_id: UUID | None, *, to_change: bool = False) -> UUID:
-    if team_id is None:
-        return work.caller.me
-    team = await teams.my_team(work, team_id)
-    if to_change and not team_rules.may_rename(team.my_role):
-        raise NotAllowed("Only an owner or an admin of the team may change its budget.")
-    return team.id
 
 
 def _limits(budget: FleetBudget) -> Limits:

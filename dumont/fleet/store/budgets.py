@@ -71,9 +71,10 @@ async def awake(tx: Tx, owner_id: UUID) -> Sequence[UUID]:
 
 
 async def spending(tx: Tx, owner_id: UUID) -> Sequence[UUID]:
-    """Those, and whoever rests beside a second machine that costs; in the same order."""
+    """Those, whoever keeps a stopped machine, and whoever rests beside a second one that costs; in the same order."""
     keeps = FleetInstance.standby_rental_id.is_not(None) & FleetInstance.released_at.is_(None)
-    query = select(FleetInstance.id).where(FleetInstance.owner_id == owner_id, or_(_AWAKE, _RESTS & keeps))
+    costs = or_(keeps, FleetInstance.state == "paused")
+    query = select(FleetInstance.id).where(FleetInstance.owner_id == owner_id, or_(_AWAKE, _RESTS & costs))
     return (await tx.execute(query.order_by(FleetInstance.id))).scalars().all()
 
 

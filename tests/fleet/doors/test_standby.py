@@ -18,6 +18,17 @@ class TestStandby:
         usual = (await ada.gets("/standby"))["usual"]
         assert (usual["enabled"], usual["provider"], usual["machine_type"]) == (True, "local", "")
 
+    async def test_is_usual_in_a_team_where_its_owner_or_an_admin_says_so(self, ada: Person, eve: Person) -> None:
+        """All members launch it, and the team pays."""
+        team = (await ada.does("POST", "/teams", {"name": "Lab"}))["id"]
+        invited = await ada.does("POST", f"/teams/{team}/invitations", {"email": eve.email, "role": "member"})
+        await eve.does("POST", f"/invitations/{invited['id']}/accept")
+        wish = {"team_id": team, "enabled": True, "provider": "gcp"}
+        answer = await eve.asks("PUT", "/standby", wish)
+        assert (answer.status_code, "an admin" in answer.json()["detail"]) == (403, True)
+        assert (await eve.gets(f"/standby?team_id={team}"))["usual"]["enabled"] is False
+        assert (await ada.does("PUT", "/standby", wish))["enabled"] is True
+
     async def test_has_a_type_of_its_provider_and_kind(self, ada: Person, box: Box) -> None:
         """Named again, they keep it; with another provider or kind it is one of those, or the cheapest."""
         big, elsewhere = {"enabled": True, "provider": "gcp", "machine_type": "n2-big"}, {"provider": "local"}

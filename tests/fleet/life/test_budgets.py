@@ -1,5 +1,6 @@
 """What may be spent: a race takes what there is room for, and no machine is kept ready once a budget is used up."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -82,3 +83,22 @@ class TestUsedUpBudget:
         assert all(each.role != "standby" for each in await lab.rentals(identity, live=True))
         told = await lab.told(identity, "rental")
         assert told.count("The budget of $0.001 a day is used up: its standby is given up.") == 1
+
+    @pytest.mark.parametrize(("state", "said"), [("launching", "as soon as it runs"), ("paused", "it stays paused")])
+    async def test_tells_once_of_one_that_can_not_be_put_to_sleep_and_costs(
+        self, lab: LifeLab, state: State, said: str
+    ) -> None:
+        identity = await lab.running()
+        if state == "paused":
+            await lab.asks(identity, "pause")
+            await lab.until(identity, "paused")
+        await lab.changes(identity, state=state, operation_id=None)
+        rental_id = (await lab.primary(identity)).id
+        async with lab.means.db.begin() as tx:
+            price, began = Decimal("0.01"), lab.clock.now() - timedelta(hours=1)
+            tx.add(FleetCost(rental_id=rental_id, kind="disk", since=began, until=None, price_hour=price))
+        await may_spend(lab, day="0.001")
+        for _ in range(2):
+            await judging.turn(lab.means)
+        (told,) = [each for each in await lab.told(identity, "warning") if "is used up" in each]
+        assert said in told
