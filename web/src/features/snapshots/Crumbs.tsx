@@ -1,5 +1,6 @@
-/** The folders above the one that is shown, each a way back. */
+/** The folders above the one that is shown, each a way back; of many the middle ones are in a menu. */
 import { ChevronRight, HardDrive } from "lucide-react";
+import { Menu, MenuItem } from "../../components/Menu";
 
 interface Props {
   /** What the tree is called. */
@@ -8,10 +9,14 @@ interface Props {
   onGo: (path: string) => void;
 }
 
+const MOST = 4;
+const LAST = 2;
 const looks = "inline-flex h-6 items-center rounded px-1 hover:bg-hover";
 
 export function Crumbs({ root, path, onGo }: Props) {
   const parts = path ? path.split("/") : [];
+  const hidden = parts.length > MOST ? parts.length - LAST : 0;
+  const to = (at: number) => parts.slice(0, at + 1).join("/");
   return (
     <nav aria-label="Folders" className="flex min-w-0 flex-wrap items-center gap-0.5">
       <button
@@ -23,16 +28,39 @@ export function Crumbs({ root, path, onGo }: Props) {
         <HardDrive aria-hidden className="size-4 shrink-0 text-ink-3" />
         <span className="truncate">{root}</span>
       </button>
-      {parts.map((part, at) => {
-        const to = parts.slice(0, at + 1).join("/");
+      {hidden > 0 && (
+        <span className="inline-flex items-center gap-0.5">
+          <Behind />
+          <Menu
+            align="start"
+            trigger={
+              <button
+                type="button"
+                aria-label={`${hidden} folders between`}
+                className={`${looks} text-ink-2`}
+              >
+                …
+              </button>
+            }
+          >
+            {parts.slice(0, hidden).map((part, at) => (
+              <MenuItem key={to(at)} onSelect={() => onGo(to(at))}>
+                {part}
+              </MenuItem>
+            ))}
+          </Menu>
+        </span>
+      )}
+      {parts.slice(hidden).map((part, place) => {
+        const at = hidden + place;
         const last = at === parts.length - 1;
         return (
-          <span key={to} className="inline-flex min-w-0 items-center gap-0.5">
-            <ChevronRight aria-hidden className="size-3.5 shrink-0 text-ink-3" />
+          <span key={to(at)} className="inline-flex min-w-0 items-center gap-0.5">
+            <Behind />
             <button
               type="button"
               aria-current={last ? "location" : undefined}
-              onClick={() => onGo(to)}
+              onClick={() => onGo(to(at))}
               className={`${looks} min-w-0 ${last ? "font-medium" : "text-ink-2"}`}
             >
               <span className="max-w-64 truncate">{part}</span>
@@ -42,4 +70,8 @@ export function Crumbs({ root, path, onGo }: Props) {
       })}
     </nav>
   );
+}
+
+function Behind() {
+  return <ChevronRight aria-hidden className="size-3.5 shrink-0 text-ink-3" />;
 }

@@ -17,7 +17,7 @@ import { useAllowed } from "../../lib/session/me";
 import { toast, toastProblem } from "../../lib/toasts";
 import { snapshotLists } from "./api";
 import { Crumbs } from "./Crumbs";
-import { save } from "./download";
+import { roomOf, save } from "./download";
 import { Size } from "./figures";
 
 interface Props {
@@ -64,13 +64,15 @@ function Tree({ snapshot, onRestore }: Props) {
       return toast({ tone: "info", title: `It is a link to ${entry.link ?? "nothing"}` });
     void save(snapshot.id, entry).catch(toastProblem);
   };
-  const here = {
-    path,
-    name: path.split("/").at(-1) || snapshot.label,
-    kind: "folder",
-    size: 0,
-    link: null,
-  } as const;
+  const name = path.split("/").at(-1) || snapshot.label;
+  const hereOf = (shown: readonly FileEntry[]) =>
+    ({
+      path,
+      name,
+      kind: "folder",
+      size: roomOf(shown, answer.hasNextPage, snapshot.bytes),
+      link: null,
+    }) as const;
   return (
     <Asked of={answer} loading={<SkeletonRows rows={8} what="the files" />}>
       {(data) => (
@@ -96,7 +98,7 @@ function Tree({ snapshot, onRestore }: Props) {
                   Restore {plural(chosen.size, "chosen path")}
                 </Button>
               )}
-              <Button size="sm" icon={Download} onClick={() => fetchIt(here)}>
+              <Button size="sm" icon={Download} onClick={() => fetchIt(hereOf(rowsOf(data)))}>
                 Save as tar
               </Button>
             </span>

@@ -13,6 +13,15 @@ type Picker = (options: { suggestedName: string }) => Promise<Handle>;
 /** More than this is not gathered in memory, where there is another way. */
 const IN_MEMORY = 200_000_000;
 
+/** What saving a folder takes, by what of it is shown: with more to come it may be all of the snapshot. */
+export function roomOf(
+  shown: readonly Pick<FileEntry, "size">[],
+  more: boolean,
+  whole: number | null,
+): number {
+  return more ? (whole ?? Number.POSITIVE_INFINITY) : shown.reduce((sum, { size }) => sum + size, 0);
+}
+
 /** Throws a problem. */
 export async function save(snapshotId: string, wanted: Wanted): Promise<void> {
   const name = wanted.kind === "folder" ? `${wanted.name}.tar` : wanted.name;
