@@ -7,10 +7,12 @@ from uuid import UUID
 
 from dumont import accounts
 from dumont.basics.errors import Conflict
+from dumont.platform.jobs import Jobs
 from dumont.platform.work import Work
 from dumont.snapshots import access, ending, granting, telling
+from dumont.snapshots.measuring import MEASURE, Repositories
 from dumont.snapshots.standing import Standing
-from dumont.snapshots.store import restores, snapshots
+from dumont.snapshots.store import repositories, restores, snapshots
 from dumont.snapshots.tables import Snapshot
 
 
@@ -41,7 +43,7 @@ class Deleted:
     freed_after: datetime | None
 
 
-async def delete(work: Work, standing: Standing, snapshot_id: UUID) -> Deleted:
+async def delete(work: Work, jobs: Jobs, standing: Standing, snapshot_id: UUID) -> Deleted:
     snapshot = await access.snapshot(work, snapshot_id)
     if snapshot.state in ending.MAKING:
         raise BeingMade(f"This snapshot is {snapshot.state}.")
@@ -53,6 +55,7 @@ async def delete(work: Work, standing: Standing, snapshot_id: UUID) -> Deleted:
         if stand.asleep and stand.snapshot_id == snapshot.id:
             raise SleptOn(f"All that there is of {stand.name} lies in this snapshot.")
     gone = await mark(work, snapshot, "person")
+    await count_again(work, jobs, snapshot.repository_id)
     summary = f"Deleted the snapshot of {snapshot.label}"
     await accounts.audit.record(work, "snapshot.deleted", ("snapshot", snapshot.id), summary)
     return told(work, gone)
@@ -70,7 +73,7 @@ async def mark(work: Work, snapshot: Snapshot, by: Literal["person", "retention"
     return gone
 
 
-async def undo(work: Work, snapshot_id: UUID) -> Snapshot:
+async def undo(work: Work, jobs: Jobs, snapshot_id: UUID) -> Snapshot:
     """From then on it is a person's to delete: whatever rule took it would take it again."""
     snapshot = await access.snapshot(work, snapshot_id)
     if snapshot.state != "deleted":
@@ -80,10 +83,17 @@ async def undo(work: Work, snapshot_id: UUID) -> Snapshot:
     values = {"state": "complete", "deleted_at": None, "deleted_by": None, "purge_at": None, "kept_at": work.now}
     values |= {"left_at": None, "left_told_at": None}
     back = await snapshots.move(work.tx, snapshot.id, ("deleted",), values) or snapshot
+    await count_again(work, jobs, back.repository_id)
     summary = f"Took back the deletion of {snapshot.label}"
     await accounts.audit.record(work, "snapshot.undeleted", ("snapshot", snapshot.id), summary)
     await telling.of_snapshot(work, back)
     return back
+
+
+async def count_again(work: Work, jobs: Jobs, repository_id: UUID) -> None:
+    """What others shared with one that went, they may need alone from now on."""
+    if await repositories.one(work.tx, repository_id) is not None:
+        await jobs.enqueue(work, MEASURE, Repositories(repository_id=repository_id))
 
 
 def told(work: Work, snapshot: Snapshot) -> Deleted:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from dumont import accounts
+from dumont.platform.jobs import Jobs
 from dumont.platform.jobs.port import Job, NoArgs, Run
 from dumont.platform.work import Work
 from dumont.snapshots import access, deleting
@@ -31,16 +32,20 @@ async def shown(work: Work) -> Left:
     return Left(*await store.counted(work.tx, await access.mine(work)))
 
 
-async def delete_all(work: Work, standing: Standing, team_id: UUID | None) -> tuple[int, bool]:
+async def delete_all(work: Work, jobs: Jobs, standing: Standing, team_id: UUID | None) -> tuple[int, bool]:
     """As a person deletes them one by one: they can be had back for a while. One that is being restored
     stays, and one that another instance was made from and needs. How many that were, and whether there are more."""
-    those, gone = [await access.owner_id(work, team_id)] if team_id else await access.mine(work), 0
+    those = [await access.owner_id(work, team_id)] if team_id else await access.mine(work)
+    gone, touched = 0, set[UUID]()
     needed = await _needed(work, standing, those)
     found, more = await store.of(work.tx, those, but=needed)
     for snapshot in found:
         if not await restores.open_of(work.tx, snapshot.id):
             await deleting.mark(work, snapshot, "person")
+            touched.add(snapshot.repository_id)
             gone += 1
+    for repository_id in sorted(touched):
+        await deleting.count_again(work, jobs, repository_id)
     of, summary = ("snapshot_repository", those[0]), f"Deleted {gone} snapshots of destroyed instances"
     await accounts.audit.record(work, "snapshots.left_deleted", of, summary)
     return gone, more

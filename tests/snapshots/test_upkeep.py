@@ -291,6 +291,23 @@ class TestCost:
         gone = await ada.does("DELETE", f"/snapshots/{made[0]}")
         assert gone["frees_bytes"] == unique[made[0]]
 
+    @pytest.mark.parametrize("back", [False, True])
+    async def test_is_counted_again_when_one_goes_or_comes_back(
+        self, ada: Person, parts: Parts, folder: Path, db: Db, *, back: bool
+    ) -> None:
+        """What the two shared is then the other's alone."""
+        made = [await build.complete(ada, parts, folder) for _ in range(2)]
+        for act in ("DELETE", "POST")[: 1 + back]:
+            async with db.begin() as tx:
+                await tx.execute(text("DELETE FROM jobs"))
+            await ada.does(act, f"/snapshots/{made[0]}{'/undelete' if act == 'POST' else ''}")
+        async with db.begin() as tx:
+            wanted = text("SELECT args FROM jobs WHERE name = 'snapshots.measure' AND state = 'queued'")
+            (args,) = (await tx.execute(wanted)).scalars()
+        await measure(FakeRun(parts), Repositories.model_validate(args))
+        alone = {one["id"]: one["unique_bytes"] for one in (await ada.gets("/snapshots/cost"))["snapshots"]}
+        assert (alone[made[1]] > 0, len(alone)) == (not back, 1 + back)
+
     async def test_is_not_counted_anew_with_each_copy(self, ada: Person, parts: Parts, folder: Path, db: Db) -> None:
         """That reads every manifest there is."""
         counted = text("SELECT count(*) FROM jobs WHERE name = 'snapshots.measure' AND state = 'queued'")

@@ -12,7 +12,7 @@ from dumont.platform.http.paging import Paged, Paginated
 from dumont.platform.http.problems import problems
 from dumont.platform.work import Work
 from dumont.snapshots import catalog, deleting, leaving, starting
-from dumont.snapshots.api.parts import InstancesThere, SnapshotsRead, SnapshotsWrite, server_of
+from dumont.snapshots.api.parts import InstancesThere, SnapshotsRead, SnapshotsWrite, jobs_of, server_of
 from dumont.snapshots.rules.states import State
 from dumont.snapshots.schemas import showing
 from dumont.snapshots.schemas.fields import SnapshotPath, TeamQuery
@@ -90,10 +90,12 @@ async def start_snapshot(
 
 
 @router.delete("/left", summary="Delete the snapshots of destroyed instances", responses=problems(404))
-async def delete_left_snapshots(work: SnapshotsWrite, there: InstancesThere, team_id: TeamQuery = None) -> LeftDeleted:
+async def delete_left_snapshots(
+    work: SnapshotsWrite, there: InstancesThere, request: Request, team_id: TeamQuery = None
+) -> LeftDeleted:
     """Yours and those of your teams, or of one team alone; 500 at once. Each can be had back for a while. One that is
     being restored, or that another instance needs, stays."""
-    deleted, more = await leaving.delete_all(work, there, team_id)
+    deleted, more = await leaving.delete_all(work, jobs_of(request), there, team_id)
     return LeftDeleted(deleted=deleted, more=more)
 
 
@@ -105,9 +107,11 @@ async def get_snapshot(snapshot_id: SnapshotPath, work: SnapshotsRead) -> Snapsh
 
 
 @router.delete("/{snapshot_id:id}", summary="Delete a snapshot", responses=problems(404, 409))
-async def delete_snapshot(snapshot_id: SnapshotPath, work: SnapshotsWrite, there: InstancesThere) -> SnapshotDeleted:
+async def delete_snapshot(
+    snapshot_id: SnapshotPath, work: SnapshotsWrite, there: InstancesThere, request: Request
+) -> SnapshotDeleted:
     """Not while an instance sleeps on it. It can be had back for a while; then pruning frees what no other needs."""
-    gone = await deleting.delete(work, there, snapshot_id)
+    gone = await deleting.delete(work, jobs_of(request), there, snapshot_id)
     return SnapshotDeleted(
         snapshot=showing.snapshot(await catalog.shown(work, gone.snapshot), _price(work)),
         frees_bytes=gone.frees_bytes,
@@ -117,9 +121,9 @@ async def delete_snapshot(snapshot_id: SnapshotPath, work: SnapshotsWrite, there
 
 
 @router.post("/{snapshot_id:id}/undelete", summary="Take back a deletion", responses=problems(404, 409))
-async def undelete_snapshot(snapshot_id: SnapshotPath, work: SnapshotsWrite) -> Snapshot:
+async def undelete_snapshot(snapshot_id: SnapshotPath, work: SnapshotsWrite, request: Request) -> Snapshot:
     """It is kept by a person then: no rule deletes it again."""
-    back = await deleting.undo(work, snapshot_id)
+    back = await deleting.undo(work, jobs_of(request), snapshot_id)
     return showing.snapshot(await catalog.shown(work, back), _price(work))
 
 
