@@ -11,7 +11,7 @@ from types import TracebackType
 from tests.faults.worker_process import main
 from tests.forks import FORKS
 
-PATIENCE = 60.0
+PATIENCE = 180.0
 EVERY_POINT = bool(os.environ.get("DUMONT_EVERY_POINT"))
 LEASE_SECONDS = 2.0
 

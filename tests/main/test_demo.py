@@ -72,5 +72,5 @@ class TestDemo:
         children = psutil.Process(demo.process.pid).children(recursive=True)
         (clouds,) = [child for child in children if "dumont.simulators.demo" in " ".join(child.cmdline())]
         demo.process.kill()
-        clouds.wait(timeout=20)
+        clouds.wait(timeout=SECONDS)
         assert not clouds.is_running()

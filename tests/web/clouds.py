@@ -47,13 +47,13 @@ def simulated_clouds() -> Iterator[Clouds]:
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
     serving = serve(made)
-    simulators = asyncio.run_coroutine_threadsafe(serving.__aenter__(), loop).result(10)
+    simulators = asyncio.run_coroutine_threadsafe(serving.__aenter__(), loop).result(READ_SECONDS)
     try:
         yield Clouds(simulators.url, made)
     finally:
-        asyncio.run_coroutine_threadsafe(serving.__aexit__(None, None, None), loop).result(10)
+        asyncio.run_coroutine_threadsafe(serving.__aexit__(None, None, None), loop).result(READ_SECONDS)
         loop.call_soon_threadsafe(loop.stop)
-        thread.join(10)
+        thread.join(READ_SECONDS)
         loop.close()
 
 
