@@ -26,6 +26,7 @@ import { OperationCard } from "./OperationCard";
 import { RaceTrack } from "./RaceTrack";
 import { ReceiptCard } from "./Receipt";
 import { RentalsOf } from "./RentalsOf";
+import { RunOf } from "./Run";
 import { Sleeping } from "./Sleeping";
 import { StandbyOf } from "./standby/StandbyOf";
 import { firstAct, isGone } from "./states";
@@ -91,6 +92,7 @@ function Drawn({ instance, saidAt }: { instance: InstanceDetail; saidAt: number 
             </Group>
           </div>
           <div className="grid grid-cols-[minmax(0,1fr)] gap-8">
+            <RunOf instance={instance} />
             {!isGone(instance.state) && <CourseOf instance={instance} />}
             {!isGone(instance.state) && <Sleeping instance={instance} />}
             {!isGone(instance.state) && <StandbyOf instance={instance} />}

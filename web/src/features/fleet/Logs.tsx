@@ -14,6 +14,7 @@ import { added } from "./logText";
 type Source = InstanceLog["source"];
 
 const sources: readonly { value: Source; label: string }[] = [
+  { value: "run", label: "Run" },
   { value: "onstart", label: "Start script" },
   { value: "agent", label: "Agent" },
   { value: "cloud", label: "Provider" },
@@ -22,8 +23,14 @@ const sources: readonly { value: Source; label: string }[] = [
 const TAIL = 200;
 const PAUSE_MS = 1500;
 
+/** What is run is of more interest than what prepared it. */
+function usual({ run, wanted }: InstanceDetail): Source {
+  if (run?.began_at) return "run";
+  return wanted.onstart ? "onstart" : "agent";
+}
+
 export function Logs({ instance }: { instance: InstanceDetail }) {
-  const [source, choose] = useState<Source>(instance.wanted.onstart ? "onstart" : "agent");
+  const [source, choose] = useState<Source>(usual(instance));
   return (
     <Shown
       key={`${source} ${instance.machine?.rental_id ?? ""}`}

@@ -14,6 +14,7 @@ export const fields = [
   "image",
   "ports",
   "onstart",
+  "run",
   "env",
   "race.machines",
   ...resticFields,
@@ -114,6 +115,16 @@ export function OptionsStep({ options, due, onChange }: Props) {
             value={options.onstart}
             hint="Run after each start, with the workspace in place."
             onChange={(event) => onChange({ onstart: event.target.value })}
+          />
+          <TextArea
+            label="Run"
+            name="run"
+            optional
+            rows={2}
+            value={options.run}
+            placeholder="python train.py"
+            hint="Behind the start script, after each start. The instance's page tells how it ends; a webhook can, too."
+            onChange={(event) => onChange({ run: event.target.value })}
           />
           <TextArea
             label="Environment"

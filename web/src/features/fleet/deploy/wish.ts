@@ -43,6 +43,7 @@ export interface Options {
   image: string;
   keys: string;
   onstart: string;
+  run: string;
   ports: string;
   env: string;
   sleeps: boolean;
@@ -58,6 +59,7 @@ export const noOptions: Options = {
   image: "",
   keys: "",
   onstart: "",
+  run: "",
   ports: "",
   env: "",
   sleeps: true,
@@ -174,6 +176,7 @@ export function wishOf(need: Need, options: Options, dryRun: boolean): InstanceW
     image: options.image.trim(),
     ssh_keys: lines(options.keys),
     onstart: options.onstart,
+    run: options.run,
     ports: readPorts(options.ports),
     env: readEnv(options.env),
     hibernation: { enabled: options.sleeps },
