@@ -105,7 +105,7 @@ async def within(work: Work, view: View, wishes: Wishes, most: Decimal) -> Withi
     free = await fitting(work, view, wishes)
     hours = [hour_of(each, wishes.wanted.disk_gb) for each in free]
     dearer = [hour for hour in hours if hour > most]
-    fair = [each for each, hour in zip(free, hours, strict=True) if hour <= most]
+    fair: Sequence[Candidate] = [each for each, hour in zip(free, hours, strict=True) if hour <= most]
     if free and not fair:
         fair = await fitting(work, view, replace(wishes, at_most=most))
     if chosen := await _allowed(work, fair, wishes):
