@@ -5,6 +5,7 @@ from typing import Any
 import orjson
 
 from dumont.agent import protocol
+from dumont.basics.clock import Clock
 from dumont.fleet.agents import attending
 from dumont.fleet.agents.beating import Beats
 from dumont.fleet.means import Means
@@ -23,8 +24,10 @@ async def answer(get: Get, token: bytes, status: AgentStatus) -> protocol.Answer
     commands: list[protocol.Command] = []
     if heard.stage == "ended":
         commands = attending.released(heard)
-    elif attending.is_needed(heard, status, ruled):
-        commands = await attending.attend(Means.of(get), heard, status, ruled)
+    else:
+        word = beats.twins.hear(heard, status.boot, status.seq, get(Clock).now())
+        if word.news or attending.is_needed(heard, status, ruled):
+            commands = await attending.attend(Means.of(get), heard, status, ruled, word)
     return protocol.Answer(
         commands=commands,
         every_seconds=settings.fleet_beat_seconds,

@@ -10,9 +10,11 @@ from typing import Any, cast
 from uuid import UUID
 
 import orjson
+import structlog
 
 from dumont.agent import protocol
 from dumont.fleet.agents import commands
+from dumont.fleet.agents.twins import Word
 from dumont.fleet.events import Sampled
 from dumont.fleet.instances import moves
 from dumont.fleet.means import Means
@@ -21,14 +23,18 @@ from dumont.fleet.rules import idle, sums
 from dumont.fleet.rules.ruling import Ruled
 from dumont.fleet.rules.states import State
 from dumont.fleet.schemas.agent import AgentAck, AgentNotice, AgentSample, AgentStatus
-from dumont.fleet.store import batches, beats, instances
+from dumont.fleet.store import batches, beats, events, instances
 from dumont.fleet.store.batches import Heard, Whole
 from dumont.platform.work import Work
+
+log = structlog.get_logger()
 
 OLDEST = timedelta(hours=2)
 RESULT_BYTES_MAX = 64 * 1024
 WHY_MOST = 300
 PUT_AWAY: frozenset[State] = frozenset({"hibernating", "destroying", "destroyed"})
+TWINS = "two_agents"
+COPY = "Two agents call as its machine: a copy of that machine runs somewhere."
 RELEASED = "This machine is no longer rented."
 
 
@@ -39,12 +45,12 @@ def is_needed(heard: Heard, status: AgentStatus, ruled: Ruled) -> bool:
     return bool(said or heard.commands or heard.watched or heard.rule != ruled.name)
 
 
-async def attend(means: Means, heard: Heard, status: AgentStatus, ruled: Ruled) -> list[protocol.Command]:
-    """The commands that are open when all of it is written."""
+async def attend(means: Means, heard: Heard, status: AgentStatus, ruled: Ruled, word: Word) -> list[protocol.Command]:
+    """The commands that are open when all of it is written, if they are for this agent."""
     async with means.db.begin() as tx:
         work = means.work(tx)
         arrives = heard.rule is None or status.facts is not None
-        if arrives or status.notices or any(ack.state != "running" for ack in status.acks):
+        if arrives or word.news or status.notices or any(ack.state != "running" for ack in status.acks):
             await instances.hold(tx, heard.instance_id)  # first, in the order in which the controller locks
         await _arrive(work, heard, status, ruled)
         await _fill_minutes(work, heard, status.samples)
@@ -58,9 +64,20 @@ async def attend(means: Means, heard: Heard, status: AgentStatus, ruled: Ruled) 
             await work.publish(
                 Sampled(instance_id=heard.instance_id, sample=status.samples[-1].model_dump(mode="json"))
             )
-        if not heard.commands and not status.acks:
+        if word.news:
+            await _tell_of_twins(work, heard)
+        if not word.commands or not (heard.commands or status.acks):
             return []
         return await commands.handed_out(work, means.vault, heard.rental_id)
+
+
+async def _tell_of_twins(work: Work, heard: Heard) -> None:
+    """Once, however many processes notice it."""
+    log.warning("two_agents", rental_id=str(heard.rental_id))
+    instance = await instances.one(work.tx, heard.instance_id)
+    if instance is not None and not await events.is_told(work.tx, instance.id, TWINS, heard.rental_id):
+        said = f"{COPY} Commands go to the one that called first; end the other, as it may be taken for this."
+        await moves.note(work, instance, "warning", said, code=TWINS, rental_id=str(heard.rental_id))
 
 
 def released(heard: Heard) -> list[protocol.Command]:

@@ -16,6 +16,7 @@ import structlog
 from dumont.basics.clock import Clock
 from dumont.basics.errors import Invalid, NotSignedIn, Unavailable
 from dumont.fleet.agents import beat_metrics as metrics
+from dumont.fleet.agents.twins import Twins
 from dumont.fleet.instances.idle import silent_seconds
 from dumont.fleet.rules.ruling import ruling
 from dumont.fleet.store import batches
@@ -57,6 +58,7 @@ class Beats:
 
     def __init__(self, db: Db, clock: Clock, settings: Settings) -> None:
         self.ruled = ruling(settings)
+        self.twins = Twins(settings.fleet_beat_seconds)
         self._db = db
         self._clock = clock
         self._silent = timedelta(seconds=silent_seconds(settings))

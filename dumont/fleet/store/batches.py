@@ -46,6 +46,10 @@ class Heard:
     commands: bool
     """Some are open, and to be handed out."""
     watched: bool
+    before_boot: str | None
+    """Of the beat before this one; None before its first."""
+    before_seq: int
+    before_at: datetime | None
 
 
 class Whole(NamedTuple):
@@ -134,7 +138,8 @@ _TAKE = f"""
             g.sums::float8[] AS sums,
             r.id AS rental_id, r.instance_id, r.stage, r.provider, r.provider_machine_id,
             coalesce((r.listed->>'gpu_count')::int, 1) AS gpus, i.hibernation::text AS hibernation,
-            b.rule, b.limits, b.quiet, b.boot AS old_boot, b.seq AS old_seq, b.minute AS old_minute,
+            b.rule, b.limits, b.quiet, b.boot AS old_boot, b.seq AS old_seq,
+            b.received_at AS old_at, b.minute AS old_minute,
             b.sums AS old_sums, $10 - b.received_at <= $11 AS steady,
             coalesce(b.watched_until > now(), false) AS watched,
             EXISTS (
@@ -172,7 +177,8 @@ _TAKE = f"""
         {_ONCE_MORE}
     )
     SELECT k.place - 1, k.rental_id, k.instance_id, k.stage, k.provider, k.provider_machine_id, k.gpus, k.hibernation,
-        k.rule, coalesce(k.newer, false), w.rental_id IS NOT NULL, k.commands, k.watched
+        k.rule, coalesce(k.newer, false), w.rental_id IS NOT NULL, k.commands, k.watched,
+        k.old_boot, coalesce(k.old_seq, 0), k.old_at
     FROM known AS k LEFT JOIN written AS w ON w.rental_id = k.rental_id
 """  # noqa: S608 - plain names of ours
 
