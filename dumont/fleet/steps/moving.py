@@ -93,7 +93,7 @@ async def finish(turn: Turn, act: Finish) -> None:
 
 
 async def _sleeps_on_purpose(turn: Turn) -> None:
-    """Without a move, where it had only waited for a machine until then."""
+    """Where it had only waited for a machine until then, or had lost its own."""
     if (turn.instance.state, turn.instance.wish) != ("hibernated", "hibernated"):
         return
     had = await races.before(turn.work.tx, turn.instance.id)
@@ -183,6 +183,10 @@ async def _entered_sleep(turn: Turn, given_up: FleetRental | None) -> None:
     if given_up is not None:
         on_demand = large_clouds.on_demand(turn.view, given_up, turn.work.now) if turn.view is not None else None
         await sleeping.begin(turn.work, instance, given_up, turn.rows.operation, on_demand)
+    elif instance.wish == "running":
+        await sleeping.waits(turn.work, instance)
+    else:
+        await _sleeps_on_purpose(turn)
 
 
 async def _entered_the_past(turn: Turn) -> None:

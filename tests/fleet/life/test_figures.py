@@ -58,3 +58,31 @@ class TestFigures:
             await sleeping.begin(lab.means.work(tx), instance, machine, None)
         (sleep,) = await lab.all_of(FleetHibernation)
         assert (sleep.why, sleep.slept_at) == (why, now + timedelta(minutes=40))
+
+    async def test_nobody_sleeps_who_waits_for_a_machine_and_whoever_gives_that_up_does(self, lab: LifeLab) -> None:
+        lab.world.boot_seconds = 1
+        identity = await lab.running({"race": {"machines": 1, "rounds": 1, "seconds": 3}})
+        await lab.asks(identity, "hibernate")
+        await lab.until(identity, "hibernated")
+        await lab.passes(60, step=10)
+        lab.world.boot_seconds = 1000
+        await lab.asks(identity, "wake")
+        await lab.passes(600, step=2)
+        (slept,) = await lab.all_of(FleetHibernation)
+        assert slept.ended_at is not None
+        assert slept.ended_at - slept.slept_at < timedelta(seconds=90)
+        await lab.asks(identity, "hibernate")
+        await lab.passes(60, step=10)
+        (again,) = [each for each in await lab.all_of(FleetHibernation) if each.id != slept.id]
+        assert (again.why, again.ended_at, again.price_hour) == ("asked", None, slept.price_hour)
+
+    async def test_a_sleep_may_begin_where_a_machine_was_lost(self, lab: LifeLab) -> None:
+        identity = await lab.running()
+        machine = await lab.primary(identity)
+        lab.world.boot_seconds = 60
+        await lab.loses(machine)
+        await lab.until(identity, "waking")
+        await lab.asks(identity, "hibernate")
+        slept = await lab.until(identity, "hibernated")
+        (sleep,) = await lab.all_of(FleetHibernation)
+        assert (sleep.rental_id, sleep.why, sleep.slept_at) == (machine.id, "asked", slept.state_since)
