@@ -88,7 +88,9 @@ async def list_instance_schedules(instance_id: InstancePath, work: FleetRead) ->
     return InstanceSchedules(items=[_schedule(each) for each in await schedules.listed(work, instance_id)])
 
 
-@router.post("/instances/{instance_id}/schedules", status_code=201, summary="Add a schedule", responses=problems(404))
+@router.post(
+    "/instances/{instance_id}/schedules", status_code=201, summary="Add a schedule", responses=problems(404, 409)
+)
 async def add_instance_schedule(
     instance_id: InstancePath, body: InstanceScheduleWish, work: FleetWrite
 ) -> InstanceSchedule:

@@ -7,7 +7,7 @@ from uuid import UUID
 from dumont import accounts
 from dumont.basics.errors import Invalid
 from dumont.fleet.instances import access, courses, keeping, moves, naming, ssh_keys, standbys
-from dumont.fleet.instances.wishing import WrongState, check_awake
+from dumont.fleet.instances.wishing import WrongState, awake_until
 from dumont.fleet.rules.wanted import HibernationWish, Wanted
 from dumont.fleet.store import instances
 from dumont.fleet.tables import FleetInstance
@@ -31,14 +31,17 @@ async def change(work: Work, instance_id: UUID, given: Mapping[str, Any], vault:
         return instance
     if "standby" in given:
         standbys.check(given["standby"], "standby.provider")
-    before = _told(instance)
+    before, script = _told(instance), _script(instance)
     await _apply(work, instance, given)
     if "restic" in given and vault is not None:
         await keeping.change(work, vault, instance, given["restic"])
     await naming.write(work, instance)
     await instances.poke(work.tx, [instance.id], work.now)
     after = _told(instance)
-    changed = {name: {"before": before[name], "after": after[name]} for name in after if before[name] != after[name]}
+    anew = {"onstart"} if script != _script(instance) else set()
+    anew |= {"restic"} if given.get("restic") is not None else set()
+    differ = [name for name in after if before[name] != after[name] or name in anew]
+    changed = {name: {"before": before[name], "after": after[name]} for name in differ}
     if changed:
         await moves.note(work, instance, "changed", f"Changed: {', '.join(changed)}.", who=f"user:{work.caller.me}")
         of = ("instance", instance.id)
@@ -60,8 +63,8 @@ async def _apply(work: Work, instance: FleetInstance, given: Mapping[str, Any]) 
     if "until_action" in given:
         instance.until_action = given["until_action"]
     if "keep_awake_until" in given:
-        check_awake(work, given["keep_awake_until"], "keep_awake_until")
-        instance.keep_awake_until, instance.warned_at = given["keep_awake_until"], None
+        instance.keep_awake_until = awake_until(work, given["keep_awake_until"], "keep_awake_until")
+        instance.warned_at = None
     if "standby" in given:
         given = {**given, "standby": await standbys.of_kind(work, instance, given["standby"])}
     _apply_wanted(work, instance, given)
@@ -89,8 +92,12 @@ def _apply_wanted(work: Work, instance: FleetInstance, given: Mapping[str, Any])
         courses.change(instance, wanted, work.now, spot_before=spot)
 
 
+def _script(instance: FleetInstance) -> str:
+    return Wanted.model_validate(instance.wanted).onstart
+
+
 def _told(instance: FleetInstance) -> dict[str, Any]:
-    """What may be kept in the log: no script, which may hold a secret, and no keys."""
+    """What may be kept in the log: no script, which may hold a secret, and of keys what they are known by."""
     wanted = Wanted.model_validate(instance.wanted)
     return {
         "name": instance.name,
@@ -100,7 +107,7 @@ def _told(instance: FleetInstance) -> dict[str, Any]:
         "keep_awake_until": instance.keep_awake_until.isoformat() if instance.keep_awake_until else None,
         "standby": wanted.standby.model_dump(mode="json"),
         "race": wanted.race.model_dump(mode="json"),
-        "ssh_keys": len(wanted.ssh_keys),
+        "ssh_keys": [ssh_keys.fingerprint(key) for key in wanted.ssh_keys],
         "onstart": f"{len(wanted.onstart)} characters",
         "run": f"{len(wanted.run)} characters",
         "max_price_hour": str(wanted.max_price_hour) if wanted.max_price_hour is not None else None,

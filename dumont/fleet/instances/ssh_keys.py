@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import hashlib
 from collections.abc import Iterable
 
 from dumont.basics.errors import FieldFault, Invalid
@@ -22,6 +23,12 @@ def checked(keys: Iterable[str]) -> list[str]:
     if faults:
         raise Invalid("Some of the SSH keys can't be used.", code="bad_ssh_key", hint=HINT, faults=faults)
     return found
+
+
+def fingerprint(key: str) -> str:
+    """As `ssh-keygen -l` has it."""
+    blob = base64.b64decode(key.split()[1])
+    return "SHA256:" + base64.b64encode(hashlib.sha256(blob).digest()).decode().rstrip("=")
 
 
 def _why_not(key: str) -> str | None:

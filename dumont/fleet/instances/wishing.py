@@ -142,8 +142,7 @@ async def keep_awake(work: Work, instance_id: UUID, until: datetime | None) -> F
     instance = await access.instance(work, instance_id, to_change=True)
     if instance.state in ("destroying", "destroyed"):
         raise WrongState(f"{instance.name} is {instance.state}.")
-    check_awake(work, until, "until")
-    instance.keep_awake_until = until if until is not None and until > work.now else None
+    instance.keep_awake_until = awake_until(work, until, "until")
     instance.warned_at, instance.look_at = None, work.now
     await instances.wake(work.tx)
     said = f"Kept awake until {until:%Y-%m-%d %H:%M} UTC." if instance.keep_awake_until else "May sleep again."
@@ -155,9 +154,11 @@ async def keep_awake(work: Work, instance_id: UUID, until: datetime | None) -> F
     return await operations.done(work, instance, "keep_awake", said, who=who, **details)
 
 
-def check_awake(work: Work, until: datetime | None, field: str) -> None:
+def awake_until(work: Work, until: datetime | None, field: str) -> datetime | None:
+    """None where that is over."""
     if until is not None and until > work.now + AWAKE_MOST:
         raise Invalid.field(field, "is more than 30 days away", hint="Turn hibernation off with a PATCH instead.")
+    return until if until is not None and until > work.now else None
 
 
 async def cancel(work: Work, operation_id: UUID) -> FleetOperation:

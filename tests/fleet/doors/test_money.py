@@ -134,6 +134,12 @@ class TestBudget:
 
 
 class TestSchedule:
+    @pytest.mark.parametrize("state", ["destroying", "destroyed"])
+    async def test_is_not_made_for_what_is_given_up(self, ada: Person, box: Box, state: str) -> None:
+        await box.set(state=state, wish="destroyed", destroyed_at=box.now if state == "destroyed" else None)
+        answer = await ada.asks("POST", f"{box.path}/schedules", {"action": "wake", "cron": "0 8 * * *"})
+        assert (answer.status_code, answer.json()["code"]) == (409, "wrong_state")
+
     async def test_is_carried_out_once_when_it_is_due(
         self, ada: Person, box: Box, parts: Parts, db: Db, clock: FakeClock
     ) -> None:

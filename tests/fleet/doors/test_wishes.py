@@ -12,6 +12,11 @@ from tests.build.accounts import Person
 from tests.fleet.doors.conftest import Box
 from tests.fleet.doors.test_launch import ANY
 
+KEYS = [
+    f"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI{letters}SOCUP5TLvPvMy4vAaq4QNR9pJHs5yLOc4/BlfZyPb"
+    for letters in ("Em", "Jm")
+]
+
 
 async def asked(person: Person, box: Box, what: str) -> dict[str, Any]:
     answer = await person.asks("POST", f"{box.path}/{what}")
@@ -218,6 +223,11 @@ class TestKeepingAwake:
             answer = await ada.asks(method, f"{box.path}{path}", {field: far})
             assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, field)
 
+    async def test_that_is_over_is_none_by_either_door(self, ada: Person, box: Box) -> None:
+        over = "2020-01-05T12:00:00Z"
+        assert (await ada.does("PATCH", box.path, {"keep_awake_until": over}))["keep_awake_until"] is None
+        assert (await ada.does("POST", f"{box.path}/keep-awake", {"until": over}))["details"]["until"] is None
+
     @pytest.mark.parametrize("body", [{}, {"seconds": 5, "until": "2026-01-06T00:00:00Z"}, {"seconds": -1}])
     async def test_takes_one_of_two(self, ada: Person, box: Box, body: dict[str, Any]) -> None:
         answer = await ada.asks("POST", f"{box.path}/keep-awake", body)
@@ -243,6 +253,23 @@ class TestChange:
         (event,) = (await ada.gets(f"{box.path}/events"))["items"]
         assert (event["kind"], "name" in event["why"]) == ("changed", True)
         assert "Changed alpaca" in (await ada.asks("GET", "/audit")).text
+
+    @pytest.mark.parametrize(
+        ("field", "was", "new"),
+        [("ssh_keys", [KEYS[0]], [KEYS[1]]), ("onstart", "nvidia-smi", "nvidia-smj")],
+    )
+    async def test_of_a_key_or_a_script_is_told_whatever_its_length(
+        self, ada: Person, box: Box, field: str, was: Any, new: Any
+    ) -> None:
+        """Who may log in, and what is run: one is as long as the other."""
+        for value in (was, new):
+            await ada.does("PATCH", box.path, {field: value})
+        events = (await ada.gets(f"{box.path}/events"))["items"]
+        assert [each["why"] for each in events] == [f"Changed: {field}."] * 2
+        log = await ada.asks("GET", "/audit")
+        assert [each["action"] for each in log.json()["items"]].count("instance.changed") == 2
+        assert "nvidia-smj" not in log.text
+        assert KEYS[1].split()[1] not in log.text
 
     async def test_leaves_the_rest_as_it_is(self, ada: Person, box: Box) -> None:
         await ada.does("PATCH", box.path, {"max_price_hour": "0.75", "onstart": "nvidia-smi"})
