@@ -138,7 +138,7 @@ def _row(work: Work, instance: FleetInstance, around: _Around) -> Shown:
         storage_price_gb_month=work.settings.snapshots_price_gb_month,
         operation=around.operations.get(instance.id),
         standby=around.standbys.get(instance.id),
-        next=_next(work, instance, beat, around.scheduled.get(instance.id, {})),
+        next=_next(work, instance, beat, live, around.scheduled.get(instance.id, {})),
     )
 
 
@@ -150,10 +150,14 @@ def _machine_now(instance: FleetInstance, live: Sequence[FleetRental]) -> FleetR
 
 
 def _next(
-    work: Work, instance: FleetInstance, beat: FleetBeat | None, scheduled: Mapping[str, datetime]
+    work: Work,
+    instance: FleetInstance,
+    beat: FleetBeat | None,
+    live: Sequence[FleetRental],
+    scheduled: Mapping[str, datetime],
 ) -> Upcoming | None:
     seen = idle.of(instance, beat, work.settings, saving=instance.saving_id is not None)
-    asleep = instance.state == "hibernated" and instance.released_at is None
+    holds = instance.state == "hibernated" and instance.released_at is None and bool(live)
     course = courses.open_of(instance)
     waits = course is not None and course.decided is not None and course.decided.action == "wait"
     known = Known(
@@ -164,7 +168,7 @@ def _next(
         until_at=instance.until_at,
         until_action=instance.until_action,
         retry_at=instance.retry_at,
-        releases_at=instance.state_since + timedelta(seconds=seen.rule.release_seconds) if asleep else None,
+        releases_at=instance.state_since + timedelta(seconds=seen.rule.release_seconds) if holds else None,
         asks_at=course.decided.ask_at if course and course.decided and waits and instance.wish == "running" else None,
         scheduled=scheduled,
     )

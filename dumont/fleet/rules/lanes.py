@@ -44,19 +44,20 @@ def _on_its_way(machine: Moments) -> LaneState:
     return "creating" if machine.accepted_at is None else "booting"
 
 
-def stages_of(machine: Moments) -> dict[str, float]:
-    """Seconds of those that are over. Whichever answers first, SSH or the agent, ends the wait for it."""
+def stages_of(machine: Moments, until: datetime | None = None) -> dict[str, float]:
+    """Seconds of those that are over, of the winner until the race was. Whichever answers first, SSH or the agent, ends
+    the wait for it."""
     return {
-        name: round(max(0.0, (until - since).total_seconds()), 3)
-        for name, since, until in _spans(machine)
-        if since is not None and until is not None
+        name: round(max(0.0, (ended - since).total_seconds()), 3)
+        for name, since, ended in _spans(machine)
+        if since is not None and ended is not None and (until is None or since < until)
     }
 
 
 def seconds_of(machine: Moments, now: datetime) -> float:
-    """From when it was wanted until it was asked to end, or gone; else until now."""
-    ends = [at for at in (machine.end_asked_at, machine.ended_at) if at is not None]
-    return round(max(0.0, (min(ends, default=now) - machine.created_at).total_seconds()), 3)
+    """From when it was wanted until it was asked to end, or gone; until now at most, or until the race was over."""
+    ends = [at for at in (machine.end_asked_at, machine.ended_at, now) if at is not None]
+    return round(max(0.0, (min(ends) - machine.created_at).total_seconds()), 3)
 
 
 def _spans(machine: Moments) -> Iterator[tuple[str, datetime | None, datetime | None]]:

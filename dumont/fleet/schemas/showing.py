@@ -270,7 +270,7 @@ def _lane(entrant: FleetRental, found: RaceShown, now: datetime) -> Lane:
             "lane": lane_of(entrant, winner=won),
             "winner": won,
             "seconds": seconds_of(entrant, (found.race.ended_at or now) if won else now),
-            "stages": stages_of(entrant),
+            "stages": stages_of(entrant, found.race.ended_at if won else None),
             "cost": found.cost(entrant),
             "error": _fault(entrant, None),
         }
