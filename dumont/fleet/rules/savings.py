@@ -137,5 +137,5 @@ def of_one(sleep: Sleep, window: Window, now: datetime) -> Saved:
 
 
 def money(amount: Decimal) -> Decimal:
-    """As it is shown: to the micro-dollar."""
-    return amount.quantize(MICRO, ROUND_HALF_EVEN)
+    """As it is shown: to the micro-dollar, and nothing without a sign."""
+    return amount.quantize(MICRO, ROUND_HALF_EVEN) + 0

@@ -91,4 +91,5 @@ class TestReport:
 
     def test_is_rounded_to_the_micro_dollar_half_to_even(self) -> None:
         assert money(Decimal("0.0000005")) == 0
+        assert str(money(Decimal("-0.0000001"))) == "0.000000"
         assert money(Decimal("0.0000015")) == Decimal("0.000002")
