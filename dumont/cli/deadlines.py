@@ -6,6 +6,7 @@ import typer
 
 from dumont.basics.errors import Invalid
 from dumont.cli.instances import Name, work
+from dumont.cli.schedule import moment_of
 from dumont.cli.session import Session
 from dumont.cli.verbs import Verbs
 
@@ -21,7 +22,7 @@ deadline, progress = Verbs(), Verbs()
 def deadline_one(
     session: Session,
     name: Name,
-    by: Annotated[str | None, typer.Argument(help="When the work must be done.", metavar="TIME")] = None,
+    by: Annotated[str | None, typer.Argument(help="By when; UTC, if it says no offset.", metavar="TIME")] = None,
     *,
     work_hours: Annotated[float | None, typer.Option(help="Of the whole work, undisturbed.", min=0.01)] = None,
     cancel: Annotated[bool, typer.Option("--cancel", help="It has no deadline any more.")] = False,
@@ -29,7 +30,7 @@ def deadline_one(
     """Have its work done by a moment by the cheapest way: on spot, waiting for spot, or on demand."""
     if cancel == (by is not None or work_hours is not None):
         raise Invalid("Say by when and --work-hours, or --cancel.", hint="dumont deadline --help has examples.")
-    said = {"deadline": by, "work_hours": work_hours}
+    said = {"deadline": None if by is None else moment_of(by, "UTC"), "work_hours": work_hours}
     change = said if cancel else {"spot": True, **{key: value for key, value in said.items() if value is not None}}
     _tell(session, session.fleet.change(session.fleet.named(name)["id"], change))
 

@@ -45,7 +45,10 @@ def money(text: str) -> str:
     """Dollars with two to four decimals, as the API has more of them; nothing that costs is shown as nothing."""
     whole, _, fraction = text.partition(".")
     shown = f"{whole}.{fraction[:4].rstrip('0').ljust(2, '0')}"
-    return f"<{whole}.0001" if fraction.strip("0") and not shown.strip("-0.") else shown
+    if shown.strip("-0."):
+        return shown
+    sign = ">" if whole.startswith("-") else "<"
+    return f"{sign}{whole}.0001" if fraction.strip("0") else shown.lstrip("-")
 
 
 def machine(instance: "Instance") -> str:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dumont.basics.errors import Invalid
+from dumont.basics.errors import Conflict, Invalid, OutOfFunds
 from dumont.cli import bringing, kept, tasks
 from dumont.cli.instances import GIVEN_UP, NoWait, OfTeam, follow, money, seconds_of, tell
 from dumont.cli.running import DASHES, KeepsDashes
+from dumont.cli.schedule import moment_of
 from dumont.cli.screen import Column
 from dumont.cli.session import Session
 from dumont.cli.tasks import Task
@@ -39,6 +40,7 @@ Restic = Annotated[
     str | None, typer.Option(help="Keeps the work in your own repository: restic:s3:https://host/bucket/box.")
 ]
 RestoreFrom = Annotated[str | None, typer.Option(help="Begins with that repository's snapshot: `latest`, or an id.")]
+OVER_BUDGET = "over_budget"
 PUBLIC_KEYS = ("id_ed25519.pub", "id_ecdsa.pub", "id_rsa.pub")
 
 
@@ -96,7 +98,7 @@ def launch(
         "filters": _filters([] if file else words, gpus, provider, region),
         "max_price_hour": max_price,
         "spot": spot or deadline is not None,
-        "deadline": deadline,
+        "deadline": None if deadline is None else moment_of(deadline, "UTC"),
         "work_hours": work_hours,
         "image": image,
         "ports": port or [],
@@ -109,11 +111,20 @@ def launch(
         **_said(disk, idle, ttl, parallel),
     }
     wish = tasks.under(task, said) | _begins(task, token, onstart, ran)
+    if not (dry_run or session.options.curl):
+        _check_use(wish)
     if not _agreed(session, wish, dry_run=dry_run, yes=yes):
         return
     kept_too = restore_from is not None
     bring = partial(bringing.bring, session, uploads=task.uploads, token=token, key=ssh_key, kept=kept_too)
     _run(session, wish, wait=not no_wait, bring=bring)
+
+
+def _check_use(wish: dict[str, Any]) -> None:
+    """A machine into which nobody can log in, and that nothing runs on, would only cost."""
+    if not any(wish.get(name) for name in ("ssh_keys", "onstart", "run", "image", "ports")):
+        hint = "Make one with `ssh-keygen -t ed25519`, or say --ssh-key FILE."
+        raise Invalid("There is no SSH key in ~/.ssh: nobody could log in.", hint=hint)
 
 
 def _token(task: Task, *, no_wait: bool) -> str:
@@ -128,9 +139,11 @@ def _agreed(session: Session, wish: dict[str, Any], *, dry_run: bool, yes: bool)
     if not dry_run and (yes or session.options.curl):
         return True
     plan = session.fleet.launch(wish | {"dry_run": True})["plan"]
-    _show(session, plan, whole=dry_run)
+    if plan is not None:
+        _show(session, plan, whole=dry_run)
+        refuse(plan)
     if not dry_run:
-        session.confirm(_price(plan), yes=yes)
+        session.confirm(price(plan), yes=yes)
     return not dry_run
 
 
@@ -205,9 +218,14 @@ def _keys(given: Path | None) -> list[str]:
     return [path.read_text().strip() for path in found if path.is_file()]
 
 
-def _show(session: Session, plan: "LaunchPlan | None", *, whole: bool) -> None:
-    if plan is None:
-        return
+def refuse(plan: "LaunchPlan") -> None:
+    """As the launch itself would."""
+    if stopped := plan["stopped"]:
+        kind = OutOfFunds if stopped["code"] == OVER_BUDGET else Conflict
+        raise kind(stopped["message"], code=stopped["code"], hint=stopped["hint"])
+
+
+def _show(session: Session, plan: "LaunchPlan", *, whole: bool) -> None:
     if session.screen.as_json or session.screen.quiet:
         if whole:
             session.screen.items({"items": plan["candidates"], **plan}, CANDIDATES, identity="offer_id")
@@ -218,23 +236,22 @@ def _show(session: Session, plan: "LaunchPlan | None", *, whole: bool) -> None:
     if plan["course"]:
         session.screen.say(plan["course"]["words"])
     if plan["prices"] and plan["race"]:
-        session.screen.say(f"{_price(plan)} {plan['race']['how']}")
+        session.screen.say(f"{price(plan)} {plan['race']['how']}")
     if plan["standby"]:
         session.screen.say(_second(plan["standby"]))
-    if not plan["can_launch"]:
-        raise Invalid("It can't be launched like this.", hint="See the lines above.")
 
 
 def _second(standby: "SecondPlan") -> str:
     kind = "A warm GPU machine" if standby["kind"] == "gpu" else "A CPU machine"
     if standby["price_hour"] is None:
         return f"{kind} at {standby['provider']} is wanted beside it; none fits now."
-    return f"{kind} at {standby['provider']} stands by for ${standby['price_hour']} an hour besides."
+    return f"{kind} at {standby['provider']} stands by for ${money(standby['price_hour'])} an hour besides."
 
 
-def _price(plan: "LaunchPlan | None") -> str:
+def price(plan: "LaunchPlan | None") -> str:
     if plan is None or not plan["prices"] or not plan["race"]:
         return "Nothing is known of its cost."
     prices, race = plan["prices"], plan["race"]
-    day = f"${prices['day_hibernating']} a day with {prices['busy_hours']:g} hours of use"
-    return f"About ${prices['hour']} an hour, {day}; the race costs ${race['expected']}, ${race['at_most']} at most."
+    day = f"${money(prices['day_hibernating'])} a day with {prices['busy_hours']:g} hours of use and a snapshot kept"
+    losers = f"the race costs ${money(race['expected'])}, ${money(race['at_most'])} at most"
+    return f"About ${money(prices['hour'])} an hour, {day}; {losers}."

@@ -2,18 +2,19 @@
 
 from datetime import datetime
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 
-from dumont.basics.errors import Failure
+from dumont.basics.errors import Failure, Invalid
 from dumont.cli.instances import Name
 from dumont.cli.screen import Column, moment
 from dumont.cli.session import Session
 from dumont.cli.verbs import Verbs
 
 app = Verbs()
-CRON_FIELDS = 5
+WORDS_OF_A_MOMENT = 2
+"""At most: a day and an hour. A line of cron has five, and where it has others the server says so."""
 COLUMNS = [
     Column("id", lambda found: found["id"]),
     Column("does", lambda found: found["action"]),
@@ -47,7 +48,7 @@ def schedule(
     instance_id = session.fleet.named(name)["id"]
     gone = [each["id"] for each in session.fleet.schedules(instance_id)["items"]] if clear else remove or []
     both = (("wake", wake), ("hibernate", hibernate))
-    wishes = [{"action": action, **_when(time, timezone)} for action, times in both for time in times or []]
+    wishes = [{"action": action, **when(time, timezone)} for action, times in both for time in times or []]
     _add(session, instance_id, wishes)
     for schedule_id in gone:
         session.fleet.remove_schedule(instance_id, schedule_id)
@@ -66,8 +67,8 @@ def _add(session: Session, instance_id: str, wishes: list[dict[str, Any]]) -> No
         raise
 
 
-def _when(time: str, timezone: str) -> dict[str, Any]:
-    if len(time.split()) == CRON_FIELDS:
+def when(time: str, timezone: str) -> dict[str, Any]:
+    if len(time.split()) > WORDS_OF_A_MOMENT:
         return {"cron": time, "timezone": timezone}
     return {"at": moment_of(time, timezone), "timezone": timezone}
 
@@ -76,6 +77,14 @@ def moment_of(time: str, timezone: str) -> str:
     """One without an offset is read in the hours that are said; of what is none the server says so."""
     try:
         at = datetime.fromisoformat(time)
-        return time if at.tzinfo else at.replace(tzinfo=ZoneInfo(timezone)).isoformat()
-    except (ValueError, KeyError, OSError):
+    except ValueError:
         return time
+    return time if at.tzinfo else at.replace(tzinfo=_zone(timezone)).isoformat()
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        hint = "Such as UTC, Europe/Berlin or America/New_York."
+        raise Invalid(f"--timezone {name!r} is no time zone.", hint=hint) from None

@@ -35,6 +35,8 @@ class Screen:
         self.as_json = as_json
         self.quiet = quiet
         self._no_color = no_color
+        self.of_several = False
+        """Each answer is one of several: programs read them a line at a time."""
 
     @property
     def for_people(self) -> bool:
@@ -74,7 +76,7 @@ class Screen:
                 self._line(f"{column.title:<{width}}  ", text(column.read(item)))
 
     def json(self, answer: Any) -> None:
-        self.lines([json.dumps(answer, indent=2, ensure_ascii=False)])
+        self.lines([json.dumps(answer, indent=None if self.of_several else 2, ensure_ascii=False)])
 
     def lines(self, lines: Iterable[str]) -> None:
         for line in lines:

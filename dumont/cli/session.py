@@ -112,6 +112,7 @@ class Session:
     def each(self, given: list[str], act: Callable[[str], None]) -> None:
         """All of them, also where one fails; `-` stands for ids on standard input."""
         worst = 0
+        self.screen.of_several = given == ["-"] or len(given) > 1
         for identity in _from_input(given):
             try:
                 act(identity)

@@ -13,7 +13,7 @@ from dumont.cli.session import Options, Session, Shown
 
 Verb = Callable[..., None]
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON, as the API has it.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, as the API has it; of several, one a line.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print ids alone, for pipes.")]
 Curl = Annotated[bool, typer.Option("--curl", help="Print the HTTP call instead of making it.")]
 Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]

@@ -2093,6 +2093,7 @@ class LaunchPlan(TypedDict):
     course: CoursePlan | None
     warnings: list[LaunchWarning]
     can_launch: bool
+    stopped: Fault | None
     as_of: str
 
 

@@ -7,9 +7,10 @@ from typing import Any, cast
 
 import pytest
 
-from dumont.basics.errors import Invalid
+from dumont.basics.errors import Conflict, Failure, Invalid, OutOfFunds
 from dumont.cli.instances import money, seconds_of, waits_for
-from dumont.cli.schedule import moment_of
+from dumont.cli.launch import price, refuse
+from dumont.cli.schedule import moment_of, when
 from tests.cli.fleet_house import ADA, BOB, MISSING, WORDS, Following, Person, keeping
 from tests.conftest import DatabaseMaker
 from tests.main.installation import until
@@ -89,6 +90,16 @@ class TestLaunch:
         assert answer.code == code
         assert field in answer.err
         assert "Traceback" not in answer.err
+
+    def test_wants_a_key_where_nothing_else_is_to_run(self, ada: Person) -> None:
+        ada.key.with_suffix(".pub").rename(ada.home / "kept")
+        try:
+            answer = ada.run("launch", *WORDS, "-c", "shut", "-y")
+            assert (answer.code, "ssh-keygen -t ed25519" in answer.err) == (2, True)
+            assert ada.state("shut") == "destroyed"
+            assert ada.does("launch", *WORDS, "--dry-run", "--json").json["can_launch"] is True
+        finally:
+            (ada.home / "kept").rename(ada.key.with_suffix(".pub"))
 
     def test_refuses_who_may_not_rent_here(self, bob: Person) -> None:
         answer = bob.run("launch", *WORDS, "-y")
@@ -282,6 +293,15 @@ class TestLife:
         assert (proof["name"], proof["keep_snapshot"]) == ("gone", False)
         until(lambda: "gone" not in {each["instance_name"] for each in ada.does("rentals", "--json").json["items"]})
 
+    def test_of_several_is_one_document_a_line(self, ada: Person, box: str) -> None:
+        answer = ada.run("resume", box, box.upper(), "--json")  # the second is not there
+        assert answer.code != 0
+        ada.launches("other", "--no-wait", "-q")
+        shown = ada.does("save", box, box, "--json").json
+        assert shown["kind"] == "snapshot"
+        proofs = ada.run("rm", "other", "nix", "--yes", "--purge", "--json")
+        assert [json.loads(line)["name"] for line in proofs.out.splitlines()] == ["other"]
+
     def test_names_each_that_is_not_there(self, ada: Person, box: str) -> None:
         refused = ada.run("hibernate", box, "--without-unread")
         assert (refused.code, "told before" in refused.err) == (6, True)
@@ -326,6 +346,31 @@ class TestMoment:
     def test_is_of_the_zone_that_is_said(self, said: str, read: str) -> None:
         assert moment_of(said, "Europe/Berlin") == read
 
+    def test_of_a_zone_that_is_none_blames_the_zone(self) -> None:
+        with pytest.raises(Invalid, match="--timezone 'Mars'"):
+            moment_of("2026-12-01T08:00", "Mars")
+
+    @pytest.mark.parametrize("line", ["0 8 * * 1-5", "* * * * * *", "0 8 *"])
+    def test_is_no_line_of_cron(self, line: str) -> None:
+        assert when(line, "UTC") == {"cron": line, "timezone": "UTC"}
+
+
+class TestPlan:
+    @pytest.mark.parametrize(("code", "kind"), [("over_budget", OutOfFunds), ("nothing_fits", Conflict)])
+    def test_that_can_not_be_launched_says_what_a_launch_would(self, code: str, kind: type[Failure]) -> None:
+        stopped = {"code": code, "message": "The budget is used up.", "hint": "Raise it."}
+        with pytest.raises(kind, match="The budget is used up") as raised:
+            refuse(cast(Any, {"stopped": stopped}))
+        assert raised.value.hint == "Raise it."
+
+    def test_tells_money_in_short(self) -> None:
+        prices = {"hour": "0.000000", "day_hibernating": "0.004932", "busy_hours": 8.0}
+        said = price(cast(Any, {"prices": prices, "race": {"expected": "0.000000", "at_most": "0.012500"}}))
+        assert said == (
+            "About $0.00 an hour, $0.0049 a day with 8 hours of use and a snapshot kept; "
+            "the race costs $0.00, $0.0125 at most."
+        )
+
 
 class TestMoney:
     @pytest.mark.parametrize(
@@ -337,6 +382,8 @@ class TestMoney:
             ("0.000012", "<0.0001"),
             ("1.23456", "1.2345"),
             ("-0.500000", "-0.50"),
+            ("-0.000012", ">-0.0001"),
+            ("-0.000000", "0.00"),
         ],
     )
     def test_is_short_and_never_nothing_for_something(self, text: str, shown: str) -> None:

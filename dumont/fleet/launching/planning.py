@@ -125,6 +125,7 @@ async def plan(work: Work, means: Means, owner_id: UUID, wanted: Wanted, *, name
     wanted = _careful(wanted, own)
     race, view = _race(work, wanted), await means.market.view()
     _check_offer(view, wanted.offer_id)
+    _check_clouds(wanted)
     wishes = Wishes(wanted=wanted, user_id=work.caller.me, taste=choosing.taste_of(wanted, race.machines * race.rounds))
     course = await _course(work, view, wishes, drawn=drawn)
     fits = await _fitting(work, view, owner_id, replace(wishes, only=course.only, place=course.place))
@@ -213,6 +214,15 @@ def _race(work: Work, wanted: Wanted) -> _Race:
 def _check_offer(view: View, offer_id: UUID | None) -> None:
     if offer_id is not None and view.shelf.row_of(offer_id) is None:
         raise Invalid.field("offer_id", "is no offer, or has gone", hint="Search again, or leave it out.")
+
+
+def _check_clouds(wanted: Wanted) -> None:
+    """One that is misspelt would else be none that has anything."""
+    said = wanted.filters.get("provider") or ()
+    strange = [name for name in ([said] if isinstance(said, str) else said) if name not in registry.NAMES]
+    if strange:
+        words = f"{', '.join(strange)} {'is' if len(strange) == 1 else 'are'} none of ours"
+        raise Invalid.field("filters.provider", words, hint=f"There are {', '.join(registry.NAMES)}.")
 
 
 def _entrant(each: rules.Candidate, wanted: Wanted, known: Boots) -> Entrant:

@@ -12,7 +12,7 @@ from dumont.fleet.launching.launch import UntilAction, Wish
 from dumont.fleet.rules.states import StandbyKind
 from dumont.fleet.rules.wanted import HibernationWish, Port, RaceWish, StandbyWish, Wanted
 from dumont.fleet.schemas.courses import CoursePlan
-from dumont.fleet.schemas.fields import Answer, Count, MachineId, Price, ProviderName
+from dumont.fleet.schemas.fields import Answer, Count, Fault, MachineId, Price, ProviderName
 from dumont.fleet.schemas.instances import Instance
 from dumont.fleet.schemas.operations import Operation
 from dumont.market.schemas.search import OfferFilters
@@ -234,6 +234,7 @@ class LaunchPlan(Answer):
     course: CoursePlan | None = Field(description="With a deadline: what to expect of the whole work.")
     warnings: list[LaunchWarning]
     can_launch: bool
+    stopped: Fault | None = Field(description="What a launch would be refused with; null where it can be launched.")
     as_of: datetime
 
 

@@ -114,6 +114,24 @@ class TestDryRun:
         plan = await planned(ada, max_price_hour="0.1")
         assert (plan["can_launch"], plan["candidates"], plan["race"], plan["prices"]) == (False, [], None, None)
 
+    @pytest.mark.parametrize(
+        ("hour", "model", "code"), [("0.10", "RTX 4090", "over_budget"), ("9", "RTX 4080", "nothing_fits")]
+    )
+    async def test_tells_what_the_launch_itself_would_be_refused_with(
+        self, ada: Person, hour: str, model: str, code: str
+    ) -> None:
+        await ada.does("PUT", "/budgets", {"max_price_hour": hour})
+        plan, filters = await planned(ada, filters={"model": [model]}), {"model": [model]}
+        problem = await refused(ada, 402 if code == "over_budget" else 409, filters=filters)
+        assert (plan["can_launch"], problem["code"]) == (False, code)
+        assert plan["stopped"] == {"code": code, "message": problem["detail"], "hint": problem["hint"]}
+
+    async def test_knows_no_cloud_that_is_not_there(self, ada: Person) -> None:
+        problem = await refused(ada, 422, filters={"provider": ["vast", "nix"]}, dry_run=True)
+        assert problem["errors"][0]["field"] == "filters.provider"
+        assert "nix" in problem["detail"]
+        assert "vast" in problem["hint"]
+
     async def test_writes_nothing(self, ada: Person) -> None:
         await planned(ada)
         assert (await ada.gets("/instances"))["items"] == []

@@ -5596,6 +5596,8 @@ export type LaunchPlan = {
   course: CoursePlan | null;
   warnings: LaunchWarning[];
   can_launch: boolean;
+  /** What a launch would be refused with; null where it can be launched. */
+  stopped: Fault | null;
   as_of: string;
 };
 export type Launched = {
