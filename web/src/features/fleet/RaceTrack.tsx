@@ -129,8 +129,8 @@ function Axis({ seconds }: { seconds: number }) {
       className="figures -mt-3 hidden justify-between pr-[148px] pl-[232px] text-xs text-ink-3 sm:flex"
     >
       <span>0</span>
-      <span>{duration(seconds / 2, 1)}</span>
-      <span>{duration(seconds, 1)}</span>
+      <span>{duration(seconds / 2)}</span>
+      <span>{duration(seconds)}</span>
     </div>
   );
 }

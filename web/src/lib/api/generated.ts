@@ -4401,7 +4401,7 @@ export type DiffPage = {
   removed: Sizes;
   /** With the bytes that they have afterwards. */
   changed: Sizes;
-  /** How many have other permissions or owners, and the same content. */
+  /** How many have other permissions, owners or times, and the same content. */
   attributes: number;
 };
 export type Snapshot = {

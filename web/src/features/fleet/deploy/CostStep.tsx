@@ -1,4 +1,5 @@
 /** What it will cost before it costs anything: the hour, the day, the race, and how all that was worked out. */
+import { Alert } from "../../../components/Alert";
 import { Big, Bigs } from "../../../components/Bigs";
 import { Money } from "../../../components/figures";
 import type { LaunchPlan } from "../../../lib/api/generated";
@@ -11,6 +12,12 @@ export function CostStep({ plan }: { plan: LaunchPlan }) {
   const { prices, race, course, standby } = plan;
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-5">
+      {plan.stopped && (
+        <Alert tone="danger" title="It can't be launched like this">
+          {plan.stopped.message}{" "}
+          {plan.stopped.hint && <span className="text-ink-2">{plan.stopped.hint}</span>}
+        </Alert>
+      )}
       <Warnings warnings={plan.warnings} />
       {prices && (
         <Bigs>

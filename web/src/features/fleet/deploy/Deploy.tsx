@@ -115,6 +115,7 @@ function Wizard({ need, step, go }: WizardProps) {
       <Foot
         at={at}
         busy={launch.busy}
+        lacks={nothing ? "Choose a GPU or none, or say in words what you need." : ""}
         ready={!nothing && (next !== undefined || (plan.data?.can_launch === true && !plan.old))}
         onBack={() => go(steps[at - 1] ?? "need")}
       />
@@ -137,11 +138,13 @@ function useLaunch(need: Need, options: Options) {
 interface FootProps {
   at: number;
   busy: boolean;
+  /** What is to be said before one can go on. */
+  lacks: string;
   ready: boolean;
   onBack: () => void;
 }
 
-function Foot({ at, busy, ready, onBack }: FootProps) {
+function Foot({ at, busy, lacks, ready, onBack }: FootProps) {
   const writes = useAllowed("fleet:write");
   const last = at === steps.length - 1;
   return (
@@ -149,6 +152,7 @@ function Foot({ at, busy, ready, onBack }: FootProps) {
       <Button icon={ArrowLeft} disabled={at === 0} onClick={onBack}>
         Back
       </Button>
+      <p className="min-w-0 flex-1 text-right text-xs text-ink-3">{lacks}</p>
       <Button
         type="submit"
         weight="primary"

@@ -65,7 +65,7 @@ export function NeedStep({ need, course, error, onChange }: Props) {
           )}
         </Asked>
       </section>
-      <div className="grid grid-cols-2 gap-4 lg:grid-cols-3">
+      <div className="grid grid-cols-2 items-end gap-4 lg:grid-cols-3">
         <TextField
           label="GPUs"
           optional

@@ -8,7 +8,7 @@ import { count } from "../../../lib/numbers";
 import { fleetApi } from "../api";
 import { abilitiesOf, type Place, providerPlaces } from "./clouds";
 import { usePlaces } from "./gpus";
-import type { Need } from "./wish";
+import { type Need, saysNothing } from "./wish";
 
 /** More than these are shown when asked for. */
 const COUNTRIES = 10;
@@ -38,6 +38,7 @@ export function Places({ need, onChange }: Props) {
           <li key={place.name}>
             <Cloud
               place={place}
+              none={saysNothing(need) ? "no GPUs known there" : "nothing that fits"}
               chosen={need.providers.includes(place.name)}
               onToggle={() => onChange({ providers: toggled(need.providers, place.name), offer: null })}
             />
@@ -65,11 +66,13 @@ const toggled = (all: readonly string[], one: string) =>
 
 interface CloudProps {
   place: Place;
+  /** What is said where there are no offers. */
+  none: string;
   chosen: boolean;
   onToggle: () => void;
 }
 
-function Cloud({ place, chosen, onToggle }: CloudProps) {
+function Cloud({ place, none, chosen, onToggle }: CloudProps) {
   const { can, not } = abilitiesOf(place.can);
   return (
     <button
@@ -88,7 +91,7 @@ function Cloud({ place, chosen, onToggle }: CloudProps) {
         {chosen && <Check aria-hidden className="size-3.5 shrink-0 text-accent-ink" />}
       </span>
       <span className="figures text-xs text-ink-3">
-        {place.offers === 0 ? "nothing that fits" : `${count(place.offers)} offers fit`}
+        {place.offers === 0 ? none : `${count(place.offers)} offers fit`}
       </span>
       {can.length > 0 && <span className="mt-1 text-xs text-ink-2">{can.join(", ")}</span>}
       {not.length > 0 && <span className="text-xs text-ink-3">no {not.join(", no ")}</span>}
