@@ -111,8 +111,6 @@ def launch(
         **_said(disk, idle, ttl, parallel),
     }
     wish = tasks.under(task, said) | _begins(task, token, onstart, ran)
-    if not (dry_run or session.options.curl):
-        _check_use(wish)
     if not _agreed(session, wish, dry_run=dry_run, yes=yes):
         return
     kept_too = restore_from is not None
@@ -136,6 +134,8 @@ def _token(task: Task, *, no_wait: bool) -> str:
 
 def _agreed(session: Session, wish: dict[str, Any], *, dry_run: bool, yes: bool) -> bool:
     """The plan is shown first, unless nobody wants to see it."""
+    if not (dry_run or session.options.curl):
+        _check_use(wish)
     if not dry_run and (yes or session.options.curl):
         return True
     plan = session.fleet.launch(wish | {"dry_run": True})["plan"]
