@@ -37,6 +37,10 @@ class InstanceMoved(_OfInstance):
     to_state: State
     why: str
     who: str
+    retry_at: datetime | None = None
+    """What was asked for did not come about, and is tried again then."""
+    again: bool = False
+    """As it was the time before."""
 
 
 class InstanceChanged(_OfInstance):

@@ -3,7 +3,9 @@
 import hashlib
 import hmac
 import json
+from datetime import UTC, datetime
 from types import SimpleNamespace
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -11,6 +13,11 @@ import pytest
 from dumont.basics.errors import Invalid
 from dumont.notices import addresses
 from dumont.notices.rules import signing, wording
+
+
+def moved(before: str, after: str, why: str, **more: Any) -> SimpleNamespace:
+    told = {"instance_id": UUID(int=1), "name": "box", "who": "provider", "retry_at": None, "again": False, **more}
+    return SimpleNamespace(from_state=before, to_state=after, why=why, **told)
 
 
 class TestAddresses:
@@ -39,9 +46,15 @@ class TestAddresses:
 class TestWording:
     @pytest.mark.parametrize("before", ["running", "hibernated", "interrupted"])
     def test_calls_nothing_a_loss_that_somebody_wished(self, before: str) -> None:
-        moved = SimpleNamespace(instance_id=UUID(int=1), name="box", from_state=before, to_state="failing_over")
-        moved.why, moved.who = "It is to be up on its standby.", "user:1"
-        assert wording.of_move(moved) is None
+        assert wording.of_move(moved(before, "failing_over", "It is to be up on its standby.", who="user:1")) is None
+
+    @pytest.mark.parametrize(("before", "said"), [("waking", "woken"), ("failing_over", "standby")])
+    def test_tells_once_of_what_can_not_be_had_and_is_tried_again(self, before: str, said: str) -> None:
+        at = datetime(2026, 1, 5, 12, 30, tzinfo=UTC)
+        found = wording.of_move(moved(before, "hibernated", "Sold out.", retry_at=at))
+        assert found is not None
+        assert (found.topic, said in found.text, "again at 12:30:00 UTC" in found.text) == ("launch_failed", True, True)
+        assert wording.of_move(moved(before, "hibernated", "Sold out.", retry_at=at, again=True)) is None
 
     @pytest.mark.parametrize(
         ("before", "after", "topic"),
@@ -57,9 +70,7 @@ class TestWording:
         ],
     )
     def test_tells_where_a_way_ends(self, before: str, after: str, topic: str | None) -> None:
-        moved = SimpleNamespace(instance_id=UUID(int=1), name="box", from_state=before, to_state=after)
-        moved.why, moved.who = "Because.", "provider"
-        found = wording.of_move(moved)
+        found = wording.of_move(moved(before, after, "Because."))
         assert (found and found.topic) == topic
         assert found is None or "box" in found.text
 

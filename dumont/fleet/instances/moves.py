@@ -1,5 +1,6 @@
 """Moves an instance from one state to another: the only place in which `state` is written."""
 
+from datetime import datetime
 from typing import Any
 
 from dumont.basics import ids
@@ -9,15 +10,27 @@ from dumont.fleet.tables import FleetEvent, FleetInstance
 from dumont.platform.work import Work
 
 
-async def move(work: Work, instance: FleetInstance, to: State, why: str, *, who: str = "fleet", **details: Any) -> None:
-    """`instance` is locked. Raises `ForbiddenMove`, which names both states."""
+async def move(
+    work: Work,
+    instance: FleetInstance,
+    to: State,
+    why: str,
+    *,
+    who: str = "fleet",
+    failed: bool = False,
+    again: bool = False,
+    **details: Any,
+) -> None:
+    """`instance` is locked. Raises `ForbiddenMove`, which names both states. `failed` is a move back, since what was
+    asked for did not come about; `again`, as before."""
     check_move(instance.state, to)
     before = instance.state
     instance.state, instance.state_since, instance.why = to, work.now, why
     if to == "destroyed":
         instance.destroyed_at = work.now
     work.tx.add(_event(work, instance, "moved", why, who=who, before=before, after=to, details=details))
-    await _tell_move(work, instance, before, who)
+    retry_at = instance.retry_at if failed else None
+    await _tell_move(work, instance, before, who, retry_at=retry_at, again=again)
 
 
 async def born(work: Work, instance: FleetInstance, why: str, *, who: str) -> None:
@@ -57,7 +70,15 @@ def _event(
     )
 
 
-async def _tell_move(work: Work, instance: FleetInstance, before: State | None, who: str) -> None:
+async def _tell_move(
+    work: Work,
+    instance: FleetInstance,
+    before: State | None,
+    who: str,
+    *,
+    retry_at: datetime | None = None,
+    again: bool = False,
+) -> None:
     await work.tx.flush()
     told = InstanceMoved(
         owner_id=instance.owner_id,
@@ -67,5 +88,7 @@ async def _tell_move(work: Work, instance: FleetInstance, before: State | None, 
         to_state=instance.state,
         why=instance.why,
         who=who,
+        retry_at=retry_at,
+        again=again,
     )
     await work.publish(told)

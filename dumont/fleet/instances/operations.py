@@ -40,7 +40,9 @@ async def open(  # noqa: A001 - as one says it: operations.open
             raise Busy(f"{instance.name} is busy: {found.kind} is under way.")
         await _end(work, instance, found, "cancelled", error=Superseded(kind))
     wish = WISHES[kind] or instance.wish
-    before = {"wish_before": instance.wish} if not by_itself and wish != instance.wish else {}
+    before: dict[str, Any] = {"wish_before": instance.wish} if not by_itself and wish != instance.wish else {}
+    if kind == "destroy":
+        before["keep_snapshot"] = instance.keep_snapshot
     if not by_itself:
         await _outlived(work, instance, wish)
         instance.wish = wish

@@ -132,6 +132,7 @@ async def destroy(work: Work, instance_id: UUID, *, keep_snapshot: bool, without
         known = await _open(work, instance, "destroy", ASKED)
     elif not keep_snapshot and instance.keep_snapshot:
         instance.keep_snapshot, instance.look_at = False, work.now
+        operations.note(known, keep_snapshot=False)
         await instances.wake(work.tx)
     if without_unread and instance.keep_snapshot:
         await lacking.give_up(work, instance, known)

@@ -74,11 +74,13 @@ PLANS: Mapping[OperationKind, tuple[str, ...]] = {
     "failover": ("switching", "choosing", "creating", "booting", "ssh", "checking", "setup", "restoring", "ready"),
     "half_life": ("switching", "destroying", "on_standby"),
 }
+SAVING = ("snapshot", "verifying")
 
 
-def plan_of(kind: OperationKind, passed: Iterable[str]) -> list[str]:
-    """All stages in order; one that was passed and is not among them comes where it was met."""
-    plan = list(PLANS.get(kind, ()))
+def plan_of(kind: OperationKind, passed: Iterable[str], *, saves: bool = True) -> list[str]:
+    """All stages in order; one that was passed and is not among them comes where it was met. What is destroyed with
+    its snapshots is not saved before."""
+    plan = [stage for stage in PLANS.get(kind, ()) if saves or stage not in SAVING]
     at = 0
     for stage in passed:
         if not stage:

@@ -74,7 +74,7 @@ def operation(found: FleetOperation, now: datetime) -> Operation:
         *("cancel_requested", "details", "created_at", "ended_at"),
     )
     is_open = found.state in ("queued", "running")
-    plan = plan_of(found.kind, [*found.stages, found.stage])
+    plan = plan_of(found.kind, [*found.stages, found.stage], saves=found.details.get("keep_snapshot", True))
     return Operation.model_validate(
         {
             **{name: getattr(found, name) for name in same},

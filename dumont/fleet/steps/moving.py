@@ -41,8 +41,9 @@ async def move(turn: Turn, act: Move) -> None:
         await lose_primary(turn, act.lets_go)
     await _standby_follows(turn, act)
     _let_go_on(turn, act)
+    again = act.error is not None and act.error.code == instance.error_code and instance.tries > 0
     _remember(turn, act)
-    await moves.move(turn.work, instance, act.to, act.why, who=who)
+    await moves.move(turn.work, instance, act.to, act.why, who=who, failed=act.error is not None, again=again)
     courses.follow(instance, lambda course: course.moved(act.to, turn.work.now))
     if act.to not in RACING and not act.keeps_race:
         await racing.end(turn, "lost" if act.error else "cancelled", act.why)

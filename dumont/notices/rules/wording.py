@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -21,6 +22,11 @@ MOVES: Mapping[str, tuple[Topic, str]] = {
     "hibernated": ("hibernated", "{name} is hibernated."),
     "failed": ("launch_failed", "{name} could not be started."),
 }
+FAILED: Mapping[str, str] = {
+    "waking": "{name} could not be woken.",
+    "failing_over": "{name} could not be put on its standby.",
+}
+"""By where it comes from, when it is hibernated since there was nothing to run on."""
 SPANS = {"hour": "of an hour", "day": "of today", "month": "of this month"}
 
 
@@ -44,19 +50,30 @@ class Moved(Protocol):
     def why(self) -> str: ...
     @property
     def who(self) -> str: ...
+    @property
+    def retry_at(self) -> datetime | None: ...
+    @property
+    def again(self) -> bool: ...
 
 
 def of_move(event: Moved) -> Message | None:
-    """Most moves are steps on a way, of which only the end is told; who asks for its standby has lost nothing."""
+    """Most moves are steps on a way, of which only the end is told; who asks for its standby has lost nothing. What is
+    tried again and again is told once."""
     topic: Topic
+    why = event.why
     if event.to_state == "running" and event.from_state in BACK:
         topic, words = "woken", BACK[event.from_state]
+    elif event.to_state == "hibernated" and event.retry_at is not None and event.from_state in FAILED:
+        if event.again:
+            return None
+        topic, words = "launch_failed", FAILED[event.from_state]
+        why = f"{why} It is tried again at {event.retry_at:%H:%M:%S} UTC."
     elif event.to_state in MOVES and (event.to_state != "failing_over" or event.who == LOST):
         topic, words = MOVES[event.to_state]
     else:
         return None
     data = {"instance_id": str(event.instance_id), "name": event.name, "state": event.to_state, "why": event.why}
-    return Message(topic, f"{words.format(name=event.name)} {event.why}".strip(), data)
+    return Message(topic, f"{words.format(name=event.name)} {why}".strip(), data)
 
 
 def of_idleness(instance_id: UUID, name: str, hibernates_at: str, *, snooze: str) -> Message:
@@ -96,7 +113,7 @@ def of_left_snapshots(label: str, *, snapshots: int, ends_at: str) -> Message:
 
 def of_budget(owner_id: UUID, *, limit: str, level: str, used: str, budget: str) -> Message:
     over = level == "over"
-    said = "is used up: instances go to sleep" if over else "is nearly used up"
+    said = "is used up: what runs is put to sleep" if over else "is nearly used up"
     if limit == "hour":
         said = "is exceeded: the dearest instances go to sleep" if over else "is nearly reached"
     text = f"The budget {SPANS.get(limit, limit)} {said}. ${used} of ${budget}."

@@ -162,7 +162,9 @@ class TestGivingUpWhatCannotBeRead:
 class TestDestroying:
     async def test_keeps_the_snapshot_unless_told_otherwise(self, ada: Person, box: Box) -> None:
         assert (await ada.does("DELETE", box.path))["keep_snapshot"] is True
+        assert (await ada.gets(f"{box.path}/operations"))["items"][0]["plan"][0] == "snapshot"
         assert (await ada.does("DELETE", f"{box.path}?keep_snapshot=false"))["keep_snapshot"] is False
+        assert (await ada.gets(f"{box.path}/operations"))["items"][0]["plan"] == ["destroying", "destroyed"]
         assert len((await ada.gets(f"{box.path}/operations"))["items"]) == 1
         assert (await ada.does("DELETE", box.path))["keep_snapshot"] is False
 

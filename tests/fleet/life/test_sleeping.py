@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from dumont.fleet.events import InstanceMoved
 from dumont.fleet.tables import FleetHibernation
 from dumont.snapshots.tables import Snapshot
 from tests.fleet.life.life_lab import LifeLab
@@ -96,6 +97,20 @@ class TestHibernation:
 
 
 class TestWake:
+    async def test_that_finds_no_machine_is_told_as_such_once_for_each_wish(self, lab: LifeLab) -> None:
+        identity = await lab.running()
+        await lab.asks(identity, "hibernate")
+        await lab.until(identity, "hibernated")
+        lab.world.refuses = {f"m{number}" for number in range(1, 31)}
+        for _ in range(2):
+            await lab.asks(identity, "wake")
+            await lab.passes(500, step=10)
+        told = [each for each in lab.published.of(InstanceMoved) if each.to_state == "hibernated"]
+        assert (told[0].from_state, told[0].retry_at) == ("hibernating", None)
+        assert all(each.retry_at is not None for each in told[1:])
+        assert len(told) > 3
+        assert [each.again for each in told[1:]].count(False) == 2
+
     async def test_brings_the_workspace_back_on_the_same_machine_if_it_is_free(self, lab: LifeLab) -> None:
         identity = await lab.running()
         machine = await lab.primary(identity)

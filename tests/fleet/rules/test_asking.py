@@ -32,6 +32,9 @@ class TestPlan:
     def test_is_known_before_anything_has_happened(self) -> None:
         assert plan_of("hibernate", [""]) == ["snapshot", "verifying", "destroying", "hibernated"]
 
+    def test_of_a_destroy_without_snapshots_has_none(self) -> None:
+        assert plan_of("destroy", [""], saves=False) == ["destroying", "destroyed"]
+
     def test_takes_in_what_happens_beside(self) -> None:
         assert plan_of("launch", ["choosing", "creating", "booting", "agent"])[:4] == [
             "choosing",
