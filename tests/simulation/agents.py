@@ -4,6 +4,7 @@ Each machine holds a workspace whose version grows while it is worked in; a snap
 a restore brings it back, so that work that was lost can be seen.
 """
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable, Container
 from dataclasses import dataclass, field
@@ -14,13 +15,16 @@ from uuid import UUID
 
 from dumont.agent import protocol
 from dumont.basics.errors import Failure
-from dumont.fleet.agents import answering
+from dumont.fleet.agents import answering, attending
 from dumont.fleet.rentals import agent_tokens
 from dumont.fleet.schemas.agent import AgentAck, AgentFacts, AgentNotice, AgentSample, AgentStatus, GpuSample
 from dumont.simulators.rentals import Rental
 from tests.simulation.store import Store
 
+attend = attending.attend
 STARTS_SECONDS = 4.0
+CROWD = 30
+"""From so many on, those that have nothing to tell call at once, and are taken in together, as in production."""
 SECONDS = {"snapshot": 25.0, "restore": 30.0, "hook": 5.0}
 
 
@@ -81,6 +85,11 @@ class Agent:
         """It calls at once for a notice, for what it has done, and to be told what it is to do when it has begun."""
         return not self.told or self.notice is not None or any(each.done_at <= now for each in self.begun.values())
 
+    @property
+    def is_quiet(self) -> bool:
+        """It has nothing to tell but that it is there."""
+        return self.told and self.notice is None and not self.begun and not self.acks
+
     def busy(self, now: datetime) -> bool:
         return (now - self.born).total_seconds() < self.lazy_after
 
@@ -92,6 +101,7 @@ class Agents:
         self.failed: dict[str, int] = {}
         self.did = Counter[str]()
         """Of what agents should not do."""
+        self._attended = asyncio.Lock()
 
     def appear(self, machine: Rental, now: datetime) -> None:
         """With the first look at a machine that runs; after a stop, it starts again."""
@@ -136,18 +146,40 @@ class Agents:
         """Somebody is there who will be told to do something with the next call."""
         return any(agent.rental in asked and agent.due(now) for agent in self.by_machine.values())
 
-    async def beat(self, get: Callable[..., Any], now: datetime, *, all_beat: bool, asked: Container[str] = ()) -> None:
-        """Of all, or of those that have something to tell or to be told."""
-        for agent in list(self.by_machine.values()):
-            if agent.due(now) and (all_beat or agent.has_news(now) or agent.rental in asked):
-                await self._obey(agent, now)
-                try:
-                    answer = await answering.answer(get, agent.token, self._status(agent, now))
-                except Failure as error:  # it keeps its acks, and calls again
-                    self.failed[error.code] = self.failed.get(error.code, 0) + 1
-                    continue
-                agent.told, agent.notice = True, None
-                self._take(agent, answer["commands"], now)
+    async def beat(
+        self,
+        get: Callable[..., Any],
+        now: datetime,
+        *,
+        all_beat: bool,
+        asked: Container[str] = (),
+        most: int | None = None,
+    ) -> None:
+        """Of all, or of those that have something to tell or to be told; or of some alone."""
+        callers = [each for each in self.by_machine.values() if each.due(now)]
+        callers = callers if most is None or len(callers) <= most else self.random.sample(callers, most)
+        callers = [each for each in callers if all_beat or each.has_news(now) or each.rental in asked]
+        together = [each for each in callers if each.is_quiet] if len(callers) > CROWD else []
+        for agent in callers:
+            if not together or not agent.is_quiet:
+                await self._calls(get, agent, now)
+        await asyncio.gather(*(self._calls(get, agent, now) for agent in together))
+
+    async def _calls(self, get: Callable[..., Any], agent: Agent, now: datetime) -> None:
+        await self._obey(agent, now)
+        try:
+            answer = await answering.answer(get, agent.token, self._status(agent, now))
+        except Failure as error:  # it keeps its acks, and calls again
+            self.failed[error.code] = self.failed.get(error.code, 0) + 1
+            return
+        agent.told, agent.notice = True, None
+        self._take(agent, answer["commands"], now)
+
+    async def attend(self, *given: Any) -> Any:
+        """In place of `attending.attend`: of those that call at once, one after the other, in the order in which they
+        called."""
+        async with self._attended:
+            return await attend(*given)
 
     def next_at(self) -> datetime | None:
         """When the first of what they do is done."""

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from dumont.platform.db.engine import asyncpg_url, make_db, make_engine
 from dumont.platform.settings import Settings
-from tests.simulation import happened, judge
+from tests.simulation import happened, judge, keeping
 from tests.simulation.plan import Plan
 from tests.simulation.simulation import Restless, Simulation
 
@@ -86,6 +86,14 @@ class Ground:
         finally:
             await engine.dispose()
 
+    async def forget(self) -> None:
+        await self.engine.dispose()
+
+    async def tidy(self) -> None:
+        async with self.engine.connect() as connection:
+            alone = await connection.execution_options(isolation_level="AUTOCOMMIT")
+            await alone.execute(text("VACUUM (ANALYZE)"))
+
     async def empty(self) -> None:
         names = [name for name in await _filled(self.engine) if name not in self._filled]
         if names:
@@ -95,7 +103,7 @@ class Ground:
 
 async def live(ground: Ground, seed: int, plan: Plan = SMALL) -> Lived:
     await ground.empty()
-    simulation = Simulation(make_db(ground.engine), ground.settings, seed, plan, forgets=ground.engine.dispose)
+    simulation = Simulation(make_db(ground.engine), ground.settings, seed, plan, server=ground)
     lived, began = Lived(seed), time.process_time()
     try:
         lived.faults = await _judged(simulation)
@@ -148,7 +156,11 @@ async def _judged(simulation: Simulation) -> list[str]:
     faults = await judge.at_rest(simulation)
     await simulation.users.destroy_all()
     await simulation.rests(lambda: judge.not_gone(simulation))
-    return [*faults, *await judge.books(simulation)]
+    faults += await judge.books(simulation)
+    if simulation.plan.rules:
+        await simulation.sweep()
+        faults += await keeping.swept(simulation)
+    return faults
 
 
 def told(lived: Lived, how: str) -> str:

@@ -58,3 +58,5 @@ class Plan:
     """At a pace of 1: so long a snapshot that a rule has taken can be had back."""
     rules: bool = False
     """Its users put rules of keeping, and snapshots are pruned by them."""
+    ruled: bool = False
+    """Each instance from its launch: to keep the last one alone."""

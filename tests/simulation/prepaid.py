@@ -57,7 +57,10 @@ async def faults(sim: Simulation) -> list[str]:
     without a word."""
     lead = timedelta(seconds=sim.means.settings.fleet_extend_seconds) + LATE
     missed = set(await names(sim.means, _LEFT_TO_END))
-    found = []
+    found = [
+        f"instance {name} left a machine that it needed, as nobody paid on, and was not told"
+        for name in await names(sim.means, _LEFT)
+    ]
     for rental in (each for cloud in sim.clouds.values() for each in cloud.world.rentals.values()):
         for at, end in rental.extra.get("bought", ()):
             if end - at > lead:
@@ -69,5 +72,12 @@ async def faults(sim: Simulation) -> list[str]:
 
 _LEFT_TO_END = """
     SELECT r.label AS name FROM fleet_rentals r JOIN fleet_extensions e ON e.rental_id = r.id
-    WHERE r.why_ended = 'machine_lost' AND r.role = 'primary' AND e.told_end IS NULL AND r.paid_until IS NOT NULL
+    WHERE r.why_ended = 'interrupted' AND r.role = 'primary' AND e.told_end IS NULL AND r.paid_until IS NOT NULL
+"""
+_LEFT = """
+    SELECT m.instance_id AS name FROM fleet_events m WHERE m.kind = 'moved' AND m.why LIKE 'What is paid for it ends%'
+        AND NOT EXISTS (
+            SELECT FROM fleet_events w WHERE w.instance_id = m.instance_id AND w.kind = 'warning' AND w.at <= m.at
+                AND w.who = 'provider' AND CAST(w.details->>'ends_at' AS timestamptz) > m.at
+        )
 """

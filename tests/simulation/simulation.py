@@ -15,11 +15,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any, Protocol, cast
 from unittest.mock import patch
 
 from dumont.fleet import schedules, thinking
-from dumont.fleet.agents import beating, dozing, finding, lending, listening, telling
+from dumont.fleet.agents import attending, beating, dozing, finding, lending, listening, telling
 from dumont.fleet.agents.beating import Beats
 from dumont.fleet.means import Means
 from dumont.fleet.money import budgets
@@ -58,12 +58,23 @@ ASKED_SECONDS = 5.0
 """Until an agent calls for which there is something to do."""
 RESTARTS = 0.3
 """Of the broken connections, so many are a database that restarts."""
+MEET = 30
+"""Agents call at most, while a turn is not over."""
+TIDY_SECONDS = 600.0
+"""In a crowd, the database is vacuumed and counted anew so often."""
 TURNS_MAX = 400
 """At one moment, and some for each instance: more is a loop without an end."""
 
 
 AT_ONCE = SimpleNamespace(TaskGroup=OneByOne, timeout=asyncio.timeout)
-Forgets = Callable[[], Awaitable[None]]
+
+
+class Server(Protocol):
+    async def forget(self) -> None:
+        """All connections."""
+
+    async def tidy(self) -> None:
+        """Nobody does so here by himself: what was thousands of rows ago would be taken for what is."""
 
 
 class Restless(AssertionError):
@@ -79,10 +90,9 @@ async def _nobody_hears(*_given: object) -> None:
 
 
 class Simulation:
-    def __init__(self, db: Db, settings: Settings, seed: int, plan: Plan, *, forgets: Forgets) -> None:
+    def __init__(self, db: Db, settings: Settings, seed: int, plan: Plan, *, server: Server) -> None:
         self.seed, self.plan, self.random = seed, plan, Random(f"simulation:{seed}")
-        self.forgets = forgets
-        """All connections."""
+        self.server = server
         self.clouds, self.jobs = clouds_of(seed, plan), Asked()
         self.means = means_of(db, settings, self.clouds, self.jobs, (seed, plan))
         self.clock = cast(FakeClock, self.means.clock)
@@ -104,7 +114,7 @@ class Simulation:
         self._reminding = Reminding()
         self._asked: set[str] = set()
         """Rentals whose agents are to do something."""
-        self._beat_at = self._tend_at = self._tell_at = self._prune_at = START
+        self._beat_at = self._tend_at = self._tell_at = self._prune_at = self._tidy_at = START
 
     async def lives(self) -> None:
         """Through all its troubles, until nothing is on the way any more."""
@@ -141,7 +151,10 @@ class Simulation:
             patch.object(sleeping, "ENDING_LOOK", 3 * POLL_SECONDS),  # the same
             patch.object(leasing, "time", SimpleNamespace(monotonic=self._seconds)),  # the simulated time goes on alone
             patch.object(leasing, "_renew", _never),  # it goes by real time
-            patch.object(beating, "GATHER_SECONDS", 0.0),  # one agent calls at a time
+            patch.object(beating, "GATHER_SECONDS", 0.0),  # nobody else calls meanwhile
+            patch.object(
+                attending, "attend", self.agents.attend
+            ),  # tasks at once end in no order that a seed could say
             patch.object(acting, "asyncio", AT_ONCE),  # tasks at once end in no order that a seed could say
             patch.object(watching, "asyncio", AT_ONCE),  # the same
             patch.object(extending, "asyncio", AT_ONCE),  # the same
@@ -175,6 +188,9 @@ class Simulation:
         if not self.kind and self.users.next_at is not None and self.users.next_at <= now:
             for _ in range(self.plan.crowd):
                 await self.users.act(now)
+        if self.plan.crowd > 1 and now >= self._tidy_at:
+            self._tidy_at = now + timedelta(seconds=TIDY_SECONDS * self.plan.pace)
+            await self.server.tidy()
         all_beat = now >= self._beat_at
         if all_beat:
             self._beat_at = now + timedelta(seconds=BEAT_SECONDS * self.plan.pace)
@@ -243,6 +259,13 @@ class Simulation:
     async def prune(self, means: Means) -> float:
         return await prune(means, self.store, self.users.caller.me)
 
+    async def sweep(self) -> None:
+        """What rules take of what is left, and then, when nothing of it can be had back, its manifests."""
+        with self._one_by_one():
+            await self.prune(self.means)
+            self._passes(self.means.settings.snapshots_undo_hours * 3600 + 1)
+            await self.prune(self.means)
+
     async def _lend(self, means: Means) -> float:
         return await lending.turn(means, cast(Any, self.store))
 
@@ -275,7 +298,7 @@ class Simulation:
             self.hangs += 1
             self._passes(self.random.uniform(0, self.plan.hangs_seconds))
         if self.random.random() < 0.5:
-            await self.agents.beat(self._part, self.clock.now(), all_beat=True)
+            await self.agents.beat(self._part, self.clock.now(), all_beat=True, most=MEET)
         if self.random.random() < 0.3:
             await self.users.act(self.clock.now())
         for duty in self.random.sample(list(self._duties().values()), self.random.randint(1, 3)):
@@ -298,7 +321,7 @@ class Simulation:
         except Exception:  # as the duties' own loop has it: it is turned again
             self.cuts += 1
             self.restarts += breaking.restarts
-            await self.forgets()  # when a connection is seen to be closed, no seed could say
+            await self.server.forget()  # when a connection is seen to be closed, no seed could say
             return 0.0
 
     def _breaking(self) -> BreakingDb:

@@ -70,7 +70,7 @@ DUE = replace(
     fates=("ended", "stopped"), strikes=6,
 )  # fmt: skip
 """Work with deadlines that can be met, and spot machines that are taken away."""
-KEPT = replace(FAIR, hours=0.6, pace=6, eager=3, rules=True)
+KEPT = replace(FAIR, hours=0.6, pace=6, eager=3, rules=True, ruled=True)
 PAID = replace(FAIR, hours=1.2, pace=6, clouds=(), prepaid=True)
 
 pytestmark = pytest.mark.slow
@@ -121,6 +121,13 @@ def test_no_deadline_is_missed_for_spot_machines(play: Play) -> None:
     counts = sum((lived.happened for lived in lives), Counter[str]())
     assert counts["course"]
     assert counts["ended"] + counts["stopped"]
+
+
+def test_what_a_rule_takes_is_purged(play: Play) -> None:
+    """Lives of minutes are over before one takes much."""
+    lives = play(4, 5, plan=KEPT)
+    assert not [lived.faults for lived in lives if lived.faults]
+    assert sum(lived.happened["pruned"] for lived in lives)
 
 
 class TestTheJudgeCatches:
@@ -253,3 +260,30 @@ class TestTheJudgeCatches:
         monkeypatch.setattr(keeping, "overdue", all_of)
         lives = play(3, 4, plan=KEPT)
         assert any("which is deleted" in fault for lived in lives for fault in lived.faults), lives
+
+    @pytest.mark.long
+    def test_rules_of_keeping_that_nobody_follows(self, play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+        async def nothing(*_given: object) -> list[Any]:
+            return []
+
+        monkeypatch.setattr(keeping, "overdue", nothing)
+        lives = play(3, 4, plan=KEPT)
+        assert any("is to keep" in fault for lived in lives for fault in lived.faults), lives
+
+    @pytest.mark.long
+    def test_what_is_deleted_and_stays_in_the_store(self, play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+        async def nothing(*_given: object) -> list[Any]:
+            return []
+
+        monkeypatch.setattr(snapshots, "to_purge", nothing)
+        lives = play(3, 4, plan=KEPT)
+        assert any("is not purged" in fault for lived in lives for fault in lived.faults), lives
+
+    @pytest.mark.long
+    def test_hours_that_nobody_buys(self, play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+        def spare(_end: object, _need: object, now: datetime, **_more: Any) -> extending.Plan:
+            return extending.Plan(0, now + timedelta(minutes=5))
+
+        monkeypatch.setattr(extending, "plan", spare)
+        [lived] = play(3, plan=PAID)
+        assert any("nobody paid on" in fault for fault in lived.faults), lived

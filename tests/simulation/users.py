@@ -32,6 +32,8 @@ from tests.simulation.plan import Plan
 
 RIGHTS = frozenset({"fleet:read", "fleet:write", "machines:manage"})
 PAUSE_SECONDS = 240.0
+WARN_MAX = 3600.0
+"""That a user may ask for."""
 PROVIDERS = ("vast", "runpod", "lambda")
 Deed = Callable[[Work], Awaitable[Any]]
 
@@ -148,12 +150,16 @@ class Users:
             standby=self._second(enabled=standby),
         )
         rule = HibernationWish(
-            idle_seconds=600 * self.plan.pace, warn_seconds=120 * self.plan.pace, grace_seconds=300 * self.plan.pace
+            idle_seconds=600 * self.plan.pace,
+            warn_seconds=min(WARN_MAX, 120 * self.plan.pace),
+            grace_seconds=300 * self.plan.pace,
         )
         if self.plan.deadlines and self.random.random() < self.plan.deadlines:
             wanted = wanted.model_copy(update=self._course(work) | {"spot": True, "standby": StandbyWish()})
         doors = launch.Means(self.means.market, self.means.vault, NoWishes())  # type: ignore[arg-type]
         made = await launch.launch(work, doors, Wish(wanted=wanted, env={}, hibernation=rule))
+        if self.plan.ruled:
+            await keeping.put(work, made.id, keep_last=1)
         self.launched.append(made.id)
 
     def _course(self, work: Work) -> dict[str, Any]:
