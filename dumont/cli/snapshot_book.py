@@ -100,9 +100,14 @@ def _stats(book: Snapshots, _said: Namespace, screen: Screen) -> None:
         ("checked", _moment(state["check"]["at"]) if state["check"] else "never"),
         *(("problem", problem) for problem in (state["check"]["problems"] if state["check"] else ())),
         ("pruned", _moment(state["prune"]["at"]) if state["prune"] else "never"),
-        *((f"alone {one['label']}", _size(one["unique_bytes"])) for one in cost["snapshots"]),
+        *(_alone(one) for one in cost["snapshots"]),
     ]
     screen.answer({"repository": state, "cost": cost}, (), lines)
+
+
+def _alone(snapshot: models.SnapshotCost) -> tuple[str, str]:
+    """Of one label there are many."""
+    return f"alone {snapshot['label']} {_moment(snapshot['created_at'])}", _size(snapshot["unique_bytes"])
 
 
 def _only(found: Sequence[models.Snapshot], kind: str, word: str) -> str:

@@ -74,7 +74,7 @@ class KeyNeeded(SnapError):
     """The repository is encrypted, and the passphrase is absent or wrong."""
 
     code = "key_needed"
-    hint = "Give the passphrase of the repository."
+    hint = "Set DUMONT_SNAPSHOTS_PASSPHRASE, or name a file with it: --passphrase-file FILE."
 
 
 class NoRoom(SnapError):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -109,7 +110,9 @@ class TestSnapshots:
             "weights.bin": 5_000_000,
         }
         assert ada.does("snapshots", "diff", name, name, "--server", server).out.split() == [*DIFF]
-        assert "in the store" in ada.does("--server", server, "snapshots", "stats").out
+        told = ada.does("--server", server, "snapshots", "stats").out
+        assert "in the store" in told
+        assert re.search(r"^alone \S+ \d{4}-\d\d-\d\d \d\d:\d\d:\d\d ", told, re.MULTILINE)
         assert "no snapshot" in ada.run("snapshots", "show", "f" * 20, "--server", server).err
 
     @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not here")

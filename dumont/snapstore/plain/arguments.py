@@ -99,7 +99,7 @@ def _everywhere(verb: argparse.ArgumentParser) -> None:
     group.add_argument("--region", default="")
     group.add_argument("--passphrase-file", default="", metavar="FILE")
     group.add_argument("--json", action="store_true", help="answer in JSON; progress too, a line each")
-    group.add_argument("--quiet", "-q", action="store_true", help="no progress")
+    group.add_argument("--quiet", "-q", action="store_true", help="no progress, and of a new snapshot its name alone")
     group.add_argument("--no-native", action="store_true", help="do without the compiled library")
 
 

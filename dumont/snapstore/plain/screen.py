@@ -20,7 +20,7 @@ CLEAR = "\r\x1b[K"
 class Screen:
     def __init__(self, *, as_json: bool = False, quiet: bool = False) -> None:
         self.as_json = as_json
-        self._quiet = quiet
+        self.quiet = quiet
         self._live = sys.stderr.isatty() and not as_json
 
     def answer(self, told: Any, head: Sequence[str], lines: Sequence[rows.Row]) -> None:
@@ -42,13 +42,13 @@ class Screen:
 
     def hint(self, said: str) -> None:
         """For people who watch: neither for programs nor where quiet was asked for."""
-        if not self._quiet and not self.as_json:
+        if not self.quiet and not self.as_json:
             self.aside(said)
 
     @contextmanager
     def following(self, track: Track) -> Iterator[None]:
         """Shows how far it is, until it is over."""
-        if self._quiet:
+        if self.quiet:
             yield
             return
         over = Event()

@@ -49,8 +49,7 @@ def create(said: argparse.Namespace, screen: Screen, env: Env) -> int:
     if said.server:
         with _track(screen) as track:
             made = lent.create(said, env, track)
-        screen.answer(facts.of_backup(made), (), rows.of_backup(made))
-        return status_of(made)
+        return _made(made, screen)
     place = arguments.place(said)
     try:
         found: Opened = opening.opened(place, env)
@@ -70,7 +69,12 @@ def create(said: argparse.Namespace, screen: Screen, env: Env) -> int:
         if options.parent:
             options = replace(options, parent=_chosen(found, options.parent, screen))
         report = backup(found, os.fsencode(said.path), options, track)
-    screen.answer(facts.of_backup(report), (), rows.of_backup(report))
+    return _made(report, screen)
+
+
+def _made(report: BackupReport, screen: Screen) -> int:
+    """In the quiet its name alone, for a script."""
+    screen.answer(facts.of_backup(report), (), [(report.name,)] if screen.quiet else rows.of_backup(report))
     return status_of(report)
 
 
@@ -86,6 +90,7 @@ def list_(said: argparse.Namespace, screen: Screen, env: Env) -> int:
         screen.answer([facts.plain(one) for one in foreign], rows.LIST, rows.of_foreign(foreign))
         return GOOD
     listed = [one for one in found.listed(WHOLE) if not said.label or not one.header or one.header.label == said.label]
+    listed.reverse()  # the newest first, as a server's book has them
     screen.answer([facts.of_listed(one) for one in listed], rows.LIST, rows.of_list(listed))
     return GOOD
 

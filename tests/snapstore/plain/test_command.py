@@ -55,7 +55,7 @@ class TestWords:
         (tree / "new").write_bytes(b"n")
         second = say("create", tree, "--label", "mine")
         assert (second["parent"], second["read"]) == (first, 6)
-        assert [one["name"] for one in say("list", "--label", "mine")] == [first, second["name"]]
+        assert [one["name"] for one in say("list", "--label", "mine")] == [second["name"], first]
         assert say("list", "--label", "other") == []
         assert say("show", first[:10])["entries"] == {"files": 2, "folders": 2, "symlinks": 0, "hardlinks": 0}
         assert [one["path"] for one in say("show", "latest", "--files", "within")] == ["within", "within/words"]
@@ -89,6 +89,13 @@ class TestWords:
         assert "doomed" in say("prune")
         assert say("stats")["snapshots"] == 1
         assert say("forget", status=FAILED)["error"]["code"] == "bad_request"
+
+    def test_say_the_name_alone_where_quiet_was_asked_for(
+        self, say: Say, tree: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert main(["create", str(tree), "--init", "--quiet"]) == GOOD
+        name = capsys.readouterr().out.strip()
+        assert [one["name"] for one in say("list")] == [name]
 
     def test_forget_nothing_of_one_folder_for_another(self, say: Say, tree: Path, tmp_path: Path) -> None:
         other = tmp_path / "other" / "tree"
