@@ -4,10 +4,12 @@ import { controlLooks, Field, TextField } from "../../../components/fields";
 import { Switch } from "../../../components/toggles";
 import { cx } from "../../../lib/classes";
 import { fleetApi } from "../api";
+import { Whose } from "../Whose";
 import { ResticFields, resticFields } from "./ResticFields";
 import type { Options } from "./wish";
 
 export const fields = [
+  "team_id",
   "name",
   "ssh_keys",
   "disk_gb",
@@ -28,10 +30,16 @@ interface Props {
 }
 
 export function OptionsStep({ options, due, onChange }: Props) {
-  const { data } = fleetApi.useShowStandbysQuery({});
+  const { data } = fleetApi.useShowStandbysQuery(options.team ? { teamId: options.team } : {});
   const usual = data?.usual.enabled === true && !due;
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-5">
+      <Whose
+        name="team_id"
+        hint="Its budget counts, and its standby is the usual one."
+        teamId={options.team}
+        onChange={(team) => onChange({ team })}
+      />
       <div className="grid items-start gap-4 sm:grid-cols-2">
         <TextField
           label="Name"

@@ -39,6 +39,8 @@ export const noRestic: Restic = {
 
 export interface Options {
   name: string;
+  /** For which it is launched, and whose budget it counts against; null is for oneself. */
+  team: string | null;
   disk: string;
   image: string;
   keys: string;
@@ -55,6 +57,7 @@ export interface Options {
 
 export const noOptions: Options = {
   name: "",
+  team: null,
   disk: "50",
   image: "",
   keys: "",
@@ -68,9 +71,9 @@ export const noOptions: Options = {
   restic: noRestic,
 };
 
-/** What is kept for the next time: a name is for once, an environment holds secrets, and a repository has some. */
+/** What is kept for the next time: a name and a team are for once, an environment holds secrets, and a repository some. */
 export function lasting(options: Options): Options {
-  return { ...options, name: "", env: "", restic: noRestic };
+  return { ...options, name: "", team: null, env: "", restic: noRestic };
 }
 
 export function readNeed(params: URLSearchParams): Need {
@@ -167,6 +170,7 @@ export function wishOf(need: Need, options: Options, dryRun: boolean): InstanceW
   const machines = typedNumber(options.machines);
   return {
     name: options.name.trim() || null,
+    ...(options.team && { team_id: options.team }),
     offer_id: need.offer,
     filters: filtersOf(need),
     spot: need.spot,

@@ -5,28 +5,20 @@ import { Button } from "../../../components/Button";
 import { Form, FormActions, useFormRequest } from "../../../components/Form";
 import { TextField } from "../../../components/fields";
 import { Bar } from "../../../components/Progress";
-import { SelectField } from "../../../components/Select";
 import { SkeletonLines } from "../../../components/Skeleton";
 import type { Budget } from "../../../lib/api/generated";
 import { amount, price, toMicro } from "../../../lib/money";
 import { useAllowed } from "../../../lib/session/me";
 import { toast } from "../../../lib/toasts";
 import { fleetApi } from "../api";
-
-const own = { value: "own", label: "Your own" };
+import { Whose } from "../Whose";
 
 export function BudgetCard() {
-  const [whose, choose] = useState(own.value);
-  const { data: teams } = fleetApi.useListTeamsQuery({ limit: 100 });
-  const owners = [own, ...(teams?.items ?? []).map((team) => ({ value: team.id, label: team.name }))];
+  const [teamId, choose] = useState<string | null>(null);
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
-      {owners.length > 1 && (
-        <div className="max-w-60">
-          <SelectField label="Whose" value={whose} options={owners} onChange={choose} />
-        </div>
-      )}
-      <OfOne key={whose} teamId={whose === own.value ? null : whose} />
+      <Whose teamId={teamId} onChange={choose} />
+      <OfOne key={teamId} teamId={teamId} />
     </div>
   );
 }

@@ -22,6 +22,7 @@ import { toast } from "../../../lib/toasts";
 import { fleetApi } from "../api";
 import { StateMark } from "../figures";
 import { FollowFleet } from "../live";
+import { Whose } from "../Whose";
 import { kindWords, StandbyMark } from "./looks";
 
 export function Standby() {
@@ -34,11 +35,11 @@ export function Standby() {
     >
       <FollowFleet />
       <Asked of={answer} loading={<SkeletonLines what="second machines" lines={6} />}>
-        {({ items, usual }) => (
+        {({ items }) => (
           <div className="grid grid-cols-[minmax(0,1fr)] gap-8">
             <Table rows={items} />
             <Group title="What is usual">
-              <Usual key={JSON.stringify(usual)} usual={usual} />
+              <UsualOfOne />
             </Group>
           </div>
         )}
@@ -127,7 +128,20 @@ const kinds = [
   { value: "gpu", label: "Warm GPU", detail: "a second machine like the first" },
 ] as const;
 
-function Usual({ usual }: { usual: StandbyUsual }) {
+function UsualOfOne() {
+  const [teamId, choose] = useState<string | null>(null);
+  const answer = fleetApi.useShowStandbysQuery(teamId ? { teamId } : {});
+  return (
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
+      <Whose teamId={teamId} onChange={choose} />
+      <Asked key={teamId} of={answer} loading={<SkeletonLines what="what is usual" lines={3} />}>
+        {({ usual }) => <Usual key={`${teamId} ${JSON.stringify(usual)}`} usual={usual} teamId={teamId} />}
+      </Asked>
+    </div>
+  );
+}
+
+function Usual({ usual, teamId }: { usual: StandbyUsual; teamId: string | null }) {
   const writes = useAllowed("fleet:write");
   const [enabled, enable] = useState(usual.enabled);
   const [kind, setKind] = useState<StandbyUsual["kind"]>(usual.kind);
@@ -137,7 +151,8 @@ function Usual({ usual }: { usual: StandbyUsual }) {
   const [put] = fleetApi.usePutStandbyUsualMutation();
   const { problem, busy, submit } = useFormRequest();
   const send = async () => {
-    const body = { enabled, kind, provider, machine_type: type.trim(), sync_seconds: typedNumber(seconds) };
+    const wish = { enabled, kind, provider, machine_type: type.trim(), sync_seconds: typedNumber(seconds) };
+    const body = { ...wish, team_id: teamId };
     if (await submit(() => put({ body }).unwrap()))
       toast({ title: "Kept for instances launched from now on" });
   };
