@@ -3,6 +3,7 @@
 import secrets
 import shlex
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -105,10 +106,10 @@ def launch(
         "env": _env(env or []),
         "onstart": onstart,
         "ssh_keys": _keys(ssh_key),
-        "until_action": "destroy" if down else "hibernate",
         "standby": {"enabled": True} if standby else {},
         "restic": kept.told(restic, restore_from),
-        **_said(disk, idle, ttl, parallel),
+        **_end(ttl, down=down),
+        **_said(disk, idle, parallel),
     }
     wish = tasks.under(task, said) | _begins(task, token, onstart, ran)
     if not _agreed(session, wish, dry_run=dry_run, yes=yes):
@@ -163,12 +164,19 @@ def _run(session: Session, wish: dict[str, Any], *, wait: bool, bring: Callable[
             session.done(f"dumont logs {instance['name']} -f")
 
 
-def _said(disk: float | None, idle: float | None, ttl: str | None, parallel: int | None) -> dict[str, Any]:
+def _end(ttl: str | None, *, down: bool) -> dict[str, Any]:
+    """Idle, it sleeps in any case."""
+    if down and ttl is None:
+        raise Invalid("--down says what is at the end of --ttl: an idle instance sleeps.", hint="Say --ttl 6h --down.")
+    action = {"until_action": "destroy" if down else "hibernate"}
+    return action if ttl is None else {**action, "ttl_seconds": seconds_of(ttl, "--ttl")}
+
+
+def _said(disk: float | None, idle: float | None, parallel: int | None) -> dict[str, Any]:
     """What is not said is left to the server."""
     said = {
         "disk_gb": disk,
         "hibernation": None if idle is None else {"idle_seconds": idle * 60},
-        "ttl_seconds": None if ttl is None else seconds_of(ttl, "--ttl"),
         "race": None if parallel is None else {"machines": parallel},
     }
     return {name: value for name, value in said.items() if value is not None}
@@ -184,11 +192,10 @@ def _split(query: list[str] | None) -> tuple[list[str], str]:
 
 
 def _begins(task: Task, token: str, onstart: str, ran: str) -> dict[str, str]:
-    """What is said here wins over the file."""
-    if not token and (onstart or ran):
+    """What is to run wins over the file's; what the file sets up comes before all that is said here."""
+    if not (token or task.setup or task.run):
         return {"onstart": onstart, "run": ran}
-    own = "\n".join(part for part in (onstart, ran) if part)
-    first, then = tasks.scripts(Task(run=own) if own else task, token)
+    first, then = tasks.scripts(replace(task, run=ran or task.run), token, onstart)
     return {"onstart": first, "run": then}
 
 

@@ -82,16 +82,21 @@ def under(task: Task, wish: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def scripts(task: Task, token: str = "") -> tuple[str, str]:
-    """What prepares each start, and what is run behind that. With a token the machine first says where its workspace
-    is; what has to be brought there is waited for by the run."""
-    setup = f"bash -ec {shlex.quote(task.setup)}" if task.setup else ""
-    run = f"bash -c {shlex.quote(task.run)}" if task.run else ""
+def scripts(task: Task, token: str = "", onstart: str = "") -> tuple[str, str]:
+    """What prepares each start, `onstart` behind the file's, and what is run behind that. With a token the machine
+    first says where its workspace is; what has to be brought there is waited for by the run."""
+    steps = (f"bash -ec {shlex.quote(task.setup)}" if task.setup else "", _as_one(onstart))
+    setup = " && ".join(step for step in steps if step)
+    run = _as_one(task.run)
     if not token:
         return setup, run
     ready = f"until [ -e {marker(token)} ]; do sleep 1; done"
     both = " && ".join(part for part in (setup, run) if part)
     return f"pwd > {place(token)}", f"{ready}; {both}" if both else ""
+
+
+def _as_one(script: str) -> str:
+    return f"bash -c {shlex.quote(script)}" if script else ""
 
 
 def place(token: str) -> str:

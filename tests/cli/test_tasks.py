@@ -106,6 +106,11 @@ class TestScripts:
         first, _ = tasks.scripts(Task(setup="false\necho on", run="echo done"))
         assert self.run(first, tmp_path) == (1, "")
 
+    def test_set_up_before_what_the_command_line_wants_at_each_start(self, tmp_path: Path) -> None:
+        first, then = tasks.scripts(Task(setup="echo up", run="echo done"), onstart="echo own\necho more")
+        assert (self.run(first, tmp_path), self.run(then, tmp_path)) == ((0, "up\nown\nmore\n"), (0, "done\n"))
+        assert self.run(tasks.scripts(Task(setup="false"), onstart="echo own")[0], tmp_path) == (1, "")
+
     def test_are_nothing_where_nothing_is_to_be_done(self) -> None:
         assert tasks.scripts(Task()) == ("", "")
         assert tasks.scripts(Task(), "token")[1] == ""
