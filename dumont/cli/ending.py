@@ -9,6 +9,8 @@ from dumont.basics.columns import plain
 from dumont.basics.errors import Failure
 from dumont.cli.failing import FAILED, INTERRUPTED, exit_code, told
 
+NAMED = 2
+"""Words of `ssh NAME`; the next is the command's."""
 MISTAKE = "This is a mistake of ours: {kind}. Run it again with --debug to see where."
 
 
@@ -21,7 +23,7 @@ def guarded(command: Callable[[], Any], arguments: list[str]) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except Exception as error:
-        if "--debug" in arguments:
+        if "--debug" in _ours(arguments):
             raise
         _tell(told(error) if isinstance(error, Failure) else [MISTAKE.format(kind=_named(error))])
         return exit_code(error) if isinstance(error, Failure) else FAILED
@@ -36,6 +38,15 @@ def _run(command: Callable[[], Any], arguments: list[str]) -> int:
         return ended.code if isinstance(ended.code, int) else FAILED if ended.code else 0
     sys.stdout.flush()
     return 0
+
+
+def _ours(arguments: list[str]) -> list[str]:
+    """Without the command that is to run on a machine, which may have a --debug of its own: behind `--`, and with `ssh`
+    behind NAME."""
+    ours = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    words = [at for at, word in enumerate(ours) if not word.startswith("-") and ours[max(0, at - 1)] != "--server"]
+    runs_there = len(words) > NAMED and ours[words[0]] == "ssh"
+    return ours[: words[NAMED]] if runs_there else ours
 
 
 def _named(error: Exception) -> str:

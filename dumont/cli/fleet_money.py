@@ -95,9 +95,10 @@ def show_budget(
 ) -> None:
     """Show what may be spent and what is; with options, change it. Used up, instances sleep, their data first."""
     team_id = None if team is None else session.accounts.team_id(team)
-    found: Any = session.fleet.budget(team_id=team_id)
     said = {"max_price_hour": hour, "per_day": day, "per_month": month}
-    if any(value is not None for value in said.values()):
+    changes = any(value is not None for value in said.values())
+    found: Any = session.fleet.budget(team_id=team_id, aside=changes)
+    if changes:
         kept = {name: found[name] if value is None else _limit(value) for name, value in said.items()}
         found = session.fleet.put_budget(kept | {"team_id": team_id})
     session.screen.one(found, BUDGET, identity="owner_id")

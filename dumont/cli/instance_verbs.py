@@ -122,8 +122,9 @@ def autostop_one(
     """Show when an instance hibernates by itself, or say it."""
     if cancel and (on or minutes is not None):
         raise Invalid("Say when it sleeps, or --cancel.", hint="dumont autostop --help has examples.")
-    instance = session.fleet.detail(session.fleet.named(name)["id"])
-    if on or cancel or minutes is not None:
+    changes = on or cancel or minutes is not None
+    instance = session.fleet.detail(session.fleet.named(name)["id"], aside=changes)
+    if changes:
         own = {**instance["hibernation_own"], "enabled": not cancel}
         own |= {} if minutes is None else {"idle_seconds": minutes * 60}
         session.fleet.change(instance["id"], {"hibernation": own})
@@ -175,7 +176,7 @@ def list_events(
     if not watch:
         session.screen.pages(session.fleet.events(instance["id"], limit=limit), EVENTS)
         return
-    for event in session.fleet.watch(instance["id"]):
+    for event in session.fleet.watch(instance["id"], limit=limit):
         shown = "  ".join(f"{text(column.read(event))}" for column in EVENTS)
         line = json.dumps(event, ensure_ascii=False) if session.screen.as_json else shown
         session.screen.lines([event["id"] if session.screen.quiet else line])

@@ -1,6 +1,7 @@
 """`dumont schedule`: an instance is woken or put to sleep by the clock."""
 
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -46,12 +47,15 @@ def schedule(
 ) -> None:
     """Wake an instance or put it to sleep by the clock. Shows its schedules, after what is changed of them."""
     instance_id = session.fleet.named(name)["id"]
-    gone = [each["id"] for each in session.fleet.schedules(instance_id)["items"]] if clear else remove or []
+    known = session.fleet.schedules(instance_id, aside=True)["items"] if clear else []
+    gone = [each["id"] for each in known] if clear else remove or []
     both = (("wake", wake), ("hibernate", hibernate))
     wishes = [{"action": action, **when(time, timezone)} for action, times in both for time in times or []]
     _add(session, instance_id, wishes)
     for schedule_id in gone:
-        session.fleet.remove_schedule(instance_id, schedule_id)
+        session.step(partial(session.fleet.remove_schedule, instance_id, schedule_id))
+    if session.options.curl and (wishes or gone):
+        return
     session.screen.items(session.fleet.schedules(instance_id), COLUMNS)
 
 
@@ -60,7 +64,8 @@ def _add(session: Session, instance_id: str, wishes: list[dict[str, Any]]) -> No
     added: list[str] = []
     try:
         for wish in wishes:
-            added.append(session.fleet.add_schedule(instance_id, wish)["id"])  # noqa: PERF401 - needed half done, too
+            made = session.step(partial(session.fleet.add_schedule, instance_id, wish))
+            added += [made["id"]] if made is not None else []
     except Failure:
         for schedule_id in added:
             session.fleet.remove_schedule(instance_id, schedule_id)

@@ -3,8 +3,8 @@
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, TypeVar
 
 from dumont.basics.errors import Failure, Invalid
 from dumont.cli.environment import Environment
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from dumont.client.machines import Machines
     from dumont.client.market import Market
 
+Result = TypeVar("Result")
 DEFAULT_SERVER = "http://127.0.0.1:8000"
 
 
@@ -109,13 +110,20 @@ class Session:
         if not self.screen.as_json and not self.screen.quiet:
             self.screen.say(line)
 
+    def step(self, act: Callable[[], Result]) -> Result | None:
+        """One call of several: with --curl each is shown, and None comes of it."""
+        try:
+            return act()
+        except Shown:
+            return None
+
     def each(self, given: list[str], act: Callable[[str], None]) -> None:
         """All of them, also where one fails; `-` stands for ids on standard input."""
         worst = 0
         self.screen.of_several = given == ["-"] or len(given) > 1
         for identity in _from_input(given):
             try:
-                act(identity)
+                self.step(partial(act, identity))
             except Failure as failure:
                 first, *others = told(failure)
                 for line in (f"{identity}: {first}", *others):

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from dumont.basics.errors import Conflict, NotFound, Unavailable
 from dumont.client.failures import SAY_ID
-from dumont.client.http import Api
+from dumont.client.http import PAGE_MAX, Api
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,8 +50,8 @@ class Fleet:
         by_name: models.Instance = found[0]
         return by_name
 
-    def detail(self, instance_id: str) -> models.InstanceDetail:
-        answer: models.InstanceDetail = self._api.get(_path(instance_id))
+    def detail(self, instance_id: str, *, aside: bool = False) -> models.InstanceDetail:
+        answer: models.InstanceDetail = self._api.get(_path(instance_id), aside=aside)
         return answer
 
     def ask(self, instance_id: str, act: str, *, without_unread: bool = False) -> models.Operation:
@@ -92,23 +92,36 @@ class Fleet:
     def events(self, instance_id: str, *, limit: int | None) -> Iterator[Any]:
         return self._api.pages(f"{_path(instance_id)}/events", {}, limit=limit)
 
-    def watch(self, instance_id: str, *, every_seconds: float = WATCH_SECONDS) -> Iterator[models.InstanceEvent]:
-        """Those that were, the oldest first, then each that comes, without end; a server that is away is awaited."""
-        path, tag = f"{_path(instance_id)}/events?limit={WATCH_PAGE}", None
+    def watch(
+        self, instance_id: str, *, limit: int = WATCH_PAGE, every_seconds: float = WATCH_SECONDS
+    ) -> Iterator[models.InstanceEvent]:
+        """The last of those that were, the oldest first, then each that comes, without end; a server that is away is
+        awaited."""
+        size = min(limit, PAGE_MAX)
+        path, tag = f"{_path(instance_id)}/events?limit={size}", None
         seen: set[str] = set()
         seen_at = time.monotonic()
         while True:
             try:
-                page, tag = self._api.poll(path, tag)
-                seen_at = time.monotonic()
+                page, now = self._api.poll(path, tag)
+                new = self._unseen(instance_id, page, seen, size) if page else []
+                seen_at, tag = time.monotonic(), now
             except Unavailable:
                 if time.monotonic() - seen_at > PATIENCE_SECONDS:
                     raise
-                page = None
-            new = [event for event in (page["items"] if page else []) if event["id"] not in seen]
+                new = []
             seen |= {event["id"] for event in new}
             yield from reversed(new)
             time.sleep(every_seconds)
+
+    def _unseen(self, instance_id: str, page: Any, seen: set[str], size: int) -> list[models.InstanceEvent]:
+        """Newest first, and back to one that is known: more may have come than a page holds."""
+        found: list[models.InstanceEvent] = list(page["items"])
+        while seen and page["next_cursor"] and found[-1]["id"] not in seen:
+            asked = {"limit": size, "cursor": page["next_cursor"]}
+            page = self._api.get(f"{_path(instance_id)}/events", asked)
+            found += page["items"]
+        return [event for event in found if event["id"] not in seen]
 
     def logs(self, instance_id: str, *, follow: bool = False, **asked: Any) -> Iterator[models.InstanceLog]:
         """Once; or what comes after that as well, without end, also from another machine. Silence is borne."""
@@ -166,8 +179,8 @@ class Fleet:
     def rentals(self, *, everyone: bool = False, limit: int | None = None) -> Iterator[models.CostingRentals]:
         return self._api.pages("/rentals", {"all": "true" if everyone else None}, limit=limit)
 
-    def budget(self, *, team_id: str | None = None) -> models.Budget:
-        answer: models.Budget = self._api.get("/budgets", {"team_id": team_id})
+    def budget(self, *, team_id: str | None = None, aside: bool = False) -> models.Budget:
+        answer: models.Budget = self._api.get("/budgets", {"team_id": team_id}, aside=aside)
         return answer
 
     def put_budget(self, limits: dict[str, Any]) -> models.Budget:
@@ -186,8 +199,8 @@ class Fleet:
         answer: models.Operation = self._api.post(f"/standby/{quote(instance_id, safe='')}/test")
         return answer
 
-    def schedules(self, instance_id: str) -> models.InstanceSchedules:
-        answer: models.InstanceSchedules = self._api.get(f"{_path(instance_id)}/schedules")
+    def schedules(self, instance_id: str, *, aside: bool = False) -> models.InstanceSchedules:
+        answer: models.InstanceSchedules = self._api.get(f"{_path(instance_id)}/schedules", aside=aside)
         return answer
 
     def add_schedule(self, instance_id: str, wish: dict[str, Any]) -> models.InstanceSchedule:

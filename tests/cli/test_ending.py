@@ -86,6 +86,15 @@ class TestSentences:
         with pytest.raises(RuntimeError):
             ends(RuntimeError("boom"), "--debug")
 
+    @pytest.mark.parametrize("words", ["ssh box mytool --debug", "ssh box -- x --debug", "launch -- train --debug"])
+    def test_are_no_traceback_where_the_command_that_is_to_run_has_a_debug_of_its_own(self, words: str) -> None:
+        assert ends(errors.NotFound("There is no box."), *words.split()) == 5
+
+    def test_are_a_traceback_where_ours_was_meant(self) -> None:
+        for words in ("ssh --server URL box --debug", "--debug ssh box mytool", "launch --debug -- train"):
+            with pytest.raises(errors.NotFound):
+                ends(errors.NotFound("There is no box."), *words.split())
+
     def test_are_on_standard_error(self, capsys: pytest.CaptureFixture[str]) -> None:
         ends(errors.NotFound("There is no such job.", hint="Look again."))
         shown = capsys.readouterr()

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -101,6 +102,16 @@ class TestLaunch:
         assert field in answer.err
         assert "Traceback" not in answer.err
 
+    def test_says_that_nothing_ends_without_a_time(self, ada: Person) -> None:
+        answer = ada.run("launch", *WORDS, "-i", "3", "--down", "--dry-run")
+        assert (answer.code, "--ttl" in answer.err) == (2, True)
+
+    def test_sets_up_what_the_file_says_before_a_run_of_ones_own(self, ada: Person, tmp_path: Path) -> None:
+        task = tmp_path / "task.yaml"
+        task.write_text("setup: pip install x\nrun: python a.py\n")
+        shown = ada.does("launch", str(task), "--curl", "--", "python", "b.py").out
+        assert ("pip install x" in shown, "python b.py" in shown, "python a.py" in shown) == (True, True, False)
+
     def test_refuses_who_may_not_rent_here(self, bob: Person) -> None:
         answer = bob.run("launch", *WORDS, "-y")
         assert answer.code != 0
@@ -149,10 +160,13 @@ class TestLooking:
             assert answer.code == 5
             assert f"There is no instance {name}." in answer.err
 
-    def test_calls_what_was_meant_with_curl(self, ada: Person, box: str) -> None:
-        shown = ada.does("hibernate", box, "--curl").out
-        assert "-X POST" in shown
-        assert "/hibernate" in shown
+    def test_calls_all_that_was_meant_with_curl(self, ada: Person, box: str) -> None:
+        """And nothing is changed by that, nor any call shown that was only to look."""
+        twice, other = ("--wake", "0 8 * * *", "--hibernate", "0 20 * * *"), ada.does("show", box, "--json").json["id"]
+        assert "-X PUT" in ada.does("budget", "--day", "5", "--curl").out
+        assert "-X PATCH" in ada.does("autostop", box, "-i", "3", "--curl").out
+        assert ada.does("schedule", box, *twice, "--curl").out.count("-X POST") == 2
+        assert ada.does("hibernate", box, other, "--curl").out.count("/hibernate") == 2
         assert ada.state(box) == "running"
 
     def test_tells_why_it_does_not_sleep(self, ada: Person, box: str) -> None:

@@ -1,4 +1,4 @@
-"""The fleet's client: which instance a name means."""
+"""The fleet's client: which instance a name means, and what is told of one that is watched."""
 
 from typing import Any
 
@@ -26,3 +26,16 @@ class TestNamed:
     def test_takes_an_id_as_it_is(self) -> None:
         with scripted(Answer(200, called(MINE, "user"))) as server:
             assert Fleet(Api(server.url)).named(MINE)["id"] == MINE
+
+
+def happened(*ids: int, more: bool = False) -> Answer:
+    return Answer(200, {"items": [{"id": str(each)} for each in ids], "next_cursor": "c" if more else None})
+
+
+class TestWatch:
+    def test_begins_with_as_many_as_are_asked_for_and_loses_none_that_came_meanwhile(self) -> None:
+        pages = (happened(2, 1, more=True), happened(6, 5, more=True), happened(4, 3, more=True), happened(2, 1))
+        with scripted(*pages) as server:
+            watched = Fleet(Api(server.url)).watch(MINE, limit=2, every_seconds=0)
+            assert [next(watched)["id"] for _ in range(6)] == ["1", "2", "3", "4", "5", "6"]
+        assert "limit=2" in server.asked[0].path
