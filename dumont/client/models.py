@@ -914,7 +914,7 @@ class NewWebhook(TypedDict):
 
 
 class NextStep(TypedDict):
-    what: Literal['hibernate', 'wake', 'release', 'until', 'retry', 'warn', 'awake_ends', 'recover', 'end', 'ask']
+    what: Literal['hibernate', 'wake', 'release', 'until', 'retry', 'warn', 'awake_ends', 'recover', 'end', 'ask', 'stays']
     at: str | None
     text: str
 
@@ -1798,7 +1798,7 @@ class WhyAwake(TypedDict):
     instance_id: str
     name: str
     state: Literal['launching', 'running', 'paused', 'hibernating', 'hibernated', 'waking', 'failing_over', 'on_standby', 'recovering', 'interrupted', 'destroying', 'destroyed', 'failed']
-    why: Literal['off', 'saving', 'unknown', 'unused', 'busy', 'grace', 'kept_awake', 'quiet', 'idle']
+    why: Literal['off', 'sealed', 'saving', 'unknown', 'unused', 'busy', 'grace', 'kept_awake', 'quiet', 'idle']
     summary: str
     signals: list[SignalShown]
     heard_at: str | None

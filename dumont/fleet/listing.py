@@ -1,13 +1,13 @@
 """Lists instances, and shows one with everything around it; whatever a page needs is asked for once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
 from dumont.basics.page import Page, cut, read_cursor
-from dumont.fleet.instances import access, connecting, courses, environment, idle
+from dumont.fleet.instances import access, connecting, courses, environment, idle, keeping
 from dumont.fleet.instances.connecting import Way
 from dumont.fleet.money import receipts
 from dumont.fleet.money.receipts import RaceShown
@@ -70,6 +70,7 @@ class _Around:
     operations: Mapping[UUID, FleetOperation] = field(default_factory=dict)
     standbys: Mapping[UUID, FleetStandby] = field(default_factory=dict)
     scheduled: Mapping[UUID, Mapping[str, datetime]] = field(default_factory=dict)
+    sealed: Set[UUID] = frozenset()
 
 
 async def listed(work: Work, wanted: Filter, cursor: str | None, limit: int) -> Page[Shown]:
@@ -118,6 +119,7 @@ async def _around(work: Work, found: Sequence[FleetInstance]) -> _Around:
     around.sizes = await sizes.of(tx, [each.snapshot_id for each in found if each.snapshot_id])
     around.operations = await store.open_operations(tx, ids)
     around.standbys = await store.standbys(tx, ids)
+    around.sealed = await keeping.sealed(tx, found)
     around.scheduled = await store.scheduled(tx, ids)
     return around
 
@@ -138,7 +140,7 @@ def _row(work: Work, instance: FleetInstance, around: _Around) -> Shown:
         storage_price_gb_month=work.settings.snapshots_price_gb_month,
         operation=around.operations.get(instance.id),
         standby=around.standbys.get(instance.id),
-        next=_next(work, instance, beat, live, around.scheduled.get(instance.id, {})),
+        next=_next(work, instance, beat, around),
     )
 
 
@@ -149,20 +151,17 @@ def _machine_now(instance: FleetInstance, live: Sequence[FleetRental]) -> FleetR
     return by_id.get(serving) if serving else None
 
 
-def _next(
-    work: Work,
-    instance: FleetInstance,
-    beat: FleetBeat | None,
-    live: Sequence[FleetRental],
-    scheduled: Mapping[str, datetime],
-) -> Upcoming | None:
-    seen = idle.of(instance, beat, work.settings, saving=instance.saving_id is not None)
+def _next(work: Work, instance: FleetInstance, beat: FleetBeat | None, around: _Around) -> Upcoming | None:
+    seen = idle.of(instance, beat, work.settings, sealed=instance.id in around.sealed)
+    verdict = idle.verdict(seen, work.now)
+    live = around.live.get(instance.id)
     holds = instance.state == "hibernated" and instance.released_at is None and bool(live)
     course = courses.open_of(instance)
     waits = course is not None and course.decided is not None and course.decided.action == "wait"
     known = Known(
         state=instance.state,
-        sleeps_at=idle.verdict(seen, work.now).sleeps_at if instance.state == "running" else None,
+        sleeps_at=verdict.sleeps_at if instance.state == "running" else None,
+        why_not=verdict.why,
         keep_awake_until=instance.keep_awake_until,
         hibernates=seen.rule.enabled,
         until_at=instance.until_at,
@@ -170,7 +169,7 @@ def _next(
         retry_at=instance.retry_at,
         releases_at=instance.state_since + timedelta(seconds=seen.rule.release_seconds) if holds else None,
         asks_at=course.decided.ask_at if course and course.decided and waits and instance.wish == "running" else None,
-        scheduled=scheduled,
+        scheduled=around.scheduled.get(instance.id, {}),
     )
     return upcoming(known, work.now)
 

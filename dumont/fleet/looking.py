@@ -8,7 +8,7 @@ from uuid import UUID
 from dumont.basics import ids
 from dumont.fleet.agents import commands, finding
 from dumont.fleet.agents.commands import Command
-from dumont.fleet.instances import courses, idle, lacking, runs
+from dumont.fleet.instances import courses, idle, keeping, lacking, runs
 from dumont.fleet.rentals import offers
 from dumont.fleet.rules.answers import LAST
 from dumont.fleet.rules.checking import fault_of
@@ -39,6 +39,8 @@ from dumont.snapshots.rules import unread
 
 CHECK = "check_command_id"
 LOST_STATES = ("interrupted", "failing_over")
+HAS_WORK = ("running", "paused", "hibernating", "on_standby", "destroying")
+"""In these it may have to be saved."""
 LOST = Trouble("machine_lost", "The machine was lost in the midst of it.")
 EXPIRED = Trouble("no_answer", "The agent did not take it up in time.")
 
@@ -59,7 +61,7 @@ class Rows:
     sync: SnapshotRestore | None
     beat: FleetBeat | None
     drop_open: bool = False
-    only_there: bool = False
+    sealed: bool = False
 
     def rental(self, rental_id: UUID | None) -> FleetRental | None:
         return self.rentals.get(rental_id) if rental_id is not None else None
@@ -95,7 +97,7 @@ async def read(work: Work, instance: FleetInstance) -> Rows:
         sync=await on_behalf.found_restore(tx, standby.restore_id) if standby else None,
         beat=(await beats.of(tx, [instance.primary_rental_id])).get(instance.primary_rental_id or instance.id),
         drop_open=instance.state in LOST_STATES and await _drop_open(work, instance),
-        only_there=instance.state == "paused" and await _is_only_there(work, instance),
+        sealed=instance.state in HAS_WORK and bool(await keeping.sealed(tx, [instance])),
     )
 
 
@@ -107,11 +109,6 @@ def check_of(operation: FleetOperation | None) -> UUID | None:
 async def _drop_open(work: Work, instance: FleetInstance) -> bool:
     silent = finding.silence(work.settings.fleet_deadman_seconds)
     return await drops.is_open(work.tx, instance.id, instance.state_since, silent)
-
-
-async def _is_only_there(work: Work, instance: FleetInstance) -> bool:
-    """No drop is lent into a repository of its owner's, nor into one whose key he has."""
-    return instance.restic_id is not None or await on_behalf.is_encrypted(work.tx, instance.owner_id)
 
 
 def meant(work: Work, rows: Rows) -> Seen:
@@ -142,13 +139,14 @@ def meant(work: Work, rows: Rows) -> Seen:
         check=_command(rows.commands, check_of(rows.operation), now),
         has_onstart=bool(rows.wanted.onstart.strip()),
         drop_open=rows.drop_open,
-        only_there=rows.only_there,
+        only_there=instance.state == "paused" and (instance.restic_id is not None or rows.sealed),
+        sealed=rows.sealed,
         brings=bool(rows.wanted.restic and rows.wanted.restic.restore_from and not instance.snapshot_id),
         snapshot_id=instance.snapshot_id,
         snapshot_at=instance.snapshot_at,
         tries=instance.tries,
         retry_at=instance.retry_at,
-        idle=idle.of(instance, rows.beat, work.settings, saving=saving is not None),
+        idle=idle.of(instance, rows.beat, work.settings, sealed=rows.sealed),
         release_seconds=idle.rule_of(instance, work.settings).release_seconds,
         awake_since=instance.awake_since,
         until_at=instance.until_at,

@@ -21,25 +21,32 @@ from dumont.snapshots.store import left, repositories, restores, snapshots
 from dumont.snapshots.stores import folder_of
 from dumont.snapshots.tables import Snapshot, SnapshotRestore
 from dumont.snapshots.verifying import VERIFY, Which
+from dumont.snapstore.errors import KeyNeeded
 
 __all__ = [
+    "KEY_NEEDED",
     "Owner",
     "Snapshot",
     "SnapshotRestore",
     "bring",
     "delete_all",
+    "encrypted",
     "found",
     "found_restore",
     "give_up",
     "give_up_restore",
     "in_restic",
-    "is_encrypted",
     "leave",
+    "met_encrypted",
     "near",
     "newest",
     "start",
     "start_restore",
 ]
+
+
+KEY_NEEDED = KeyNeeded.code
+"""By this an agent says that it can't open the repository."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +137,16 @@ async def newest(
     return await snapshots.newest_of_instance(tx, owner_id, instance_id, folders=folders, tags=tags)
 
 
-async def is_encrypted(tx: Tx, owner_id: UUID) -> bool:
-    """Whether what its owner keeps in our own store can be read by nobody else."""
-    repository = await repositories.one(tx, owner_id)
-    return repository is not None and repository.encrypted is True
+async def encrypted(tx: Tx, owner_ids: Iterable[UUID]) -> set[UUID]:
+    """Of these owners those whose repository in our own store can be read by nobody else."""
+    wanted = set(owner_ids)
+    return await repositories.encrypted(tx, wanted) if wanted else set()
+
+
+async def met_encrypted(tx: Tx, owner_id: UUID) -> bool:
+    """A machine says that it can't open its owner's repository: whether that is so, as far as is known."""
+    await repositories.learn_if_unknown(tx, owner_id, encrypted=True)
+    return bool(await encrypted(tx, [owner_id]))
 
 
 async def leave(work: Work, owner_id: UUID, instance_id: UUID) -> None:

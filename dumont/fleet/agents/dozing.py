@@ -7,7 +7,7 @@ their instances; what is to be done is decided by the controller, with the same 
 from datetime import timedelta
 
 from dumont.fleet.agents import beat_metrics as metrics
-from dumont.fleet.instances import idle
+from dumont.fleet.instances import idle, keeping
 from dumont.fleet.means import Means
 from dumont.fleet.store import dozing as store
 from dumont.fleet.store import instances
@@ -27,11 +27,9 @@ async def turn(means: Means) -> float:
             return pause
     async with means.db.begin() as tx:
         found = await store.due(tx, now, usual, AT_ONCE)
-        woken = [
-            instance.id
-            for instance, beat in found
-            if idle.verdict(idle.of(instance, beat, settings, saving=instance.saving_id is not None), now).act != "wait"
-        ]
+        sealed = await keeping.sealed(tx, (instance for instance, _ in found))
+        seen = [(each, idle.of(each, beat, settings, sealed=each.id in sealed)) for each, beat in found]
+        woken = [instance.id for instance, known in seen if idle.verdict(known, now).act != "wait"]
         await instances.poke(tx, woken, now)
     metrics.IDLE_DUE.inc(len(woken))
     return 0.0 if len(woken) == AT_ONCE else pause

@@ -1,9 +1,10 @@
 """What the controller asks about idleness, and how a hibernation is announced a minute before.
 
-    found = idle.of(instance, beat, settings, saving=...)      # pure: for `rules.seen`
+    found = idle.of(instance, beat, settings, sealed=...)      # pure: for `rules.seen`
     verdict = idle.verdict(found, now)                         # pure: warn, sleep, tell, or wait until `look_at`
     await idle.warn(work, instance, verdict.sleeps_at)         # marks it, and tells the owner
     await idle.tell(work, instance)                            # of a dry run: it would sleep now
+    await idle.tell_unused(work, instance)                     # of one that costs, and that nobody has used yet
 
 The controller need not look again by itself: the duty `fleet.idle` pokes an instance whose verdict is due.
 """
@@ -19,7 +20,11 @@ from dumont.fleet.tables import FleetBeat, FleetInstance
 from dumont.platform.settings import Settings
 from dumont.platform.work import Work
 
-__all__ = ["Idle", "Verdict", "of", "rule_of", "silent_seconds", "tell", "verdict", "warn"]
+__all__ = ["Idle", "Verdict", "of", "rule_of", "silent_seconds", "tell", "tell_unused", "verdict", "warn"]
+UNUSED = (
+    "It runs, and nobody has used it for an hour. It does not sleep by itself before it was used once: "
+    "use it, or hibernate it."
+)
 
 
 def rule_of(instance: FleetInstance, settings: Settings) -> IdleRule:
@@ -28,8 +33,8 @@ def rule_of(instance: FleetInstance, settings: Settings) -> IdleRule:
     return rule if courses.open_of(instance) is None else replace(rule, enabled=False)
 
 
-def of(instance: FleetInstance, beat: FleetBeat | None, settings: Settings, *, saving: bool = False) -> Idle:
-    """`beat` is the one of its primary rental."""
+def of(instance: FleetInstance, beat: FleetBeat | None, settings: Settings, *, sealed: bool = False) -> Idle:
+    """`beat` is the one of its primary rental; `sealed`: no snapshot of it can be made."""
     return Idle(
         rule=rule_of(instance, settings),
         silent_seconds=silent_seconds(settings),
@@ -40,7 +45,8 @@ def of(instance: FleetInstance, beat: FleetBeat | None, settings: Settings, *, s
         awake_since=instance.awake_since,
         keep_awake_until=instance.keep_awake_until,
         warned_at=instance.warned_at,
-        saving=saving,
+        saving=instance.saving_id is not None,
+        sealed=sealed,
     )
 
 
@@ -64,3 +70,9 @@ async def tell(work: Work, instance: FleetInstance) -> None:
     instance.warned_at = work.now
     why = "Idle: it would be hibernated now, were this not a dry run."
     await moves.note(work, instance, "warning", why, who="idle", dry_run=True)
+
+
+async def tell_unused(work: Work, instance: FleetInstance) -> None:
+    """Once for each time it is started."""
+    instance.warned_at = work.now
+    await moves.note(work, instance, "warning", UNUSED, who="idle", code="unused")

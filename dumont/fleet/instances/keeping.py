@@ -1,11 +1,15 @@
 """Where the workspace of an instance is kept, if not in our own store: a restic repository of its owner's."""
 
+from collections.abc import Iterable
+from uuid import UUID
+
 from dumont.fleet.rules.wanted import ResticPlace, Wanted
 from dumont.fleet.tables import FleetInstance
+from dumont.platform.db import Tx
 from dumont.platform.secrets import Vault
 from dumont.platform.settings import Settings
 from dumont.platform.work import Work
-from dumont.snapshots import restic
+from dumont.snapshots import on_behalf, restic
 from dumont.snapshots.restic import Place
 
 
@@ -20,6 +24,13 @@ async def refuse_closed(place: Place | None, settings: Settings) -> None:
     while no connection of the database is held."""
     if place is not None:
         await restic.refuse_closed(place, private=settings.snapshots_private_addresses)
+
+
+async def sealed(tx: Tx, found: Iterable[FleetInstance]) -> set[UUID]:
+    """Those of which no snapshot can be made: their owner's repository is encrypted, and only he has the passphrase."""
+    in_ours = {each.id: each.owner_id for each in found if each.restic_id is None}
+    encrypted = await on_behalf.encrypted(tx, in_ours.values())
+    return {identity for identity, owner in in_ours.items() if owner in encrypted}
 
 
 async def change(work: Work, vault: Vault, instance: FleetInstance, place: Place | None) -> None:

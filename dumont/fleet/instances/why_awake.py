@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from dumont.fleet.instances import access, idle
+from dumont.fleet.instances import access, idle, keeping
 from dumont.fleet.rules import idle as rules
+from dumont.fleet.rules.answers import SEALED
 from dumont.fleet.rules.idle import SIGNALS, Idle, IdleRule, Signal, Verdict, Why
 from dumont.fleet.store import beats
 from dumont.fleet.tables import FleetBeat, FleetInstance
@@ -65,7 +66,8 @@ async def explain(work: Work, instance_id: UUID) -> Awake:
     instance = await access.instance(work, instance_id)
     primary = instance.primary_rental_id
     beat = (await beats.of(work.tx, [primary])).get(primary) if primary else None
-    found = idle.of(instance, beat, work.settings, saving=instance.saving_id is not None)
+    sealed = bool(await keeping.sealed(work.tx, [instance]))
+    found = idle.of(instance, beat, work.settings, sealed=sealed)
     verdict = rules.verdict(found, work.now)
     signals = _signals(found, beat, work.now)
     asleep = instance.state != "running"
@@ -120,6 +122,7 @@ def _next(found: Idle, verdict: Verdict) -> tuple[What, datetime | None]:
 def _summary(found: Idle, verdict: Verdict, signals: Sequence[SignalSeen]) -> str:
     sentences: dict[Why, str] = {
         "off": "Hibernation is off for this instance.",
+        "sealed": f"{SEALED.message} {SEALED.hint}",
         "saving": "A snapshot of it is being made.",
         "unknown": "Its agent has not been heard; what is not known counts as busy.",
         "unused": "It has not been used since it was last started: detection begins with the first real use.",

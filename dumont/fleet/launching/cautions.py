@@ -4,18 +4,22 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from uuid import UUID
 
 from dumont.basics.errors import FieldFault, Invalid
 from dumont.fleet.launching.choosing import Choice, Wishes, query_for, starting
 from dumont.fleet.rentals import accounts
+from dumont.fleet.rules.answers import SEALED
 from dumont.fleet.rules.places import Known
 from dumont.fleet.rules.recovery import Situation
+from dumont.fleet.rules.wanted import Wanted
 from dumont.market.following import View
 from dumont.market.mine import Mine
 from dumont.market.rules.query import Query
 from dumont.market.search import query_of
 from dumont.platform.work import Work
 from dumont.providers import registry
+from dumont.snapshots import on_behalf
 
 LEFT_OUT = frozenset({"blacklisted_left_out", "below_threshold", "no_key", "unknown_provider"})
 """Those that say why there is less to choose from."""
@@ -34,6 +38,13 @@ async def of(work: Work, view: View, wishes: Wishes, found: Choice, *, own: Mine
     usable = await accounts.usable(work, wishes.user_id)
     said = [each async for each in _left_out(work, view, wishes, usable, own=own)]
     return said + list(_of_the_race(work, wishes, found, machines))
+
+
+async def of_saving(work: Work, owner_id: UUID, wanted: Wanted) -> list[Caution]:
+    """First of all: what can't be saved never sleeps, and costs for as long as it is there."""
+    if wanted.restic is not None or not await on_behalf.encrypted(work.tx, [owner_id]):
+        return []
+    return [Caution(code=SEALED.code, message=SEALED.message, hint=SEALED.hint)]
 
 
 def of_the_course(known: Known, asked: Situation) -> Iterator[Caution]:

@@ -133,6 +133,7 @@ async def plan(work: Work, means: Means, owner_id: UUID, wanted: Wanted, *, name
     known = await boots.of(work.tx, [each.machine for each in found.chosen])
     entrants = [_entrant(each, wanted, known.get(each.machine, Boots())) for each in found.chosen]
     prices = money.prices(entrants, work.settings.snapshots_price_gb_month, _snapshot_gb(wanted))
+    unsaved = await cautions.of_saving(work, owner_id, wanted)
     said = await cautions.of(work, view, wishes, found, own=own, machines=race.machines)
     return Plan(
         name=name,
@@ -146,7 +147,7 @@ async def plan(work: Work, means: Means, owner_id: UUID, wanted: Wanted, *, name
         prices=prices,
         standby=await second.planned(work, view, owner_id, wanted) if drawn else None,
         course=course.expected,
-        warnings=[*course.cautions, *fits.cautions, *said],
+        warnings=[*unsaved, *course.cautions, *fits.cautions, *said],
         stopped=fits.over or await _stopped(work, owner_id, prices, said),
         as_of=work.now,
     )

@@ -3,11 +3,18 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from dumont.fleet.rules.seen import Limits, SavingSeen, Seen
-from dumont.fleet.rules.steps import Act, Hold, Save, Step, Why
+from dumont.fleet.rules.seen import Limits, SavingSeen, Seen, Trouble
+from dumont.fleet.rules.states import Wish
+from dumont.fleet.rules.steps import Act, Finish, Hold, Save, Step, Why, WishFor
 
 LAST: frozenset[Why] = frozenset({"move", "failover", "hibernation", "destroy"})
 """The work goes on elsewhere, or not for now: what somebody writes behind this snapshot would be lost."""
+SEALED = Trouble(
+    "repository_encrypted",
+    "Its owner's repository is encrypted, and machines don't have the passphrase: nothing of it can be saved.",
+    "Have it kept in a restic repository of your own (launch --restic; PATCH it with `restic`), or launch for a team, "
+    "whose snapshots are apart.",
+)
 LEAST_SECONDS = 0.05
 """A look that is due at once would come again and again without anything having changed."""
 
@@ -45,6 +52,8 @@ def saving(now: datetime, limits: Limits, found: SavingSeen) -> Step:
 def save(seen: Seen, now: datetime, limits: Limits, *, rental_id: UUID, why: Why) -> Step:
     """Has the holder of the work make a snapshot, or waits for the one that is being made. The stage is `snapshot`,
     and `verifying` when all is in the store. A machine that stands still is started for it."""
+    if seen.sealed and seen.saving is None:
+        return _goes_on_unsaved(seen, now, limits)
     made = seen.saving is not None and seen.saving.state == "verifying"
     step = None if made else _awake(seen, now, limits, rental_id)
     if step is not None:
@@ -54,6 +63,23 @@ def save(seen: Seen, now: datetime, limits: Limits, *, rental_id: UUID, why: Why
     if pausing(seen, now):
         return wait(now, limits.look_seconds, seen.retry_at, stage="snapshot")
     return now_do(now, Save(rental_id, why, still=why in LAST and not by_idleness(seen)), "snapshot")
+
+
+def _goes_on_unsaved(seen: Seen, now: datetime, limits: Limits) -> Step:
+    """It is not even tried, and whoever asked for it hears so."""
+    operation = seen.operation
+    if seen.state == "hibernating":
+        return now_do(now, WishFor(wish_before(seen), None, SEALED.message, "fleet", SEALED))
+    if operation is not None and operation.kind in ("snapshot", "destroy"):
+        return now_do(now, Finish(SEALED))
+    return wait(now, limits.rest_seconds, seen.until_at)
+
+
+def wish_before(seen: Seen) -> Wish:
+    """It was asked to sleep, and can't."""
+    if seen.operation is not None and seen.operation.before not in (None, "hibernated"):
+        return seen.operation.before
+    return "on_standby" if seen.standby is not None and seen.standby.serving else "running"
 
 
 def by_idleness(seen: Seen) -> bool:

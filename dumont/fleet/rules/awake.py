@@ -22,6 +22,7 @@ from dumont.fleet.rules.steps import (
     SetupStandby,
     Step,
     Stop,
+    TellUnused,
     TurnAway,
     Unwarn,
     Warn,
@@ -255,7 +256,9 @@ def _idle(seen: Seen, now: datetime) -> Step | None:
         return now_do(now, WouldSleep())
     if verdict.act == "sleep":
         return now_do(now, WishFor("hibernated", "hibernate", "idle", "idle"))
-    gone_quiet = verdict.why in ("busy", "unused", "off")
+    if verdict.act == "remind":
+        return now_do(now, TellUnused())
+    gone_quiet = verdict.why in ("busy", "off")
     return now_do(now, Unwarn()) if seen.idle.warned_at is not None and gone_quiet else None
 
 

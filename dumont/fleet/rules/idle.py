@@ -20,8 +20,11 @@ USE: tuple[Signal, ...] = ("gpu", "cpu", "sessions", "notebooks", "process")
 UNKNOWN = IGNORED = math.nan
 """Above every number, as PostgreSQL has it: an unknown value is above each limit, and none is above a NaN."""
 
-Act = Literal["wait", "warn", "sleep", "tell"]
-Why = Literal["off", "saving", "unknown", "unused", "busy", "grace", "kept_awake", "quiet", "idle"]
+UNUSED_FOR = timedelta(hours=1)
+"""Whoever started it may have forgotten it."""
+
+Act = Literal["wait", "warn", "sleep", "tell", "remind"]
+Why = Literal["off", "sealed", "saving", "unknown", "unused", "busy", "grace", "kept_awake", "quiet", "idle"]
 
 
 class Usual(Protocol):
@@ -138,12 +141,15 @@ class Idle:
     warned_at: datetime | None = None
     saving: bool = False
     """A snapshot runs."""
+    sealed: bool = False
+    """No snapshot can be made."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
     act: Act
-    """`warn`: say that it will sleep at `sleeps_at`. `tell`: a dry run would put it to sleep now."""
+    """`warn`: say that it will sleep at `sleeps_at`. `tell`: a dry run would put it to sleep now. `remind`: nobody has
+    used it for long, and it costs."""
     why: Why
     sleeps_at: datetime | None = None
     """When it will be put to sleep if everything stays as it is; null if it won't."""
@@ -168,7 +174,7 @@ def verdict(idle: Idle, now: datetime) -> Verdict:
     """What is to be done with a running instance now."""
     blocked = _blocked(idle, now)
     if blocked is not None or idle.quiet_since is None:
-        return Verdict("wait", blocked or "busy")
+        return _unused(idle, now) if blocked == "unused" else Verdict("wait", blocked or "busy")
     sleeps_at, why = _sleeps_at(idle, idle.quiet_since)
     warned = idle.warned_at is not None and idle.warned_at >= idle.quiet_since
     if idle.rule.dry_run:
@@ -185,12 +191,20 @@ def verdict(idle: Idle, now: datetime) -> Verdict:
     return Verdict("wait", why, sleeps_at, sleeps_at if warned or not idle.rule.warn_seconds else warns_at)
 
 
+def _unused(idle: Idle, now: datetime) -> Verdict:
+    """Detection is not armed, so it will not sleep: said once."""
+    if idle.awake_since is None or idle.rule.dry_run or idle.warned_at is not None:
+        return Verdict("wait", "unused")
+    due = max(idle.awake_since + UNUSED_FOR, idle.keep_awake_until or idle.awake_since)
+    return Verdict("remind", "unused") if now >= due else Verdict("wait", "unused", None, due)
+
+
 def _blocked(idle: Idle, now: datetime) -> Why | None:
     """Why no clock is running."""
     if not idle.rule.enabled:
         return "off"
-    if idle.saving:
-        return "saving"
+    if idle.sealed or idle.saving:
+        return "sealed" if idle.sealed else "saving"
     if idle.received_at is None or now - idle.received_at > timedelta(seconds=idle.silent_seconds):
         return "unknown"
     if armed_at(idle) is None:

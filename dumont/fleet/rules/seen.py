@@ -303,6 +303,8 @@ class Seen:
     """Its machine may have saved itself while nobody could be asked: that is being looked for."""
     only_there: bool = False
     """It is lent nothing to save itself by while nobody can be asked: its newest work is on its disk."""
+    sealed: bool = False
+    """No snapshot of it can be made: its owner's repository is encrypted, and only he has the passphrase."""
     brings: bool = False
     """It is to begin with a snapshot that is not known here yet."""
     snapshot_id: UUID | None = None

@@ -166,6 +166,11 @@ class WouldSleep:
 
 
 @dataclass(frozen=True, slots=True)
+class TellUnused:
+    """Nobody has used it for long, so it does not sleep by itself."""
+
+
+@dataclass(frozen=True, slots=True)
 class Release:
     """Asleep for long: nothing is kept but the snapshot."""
 
@@ -280,6 +285,7 @@ Act = (
     | Warn
     | Unwarn
     | WouldSleep
+    | TellUnused
     | Release
     | AskCloud
     | Finish

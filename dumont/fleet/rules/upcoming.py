@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
+from dumont.fleet.rules.idle import Why
 from dumont.fleet.rules.states import State
 
-What = Literal["hibernate", "wake", "release", "until", "retry", "awake_ends", "recover", "ask"]
+What = Literal["hibernate", "wake", "release", "until", "retry", "awake_ends", "recover", "ask", "stays"]
 SAID: Mapping[What, str] = {
     "hibernate": "Hibernates",
     "wake": "Wakes",
@@ -17,6 +18,11 @@ SAID: Mapping[What, str] = {
     "recover": "Recovers",
     "ask": "Looks again for a spot machine",
 }
+STAYS: Mapping[Why, str] = {
+    "unused": "Not used yet: does not sleep by itself.",
+    "sealed": "Can't be saved, so it does not sleep: its repository is encrypted.",
+}
+"""Where nothing happens by itself, though somebody may count on it."""
 ENDS = {"hibernate": "Hibernates for good", "destroy": "Is destroyed"}
 
 
@@ -26,6 +32,8 @@ class Known:
     sleeps_at: datetime | None = None
     """By idleness, if everything stays as it is."""
     keep_awake_until: datetime | None = None
+    why_not: Why | None = None
+    """It is awake."""
     hibernates: bool = True
     """Whether idleness puts it to sleep at all."""
     until_at: datetime | None = None
@@ -51,7 +59,8 @@ def upcoming(known: Known, now: datetime) -> Upcoming | None:
         return None
     found = sorted(_all(known, now), key=lambda each: each[1] or now)
     if not found:
-        return None
+        stays = STAYS.get(known.why_not) if known.why_not is not None and known.state == "running" else None
+        return Upcoming("stays", None, stays) if stays is not None else None
     what, at = found[0]
     return Upcoming(what, at, _text(what, at, known, now))
 

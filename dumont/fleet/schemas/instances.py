@@ -17,7 +17,9 @@ from dumont.fleet.schemas.fields import Answer, Fault, MachineId, Owner, Percent
 from dumont.fleet.schemas.operations import Operation
 from dumont.fleet.schemas.races import Race
 
-NextWhat = Literal["hibernate", "wake", "release", "until", "retry", "warn", "awake_ends", "recover", "end", "ask"]
+NextWhat = Literal[
+    "hibernate", "wake", "release", "until", "retry", "warn", "awake_ends", "recover", "end", "ask", "stays"
+]
 
 
 class InstanceMachine(Answer):

@@ -1,8 +1,9 @@
 """Moves an instance, with all that entering its new state brings with it; and changes its wish by itself."""
 
 from dumont.basics.errors import Failure, Unavailable
-from dumont.fleet.instances import courses, failovers, moves, operations, runs, standbys
+from dumont.fleet.instances import courses, failovers, keeping, moves, operations, runs, standbys
 from dumont.fleet.money import large_clouds, sleeping
+from dumont.fleet.rules.answers import SEALED
 from dumont.fleet.rules.operations import WISHES, done_in
 from dumont.fleet.rules.seen import Trouble
 from dumont.fleet.rules.states import OperationKind, State
@@ -162,6 +163,8 @@ async def _entered_running(turn: Turn) -> None:
     instance.released_at = None
     if _is_new_start(turn):
         runs.wait(instance, turn.rows.wanted.run)
+    if turn.seen.state != "hibernating" and await keeping.sealed(turn.work.tx, [instance]):
+        await moves.note(turn.work, instance, "warning", f"{SEALED.message} {SEALED.hint}", code=SEALED.code)
     await standbys.settle(turn.work, instance, turn.rows.wanted.standby, turn.rows.standby)
     error = turn.seen.onstart.error if turn.seen.onstart is not None else None
     if error is not None and error.code in UNTOLD:

@@ -6,6 +6,7 @@ from uuid import UUID
 from dumont.agent import protocol
 from dumont.basics.errors import Unavailable
 from dumont.fleet.instances import courses, lacking, moves, operations
+from dumont.fleet.rules.answers import by_idleness, wish_before
 from dumont.fleet.rules.seen import Trouble
 from dumont.fleet.rules.steps import BROUGHT, Bring, Save, Saved, SaveFailed
 from dumont.fleet.rules.wanted import USUAL_FOLDER
@@ -19,6 +20,9 @@ from dumont.snapshots.starting import Wish
 
 ASLEEP = frozenset({"hibernation", "destroy"})
 """Its user may be at work, and wonder why nothing moves."""
+FINAL = frozenset({"snapshot", "hibernate"})
+"""What is over where the agent lacks the passphrase: no time mends that."""
+NO_KEY = "PATCH it with `restic`: the same place and the password that opens it, or another one."
 
 
 async def save(turn: Turn, act: Save) -> None:
@@ -100,19 +104,27 @@ async def save_failed(turn: Turn, act: SaveFailed) -> None:
     await forget(turn, act.trouble)
     if turn.seen.saving is not None and turn.seen.saving.brought:  # nobody made it, so nobody makes it again
         return
+    locked = act.trouble.code == on_behalf.KEY_NEEDED
+    if locked and instance.restic_id is None and await on_behalf.met_encrypted(turn.work.tx, instance.owner_id):
+        return
     instance.tries += 1
     pause = turn.limits.pause(instance.tries)
     instance.retry_at = turn.work.now + pause
     said = f"A snapshot failed ({act.trouble.message}). It is tried again in {pause.total_seconds():.0f} s."
     operation = turn.rows.operation
+    final = FINAL if locked and not by_idleness(turn.seen) else ("snapshot",)
+    if locked:
+        said = f"A snapshot failed ({act.trouble.message}). {NO_KEY}"
     if act.trouble.code == "unread":
         said += f" {act.trouble.hint}"
         if operation is not None and turn.rows.saving is not None:
             lacking.note(operation, turn.rows.saving)
     await moves.note(turn.work, instance, "failure", said, code=act.trouble.code, tries=instance.tries)
-    if operation is not None and operation.kind == "snapshot":
-        error = Unavailable(act.trouble.message, code=act.trouble.code, hint="Try again; see what the agent says.")
+    if operation is not None and operation.kind in final:
+        hint = NO_KEY if locked else "Try again; see what the agent says."
+        error = Unavailable(act.trouble.message, code=act.trouble.code, hint=hint)
         await operations.fail(turn.work, instance, operation, error)
+        instance.wish = wish_before(turn.seen) if operation.kind == "hibernate" else instance.wish
 
 
 def _fall_back_on(turn: Turn) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from dumont.fleet.instances import idle
 from dumont.fleet.rules import steps
-from dumont.fleet.rules.steps import Act, Unwarn, Warn, WouldSleep
+from dumont.fleet.rules.steps import Act, TellUnused, Unwarn, Warn, WouldSleep
 from dumont.fleet.steps import holding, moving, preparing, racing, saving, standing_by, way
 from dumont.fleet.steps.turn import Turn
 
@@ -25,6 +25,10 @@ async def _unwarn(turn: Turn, _act: Unwarn) -> None:
 
 async def _would_sleep(turn: Turn, _act: WouldSleep) -> None:
     await idle.tell(turn.work, turn.instance)
+
+
+async def _tell_unused(turn: Turn, _act: TellUnused) -> None:
+    await idle.tell_unused(turn.work, turn.instance)
 
 
 BY_ACT: Mapping[type, Callable[[Turn, Any], Awaitable[None]]] = {
@@ -55,6 +59,7 @@ BY_ACT: Mapping[type, Callable[[Turn, Any], Awaitable[None]]] = {
     steps.AskCloud: holding.ask_cloud,
     steps.Warn: _warn,
     steps.Unwarn: _unwarn,
+    steps.TellUnused: _tell_unused,
     steps.WouldSleep: _would_sleep,
     steps.RentStandby: standing_by.rent,
     steps.SetupStandby: standing_by.set_up,

@@ -1,6 +1,6 @@
 """SQL of repositories: whose they are, and what is known of them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -47,6 +47,16 @@ async def all_ids(tx: Tx, after: UUID | None, limit: int) -> Sequence[UUID]:
 
 async def learn(tx: Tx, repository_id: UUID, values: dict[str, Any]) -> None:
     await tx.execute(update(Repository).where(Repository.id == repository_id).values(values))
+
+
+async def learn_if_unknown(tx: Tx, repository_id: UUID, *, encrypted: bool) -> None:
+    unknown = (Repository.id == repository_id) & Repository.encrypted.is_(None)
+    await tx.execute(update(Repository).where(unknown).values(encrypted=encrypted))
+
+
+async def encrypted(tx: Tx, ids: Collection[UUID]) -> set[UUID]:
+    query = select(Repository.id).where(Repository.id.in_(ids), Repository.encrypted.is_(True))
+    return set((await tx.execute(query)).scalars())
 
 
 async def take_up(tx: Tx, repository_id: UUID, task: str, job_id: UUID, now: datetime) -> bool:

@@ -211,6 +211,18 @@ class TestIdleness:
         found = await lab.see(identity)
         assert (found.state, found.wish) == ("running", "running")
 
+    async def test_whoever_never_uses_it_is_told_once_that_it_does_not_sleep(self, lab: LifeLab) -> None:
+        identity = await lab.running()
+        for _ in range(59):
+            await lab.passes(60, step=20)
+            await lab.beats(identity, idle_for=0)
+        assert not [each for each in await lab.told(identity, "warning") if "nobody has used it" in each]
+        for _ in range(60):
+            await lab.passes(60, step=20)
+            await lab.beats(identity, idle_for=0)
+        (told,) = [each for each in await lab.told(identity, "warning") if "nobody has used it" in each]
+        assert "does not sleep by itself" in told
+
 
 class TestUntil:
     @pytest.mark.parametrize(("action", "state"), [("hibernate", "hibernated"), ("destroy", "destroyed")])

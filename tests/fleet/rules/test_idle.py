@@ -79,6 +79,18 @@ class TestSignals:
 
 
 class TestVerdict:
+    def test_unused_for_an_hour_is_told_of_once(self) -> None:
+        unused = {"used_at": None, "warned_at": None}
+        assert said(**unused, awake_since=ago(3600)) == Verdict("remind", "unused")
+        assert said(**unused, awake_since=ago(3540)) == Verdict("wait", "unused", None, NOW + timedelta(minutes=1))
+        assert said(used_at=None, warned_at=ago(60)) == Verdict("wait", "unused")
+        kept = said(**unused, keep_awake_until=NOW + timedelta(hours=2))
+        assert kept == Verdict("wait", "unused", None, NOW + timedelta(hours=2))
+        assert said(**unused, rule=replace(RULE, dry_run=True)) == Verdict("wait", "unused")
+
+    def test_what_cannot_be_saved_does_not_sleep(self) -> None:
+        assert said(sealed=True) == Verdict("wait", "sealed")
+
     def test_sleeps_when_all_was_quiet_for_long_enough(self) -> None:
         assert said().act == "sleep"
         assert said(quiet_since=ago(179)).act == "wait"

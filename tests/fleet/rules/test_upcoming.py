@@ -15,6 +15,15 @@ def after(**span: float) -> datetime:
 
 
 class TestUpcoming:
+    def test_says_of_one_that_was_never_used_that_it_stays(self) -> None:
+        found = upcoming(Known(state="running", why_not="unused"), NOW)
+        assert found is not None
+        assert (found.what, found.at, found.text) == ("stays", None, "Not used yet: does not sleep by itself.")
+        later = upcoming(Known(state="running", why_not="unused", until_at=after(minutes=5)), NOW)
+        assert later is not None
+        assert later.what == "until"
+        assert upcoming(Known(state="hibernated", why_not="unused"), NOW) is None
+
     def test_is_the_earliest_of_all(self) -> None:
         known = Known(state="running", sleeps_at=after(minutes=9), scheduled={"hibernate": after(minutes=5)})
         found = upcoming(known, NOW)

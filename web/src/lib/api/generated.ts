@@ -5027,7 +5027,8 @@ export type NextStep = {
     | "awake_ends"
     | "recover"
     | "end"
-    | "ask";
+    | "ask"
+    | "stays";
   /** Null for as soon as it can. */
   at: string | null;
   text: string;
@@ -5351,6 +5352,7 @@ export type WhyAwake = {
     | "failed";
   why:
     | "off"
+    | "sealed"
     | "saving"
     | "unknown"
     | "unused"
