@@ -99,6 +99,7 @@ class Agent:
         self._commands.resume()
         notices.watch_all(self._notices, self._given, self._over)
         Thread(target=self._measure, name="measuring", daemon=True).start()
+        Thread(target=self._eyes.logins.watch, args=(self._over,), name="logins", daemon=True).start()
         Thread(target=self._bell.listen, args=(self._over,), name="bell", daemon=True).start()
         while not self._over.is_set():
             began = time.monotonic()

@@ -61,7 +61,7 @@ class Sample(Unsaved, Own):
     net_in_mbps: float | None
     net_out_mbps: float | None
     sessions: int | None
-    """Logins over SSH that are open."""
+    """Logins over SSH that are open, or were since the sample before."""
     notebooks: int | None
     """Kernels of notebooks that are busy, or open with somebody in front."""
     processes: list[str]

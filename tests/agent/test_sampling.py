@@ -13,6 +13,7 @@ from dumont.agent import progress
 from dumont.agent.patience import Patient
 from dumont.agent.sampling import cpu, facts, memory, network, notebooks, people, processes, smi
 from dumont.agent.sampling.gpus import Gpus, Told, as_told
+from dumont.agent.sampling.logins import Logins
 from dumont.agent.sampling.nvml import Gpu, NoLibrary, Nvml
 from tests.agent.cloud import Cloud
 
@@ -179,6 +180,21 @@ class TestProcesses:
         }
         assert people.sessions(commands) == 2
         assert people.running(["train.py", "python3", "bash", "vim"], commands) == ["train.py", "python3"]
+
+    def test_know_of_a_login_that_is_over_at_the_next_look(self, tmp_path: Path) -> None:
+        rows = self.row(10, 1) | self.row(11, 10) | self.row(12, 11) | self.row(13, 1)
+        said = {"11/cmdline": "sshd: root [priv]", "12/cmdline": "sshd: root@notty", "13/cmdline": "sshd: ada@notty"}
+        proc = write(tmp_path, rows | said)
+        logins, all_of_them = Logins(10, proc), Logins(None, proc)
+        for each in (logins, all_of_them, logins):
+            each.look()
+        (proc / "12/cmdline").write_text("")
+        logins.look()
+        assert (logins.taken(), all_of_them.taken()) == (1, 2)
+        assert logins.taken() == 0
+        (proc / "11/cmdline").write_text("sshd: root@pts/0")
+        logins.look()
+        assert logins.taken() == 1
 
 
 class TestNotebooks:

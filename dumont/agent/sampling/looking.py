@@ -11,6 +11,7 @@ from dumont.agent.given import Given
 from dumont.agent.patience import Patient
 from dumont.agent.sampling import cpu, memory, network, notebooks, people, processes
 from dumont.agent.sampling.gpus import Gpus, as_told
+from dumont.agent.sampling.logins import Logins
 from dumont.agent.sampling.processes import Process
 
 GB = 1e9
@@ -24,6 +25,7 @@ class Eyes:
         self._given = given
         self._partly = given.supervisor is not None
         self.gpus = gpus or Gpus(given.env.get(VISIBLE, "") if self._partly else None)
+        self.logins = Logins(given.supervisor)
         self.cores = cpu.cores()
         self._share = cpu.Share(self.cores)
         self._traffic = network.Traffic()
@@ -42,6 +44,7 @@ class Eyes:
         taken, room = self._disk.ask(_disk, self._given.workspace)
         received, sent = self._rates()
         sessions, running = self._people.ask(_people, table, watch)
+        came = self.logins.taken()
         sample = protocol.Sample(
             at=surroundings.stamp(),
             gpus=as_told(self.gpus.look().gpus),
@@ -52,7 +55,7 @@ class Eyes:
             disk_total_gb=_rounded(room),
             net_in_mbps=received,
             net_out_mbps=sent,
-            sessions=sessions,
+            sessions=None if sessions is None else max(sessions, came),
             notebooks=self._notebooks.ask(notebooks.busy, self._homes()),
             processes=running,
         )
