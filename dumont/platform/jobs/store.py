@@ -132,7 +132,9 @@ _RELEASE = tickets.with_ticket(
 
 
 async def workers(connection: asyncpg.Connection) -> list[WorkerRow]:
-    records = await connection.fetch("SELECT * FROM workers ORDER BY host, started_at")
+    """Those that were heard a minute ago at most: the row of one that was killed lies there until it is pruned."""
+    fresh = "SELECT * FROM workers WHERE seen_at > now() - interval '1 minute' ORDER BY host, started_at"
+    records = await connection.fetch(fresh)
     return [WorkerRow.model_validate(dict(record)) for record in records]
 
 

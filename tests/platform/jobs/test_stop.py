@@ -3,6 +3,8 @@
 import asyncio
 from typing import Any
 
+from sqlalchemy import text
+
 from dumont.platform.jobs import Job, Run
 from tests.platform.jobs.conftest import System
 
@@ -76,6 +78,8 @@ class TestStop:
         async with system.working(worker):
             await system.until(await system.enqueue("test.nothing"), "succeeded")
             async with system.db.begin() as tx:
+                killed = "gen_random_uuid(), 'here', 1, now(), now() - interval '2 minutes'"
+                await tx.execute(text(f"INSERT INTO workers (id, host, pid, started_at, seen_at) VALUES ({killed})"))
                 [listed] = await system.jobs.workers(tx)
             assert listed.id == worker.id
             assert listed.seen_at >= listed.started_at
