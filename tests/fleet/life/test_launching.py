@@ -106,7 +106,7 @@ class TestLaunch:
         newest = max(await lab.commands(identity, "setup"), key=lambda each: each.created_at)
         assert lab.args(newest)["authorized_keys"] == ["ssh-ed25519 BBBB bob"]
 
-    async def test_sleeps_on_where_all_machines_that_would_wake_it_are_turned_away(self, lab: LifeLab) -> None:
+    async def test_saves_nothing_more_where_all_machines_that_would_wake_it_are_turned_away(self, lab: LifeLab) -> None:
         identity = await lab.running({"race": {"machines": 1, "rounds": 1}})
         await lab.asks(identity, "hibernate")
         await lab.until(identity, "hibernated")
@@ -115,9 +115,9 @@ class TestLaunch:
         await lab.passes(1)
         (liar,) = [each for each in await lab.rentals(identity) if each.id not in before]
         lab.world.facts = {liar.machine_id: {"gpus": ["NVIDIA GeForce RTX 3060"]}}
-        await lab.until(identity, "hibernated")
+        found = await lab.until(identity, "hibernated")
         (sleep,) = await lab.all_of(FleetHibernation)
-        assert (sleep.ended_at, sleep.race_id) == (None, None)
+        assert (found.wish, sleep.ended_at, sleep.race_id) == ("running", found.state_since, None)
 
 
 class TestRenting:
