@@ -8,13 +8,14 @@ from uuid import UUID
 from dumont.basics import ids
 from dumont.fleet.agents import commands, finding
 from dumont.fleet.agents.commands import Command
-from dumont.fleet.instances import courses, idle, keeping, lacking, runs
+from dumont.fleet.instances import courses, idle, keeping, lacking
 from dumont.fleet.rentals import offers
 from dumont.fleet.rules.answers import LAST
 from dumont.fleet.rules.checking import fault_of
 from dumont.fleet.rules.choosing import place_of
 from dumont.fleet.rules.course import Decided
 from dumont.fleet.rules.refusals import was_refused
+from dumont.fleet.rules.runs import run_of
 from dumont.fleet.rules.seen import (
     CommandSeen,
     CourseSeen,
@@ -272,7 +273,7 @@ def _command(known: Mapping[UUID, Command], command_id: UUID | None, now: dateti
 
 
 def _run(rows: Rows, now: datetime) -> RunSeen | None:
-    found = runs.of(rows.instance)
+    found = run_of(rows.instance.run)
     if found is None:
         return None
     return RunSeen(state=found.state, command=_command(rows.commands, rows.instance.run_command_id, now))

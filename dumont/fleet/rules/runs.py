@@ -42,6 +42,11 @@ class Run(BaseModel):
         return self.model_copy(update={"state": how.state, "ended_at": ended, "code": how.code, "why": how.why})
 
 
+def run_of(kept: Mapping[str, Any] | None) -> Run | None:
+    """As an instance's row has it."""
+    return None if kept is None else Run.model_validate(kept)
+
+
 @dataclass(frozen=True, slots=True)
 class How:
     """It ended."""

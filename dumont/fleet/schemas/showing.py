@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, Protocol
 from uuid import UUID
 
-from dumont.fleet.instances import lacking, runs
+from dumont.fleet.instances import lacking
 from dumont.fleet.launching.planning import Plan
 from dumont.fleet.listing import Detail, Shown
 from dumont.fleet.money.proving import ProofShown
@@ -14,6 +14,7 @@ from dumont.fleet.money.receipts import RaceShown
 from dumont.fleet.rules.asking import can_cancel, plan_of
 from dumont.fleet.rules.lanes import lane_of, seconds_of, stages_of
 from dumont.fleet.rules.remaining import remaining
+from dumont.fleet.rules.runs import run_of
 from dumont.fleet.rules.wanted import HibernationWish, Wanted
 from dumont.fleet.schemas import courses, using
 from dumont.fleet.schemas.connection import Connection
@@ -192,7 +193,7 @@ def _instance(shown: Shown, now: datetime) -> dict[str, Any]:
         "next": NextStep.model_validate(shown.next) if shown.next else None,
         "operation": operation(shown.operation, now) if shown.operation else None,
         "standby": standby(shown.standby) if shown.standby else None,
-        "run": runs.of(row),
+        "run": run_of(row.run),
         "course": courses.course(row, now),
     }
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from dumont.fleet.agents import commands
-from dumont.fleet.instances import moves, restores, runs
+from dumont.fleet.agents import commands, runs
+from dumont.fleet.instances import moves, restores
 from dumont.fleet.rentals import renting
 from dumont.fleet.rules.steps import AskCloud, Hold, LetGo, Release, Stop
 from dumont.fleet.steps import saving

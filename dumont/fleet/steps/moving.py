@@ -1,7 +1,8 @@
 """Moves an instance, with all that entering its new state brings with it; and changes its wish by itself."""
 
 from dumont.basics.errors import Failure, Unavailable
-from dumont.fleet.instances import courses, failovers, keeping, moves, operations, runs, standbys
+from dumont.fleet.agents import runs
+from dumont.fleet.instances import courses, failovers, keeping, moves, operations, standbys
 from dumont.fleet.money import large_clouds, sleeping
 from dumont.fleet.rules.answers import SEALED
 from dumont.fleet.rules.operations import WISHES, done_in

@@ -5,9 +5,9 @@ from datetime import timedelta
 from typing import Any, get_args
 from uuid import UUID
 
-from dumont.fleet.agents import commands
+from dumont.fleet.agents import commands, runs
 from dumont.fleet.agents.lending import NEAR
-from dumont.fleet.instances import environment, host_keys, moves, restores, runs
+from dumont.fleet.instances import environment, host_keys, moves, restores
 from dumont.fleet.rules.states import CommandKind
 from dumont.fleet.rules.steps import (
     ALONE,

@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 from dumont.basics.errors import Failure, Unavailable
+from dumont.fleet.agents import runs
 from dumont.fleet.events import StandbyInTrouble
-from dumont.fleet.instances import failovers, moves, operations, restores, runs
+from dumont.fleet.instances import failovers, moves, operations, restores
 from dumont.fleet.launching import choosing, renter, second
 from dumont.fleet.looking import CHECK, check_of
 from dumont.fleet.money import budgets

@@ -6,15 +6,14 @@ from uuid import UUID
 import pytest
 
 from dumont.fleet.events import RunEnded
-from dumont.fleet.instances import runs
-from dumont.fleet.rules.runs import Run
+from dumont.fleet.rules.runs import Run, run_of
 from tests.fleet.life.life_lab import LifeLab
 
 TRAINS = {"run": "python train.py"}
 
 
-async def run_of(lab: LifeLab, identity: UUID) -> Run:
-    found = runs.of(await lab.see(identity))
+async def run_kept(lab: LifeLab, identity: UUID) -> Run:
+    found = run_of((await lab.see(identity)).run)
     assert found is not None
     return found
 
@@ -29,7 +28,7 @@ class TestRun:
         await lab.passes(2)
         (command,) = await lab.commands(identity, "run")
         assert lab.args(command) == {"script": "python train.py", "env": {}}
-        run = await run_of(lab, identity)
+        run = await run_kept(lab, identity)
         assert (run.state, run.ended_at, run.code) == ("running", None, None)
         assert run.began_at is not None
         assert (await lab.see(identity)).run_command_id == command.id
@@ -41,7 +40,7 @@ class TestRun:
         await lab.passes(2)
         lab.world.run_code = code
         await lab.passes(400, step=20)
-        run = await run_of(lab, identity)
+        run = await run_kept(lab, identity)
         assert (run.state, run.code) == (state, code)
         assert run.ended_at is not None
         assert told(lab) == [(state, code)]
@@ -49,22 +48,32 @@ class TestRun:
         assert len(await lab.commands(identity, "run")) == 1
         assert len(await lab.told(identity, "run")) == 2
 
+    async def test_is_use_when_it_is_over_however_short_it_was(self, lab: LifeLab) -> None:
+        identity = await lab.running(TRAINS, hibernation={"idle_seconds": 120, "grace_seconds": 0, "warn_seconds": 0})
+        await lab.passes(2)
+        lab.world.run_code = 1
+        await lab.beats(identity, idle_for=None)
+        await lab.passes(20, step=5)
+        assert (await run_kept(lab, identity)).state == "failed"
+        await lab.beats(identity, idle_for=121)
+        await lab.until(identity, "hibernated", seconds=900, step=10)
+
     async def test_begins_behind_a_start_script_that_takes_longer_than_it_is_waited_for(self, lab: LifeLab) -> None:
         lab.world.hooks = "hangs"
         identity = await lab.launches({**TRAINS, "onstart": "pip install x"})
         await lab.until(identity, "running", seconds=900, step=10)
         await lab.passes(10)
         assert await lab.commands(identity, "run") == []
-        assert (await run_of(lab, identity)).state == "waiting"
+        assert (await run_kept(lab, identity)).state == "waiting"
         lab.world.hooks = "complete"
         await lab.passes(3)
-        assert (await run_of(lab, identity)).state == "running"
+        assert (await run_kept(lab, identity)).state == "running"
 
     async def test_is_not_begun_behind_a_start_script_that_has_failed(self, lab: LifeLab) -> None:
         lab.world.onstart_code = 1
         identity = await lab.running({**TRAINS, "onstart": "pip install x"})
         await lab.passes(5)
-        run = await run_of(lab, identity)
+        run = await run_kept(lab, identity)
         assert (run.state, run.began_at, run.code) == ("failed", None, None)
         assert "start script failed" in run.why
         assert told(lab) == [("failed", None)]
@@ -86,12 +95,12 @@ class TestRunOfOneThatSleeps:
         await lab.passes(3)
         await lab.asks(identity, "hibernate")
         await lab.until(identity, "hibernated")
-        assert (await run_of(lab, identity)).state == "done"
+        assert (await run_kept(lab, identity)).state == "done"
         lab.world.run_code = None
         await lab.asks(identity, "wake")
         await lab.until(identity, "running")
         await lab.passes(2)
-        assert (await run_of(lab, identity)).state == "running"
+        assert (await run_kept(lab, identity)).state == "running"
         assert len(await lab.commands(identity, "run")) == 2
         assert told(lab) == [("done", 0)]
 
@@ -101,7 +110,7 @@ class TestRunOfOneThatSleeps:
         await lab.asks(identity, "hibernate")
         await lab.until(identity, "hibernated")
         await lab.passes(2)
-        assert (await run_of(lab, identity)).state == "stopped"
+        assert (await run_kept(lab, identity)).state == "stopped"
         assert told(lab) == [("stopped", None)]
 
     async def test_goes_on_where_a_sleep_is_called_off(self, lab: LifeLab) -> None:
@@ -115,7 +124,7 @@ class TestRunOfOneThatSleeps:
         await lab.until(identity, "running")
         await lab.passes(3)
         assert [each.id for each in await lab.commands(identity, "run")] == [command.id]
-        assert (await run_of(lab, identity)).state == "running"
+        assert (await run_kept(lab, identity)).state == "running"
 
     async def test_is_begun_again_when_a_paused_machine_is_resumed(self, lab: LifeLab) -> None:
         identity = await lab.running(TRAINS)
@@ -123,11 +132,11 @@ class TestRunOfOneThatSleeps:
         await lab.asks(identity, "pause")
         await lab.until(identity, "paused")
         await lab.passes(2)
-        assert (await run_of(lab, identity)).state == "stopped"
+        assert (await run_kept(lab, identity)).state == "stopped"
         await lab.asks(identity, "resume")
         await lab.until(identity, "running")
         await lab.passes(2)
-        assert (await run_of(lab, identity)).state == "running"
+        assert (await run_kept(lab, identity)).state == "running"
         assert len(await lab.commands(identity, "run")) == 2
 
     async def test_is_begun_again_elsewhere_when_its_machine_is_lost(self, lab: LifeLab) -> None:
@@ -139,7 +148,7 @@ class TestRunOfOneThatSleeps:
         await lab.until(identity, "running")
         await lab.passes(2)
         assert told(lab) == [("stopped", None)]
-        assert (await run_of(lab, identity)).state == "running"
+        assert (await run_kept(lab, identity)).state == "running"
         assert len(await lab.commands(identity, "run")) == 2
 
 

@@ -8,7 +8,7 @@ from dumont.fleet.agents.commands import Command
 from dumont.fleet.events import RunEnded
 from dumont.fleet.instances import moves
 from dumont.fleet.rules import runs as rules
-from dumont.fleet.rules.runs import How, Run, RunState
+from dumont.fleet.rules.runs import How, Run, RunState, run_of
 from dumont.fleet.tables import FleetInstance
 from dumont.platform.work import Work
 
@@ -19,10 +19,6 @@ SAID: Mapping[RunState, str] = {
     "unknown": "Its run is over, or lost.",
 }
 BEGINS_ON = "It waits for the start script."
-
-
-def of(instance: FleetInstance) -> Run | None:
-    return None if instance.run is None else Run.model_validate(instance.run)
 
 
 def wait(instance: FleetInstance, script: str) -> None:
@@ -44,7 +40,7 @@ async def not_begun(work: Work, instance: FleetInstance) -> None:
 
 async def leave(work: Work, instance: FleetInstance) -> None:
     """Its machine is given up, or stopped: what goes on there ends with it."""
-    found = of(instance)
+    found = run_of(instance.run)
     if found is not None and found.state == "running":
         if instance.run_command_id is not None:
             await commands.withdraw_one(work, instance.run_command_id, rules.WITH_ITS_MACHINE)
@@ -54,7 +50,7 @@ async def leave(work: Work, instance: FleetInstance) -> None:
 
 async def ended(work: Work, instance: FleetInstance, command: Command | None) -> None:
     """`command` is the one that it was: over, or nowhere to be found."""
-    found = of(instance)
+    found = run_of(instance.run)
     if found is None:
         return
     told = (command.state, command.result, command.error_code) if command is not None else (None, {}, None)
@@ -64,6 +60,7 @@ async def ended(work: Work, instance: FleetInstance, command: Command | None) ->
 async def _over(work: Work, instance: FleetInstance, found: Run, how: How) -> None:
     run = found.over(how, work.now)
     _keep(instance, run)
+    instance.use_seen_at = work.now  # however short it was: a machine whose run failed at once must not stay for ever
     await moves.note(work, instance, "run", f"{SAID[run.state]} {run.why}".strip(), state=run.state, code=run.code)
     told = RunEnded(
         owner_id=instance.owner_id,
