@@ -98,7 +98,8 @@ class TestRedis:
             process.stdin.flush()
         assert sorted(process.communicate()[0] for process in both) == ["0\n", "1\n"]
 
-    async def test_holds_json_that_others_can_read(self, redis_url: str) -> None:
+    async def test_holds_json_that_others_can_read(self, redis_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("dumont.platform.cache.ANSWER_SECONDS", 20)
         cache = cache_at(redis_url)
         await cache.set("plain", {"a": [1]})
         assert await cache.get_raw("plain") == b'{"a": [1]}'
@@ -112,7 +113,10 @@ class TestRedisAway:
 
     @pytest.mark.redis
     @pytest.mark.skipif(REDIS is None, reason="no redis-server here")
-    async def test_is_a_miss_when_it_goes_or_freezes_under_us(self, tmp_path: Path) -> None:
+    async def test_is_a_miss_when_it_goes_or_freezes_under_us(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("dumont.platform.cache.ANSWER_SECONDS", 2)
         with redis_process(tmp_path) as (url, process):
             cache = cache_at(url)
             await cache.set("x", 1)
@@ -131,6 +135,6 @@ class TestRedisAway:
         async def shout(name: str) -> str:
             return name.upper()
 
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(40):
             assert await shout("a") == "A"
             assert await cache.get("x") is None

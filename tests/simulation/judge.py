@@ -59,6 +59,7 @@ async def books(sim: Simulation) -> list[str]:
     faults = [f"{name} was chosen while it was blacklisted" for name in await names(sim.means, _BLACKLISTED)]
     faults += [f"instance {name} has several operations open" for name in await names(sim.means, _OPEN)]
     faults += [f"sleep of {name} was not written down" for name in await names(sim.means, _UNTOLD)]
+    faults += [f"instance {name} sleeps twice at once" for name in await names(sim.means, _TWICE)]
     faults += await courses.faults(sim) if sim.plan.deadlines else []
     faults += await prepaid.faults(sim) if sim.plan.prepaid else []
     return [*faults, *await _bills(sim), *await _saved(sim)]
@@ -212,7 +213,13 @@ _OPEN = """
 """
 _UNTOLD = """
     SELECT e.instance_id AS name FROM fleet_events e WHERE e.from_state = 'hibernating' AND e.to_state = 'hibernated'
-    GROUP BY 1 HAVING count(*) <> (SELECT count(*) FROM fleet_hibernations h WHERE h.instance_id = e.instance_id)
+    GROUP BY 1 HAVING count(*) > (SELECT count(*) FROM fleet_hibernations h WHERE h.instance_id = e.instance_id)
+"""
+"""Whoever lost a machine, or waits for one, and then is to sleep begins another sleep without having been saved."""
+_TWICE = """
+    SELECT one.instance_id AS name FROM fleet_hibernations one JOIN fleet_hibernations other USING (instance_id)
+    WHERE one.id < other.id
+        AND tstzrange(one.slept_at, one.ended_at) && tstzrange(other.slept_at, other.ended_at)
 """
 _COSTS = """
     SELECT r.label, r.stage, coalesce(sum(c.price_hour * extract(epoch FROM c.until - c.since) / 3600), 0) AS cost
