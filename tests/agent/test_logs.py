@@ -80,11 +80,11 @@ class TestAgent:
         fleet.order("h1", "hook", script="echo dag_secret-of-mine; echo hello", timeout_seconds=30)
         agent.start()
         fleet.end_of("h1")
-        fleet.order("l1", "logs", source="onstart", command="h1", lines=10)
-        assert fleet.end_of("l1")["result"]["text"] == "dag_***\nhello\n"
+        fleet.order("asked-for-its-log", "logs", source="onstart", command="h1", lines=10)
+        assert fleet.end_of("asked-for-its-log")["result"]["text"] == "dag_***\nhello\n"
         fleet.order("l2", "logs", source="agent", lines=50)
         said = fleet.end_of("l2")["result"]["text"]
         assert "Beginning hook h1" in said
-        assert "l1" not in said
+        assert "asked-for-its-log" not in said
         fleet.until(lambda: fleet.calls[-1]["acks"] == [])
         assert sorted(path.name for path in (agent.state / "commands").iterdir()) == ["h1", "h1.json"]

@@ -88,6 +88,7 @@ class TestFrozenWorkers:
         assert await _attempts_that_marked(judge) == [1, 2], "both wrote, the first only while it was the first"
         await _assert_all_is_well(judge)
 
+    @pytest.mark.long  # frozen in the midst of a statement, a worker bars others for a minute
     async def test_lose_nothing_whenever_they_freeze(self, judge: Judge, workers: Workers) -> None:
         await _enqueue_some(judge, rounds=15, seconds=0.02)
         with workers.start() as frozen, workers.start():

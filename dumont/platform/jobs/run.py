@@ -51,12 +51,21 @@ class Outside:
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncSession]:
         """One transaction. Left open by a worker that froze, it must not bar others longer than its lease does."""
+        idle = int(self.settings.worker_lease_seconds * 1000)
+        whole = max(WHOLE_LEASES * idle, int(WHOLE_SECONDS * 1000))
         async with self.db.begin() as tx:
-            await tx.execute(_END_WHEN_IDLE, {"limit": f"{int(self.settings.worker_lease_seconds * 1000)}ms"})
+            await tx.execute(_END_WHEN_LEFT, {"idle": f"{idle}ms", "whole": f"{whole}ms"})
             yield tx
 
 
-_END_WHEN_IDLE = text("SELECT set_config('idle_in_transaction_session_timeout', :limit, true)")
+WHOLE_LEASES, WHOLE_SECONDS = 10, 60
+"""No transaction of a run takes longer. A worker that froze between what it prepared and what it was to do with it is
+not idle for the database, which waits for the rest of its words and holds its locks meanwhile."""
+_END_WHEN_LEFT = text("""
+    SELECT set_config('idle_in_transaction_session_timeout', :idle, true),
+        CASE WHEN current_setting('server_version_num')::int >= 170000
+            THEN set_config('transaction_timeout', :whole, true) END
+""")
 
 
 class ActiveRun:
