@@ -11,7 +11,8 @@ from dumont.basics.errors import Invalid
 from dumont.basics.machine_key import MachineKey
 from dumont.fleet.agents import beat_metrics as metrics
 from dumont.fleet.means import Means
-from dumont.fleet.store import batches
+from dumont.fleet.rentals.metrics import HELD
+from dumont.fleet.store import batches, costing
 from dumont.fleet.store import telling as store
 from dumont.fleet.store.batches import Whole
 from dumont.fleet.store.telling import Due, Minute
@@ -44,6 +45,7 @@ async def turn(means: Means) -> float:
         await store.told(tx, {rental.rental_id: _until(rental, work.now) for rental in due if rental not in over})
         await store.forget(tx, [rental.rental_id for rental in over])
         metrics.AGENTS.set(await store.calling(tx))
+        HELD.tell(await costing.held(tx))
     return 0.0 if len(due) == AT_ONCE else LOOK_SECONDS
 
 

@@ -13,10 +13,10 @@ from dumont.platform.work import Work
 DONE: frozenset[State] = frozenset({"running", "hibernated", "destroying", "failed"})
 
 
-async def begin(work: Work, instance: FleetInstance, seen: Seen, why: str) -> None:
-    """One that goes on is gone on with: an instance may lose its standby, too."""
+async def begin(work: Work, instance: FleetInstance, seen: Seen, why: str) -> FleetFailover | None:
+    """One that goes on is gone on with: an instance may lose its standby, too. None then."""
     if await store.open_failover(work.tx, instance.id) is not None:
-        return
+        return None
     machine = seen.primary
     lost = machine is not None and machine.lost
     began = (machine.beat_at if machine is not None and lost else None) or work.now
@@ -37,6 +37,7 @@ async def begin(work: Work, instance: FleetInstance, seen: Seen, why: str) -> No
         row.lost_bytes = machine.unsaved_bytes
     work.tx.add(row)
     await work.tx.flush()
+    return row
 
 
 async def moved(work: Work, instance: FleetInstance, to: State) -> None:

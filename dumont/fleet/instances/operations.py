@@ -7,7 +7,7 @@ from uuid import UUID
 from dumont.basics import ids
 from dumont.basics.errors import Conflict, Failure
 from dumont.fleet.events import OperationChanged
-from dumont.fleet.instances import moves
+from dumont.fleet.instances import metrics, moves
 from dumont.fleet.rules.operations import WISHES
 from dumont.fleet.rules.states import OperationKind, Wish
 from dumont.fleet.store import instances
@@ -145,6 +145,7 @@ async def _end(
         found.error_code, found.error_message, found.error_hint = error.code, error.message, error.hint
     if instance.operation_id == found.id:
         instance.operation_id = None
+    metrics.operation_ended(work.tx, found.kind, state, (work.now - found.created_at).total_seconds())
     await _tell(work, instance, found)
 
 

@@ -9,8 +9,8 @@ from typing import Protocol
 from uuid import UUID
 
 from dumont.fleet.means import Means
-from dumont.fleet.rentals import costs, renting
-from dumont.fleet.store import instances
+from dumont.fleet.rentals import costs, metrics, renting
+from dumont.fleet.store import instances, races
 from dumont.fleet.store import rentals as store
 from dumont.fleet.tables import FleetRental
 from dumont.platform.work import Work
@@ -67,8 +67,18 @@ async def altered(
         await costs.follow(tx, held, change.at)
         if held.stage != "ended":
             await store.wake(tx)
+        else:
+            await _count_loser(work, held)
         if held.stage != before:
             await work.publish(renting.told(work, held))
+
+
+async def _count_loser(work: Work, rental: FleetRental) -> None:
+    """As the fleet's figures have it: whoever raced, and is not who won in the end."""
+    race = await races.one(work.tx, rental.race_id)
+    if race is not None and race.winner_id != rental.id and rental.accepted_at is not None:
+        rows = (await costs.of(work.tx, [rental.id]))[rental.id]
+        metrics.lost_a_race(work.tx, rental.provider, costs.amount(rows, work.now))
 
 
 def let_go(change: Change, look_at: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from dumont.basics.errors import Failure, Unavailable
 from dumont.fleet.agents import runs
-from dumont.fleet.instances import courses, failovers, keeping, moves, operations, standbys
+from dumont.fleet.instances import courses, failovers, keeping, metrics, moves, operations, standbys
 from dumont.fleet.money import large_clouds, sleeping
 from dumont.fleet.rules.answers import SEALED
 from dumont.fleet.rules.operations import WISHES, done_in
@@ -38,7 +38,9 @@ async def move(turn: Turn, act: Move) -> None:
     given_up = _worked_on(turn)
     who = _who(turn, act.who)
     if act.to in ("interrupted", "failing_over"):
-        await failovers.begin(turn.work, instance, turn.seen, act.why)
+        begun = await failovers.begin(turn.work, instance, turn.seen, act.why)
+        if begun is not None and begun.kind != "half_life" and given_up is not None and not _was_asked(turn):
+            metrics.interrupted(turn.work.tx, given_up.provider)
     if act.lets_go is not None:
         await lose_primary(turn, act.lets_go)
     await _standby_follows(turn, act)
@@ -63,6 +65,14 @@ async def move(turn: Turn, act: Move) -> None:
     elif act.to == "destroyed":
         await _entered_the_past(turn)
     await _operation_follows(turn, act)
+
+
+def _was_asked(turn: Turn) -> bool:
+    """Somebody, or a rule, has it leave its machine."""
+    operation = turn.rows.operation
+    if operation is None or operation.kind != "failover":
+        return False
+    return operation.requested_by is not None or "who" in operation.details
 
 
 async def wish_for(turn: Turn, act: WishFor) -> None:

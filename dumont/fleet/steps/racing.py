@@ -8,7 +8,7 @@ from uuid import UUID
 
 from dumont.basics import ids
 from dumont.basics.errors import Failure
-from dumont.fleet.instances import courses, failovers, moves, restores
+from dumont.fleet.instances import courses, failovers, metrics, moves, restores
 from dumont.fleet.launching import choosing, renter
 from dumont.fleet.launching.choosing import Choice, Wishes
 from dumont.fleet.money import budgets, sleeping
@@ -179,6 +179,7 @@ async def end(turn: Turn, state: str, why: str) -> None:
         return
     if race.state == "running":
         race.state, race.why, race.ended_at = state, race.why or why, turn.work.now
+    metrics.race_over(turn.work.tx, race.state)
     await part_from(
         turn, [each for each in entrants(turn, race) if each.id != turn.instance.primary_rental_id], "unused"
     )

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from decimal import Decimal
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Numeric, Select, cast, extract, func, select
 
 from dumont.basics.page import Key
+from dumont.fleet.rules.states import Stage
 from dumont.fleet.store.owned import Whose
 from dumont.fleet.store.showing import Money
 from dumont.fleet.tables import FleetCost, FleetInstance, FleetRental
@@ -16,6 +18,14 @@ from dumont.platform.db.keyset import newest_first
 
 Row = tuple[FleetRental, str]
 """With its instance's name."""
+
+
+class Held(NamedTuple):
+    provider: str
+    stage: Stage
+    rentals: int
+    hour: Decimal
+    """In dollars, of all of them."""
 
 
 async def page(tx: Tx, whose: Whose | None, after: Key | None, limit: int) -> Sequence[Row]:
@@ -32,6 +42,16 @@ async def totals(tx: Tx, whose: Whose | None, now: datetime) -> tuple[int, Money
     count = await tx.execute(select(func.count()).select_from(these))
     sums = await tx.execute(select(hour, cost).where(FleetCost.rental_id.in_(select(these.c.id))))
     return count.scalar_one(), Money(*sums.one())
+
+
+async def held(tx: Tx) -> list[Held]:
+    """Everybody's, by cloud and by how far they are."""
+    hour = select(func.sum(FleetCost.price_hour)).where(FleetCost.until.is_(None))
+    hour = hour.where(FleetCost.rental_id == FleetRental.id).correlate(FleetRental)
+    of = (FleetRental.provider, FleetRental.stage)
+    sums = (func.count(), func.coalesce(func.sum(hour.scalar_subquery()), 0))
+    query = select(*of, *sums).where(FleetRental.stage != "ended").group_by(*of)
+    return [Held(*row) for row in await tx.execute(query)]
 
 
 def _costing(whose: Whose | None) -> Select[*tuple[Any, ...]]:

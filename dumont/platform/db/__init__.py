@@ -2,7 +2,7 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession as Tx
 
-from dumont.platform.db.engine import Db, raw
+from dumont.platform.db.engine import Db, raw, when_committed
 from dumont.platform.db.tables import Base
 
-__all__ = ["Base", "Db", "Tx", "raw"]
+__all__ = ["Base", "Db", "Tx", "raw", "when_committed"]

@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any, cast
 
@@ -20,6 +20,7 @@ log = structlog.get_logger()
 
 Sessions = async_sessionmaker[AsyncSession]
 ASKED_AFTER_SECONDS = 10
+THEN = "then"
 
 
 class DatabaseAway(Unavailable):
@@ -38,8 +39,11 @@ class Db:
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncSession]:
         """One transaction; no connection is taken before the first statement."""
-        async with self._writer() as session, session.begin():
-            yield session
+        async with self._writer() as session:
+            async with session.begin():
+                yield session
+            for call in session.info.get(THEN, ()):
+                call()
 
     @asynccontextmanager
     async def looking(self, *, old_is_fine: bool = False) -> AsyncIterator[AsyncSession]:
@@ -50,6 +54,11 @@ class Db:
         make = self._replica if old_is_fine else self._looker
         async with make() as session, session.begin():
             yield session
+
+
+def when_committed(tx: AsyncSession, call: Callable[[], None]) -> None:
+    """For what is counted once: not where this is rolled back, and tried again."""
+    tx.info.setdefault(THEN, []).append(call)
 
 
 def make_engine(url: str, settings: Settings, *, name: str) -> AsyncEngine:

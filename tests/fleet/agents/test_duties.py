@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from prometheus_client import REGISTRY
 from sqlalchemy import select, text
 
 from dumont.fleet.agents import dozing, listening, telling
@@ -155,6 +156,15 @@ class TestTelling:
         async with db.begin() as tx:
             assert (await tx.execute(select(FleetMinute.samples))).scalars().all() == [1]
             assert (await tx.execute(select(FleetBeat))).scalars().all() == []
+
+    async def test_tells_prometheus_what_is_held(self, agent: Agent, means: Means) -> None:
+        rental = await agent.rental()
+        await telling.turn(means)
+        told = {"provider": rental.provider, "stage": rental.stage}
+        assert REGISTRY.get_sample_value("dumont_fleet_rentals", told) == 1
+        await agent.changes(FleetRental, stage="ended", ended_at=agent.clock.now(), why_ended="destroyed")
+        await telling.turn(means)
+        assert REGISTRY.get_sample_value("dumont_fleet_rentals", told) == 0
 
     async def test_says_nothing_against_the_loser_of_a_race(self, agent: Agent, means: Means, db: Db) -> None:
         await agent.beats(90)

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from structlog.testing import capture_logs
 
-from dumont.platform.db.engine import Db, asyncpg_url, make_db, make_engine, raw
+from dumont.platform.db.engine import Db, asyncpg_url, make_db, make_engine, raw, when_committed
 from dumont.platform.db.glance import GlancePool
 from dumont.platform.settings import Settings
 
@@ -49,6 +49,32 @@ class TestLooking:
         async with db.begin() as tx:
             assert await tx.scalar(text("SELECT pg_backend_pid()")) == first
             assert (await raw(tx)).is_in_transaction()
+
+
+class TestWhenCommitted:
+    async def test_is_called_once_it_is_and_not_before(self, db: Db) -> None:
+        told: list[str] = []
+        async with db.begin() as tx:
+            when_committed(tx, lambda: told.append("one"))
+            when_committed(tx, lambda: told.append("two"))
+            await tx.execute(text("SELECT 1"))
+            assert told == []
+        assert told == ["one", "two"]
+        async with db.begin() as tx:
+            await tx.execute(text("SELECT 1"))
+        assert told == ["one", "two"]
+
+    async def test_is_forgotten_with_what_is_rolled_back(self, db: Db) -> None:
+        told: list[str] = []
+
+        async def fails() -> None:
+            async with db.begin() as tx:
+                when_committed(tx, lambda: told.append("one"))
+                await tx.execute(text("SELECT 1 / 0"))
+
+        with pytest.raises(DBAPIError):
+            await fails()
+        assert told == []
 
 
 class TestAConnectionInATransaction:
