@@ -5,7 +5,8 @@ from functools import partial
 from dumont.accounts import teams
 from dumont.basics import ids
 from dumont.fleet import schedules, tables, thinking
-from dumont.fleet.agents import dozing, finding, lending, listening, telling
+from dumont.fleet.agents import dozing, finding, lending, telling
+from dumont.fleet.agents.listening import Listening
 from dumont.fleet.events import ONE, OWNER
 from dumont.fleet.means import Means
 from dumont.fleet.money import budgets
@@ -47,7 +48,7 @@ async def _doze(parts: Parts) -> float:
 
 
 async def _listen(parts: Parts) -> float:
-    return await listening.turn(Means.of(parts.get))
+    return await parts.get(Listening).turn(Means.of(parts.get))
 
 
 async def _remind(parts: Parts) -> float:

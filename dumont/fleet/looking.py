@@ -198,6 +198,7 @@ def _rental(row: FleetRental, beat: FleetBeat | None) -> RentalSeen:
         ready_at=row.ready_at,
         checked_at=row.checked_at,
         beat_at=mine.received_at if mine else row.beat_at,
+        silent_at=mine.lost_at if mine else None,
         notice_at=_noticed(mine),
         ends_at=row.paid_until,
         unsaved_bytes=_unsaved(mine),

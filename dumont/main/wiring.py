@@ -15,6 +15,7 @@ from dumont.accounts.signer import Signer
 from dumont.basics.clock import Clock
 from dumont.fleet.agents.beating import Beats
 from dumont.fleet.agents.calling import Callers
+from dumont.fleet.agents.listening import Listening
 from dumont.fleet.reminding import Reminding
 from dumont.main.joints import HeardAtOnce, InstancesOfTeams, InstancesOnSnapshots, LearnedTrust, OffersOfMarket
 from dumont.market.following import ANSWER_SECONDS, InDatabase, Market
@@ -95,6 +96,7 @@ def assemble(loaded: Loaded, url: str, contexts: Sequence[Context], *, db: Db, g
     parts.put(Standing, InstancesOnSnapshots())
     parts.put(Beats, Beats(db, clock, settings))
     parts.put(Reminding, Reminding())
+    parts.put(Listening, Listening())
     callers = parts.put(Callers, Callers(glance))
     parts.get(Hub).overhear(lambda event: callers.heard(event.kind, event.payload))
     return parts

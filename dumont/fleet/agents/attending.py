@@ -16,7 +16,7 @@ from dumont.agent import protocol
 from dumont.fleet.agents import commands
 from dumont.fleet.agents.twins import Word
 from dumont.fleet.events import Sampled
-from dumont.fleet.instances import moves
+from dumont.fleet.instances import moves, silence
 from dumont.fleet.means import Means
 from dumont.fleet.rentals import knocking
 from dumont.fleet.rules import idle, sums
@@ -42,7 +42,7 @@ def is_needed(heard: Heard, status: AgentStatus, ruled: Ruled) -> bool:
     if heard.stage == "ended":
         return False
     said = status.acks or status.facts is not None or status.notices or len(status.samples) > 1
-    return bool(said or heard.commands or heard.watched or heard.rule != ruled.name)
+    return bool(said or heard.commands or heard.watched or heard.was_lost or heard.rule != ruled.name)
 
 
 async def attend(means: Means, heard: Heard, status: AgentStatus, ruled: Ruled, word: Word) -> list[protocol.Command]:
@@ -50,7 +50,8 @@ async def attend(means: Means, heard: Heard, status: AgentStatus, ruled: Ruled, 
     async with means.db.begin() as tx:
         work = means.work(tx)
         arrives = heard.rule is None or status.facts is not None
-        if arrives or word.news or status.notices or any(ack.state != "running" for ack in status.acks):
+        news = word.news or heard.was_lost or status.notices
+        if arrives or news or any(ack.state != "running" for ack in status.acks):
             await instances.hold(tx, heard.instance_id)  # first, in the order in which the controller locks
         await _arrive(work, heard, status, ruled)
         await _fill_minutes(work, heard, status.samples)
@@ -66,6 +67,8 @@ async def attend(means: Means, heard: Heard, status: AgentStatus, ruled: Ruled, 
             )
         if word.news:
             await _tell_of_twins(work, heard)
+        if heard.was_lost:
+            await _tell_that_it_is_back(work, heard)
         if not word.commands or not (heard.commands or status.acks):
             return []
         return await commands.handed_out(work, means.vault, heard.rental_id)
@@ -78,6 +81,12 @@ async def _tell_of_twins(work: Work, heard: Heard) -> None:
     if instance is not None and not await events.is_told(work.tx, instance.id, TWINS, heard.rental_id):
         said = f"{COPY} Commands go to the one that called first; end the other, as it may be taken for this."
         await moves.note(work, instance, "warning", said, code=TWINS, rental_id=str(heard.rental_id))
+
+
+async def _tell_that_it_is_back(work: Work, heard: Heard) -> None:
+    instance = await instances.one(work.tx, heard.instance_id)
+    if instance is not None:
+        await silence.tell_that_it_is_over(work, instance, heard.rental_id)
 
 
 def released(heard: Heard) -> list[protocol.Command]:

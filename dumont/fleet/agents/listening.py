@@ -1,6 +1,6 @@
 """Notices agents that no longer call, and commands of which nobody said what came of them."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from dumont.fleet.agents import beat_metrics as metrics
 from dumont.fleet.instances import idle
@@ -10,12 +10,30 @@ from dumont.fleet.store import commands, instances, listening
 LOOK_SECONDS = 2.0
 
 
-async def turn(means: Means) -> float:
+class Listening:
+    """Of one worker: while it was not there, or without a database, agents may have called in vain."""
+
+    def __init__(self) -> None:
+        self._since: datetime | None = None
+        self._heard_at: datetime | None = None
+
+    async def turn(self, means: Means) -> float:
+        now, deaf = means.clock.now(), _silence(means) / 2
+        if self._heard_at is None or not timedelta(0) <= now - self._heard_at <= deaf:
+            self._since = now
+        pause = await turn(means, since=self._since)
+        self._heard_at = means.clock.now()
+        return pause
+
+
+async def turn(means: Means, since: datetime | None = None) -> float:
+    """Silence counts from `since` on."""
     now = means.clock.now()
-    before = now - timedelta(seconds=idle.silent_seconds(means.settings))
+    before = now - _silence(means)
     async with means.db.looking() as tx:  # each statement for itself
         await listening.note_second_machines(tx, now)
-        silent, over = await listening.any_silent(tx, before), await commands.over(tx, now)
+        heard = since is None or since < before
+        silent, over = heard and await listening.any_silent(tx, before), await commands.over(tx, now)
     if silent:
         async with means.db.begin() as tx:
             lost = await listening.lose(tx, now, before)
@@ -28,3 +46,7 @@ async def turn(means: Means) -> float:
             await instances.poke(tx, held, now)
         metrics.COMMANDS_EXPIRED.inc(expired)
     return min(LOOK_SECONDS, means.settings.fleet_beat_seconds / 5)
+
+
+def _silence(means: Means) -> timedelta:
+    return timedelta(seconds=idle.silent_seconds(means.settings))

@@ -238,10 +238,8 @@ def _new_keys_there(seen: Seen, now: datetime, holder: RentalSeen) -> Step | Non
 
 def _silent(now: datetime, limits: Limits, machine: RentalSeen) -> Step | None:
     """An agent that no longer calls proves nothing; the cloud's word does, so it is asked."""
-    if machine.beat_at is None:
-        return None
-    silent_from = machine.beat_at + timedelta(seconds=limits.silent_seconds)
-    if now < silent_from or (machine.seen_at is not None and machine.seen_at >= silent_from):
+    silent_at = machine.silent_at
+    if silent_at is None or (machine.seen_at is not None and machine.seen_at >= silent_at):
         return None
     return Step(AskCloud(), now + timedelta(seconds=limits.silent_seconds))
 

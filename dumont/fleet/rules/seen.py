@@ -47,6 +47,8 @@ class RentalSeen:
     ready_at: datetime | None = None
     checked_at: datetime | None = None
     beat_at: datetime | None = None
+    silent_at: datetime | None = None
+    """When it was noticed that its agent no longer calls; None while it does."""
     notice_at: datetime | None = None
     ends_at: datetime | None = None
     """When its cloud takes it away unless more is paid, where hours are paid ahead."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from dumont.fleet.agents import commands, runs
-from dumont.fleet.instances import moves, restores
+from dumont.fleet.instances import moves, restores, silence
 from dumont.fleet.rentals import renting
 from dumont.fleet.rules.steps import AskCloud, Hold, LetGo, Release, Stop
 from dumont.fleet.steps import saving
@@ -40,13 +40,12 @@ async def release(turn: Turn, _act: Release | None = None) -> None:
 
 
 async def ask_cloud(turn: Turn, _act: AskCloud) -> None:
-    """Told once; the listing says what has become of the machine."""
+    """The listing says what has become of the machine."""
     machine = turn.rows.primary
     if machine is None:
         return
     await races.list_now(turn.work.tx, machine.account_id, turn.work.now)
-    said = "The agent no longer calls; its cloud is asked what has become of the machine."
-    await moves.note(turn.work, turn.instance, "warning", said, rental_id=str(machine.id))
+    await silence.tell(turn.work, turn.instance, machine.id)
 
 
 async def lose_primary(turn: Turn, why: str) -> None:

@@ -46,6 +46,8 @@ class Heard:
     commands: bool
     """Some are open, and to be handed out."""
     watched: bool
+    was_lost: bool
+    """It was noticed to be silent."""
     before_boot: str | None
     """Of the beat before this one; None before its first."""
     before_seq: int
@@ -141,7 +143,7 @@ _TAKE = f"""
             b.rule, b.limits, b.quiet, b.boot AS old_boot, b.seq AS old_seq,
             b.received_at AS old_at, b.minute AS old_minute,
             b.sums AS old_sums, $10 - b.received_at <= $11 AS steady,
-            coalesce(b.watched_until > now(), false) AS watched,
+            coalesce(b.watched_until > now(), false) AS watched, b.lost_at IS NOT NULL AS was_lost,
             EXISTS (
                 SELECT FROM fleet_commands AS c
                 WHERE c.rental_id = r.id AND c.state IN ('queued', 'sent', 'running')
@@ -177,7 +179,7 @@ _TAKE = f"""
         {_ONCE_MORE}
     )
     SELECT k.place - 1, k.rental_id, k.instance_id, k.stage, k.provider, k.provider_machine_id, k.gpus, k.hibernation,
-        k.rule, coalesce(k.newer, false), w.rental_id IS NOT NULL, k.commands, k.watched,
+        k.rule, coalesce(k.newer, false), w.rental_id IS NOT NULL, k.commands, k.watched, k.was_lost,
         k.old_boot, coalesce(k.old_seq, 0), k.old_at
     FROM known AS k LEFT JOIN written AS w ON w.rental_id = k.rental_id
 """  # noqa: S608 - plain names of ours

@@ -14,6 +14,14 @@ async def newest(tx: Tx, instance_id: UUID, limit: int = 50) -> Sequence[FleetEv
     return (await tx.execute(query.order_by(FleetEvent.at.desc(), FleetEvent.id.desc()).limit(limit))).scalars().all()
 
 
+async def last_of(tx: Tx, instance_id: UUID, codes: Sequence[str], rental_id: UUID) -> str | None:
+    """Which of these was said of this machine last."""
+    details = FleetEvent.details
+    same = details["code"].astext.in_(codes) & (details["rental_id"].astext == str(rental_id))
+    query = select(details["code"].astext).where(FleetEvent.instance_id == instance_id, same)
+    return (await tx.execute(query.order_by(FleetEvent.at.desc(), FleetEvent.id.desc()).limit(1))).scalar_one_or_none()
+
+
 async def is_told(tx: Tx, instance_id: UUID, code: str, rental_id: UUID) -> bool:
     """Whether that was said of this machine before."""
     details = FleetEvent.details

@@ -7,16 +7,20 @@ import pytest
 from prometheus_client import REGISTRY
 from sqlalchemy import select, text
 
+from dumont.fleet import thinking
 from dumont.fleet.agents import dozing, listening, telling
+from dumont.fleet.agents.listening import Listening
 from dumont.fleet.events import IdleSoon
-from dumont.fleet.instances import idle
+from dumont.fleet.instances import host_keys, idle
 from dumont.fleet.means import Means
+from dumont.fleet.store import events
 from dumont.fleet.tables import FleetBeat, FleetEvent, FleetInstance, FleetMinute, FleetRental
 from dumont.platform.db import Db
 from tests.fakes.clock import START
 from tests.fleet.agents.conftest import Agent
 
 FAR = START + timedelta(days=1)
+SILENT, BACK = ("warning", "agent_silent"), ("rental", "agent_back")
 
 
 async def doze(agent: Agent, means: Means) -> bool:
@@ -118,11 +122,71 @@ class TestSilence:
         beat = await quiet.beat()
         assert (beat.lost_at, beat.quiet_since) == (None, quiet.clock.now())
 
+    async def test_counts_from_when_this_worker_could_hear(self, quiet: Agent, means: Means) -> None:
+        quiet.clock.advance(hours=1)
+        ears = Listening()
+        for seconds in (0, 10, 10, 10):
+            quiet.clock.advance(seconds=seconds)
+            await ears.turn(means)
+            assert (await quiet.beat()).lost_at is None
+        quiet.clock.advance(seconds=1)
+        await ears.turn(means)
+        assert (await quiet.beat()).lost_at == quiet.clock.now()
+
+    async def test_begins_anew_after_a_time_in_which_nobody_was_heard(self, quiet: Agent, means: Means) -> None:
+        """As of a computer that slept, or a database that was away."""
+        ears = Listening()
+        await ears.turn(means)
+        quiet.clock.advance(seconds=300)
+        for seconds, lost in ((0, False), (15, False), (15, False), (1, True)):
+            quiet.clock.advance(seconds=seconds)
+            await ears.turn(means)
+            assert ((await quiet.beat()).lost_at is not None) == lost
+
     async def test_can_be_told_from_the_rental_of_a_second_machine(self, agent: Agent, means: Means) -> None:
         await agent.changes(FleetRental, role="standby")
         await agent.beats()
         await listening.turn(means)
         assert (await agent.rental()).beat_at == agent.clock.now()
+
+
+class TestBeingSilent:
+    """As its owner reads it."""
+
+    @pytest.fixture(autouse=True)
+    async def _ready(self, agent: Agent, means: Means) -> None:
+        private, _ = host_keys.make()
+        key = means.vault.seal(private, host_keys.place(agent.instance_id))
+        await agent.changes(FleetInstance, host_key_sealed=key, look_at=START)
+
+    async def told(self, agent: Agent, means: Means, ears: Listening | None = None) -> list[tuple[str, str]]:
+        """The oldest first."""
+        for _ in range(3):
+            await (ears.turn(means) if ears is not None else listening.turn(means))
+            await thinking.turn(means)
+        async with means.db.begin() as tx:
+            found = await events.newest(tx, agent.instance_id)
+        return [(each.kind, each.details["code"]) for each in reversed(found) if "code" in each.details]
+
+    async def test_is_told_once_and_so_is_that_it_is_over(self, agent: Agent, means: Means) -> None:
+        await agent.beats()
+        assert await self.told(agent, means) == []
+        for _ in range(3):
+            agent.clock.advance(seconds=31)
+            assert await self.told(agent, means) == [SILENT]
+        await agent.beats()
+        await agent.beats()
+        assert await self.told(agent, means) == [SILENT, BACK]
+        agent.clock.advance(seconds=31)
+        assert await self.told(agent, means) == [SILENT, BACK, SILENT]
+
+    async def test_is_not_told_where_the_server_itself_was_away(self, agent: Agent, means: Means) -> None:
+        await agent.beats()
+        agent.clock.advance(seconds=60)
+        ears = Listening()
+        assert await self.told(agent, means, ears) == []
+        await agent.beats(after=5)
+        assert await self.told(agent, means, ears) == []
 
 
 class TestTelling:

@@ -97,6 +97,7 @@ class Draw:
             ready_at=self.perhaps(self.moment),
             checked_at=self.perhaps(self.moment),
             beat_at=self.perhaps(self.moment),
+            silent_at=self.perhaps(self.moment),
             notice_at=self.one(None, None, self.moment()),
             seen_state=self.one(None, "running", "running", "stopped", "failed", "unknown"),
             seen_at=self.perhaps(self.moment),
@@ -291,7 +292,8 @@ class TestLifecycle:
         assert next_step(found, NOW, LIMITS).act is None
 
     def test_asks_the_cloud_after_an_agent_that_no_longer_calls_and_believes_the_cloud(self) -> None:
-        machine = rental(seen_state="running", beat_at=NOW - timedelta(seconds=31), seen_at=NOW - timedelta(seconds=20))
+        silent_at, seen_at = NOW - timedelta(seconds=1), NOW - timedelta(seconds=20)
+        machine = rental(seen_state="running", silent_at=silent_at, seen_at=seen_at)
         found = running(machine)
         assert type(next_step(found, NOW, LIMITS).act).__name__ == "AskCloud"
         told = replace(found, primary=replace(machine, seen_at=NOW))
