@@ -27,6 +27,7 @@ COLUMNS = [
     Column("provider", _of("provider")),
     Column("type", _of("machine_type")),
     Column("copied", lambda found: moment(_of("synced_at")(found))),
+    Column("trouble", lambda found: (_of("error")(found) or {}).get("message")),
 ]
 
 

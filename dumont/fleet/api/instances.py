@@ -8,7 +8,7 @@ from dumont.basics.errors import NotAllowed
 from dumont.fleet import listing
 from dumont.fleet.api.parts import FleetRead, FleetWrite, TheMarket, TheVault, TheWishes
 from dumont.fleet.instances import changing, keeping, wishing
-from dumont.fleet.launching import launch
+from dumont.fleet.launching import launch, second
 from dumont.fleet.money import proving
 from dumont.fleet.rules.states import State
 from dumont.fleet.schemas import showing
@@ -80,6 +80,8 @@ async def change_instance(
     given = body.given()
     await keeping.refuse_closed(given.get("restic"), work.settings)  # as above
     changed = await changing.change(work, instance_id, given, vault)
+    if "standby" in given:
+        await second.demand_key(work, changed)
     return showing.instance(await listing.one(work, changed.id), work.now)
 
 

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from dumont.fleet.api.parts import FleetRead, FleetWrite
 from dumont.fleet.instances import holding, wishing
 from dumont.fleet.instances.holding import One
+from dumont.fleet.launching import second
 from dumont.fleet.rules.wanted import StandbyWish
 from dumont.fleet.schemas import showing
 from dumont.fleet.schemas.fields import InstancePath, TeamQuery
@@ -47,7 +48,9 @@ async def show_instance_standby(instance_id: InstancePath, work: FleetRead) -> S
 @router.put("/{instance_id}", summary="Change an instance's second machine", responses=problems(404, 409))
 async def put_instance_standby(instance_id: InstancePath, body: StandbyWish, work: FleetWrite) -> StandbyDetail:
     """Another kind, provider or type takes another machine; the old one is given up."""
-    return _detail(await holding.change(work, instance_id, body))
+    changed = await holding.change(work, instance_id, body)
+    await second.demand_key(work, changed.instance)
+    return _detail(changed)
 
 
 @router.post("/{instance_id}/test", status_code=202, summary="Rehearse a failover", responses=problems(404, 409))

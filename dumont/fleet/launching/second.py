@@ -9,10 +9,12 @@ from uuid import UUID
 from dumont.fleet.instances import standbys
 from dumont.fleet.launching import choosing
 from dumont.fleet.launching.choosing import Wishes
+from dumont.fleet.rentals import accounts
 from dumont.fleet.rules.choosing import Taste
 from dumont.fleet.rules.states import StandbyKind
 from dumont.fleet.rules.wanted import Wanted
-from dumont.fleet.tables import FleetStandby
+from dumont.fleet.store import standbys as store
+from dumont.fleet.tables import FleetInstance, FleetStandby
 from dumont.market.following import View
 from dumont.platform.work import Work
 
@@ -29,14 +31,26 @@ class Second:
 
 
 def wishes(wanted: Wanted, user_id: UUID, row: FleetStandby, without: Iterable[str] = ()) -> Wishes:
-    over: dict[str, Any] = {"provider": [row.provider]}
-    if row.kind == "gpu" and not wanted.standby.provider:
-        over = {}
+    over: dict[str, Any] = {} if anywhere(wanted, row) else {"provider": [row.provider]}
     if row.kind == "cpu":
         wanted = wanted.model_copy(update={"filters": {}, "offer_id": None, "spot": False})
         over |= {"min_gpus": 0, "max_gpus": 0}
     taste = Taste(count=COUNT, without=frozenset(without), hosts_count=choosing.hosts_count)
     return Wishes(wanted=wanted, user_id=user_id, taste=taste, over=over, type_word=row.machine_type)
+
+
+def anywhere(wanted: Wanted, row: FleetStandby) -> bool:
+    """A warm machine is taken where there is one, unless a cloud was named."""
+    return row.kind == "gpu" and not wanted.standby.provider
+
+
+async def demand_key(work: Work, instance: FleetInstance) -> None:
+    """Refuses a standby that could never be rented, as there is no key for its cloud. One that is rented stays."""
+    row = await store.one(work.tx, instance.id)
+    if row is None or not row.enabled or row.rental_id is not None or instance.user_id is None:
+        return
+    if not anywhere(Wanted.model_validate(instance.wanted), row):
+        await accounts.demand(work, row.provider, instance.user_id)
 
 
 async def planned(work: Work, view: View, owner_id: UUID, wanted: Wanted) -> Second | None:

@@ -46,14 +46,17 @@ async def ensure(work: Work, vault: Vault, provider: str, user_id: UUID | None =
     if own and not _missing(kind, own):
         return await _kept(work, vault, provider, whose, credentials=own)
     house = await _of_house(work, vault, kind)
-    if house is None:
-        raise NoKey(f"There is no key for {kind.title}.", hint="Add one under Account > Provider keys.")
-    if not await may_use_house(work, whose):
-        raise HouseClosed(
-            f"Only operators may rent with the house's account at {kind.title}.",
-            hint="Add a key of your own under Account > Provider keys.",
-        )
+    if house is None or not await may_use_house(work, whose):
+        raise _shut(kind, of_house=house is not None)
     return await _kept(work, vault, provider, None, credentials=house)
+
+
+async def demand(work: Work, provider: str, user_id: UUID | None = None) -> None:
+    """Raises what `ensure` would, where it would find none; nothing is made or opened."""
+    kind = registry.kind(provider)
+    _demand_usable(kind)
+    if provider not in await usable(work, user_id):
+        raise _shut(kind, of_house=provider in await _at_house(work))
 
 
 async def usable(work: Work, user_id: UUID | None = None) -> frozenset[str]:
@@ -100,6 +103,15 @@ def open(means: Means, account: FleetAccount) -> Adapter:  # noqa: A001 - as one
 def _demand_usable(kind: Kind) -> None:
     if (why := kind.why_not) is not None:
         raise Invalid.field("provider", why)
+
+
+def _shut(kind: Kind, *, of_house: bool) -> NoKey | HouseClosed:
+    if not of_house:
+        return NoKey(f"There is no key for {kind.title}.", hint="Add one under Account > Provider keys.")
+    return HouseClosed(
+        f"Only operators may rent with the house's account at {kind.title}.",
+        hint="Add a key of your own under Account > Provider keys.",
+    )
 
 
 def _missing(kind: Kind, credentials: Mapping[str, str]) -> list[str]:

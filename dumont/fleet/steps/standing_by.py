@@ -43,6 +43,8 @@ async def rent(turn: Turn, _act: RentStandby) -> None:
     trouble = NOTHING_FITS
     try:
         chosen = await _chosen(turn, row)
+        if not chosen:
+            await second.demand_key(turn.work, turn.instance)
     except Failure as error:
         chosen, trouble = [], Trouble(error.code, error.message)
     for candidate in chosen:

@@ -54,6 +54,12 @@ async def ada(api: httpx.AsyncClient) -> Person:
 
 
 @pytest.fixture
+async def at_google(ada: Person) -> None:
+    """With a key of the cloud where standbys usually are."""
+    await ada.does("PUT", "/provider-keys/gcp", {"fields": {"service_account": "{}"}})
+
+
+@pytest.fixture
 async def eve(api: httpx.AsyncClient, ada: Person) -> Person:
     return await Person.joins(api, "eve@example.com")
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from dumont.fleet.tables import FleetInstance
+from dumont.fleet.tables import FleetInstance, FleetStandby
 from dumont.platform.db import Db
 from tests.build.accounts import Person
 from tests.fleet.doors.conftest import Box
@@ -29,6 +29,7 @@ class TestStandby:
         assert (await eve.gets(f"/standby?team_id={team}"))["usual"]["enabled"] is False
         assert (await ada.does("PUT", "/standby", wish))["enabled"] is True
 
+    @pytest.mark.usefixtures("at_google")
     async def test_has_a_type_of_its_provider_and_kind(self, ada: Person, box: Box) -> None:
         """Named again, they keep it; with another provider or kind it is one of those, or the cheapest."""
         big, elsewhere = {"enabled": True, "provider": "gcp", "machine_type": "n2-big"}, {"provider": "local"}
@@ -50,6 +51,7 @@ class TestStandby:
         [row] = (await ada.gets("/standby"))["items"]
         assert (row["name"], row["standby"]["provider"]) == ("llama", "local")
 
+    @pytest.mark.usefixtures("at_google")
     async def test_keeps_its_kind_until_another_one_is_said(self, ada: Person, box: Box) -> None:
         await ada.does("PUT", "/standby", {"kind": "gpu"})
         for change in ({"enabled": True}, {"enabled": True, "sync_seconds": 60}, {"enabled": False}):
@@ -59,6 +61,7 @@ class TestStandby:
         shown = await ada.does("PUT", f"/standby/{box.id}", {"enabled": True, "kind": "cpu"})
         assert shown["standby"]["kind"] == "cpu"
 
+    @pytest.mark.usefixtures("at_google")
     async def test_is_seen_to_at_once(self, ada: Person, box: Box, db: Db) -> None:
         await _rests(db, box)
         await ada.does("PUT", f"/standby/{box.id}", {"enabled": True})
@@ -68,6 +71,28 @@ class TestStandby:
     async def test_that_is_not_there_can_not_be_rehearsed(self, ada: Person, box: Box) -> None:
         answer = await ada.asks("POST", f"/standby/{box.id}/test")
         assert (answer.status_code, answer.json()["code"]) == (409, "no_standby")
+
+    @pytest.mark.parametrize("by_patch", [False, True])
+    async def test_can_not_stand_where_there_is_no_key(self, ada: Person, box: Box, by_patch: bool) -> None:
+        wish = {"enabled": True}
+        asked = ("PATCH", box.path, {"standby": wish}) if by_patch else ("PUT", f"/standby/{box.id}", wish)
+        answer = (await ada.asks(*asked)).json()
+        assert (answer["code"], answer["detail"]) == ("no_provider_key", "There is no key for Google Cloud.")
+        assert "Provider keys" in answer["hint"]
+        assert (await ada.gets("/standby"))["items"] == []
+        await ada.does("PUT", f"/standby/{box.id}", {"enabled": True, "kind": "gpu"})
+        await ada.does("PUT", f"/standby/{box.id}", {"enabled": False, "kind": "cpu"})
+
+    async def test_may_be_changed_where_its_machine_is_though_the_key_is_taken_away(
+        self, ada: Person, box: Box, at_google: None, db: Db
+    ) -> None:
+        await ada.does("PUT", f"/standby/{box.id}", {"enabled": True})
+        rental_id = await box.rental(role="standby", provider="gcp")
+        async with db.begin() as tx:
+            await tx.execute(update(FleetStandby).values(rental_id=rental_id))
+        await ada.does("DELETE", "/provider-keys/gcp")
+        shown = await ada.does("PUT", f"/standby/{box.id}", {"enabled": True, "sync_seconds": 30})
+        assert shown["standby"]["sync_seconds"] == 30
 
     async def test_can_not_stand_where_no_machines_start(self, ada: Person, box: Box) -> None:
         answer = await ada.asks("PUT", f"/standby/{box.id}", {"enabled": True, "provider": "render"})

@@ -98,11 +98,13 @@ class TestWish:
         problem = await refused(ada, box, "pause")
         assert (problem["code"], "Hibernate it" in problem["hint"]) == ("cannot_pause", True)
 
+    @pytest.mark.usefixtures("at_google")
     async def test_for_half_a_life_needs_a_standby(self, ada: Person, box: Box) -> None:
         assert (await refused(ada, box, "half-life"))["code"] == "no_standby"
         await ada.does("PATCH", box.path, {"standby": {"enabled": True}})
         assert (await asked(ada, box, "half-life"))["kind"] == "half_life"
 
+    @pytest.mark.usefixtures("at_google")
     async def test_for_a_standby_of_another_kind_drops_the_type_of_the_former(self, ada: Person, box: Box) -> None:
         shown = await ada.does("PUT", f"/standby/{box.id}", {"enabled": True})
         assert shown["standby"]["machine_type"] == "e2-medium"

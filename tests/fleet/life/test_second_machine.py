@@ -227,6 +227,14 @@ class TestStandby:
         await lab.passes(10)
         assert (await lab.standby(identity)).rental_id is not None
 
+    async def test_tells_that_there_is_no_key_where_it_is_to_be(self, lab: LifeLab) -> None:
+        identity = await lab.running({"standby": {**CPU, "provider": "akash"}})
+        await lab.passes(3)
+        said = "There is no key for Akash."
+        found = await lab.standby(identity)
+        assert (found.state, found.error_code, found.error_message) == ("failed", "no_provider_key", said)
+        assert await lab.told(identity, "failure") == [f"The standby is in trouble: {said}"]
+
     async def test_is_given_up_with_the_instance(self, lab: LifeLab) -> None:
         identity = await with_standby(lab)
         await lab.asks(identity, "destroy")
