@@ -25,6 +25,7 @@ from dumont.fleet.rules.states import State
 from dumont.fleet.schemas.agent import AgentAck, AgentNotice, AgentSample, AgentStatus
 from dumont.fleet.store import batches, beats, events, instances
 from dumont.fleet.store.batches import Heard, Whole
+from dumont.fleet.tables import FleetInstance
 from dumont.platform.work import Work
 
 log = structlog.get_logger()
@@ -59,8 +60,10 @@ async def attend(means: Means, heard: Heard, status: AgentStatus, ruled: Ruled, 
         ended = await commands.acknowledge(work, heard.rental_id, [_ack(ack) for ack in status.acks])
         if status.facts is not None:
             await commands.forget_lost_runs(work, heard.rental_id, [ack.id for ack in status.acks])
-        await _tell_of_script(work, heard.instance_id, ended)
-        await _tell_of_setup(work, heard.instance_id, ended)
+        instance = await instances.one(tx, heard.instance_id) if ended else None
+        if instance is not None:
+            await _tell_of_script(work, instance, ended)
+            await _tell_of_setup(work, instance, ended)
         if heard.watched:
             await work.publish(
                 Sampled(instance_id=heard.instance_id, sample=status.samples[-1].model_dump(mode="json"))
@@ -161,13 +164,10 @@ async def _note(work: Work, heard: Heard, notices: Sequence[AgentNotice]) -> Non
         await instances.poke(work.tx, [heard.instance_id], work.now)
 
 
-async def _tell_of_script(work: Work, instance_id: UUID, ended: Sequence[UUID]) -> None:
+async def _tell_of_script(work: Work, instance: FleetInstance, ended: Sequence[UUID]) -> None:
     """Of the start script, whether anybody still waits for it or not: once, as a command ends once. With its machine it
     ends as was wished."""
-    instance = await instances.one(work.tx, instance_id) if ended else None
-    if instance is None or instance.onstart_command_id not in ended:
-        return
-    if instance.wish != "running" or instance.state in PUT_AWAY:
+    if instance.onstart_command_id not in ended or instance.wish != "running" or instance.state in PUT_AWAY:
         return
     (found,) = (await commands.of(work.tx, [instance.onstart_command_id])).values()
     code = found.result.get("code")
@@ -179,10 +179,9 @@ async def _tell_of_script(work: Work, instance_id: UUID, ended: Sequence[UUID]) 
         await moves.note(work, instance, "failure", said, code="script_failed")
 
 
-async def _tell_of_setup(work: Work, instance_id: UUID, ended: Sequence[UUID]) -> None:
+async def _tell_of_setup(work: Work, instance: FleetInstance, ended: Sequence[UUID]) -> None:
     """Of a machine that is in use, which somebody has changed his mind about: nobody waits for that."""
-    instance = await instances.one(work.tx, instance_id) if ended else None
-    if instance is None or instance.setup_command_id not in ended or instance.state != "running":
+    if instance.setup_command_id not in ended or instance.state != "running":
         return
     (found,) = (await commands.of(work.tx, [instance.setup_command_id])).values()
     if found.state == "failed":
