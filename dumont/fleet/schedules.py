@@ -39,8 +39,7 @@ async def listed(work: Work, instance_id: UUID) -> list[FleetSchedule]:
 
 async def add(work: Work, instance_id: UUID, wish: Wish) -> FleetSchedule:
     instance = await access.instance(work, instance_id, to_change=True)
-    if instance.state in ("destroying", "destroyed"):
-        raise wishing.WrongState(f"{instance.name} is {instance.state}.", hint="Launch another one.")
+    wishing.refuse_gone(instance)
     if (wish.at is None) == (wish.cron is None):
         raise Invalid.field("at", "or `cron` is wanted, and not both")
     if wish.at is not None and wish.at <= work.now:

@@ -7,7 +7,7 @@ from uuid import UUID
 from dumont import accounts
 from dumont.basics.errors import Invalid
 from dumont.fleet.instances import access, courses, keeping, moves, naming, ssh_keys, standbys
-from dumont.fleet.instances.wishing import WrongState, awake_until
+from dumont.fleet.instances.wishing import awake_until, refuse_gone
 from dumont.fleet.rules.wanted import HibernationWish, Wanted
 from dumont.fleet.store import instances
 from dumont.fleet.tables import FleetInstance
@@ -22,8 +22,7 @@ MAY_BE_NULL = frozenset({"max_price_hour", "until", "keep_awake_until", "deadlin
 async def change(work: Work, instance_id: UUID, given: Mapping[str, Any], vault: Vault | None = None) -> FleetInstance:
     """`given` holds what was said, by the names of the door; `vault` is for what of it is to be sealed."""
     instance = await access.instance(work, instance_id, to_change=True)
-    if instance.state in ("destroying", "destroyed"):
-        raise WrongState(f"{instance.name} is {instance.state}.", hint="Launch another one.")
+    refuse_gone(instance)
     for name in given:
         if given[name] is None and name not in MAY_BE_NULL:
             raise Invalid.field(name, "must not be null", hint="Leave it out to keep what it is.")

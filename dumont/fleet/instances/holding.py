@@ -75,8 +75,7 @@ async def one(work: Work, instance_id: UUID) -> One:
 async def change(work: Work, instance_id: UUID, wish: StandbyWish) -> One:
     instance = await access.instance(work, instance_id, to_change=True)
     standbys.check(wish)
-    if instance.state in ("destroying", "destroyed"):
-        raise wishing.WrongState(f"{instance.name} is {instance.state}.")
+    wishing.refuse_gone(instance)
     wish = await standbys.of_kind(work, instance, wish)
     wanted = Wanted.model_validate(instance.wanted).model_copy(update={"standby": wish})
     courses.check(wanted)

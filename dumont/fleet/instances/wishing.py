@@ -59,6 +59,12 @@ class CantCancel(Conflict):
     code = "cannot_cancel"
 
 
+def refuse_gone(instance: FleetInstance) -> None:
+    """Nothing is changed of one that is given up for good."""
+    if instance.state in ("destroying", "destroyed"):
+        raise WrongState(f"{instance.name} is {instance.state}.", hint="Launch another one.")
+
+
 async def pause(work: Work, instance_id: UUID) -> FleetOperation:
     instance = await access.instance(work, instance_id, to_change=True)
     await _check_pausing(work, instance)
@@ -141,8 +147,7 @@ async def destroy(work: Work, instance_id: UUID, *, keep_snapshot: bool, without
 async def keep_awake(work: Work, instance_id: UUID, until: datetime | None) -> FleetOperation:
     """None lets it sleep again. Whatever is under way goes on."""
     instance = await access.instance(work, instance_id, to_change=True)
-    if instance.state in ("destroying", "destroyed"):
-        raise WrongState(f"{instance.name} is {instance.state}.")
+    refuse_gone(instance)
     instance.keep_awake_until = awake_until(work, until, "until")
     instance.warned_at, instance.look_at = None, work.now
     await instances.wake(work.tx)
