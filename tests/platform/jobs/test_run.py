@@ -1,6 +1,5 @@
 """What a run asks of its database: that nothing which it leaves behind half said bars others for ever."""
 
-import asyncio
 from random import Random
 
 import asyncpg
@@ -11,9 +10,9 @@ from dumont.platform.db.engine import asyncpg_url
 from dumont.platform.jobs import run as running
 from dumont.platform.jobs.run import Outside
 from dumont.platform.parts import Parts
-from tests.platform.jobs.conftest import PATIENCE, System
+from tests.platform.jobs.conftest import System, soon
 
-THERE = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE pid = $1)"
+GONE = "SELECT NOT EXISTS (SELECT FROM pg_stat_activity WHERE pid = $1)"
 
 
 class TestTransactions:
@@ -34,9 +33,7 @@ async def _left_half_said(outside: Outside, url: str) -> None:
         async with outside.begin() as tx:
             connection = await raw(tx)
             await connection.prepare("SELECT count(*) FROM jobs")
-            async with asyncio.timeout(PATIENCE):
-                while await other.fetchval(THERE, connection.get_server_pid()):
-                    await asyncio.sleep(0.01)
+            await soon(lambda: other.fetchval(GONE, connection.get_server_pid()))
             await connection.fetchval("SELECT 1")
     finally:
         await other.close()
