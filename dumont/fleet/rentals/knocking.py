@@ -59,16 +59,16 @@ async def has_called(work: Work, rental_id: UUID) -> None:
     """The same in the transaction that takes in the agent's first call, as a race is over with it. Whoever has claimed
     the rental meanwhile writes nothing that is against it."""
     rental = await store.hold(work.tx, rental_id)
-    if rental is not None and rental.wanted == "held" and _is_ready(rental, work.now):
+    if rental is not None and rental.wanted == "held" and _becomes_ready(rental, work.now):
         await work.publish(renting.told(work, rental))
 
 
 def _ready(change: Change) -> None:
-    _is_ready(change.rental, change.work.now)
+    _becomes_ready(change.rental, change.work.now)
     let_go(change, change.work.now + timedelta(seconds=acts.NEVER_SECONDS))
 
 
-def _is_ready(rental: FleetRental, now: datetime) -> bool:
+def _becomes_ready(rental: FleetRental, now: datetime) -> bool:
     """Whether it has become so just now."""
     if rental.stage != "running" and (rental.stage != "booting" or rental.agent_at is None):
         return False
