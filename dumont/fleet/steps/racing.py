@@ -23,7 +23,6 @@ from dumont.fleet.steps.holding import lose_primary, part_from
 from dumont.fleet.steps.turn import NotNow, Turn
 from dumont.fleet.store import races
 from dumont.fleet.tables import FleetRace, FleetRental
-from dumont.providers import registry
 from dumont.reliability.rules.outcomes import AttemptType, Reason
 
 NO_MARKET_SECONDS = 2.0
@@ -203,9 +202,9 @@ async def _found(turn: Turn, race: FleetRace, at_most: Decimal | None) -> Choice
         same=f"{had.provider}:{had.machine_id}" if had else None,
         near=f"{had.provider}:{had.listed.get('region')}" if had else None,
         spread=turn.rows.wanted.spread,
-        without=frozenset(places_of([each for each in await _lately(turn, racers) if not _was_refused(each)])),
+        without=frozenset(places_of([each for each in [*racers, *await _lately(turn)] if not _was_refused(each)])),
         refused=frozenset((each.offer_id, each.spot) for each in racers if each.offer_id and _was_refused(each)),
-        hosts_count=hosts_count,
+        hosts_count=choosing.hosts_count,
     )
     course = courses.open_of(instance)
     only, place = course.wants if course is not None else (None, None)
@@ -215,11 +214,11 @@ async def _found(turn: Turn, race: FleetRace, at_most: Decimal | None) -> Choice
 
 async def tried(turn: Turn) -> frozenset[str]:
     """Machines and hosts that are not counted on again so soon."""
-    return frozenset(places_of(await _lately(turn, [])))
+    return frozenset(places_of(await _lately(turn)))
 
 
-async def _lately(turn: Turn, racers: Sequence[FleetRental]) -> list[FleetRental]:
-    return [*racers, *await races.lately(turn.work.tx, turn.instance.id, turn.work.now - LATELY)]
+async def _lately(turn: Turn) -> Sequence[FleetRental]:
+    return await races.lately(turn.work.tx, turn.instance.id, turn.work.now - LATELY)
 
 
 def _was_refused(rental: FleetRental) -> bool:
@@ -230,11 +229,6 @@ def _was_refused(rental: FleetRental) -> bool:
 def places_of(rentals: Sequence[FleetRental]) -> list[str]:
     hosts = [f"{each.provider}:{each.host_id}" for each in rentals if each.host_id and each.stage != "ended"]
     return [f"{each.provider}:{each.machine_id}" for each in rentals] + hosts
-
-
-def hosts_count(provider: str) -> bool:
-    """This computer is the host of all its machines."""
-    return bool(registry.kind(provider).credentials)
 
 
 async def _entered(turn: Turn, race: FleetRace, chosen: Sequence[Candidate]) -> list[tuple[UUID, Candidate]]:

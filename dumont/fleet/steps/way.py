@@ -7,7 +7,7 @@ from uuid import UUID
 from dumont.basics.errors import Failure
 from dumont.fleet.events import InstanceChanged
 from dumont.fleet.instances import courses, moves
-from dumont.fleet.launching import places, renter
+from dumont.fleet.launching import choosing, places, renter
 from dumont.fleet.launching.choosing import Wishes
 from dumont.fleet.money import sleeping
 from dumont.fleet.rules import places as rules
@@ -107,7 +107,7 @@ def _blind(turn: Turn, course: Course, why: str) -> Decided:
 
 async def _taste(turn: Turn, held: list[FleetRental]) -> Taste:
     without = await racing.tried(turn)
-    return Taste(count=1, without=without - frozenset(racing.places_of(held)), hosts_count=racing.hosts_count)
+    return Taste(count=1, without=without - frozenset(racing.places_of(held)), hosts_count=choosing.hosts_count)
 
 
 def _held(turn: Turn) -> list[FleetRental]:
