@@ -4,7 +4,7 @@ Medians, spreads and shares were read off public offers and popularity tables; h
 a month of half-hourly prices at fourteen clouds. They are parameters: no one's list of offers is kept here.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from math import exp, log
 from random import Random
@@ -88,10 +88,6 @@ COUNTRIES = {
 
 def chosen(random: Random, weights: dict[T, int]) -> T:
     return random.choices(list(weights), list(weights.values()))[0]
-
-
-def rate_of(gpu: str, rates: Sequence[Rate] = MARKETPLACE) -> Rate | None:
-    return next((rate for rate in rates if rate.gpu == gpu), None)
 
 
 def price_of(rate: Rate, count: int, random: Random) -> float:

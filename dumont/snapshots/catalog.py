@@ -9,7 +9,7 @@ from dumont.basics.page import Page, cut, read_cursor
 from dumont.platform.work import Work
 from dumont.snapshots import access, ending, telling
 from dumont.snapshots.rules.states import OPEN, RESTORE_OPEN, SILENT_AFTER
-from dumont.snapshots.store import repositories, restic, restores, snapshots
+from dumont.snapshots.store import restic, restores, snapshots
 from dumont.snapshots.store.snapshots import Filter
 from dumont.snapshots.tables import Snapshot, SnapshotRestore
 
@@ -78,10 +78,6 @@ async def cancel_restore(work: Work, restore_id: UUID) -> SnapshotRestore:
     asked = await restores.move(work.tx, restore.id, RESTORE_OPEN, {"cancel_requested": True}) or restore
     await telling.of_restore(work, asked, snapshot)
     return asked
-
-
-async def counted(work: Work, repository_id: UUID) -> int:
-    return await repositories.counted(work.tx, repository_id)
 
 
 async def _all_shown(work: Work, found: Sequence[Snapshot]) -> list[Shown]:

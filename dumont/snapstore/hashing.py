@@ -9,7 +9,6 @@ from dumont.snapstore import native
 from dumont.snapstore.ways import Ways
 
 Buffer = Union[bytes, bytearray, memoryview]
-SIZE = 32
 
 
 class Streaming(Protocol):

@@ -54,9 +54,8 @@ class TestMarketplace:
         assert marketplace(Random(4), 50) != marketplace(Random(5), 50)
 
     def test_costs_what_such_gpus_cost(self, machines: list[SimMachine]) -> None:
-        rate = going_rates.rate_of("RTX 4090")
+        rate = next(rate for rate in going_rates.MARKETPLACE if rate.gpu == "RTX 4090")
         prices = [float(machine.gpu_price_at(0)) for machine in machines if machine.gpu == "RTX 4090"]
-        assert rate is not None
         assert median(prices) == pytest.approx(rate.hour, rel=0.15)
 
 

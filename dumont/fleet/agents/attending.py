@@ -36,7 +36,6 @@ WHY_MOST = 300
 PUT_AWAY: frozenset[State] = frozenset({"hibernating", "destroying", "destroyed"})
 TWINS = "two_agents"
 COPY = "Two agents call as its machine: a copy of that machine runs somewhere."
-RELEASED = "This machine is no longer rented."
 
 
 def is_needed(heard: Heard, status: AgentStatus, ruled: Ruled) -> bool:

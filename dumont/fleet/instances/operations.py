@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 from dumont.basics import ids
 from dumont.basics.errors import Conflict, Failure
@@ -172,7 +171,3 @@ async def _tell(work: Work, instance: FleetInstance, found: FleetOperation) -> N
 
 async def of(work: Work, instance: FleetInstance) -> FleetOperation | None:
     return await store.open_of(work.tx, instance.id)
-
-
-async def one(work: Work, operation_id: UUID) -> FleetOperation | None:
-    return await store.one(work.tx, operation_id)

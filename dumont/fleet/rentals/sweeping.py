@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Mapping
 from datetime import timedelta
-from typing import TypeVar
 from uuid import UUID
 
 import structlog
@@ -17,8 +16,6 @@ from dumont.fleet.store.accounts import Outcome
 from dumont.providers import registry
 
 log = structlog.get_logger()
-
-T = TypeVar("T")
 
 
 async def sweep(listing: Listing) -> Outcome:

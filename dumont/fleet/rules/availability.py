@@ -46,10 +46,6 @@ class Outlook:
         """How much longer a place that is up stays so, on average; more than `at_most` is of no use."""
         return _life(self.losses, age_hours, at_most)
 
-    def wait_hours(self, age_hours: float, at_most: float = math.inf) -> float:
-        """How much longer one that is down stays so, on average."""
-        return _life(self.returns, age_hours, at_most)
-
 
 def phase(up: bool, age_hours: float) -> int:
     return bisect_right(AGES, age_hours) + (0 if up else CLASSES)
@@ -62,12 +58,6 @@ def learned(past: Sequence[Change]) -> Outlook:
     found = _seen(begins, np.array(ends[: len(past)]), np.array([change.up for change in past], dtype=bool))
     rates = [(ends + _PRIOR) / (hours + USUAL_HOURS) for ends, hours in found]
     return Outlook(*[tuple(rate.tolist()) for rate in rates])
-
-
-def from_day(losses: int, up_share: float, hours: float = 24.0) -> Outlook:
-    """From how often a place was lost and how much of the time it was up, where no more than that is known."""
-    up = max(0.0, min(1.0, up_share)) * hours
-    return Outlook(_scaled(losses, up), _scaled(losses, hours - up))
 
 
 def together(pasts: Iterable[Sequence[Change]]) -> tuple[Change, ...]:
@@ -110,12 +100,6 @@ def _seen(begins: Floats, ends: Floats, up: npt.NDArray[np.bool_]) -> list[tuple
 def _weighed(hours_ago: Floats) -> Floats:
     """The weight of all time before a moment, so that differences are hours that fade."""
     return np.exp2(-hours_ago / HALF_LIFE_HOURS) * (HALF_LIFE_HOURS / math.log(2))
-
-
-def _scaled(ends: int, hours: float) -> tuple[float, ...]:
-    """The usual shape, made to have as many ends; half of it stays where nothing was seen."""
-    usual = hours * USUAL[2] + USUAL_HOURS * USUAL[2]
-    return tuple(rate * (ends + USUAL_HOURS * USUAL[2]) / usual for rate in USUAL)
 
 
 def _oldest_first(one: tuple[Change, int]) -> float:

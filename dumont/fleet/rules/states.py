@@ -1,7 +1,7 @@
 """The lives of instances, rentals, races and operations: which states there are, and which moves between them."""
 
 from collections.abc import Mapping
-from typing import Literal, get_args
+from typing import Literal
 
 from dumont.basics.errors import Conflict
 
@@ -49,7 +49,6 @@ DropState = Literal["lent", "moving", "taken", "over"]
 """Of what an agent was lent for the time when it can't ask: used, a snapshot of it is moved to its place."""
 CommandState = Literal["queued", "sent", "running", "done", "failed"]
 
-STATES: tuple[State, ...] = get_args(State)
 MOVES: Mapping[State, frozenset[State]] = {
     "launching": frozenset({"running", "failed", "destroying"}),
     "running": frozenset({"paused", "hibernating", "failing_over", "interrupted", "destroying"}),
@@ -65,13 +64,10 @@ MOVES: Mapping[State, frozenset[State]] = {
     "destroying": frozenset({"destroyed"}),
     "destroyed": frozenset(),
 }
-GONE: frozenset[State] = frozenset({"destroyed"})
 ON_THE_WAY: frozenset[State] = frozenset(
     {"launching", "hibernating", "waking", "failing_over", "recovering", "interrupted", "destroying"}
 )
 """Not where it is to stay: the controller has a next step, and looks again soon."""
-SERVING: frozenset[State] = frozenset({"running", "on_standby", "recovering"})
-"""Its owner can work in it."""
 
 
 class ForbiddenMove(Conflict):

@@ -1,6 +1,5 @@
 """SQL of accounts at clouds, and of the claims under which their machines are listed."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -59,10 +58,6 @@ async def wake(tx: Tx) -> None:
 
 async def one(tx: Tx, account_id: UUID) -> FleetAccount:
     return (await tx.execute(select(FleetAccount).where(FleetAccount.id == account_id))).scalar_one()
-
-
-async def all_of_them(tx: Tx) -> Sequence[FleetAccount]:
-    return (await tx.execute(select(FleetAccount).order_by(FleetAccount.id))).scalars().all()
 
 
 async def take(tx: Tx, claim: UUID, now: datetime, until: datetime, *, often: float, limit: int) -> list[FleetAccount]:

@@ -9,11 +9,6 @@ from dumont.fleet.tables import FleetEvent
 from dumont.platform.db import Tx
 
 
-async def newest(tx: Tx, instance_id: UUID, limit: int = 50) -> Sequence[FleetEvent]:
-    query = select(FleetEvent).where(FleetEvent.instance_id == instance_id)
-    return (await tx.execute(query.order_by(FleetEvent.at.desc(), FleetEvent.id.desc()).limit(limit))).scalars().all()
-
-
 async def last_of(tx: Tx, instance_id: UUID, codes: Sequence[str], rental_id: UUID) -> str | None:
     """Which of these was said of this machine last."""
     details = FleetEvent.details

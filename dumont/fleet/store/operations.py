@@ -20,11 +20,6 @@ async def open_of(tx: Tx, instance_id: UUID) -> FleetOperation | None:
     return found.scalar_one_or_none()
 
 
-async def one(tx: Tx, operation_id: UUID) -> FleetOperation | None:
-    query = select(FleetOperation).where(FleetOperation.id == operation_id)
-    return (await tx.execute(query.execution_options(populate_existing=True))).scalar_one_or_none()
-
-
 async def usual(tx: Tx, kind: OperationKind, since: datetime) -> dict[str, float]:
     """Seconds of each stage on the average over the last that came to their end, whether they had it or not."""
     return {row[0]: round(row[1], 3) for row in await (await raw(tx)).fetch(_USUAL, kind, since, LEARNED_FROM)}

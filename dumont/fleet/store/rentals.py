@@ -1,6 +1,6 @@
 """SQL of rentals: how they are written, claimed, and changed by whoever holds the claim."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -54,18 +54,6 @@ async def wake(tx: Tx) -> None:
 async def one(tx: Tx, rental_id: UUID) -> FleetRental | None:
     query = select(FleetRental).where(FleetRental.id == rental_id)
     return (await tx.execute(query.execution_options(populate_existing=True))).scalar_one_or_none()
-
-
-async def many(tx: Tx, rental_ids: Iterable[UUID]) -> Sequence[FleetRental]:
-    query = select(FleetRental).where(FleetRental.id.in_(list(rental_ids))).order_by(FleetRental.id)
-    return (await tx.execute(query.execution_options(populate_existing=True))).scalars().all()
-
-
-async def of_instance(tx: Tx, instance_id: UUID, *, live: bool = False) -> Sequence[FleetRental]:
-    query = select(FleetRental).where(FleetRental.instance_id == instance_id)
-    query = query.where(FleetRental.stage != "ended") if live else query
-    found = query.order_by(FleetRental.created_at, FleetRental.id).execution_options(populate_existing=True)
-    return (await tx.execute(found)).scalars().all()
 
 
 async def take(

@@ -7,7 +7,6 @@ from pydantic import Field
 Price = Annotated[str, Field(description="US dollars as a decimal, exact to the last figure.", examples=["0.420000"])]
 Percent = Annotated[float, Field(examples=[38.5])]
 Count = Annotated[int, Field(ge=0, examples=[12])]
-Seconds = Annotated[float, Field(description="Seconds.", examples=[4.2])]
 Figure = Annotated[float, Field(examples=[24.0])]
 Score = Annotated[float, Field(description="0 to 100.", ge=0, le=100, examples=[71.4])]
 ModelName = Annotated[str, Field(description="Canonical name of the GPU.", examples=["RTX 4090"])]

@@ -14,13 +14,6 @@ import asyncpg
 
 from dumont.platform.db import Tx, raw
 
-COLUMNS = (
-    *("id", "provider", "provider_offer_id", "machine_id", "host_id", "gpu_name", "gpu_count", "vram_gb"),
-    *("cpu_cores", "ram_gb", "disk_gb", "inet_down_mbps", "inet_up_mbps", "cuda_max", "driver", "region", "country"),
-    *("price_micros", "spot_price_micros", "storage_price_micros", "egress_price_micros"),
-    *("provider_reliability", "verified", "available", "first_seen", "last_seen", "gone_at", "revision"),
-)
-"""Of each row, in this order; `last_seen` is null where the head's `seen_at` says it."""
 CHUNK = 5_000
 """So many rows are made in one go: some milliseconds in which nothing else happens in the process."""
 

@@ -1,6 +1,6 @@
 """What one may choose to be told of."""
 
-from typing import Literal, get_args
+from typing import Literal
 
 Topic = Literal[
     "idle_soon",
@@ -17,6 +17,5 @@ Topic = Literal[
     "budget_near",
     "budget_over",
 ]
-TOPICS: tuple[Topic, ...] = get_args(Topic)
 TEST = "test"
 """Sent when it is asked for, whatever was chosen."""

@@ -1,6 +1,5 @@
 """CRC-32C without a library for it: many lanes at once in numpy, joined by linear algebra over bits."""
 
-from collections.abc import Callable
 from functools import cache
 
 import numpy as np
@@ -9,7 +8,6 @@ from numpy.typing import NDArray
 POLYNOMIAL = 0x82F63B78
 LANE_BYTES = 256
 Words = NDArray[np.uint32]
-Crc = Callable[[bytes | memoryview], int]
 
 
 def crc32c(data: bytes | memoryview) -> int:

@@ -13,7 +13,6 @@ from dumont.fleet.agents.listening import Listening
 from dumont.fleet.events import IdleSoon
 from dumont.fleet.instances import host_keys, idle
 from dumont.fleet.means import Means
-from dumont.fleet.store import events
 from dumont.fleet.tables import FleetBeat, FleetEvent, FleetInstance, FleetMinute, FleetRental
 from dumont.platform.db import Db
 from tests.fakes.clock import START
@@ -165,8 +164,8 @@ class TestBeingSilent:
             await (ears.turn(means) if ears is not None else listening.turn(means))
             await thinking.turn(means)
         async with means.db.begin() as tx:
-            found = await events.newest(tx, agent.instance_id)
-        return [(each.kind, each.details["code"]) for each in reversed(found) if "code" in each.details]
+            found = (await tx.execute(select(FleetEvent).order_by(FleetEvent.at, FleetEvent.id))).scalars()
+            return [(each.kind, each.details["code"]) for each in found if "code" in each.details]
 
     async def test_is_told_once_and_so_is_that_it_is_over(self, agent: Agent, means: Means) -> None:
         await agent.beats()

@@ -6,6 +6,7 @@ import pytest
 
 from dumont.fleet.instances import operations
 from dumont.fleet.store import instances
+from dumont.fleet.tables import FleetOperation
 from tests.build.figures import Told
 from tests.fleet.life.life_lab import LifeLab
 
@@ -82,8 +83,6 @@ class TestInterruptions:
         machine, told = await lab.primary(identity), Told()
         asked = await lab.asks(identity, "failover")
         async with lab.means.db.begin() as tx:
-            found = await operations.one(lab.means.work(tx), asked)
-            assert found is not None
-            found.requested_by = lab.user_id
+            (await tx.get_one(FleetOperation, asked)).requested_by = lab.user_id
         await lab.until(identity, "failing_over", "interrupted", "on_standby", "waking")
         assert told.of("dumont_fleet_interruptions_total", provider=machine.provider) == 0

@@ -14,7 +14,6 @@ from dumont.fleet.rules.availability import (
     Change,
     Outlook,
     drift,
-    from_day,
     learned,
     phase,
     together,
@@ -42,15 +41,6 @@ class TestLearned:
         now, then = ([Change(ago + 0.1, True), Change(ago, False)] for ago in (0.0, HALF_LIFE_HOURS))
         weights = [learned(past).losses[0] - USUAL[0] for past in (now, then)]
         assert weights[1] / weights[0] == pytest.approx(0.5, rel=0.03)
-
-
-class TestFromDay:
-    def test_expects_more_losses_of_a_place_that_had_more(self) -> None:
-        lives = [from_day(losses, 0.7).life_hours(1.0) for losses in (0, 2, 5, 10)]
-        assert lives == sorted(lives, reverse=True)
-
-    def test_takes_the_usual_for_no_time_at_all(self) -> None:
-        assert from_day(0, 0.0, hours=0.0).losses == pytest.approx(USUAL)
 
 
 class TestTogether:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dumont.fleet.rules.availability import CLASSES, Outlook, from_day
+from dumont.fleet.rules.availability import CLASSES, Outlook
 from dumont.fleet.rules.expectation import expected
 from dumont.fleet.rules.recovery import ON_DEMAND, Decision, Place, Running, Situation, decide, plan_for
 from dumont.fleet.rules.recovery_plan import Plan
@@ -81,7 +81,8 @@ jobs = st.builds(
     st.sampled_from([0.05, 0.25, 0.7]),
 )
 LONG_PLAN = plan_for(a_situation(work=0.5, left=30))
-outlooks = st.sampled_from([Outlook(), Outlook((0.0,) * CLASSES, (9.0,) * CLASSES), from_day(9, 0.2), from_day(0, 1.0)])
+STEADY, SHAKY = Outlook((0.02,) * CLASSES), Outlook((1.0,) * CLASSES, (1.0,) * CLASSES)
+outlooks = st.sampled_from([Outlook(), Outlook((0.0,) * CLASSES, (9.0,) * CLASSES), STEADY, SHAKY])
 
 
 class TestDeadline:
@@ -165,7 +166,7 @@ class TestChoice:
         assert found.place == "b"
 
     def test_is_the_place_that_lasts_of_those_that_cost_alike(self) -> None:
-        places = a_place("a", outlook=from_day(12, 0.5)), a_place("b", outlook=from_day(0, 1.0))
+        places = a_place("a", outlook=SHAKY), a_place("b", outlook=STEADY)
         assert decide(a_situation(*places, together=Outlook())).place == "b"
 
     def test_stays_where_it_runs_though_another_is_a_little_cheaper(self) -> None:

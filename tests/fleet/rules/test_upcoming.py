@@ -1,10 +1,11 @@
 """What will happen to an instance next, and how that is said."""
 
 from datetime import UTC, datetime, timedelta
+from typing import get_args
 
 import pytest
 
-from dumont.fleet.rules.states import STATES
+from dumont.fleet.rules.states import State
 from dumont.fleet.rules.upcoming import Known, upcoming, when
 
 NOW = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
@@ -45,7 +46,7 @@ class TestUpcoming:
         for state in ("destroying", "destroyed"):
             assert upcoming(Known(state=state, until_at=after(minutes=5)), NOW) is None
 
-    @pytest.mark.parametrize("state", STATES)
+    @pytest.mark.parametrize("state", get_args(State))
     def test_is_told_in_a_sentence(self, state: str) -> None:
         times = {"sleeps_at": after(minutes=1), "releases_at": after(minutes=2), "until_at": after(minutes=3)}
         found = upcoming(Known(state=state, until_action="destroy", **times), NOW)  # type: ignore[arg-type]
