@@ -31,9 +31,9 @@ DELIVERIES = [
     Column("text", lambda each: each["error"] or each["text"]),
 ]
 TOPICS = (
-    "idle_soon", "hibernated", "woken", "interrupted", "failed_over", "launch_failed", "run_done",
-    "run_failed", "standby_trouble",
-    "paid_hours_end", "snapshots_end",
+    "idle_soon", "unused", "hibernated", "woken", "interrupted", "failed_over", "launch_failed",
+    "run_done", "run_failed", "standby_trouble",
+    "paid_hours_end", "key_refused", "snapshots_end",
     "budget_near", "budget_over",
 )  # fmt: skip
 Hook = Annotated[str, typer.Argument(help="Name or id of the webhook.", metavar="WEBHOOK")]

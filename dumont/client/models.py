@@ -1765,7 +1765,7 @@ class WebhookChange(TypedDict):
     name: NotRequired[str | None]
     url: NotRequired[str | None]
     form: NotRequired[Literal['json', 'slack'] | None]
-    topics: NotRequired[list[Literal['idle_soon', 'hibernated', 'woken', 'interrupted', 'failed_over', 'launch_failed', 'run_done', 'run_failed', 'standby_trouble', 'paid_hours_end', 'snapshots_end', 'budget_near', 'budget_over']] | None]
+    topics: NotRequired[list[Literal['idle_soon', 'unused', 'hibernated', 'woken', 'interrupted', 'failed_over', 'launch_failed', 'run_done', 'run_failed', 'standby_trouble', 'paid_hours_end', 'key_refused', 'snapshots_end', 'budget_near', 'budget_over']] | None]
     enabled: NotRequired[bool | None]
 
 
@@ -1787,7 +1787,7 @@ class WebhookWish(TypedDict):
     name: str
     url: str
     form: NotRequired[Literal['json', 'slack']]
-    topics: list[Literal['idle_soon', 'hibernated', 'woken', 'interrupted', 'failed_over', 'launch_failed', 'run_done', 'run_failed', 'standby_trouble', 'paid_hours_end', 'snapshots_end', 'budget_near', 'budget_over']]
+    topics: list[Literal['idle_soon', 'unused', 'hibernated', 'woken', 'interrupted', 'failed_over', 'launch_failed', 'run_done', 'run_failed', 'standby_trouble', 'paid_hours_end', 'key_refused', 'snapshots_end', 'budget_near', 'budget_over']]
 
 
 class Webhooks(TypedDict):

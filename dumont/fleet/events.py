@@ -82,6 +82,25 @@ class IdleSoon(_OfInstance):
     hibernates_at: datetime
 
 
+class Unused(_OfInstance):
+    """It runs, costs, and was not used since it was started, so it won't sleep by itself: told once a start."""
+
+    kind: ClassVar[str] = "fleet.unused"
+
+    name: str
+
+
+class KeyRefused(_OfOwner):
+    """A cloud refuses the key that these are rented with: what becomes of them is not known, and none can be ended."""
+
+    kind: ClassVar[str] = "fleet.key_refused"
+
+    provider: str
+    of_house: bool
+    """Its operators have to mend it, and not their owner."""
+    names: list[str]
+
+
 class CommandPut(Event):
     """An agent has something to do. No page is shown this: web processes hear it, and call the agent."""
 

@@ -2,7 +2,16 @@
 
 from uuid import UUID
 
-from dumont.fleet.events import BudgetReached, IdleSoon, InstanceMoved, PaidHoursEnd, RunEnded, StandbyInTrouble
+from dumont.fleet.events import (
+    BudgetReached,
+    IdleSoon,
+    InstanceMoved,
+    KeyRefused,
+    PaidHoursEnd,
+    RunEnded,
+    StandbyInTrouble,
+    Unused,
+)
 from dumont.notices import delivering, telling
 from dumont.notices.rules import wording
 from dumont.notices.rules.wording import Message
@@ -10,9 +19,10 @@ from dumont.platform.addresses import address_of
 from dumont.platform.jobs import Jobs
 from dumont.platform.jobs.port import Job, Listener, NoArgs, Run
 from dumont.platform.settings import Settings
+from dumont.providers import registry
 from dumont.snapshots.events import LeftSnapshotsEnd
 
-_Told = InstanceMoved | IdleSoon | RunEnded | StandbyInTrouble | PaidHoursEnd | BudgetReached
+_Told = InstanceMoved | IdleSoon | Unused | RunEnded | StandbyInTrouble | PaidHoursEnd | KeyRefused | BudgetReached
 
 
 async def _moved(run: Run, event: InstanceMoved) -> None:
@@ -23,6 +33,15 @@ async def _idle(run: Run, event: IdleSoon) -> None:
     at = f"{event.hibernates_at:%H:%M:%S} UTC"
     page = f"{address_of(run.part(Settings))}/instances/{event.instance_id}?keep-awake=3600"
     await _tell(run, event, wording.of_idleness(event.instance_id, event.name, at, snooze=page))
+
+
+async def _unused(run: Run, event: Unused) -> None:
+    await _tell(run, event, wording.of_unused(event.instance_id, event.name))
+
+
+async def _refused(run: Run, event: KeyRefused) -> None:
+    kind, house = registry.kind(event.provider), event.of_house
+    await _tell(run, event, wording.of_refused_key(kind.title, provider=kind.name, of_house=house, names=event.names))
 
 
 async def _ran(run: Run, event: RunEnded) -> None:
@@ -77,6 +96,8 @@ JOBS = (
 LISTENERS = (
     Listener("notices.tell_of_move", InstanceMoved, _moved),
     Listener("notices.tell_of_idleness", IdleSoon, _idle),
+    Listener("notices.tell_of_no_use", Unused, _unused),
+    Listener("notices.tell_of_refused_key", KeyRefused, _refused),
     Listener("notices.tell_of_run", RunEnded, _ran),
     Listener("notices.tell_of_standby", StandbyInTrouble, _standby),
     Listener("notices.tell_of_paid_hours", PaidHoursEnd, _paid_hours),

@@ -88,6 +88,18 @@ class TestWording:
         assert (found and found.topic) == topic
         assert found is None or ("box" in found.text and found.data["code"] == code)
 
+    def test_tells_of_what_runs_and_nobody_uses(self) -> None:
+        found = wording.of_unused(UUID(int=1), "box")
+        assert (found.topic, "`dumont hibernate box`" in found.text) == ("unused", True)
+
+    @pytest.mark.parametrize(("of_house", "way"), [(False, "Account > Provider keys"), (True, "operator")])
+    def test_tells_whose_machines_a_cloud_lets_nobody_end(self, of_house: bool, way: str) -> None:
+        found = wording.of_refused_key("Vast.ai", provider="vast", of_house=of_house, names=["box", "llama"])
+        assert (found.topic, found.data) == ("key_refused", {"provider": "vast", "names": ["box", "llama"]})
+        assert "Vast.ai refuses" in found.text
+        assert "box, llama" in found.text
+        assert way in found.text
+
     def test_tells_how_much_of_a_budget_is_used(self) -> None:
         near = wording.of_budget(UUID(int=1), limit="day", level="near", used="8.00", budget="10.00")
         assert (near.topic, "$8.00 of $10.00" in near.text) == ("budget_near", True)

@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import select
 
 from dumont.accounts.hashing import PasswordHasher
-from dumont.fleet.events import IdleSoon, InstanceMoved
+from dumont.fleet.events import IdleSoon, InstanceMoved, KeyRefused, Unused
 from dumont.notices import keeping
 from dumont.notices.delivering import TRIES, NotDelivered, deliver
 from dumont.notices.jobs import LISTENERS
@@ -91,7 +91,7 @@ def moved(owner_id: str, to: Any = "hibernated") -> InstanceMoved:
     return InstanceMoved(**whose, from_state="hibernating", to_state=to, why="It was idle.", who="idle")
 
 
-async def hear(run: FakeRun, event: InstanceMoved | IdleSoon, cause: int = 1) -> None:
+async def hear(run: FakeRun, event: InstanceMoved | IdleSoon | KeyRefused | Unused, cause: int = 1) -> None:
     run.id = UUID(int=cause)
     await next(each for each in LISTENERS if each.event is type(event)).run(run, event)
 
@@ -176,6 +176,19 @@ class TestDelivery:
         async with db.begin() as tx:
             told = (await tx.execute(select(Delivery.text))).scalar_one()
         assert f"/instances/{UUID(int=5)}?keep-awake=3600" in told
+
+    @pytest.mark.parametrize("topic", ["unused", "key_refused"])
+    async def test_tells_of_what_costs_without_use_or_a_key(
+        self, ada: Person, at_home: FakeRun, db: Db, topic: str
+    ) -> None:
+        await ada.does("POST", "/webhooks", {**WISH, "topics": [topic]})
+        owner_id = UUID(await me(ada))
+        unused = Unused(owner_id=owner_id, instance_id=UUID(int=5), name="box")
+        refused = KeyRefused(owner_id=owner_id, provider="vast", of_house=False, names=["box"])
+        for event in (unused, refused):
+            await hear(at_home, event)
+        async with db.begin() as tx:
+            assert (await tx.execute(select(Delivery.topic))).scalar_one() == topic
 
     async def test_reaches_everybody_of_a_team(self, ada: Person, eve: Person, at_home: FakeRun, db: Db) -> None:
         await ada.does("POST", "/webhooks", WISH)

@@ -12,7 +12,7 @@ The controller need not look again by itself: the duty `fleet.idle` pokes an ins
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from dumont.fleet.events import IdleSoon
+from dumont.fleet.events import IdleSoon, Unused
 from dumont.fleet.instances import courses, moves
 from dumont.fleet.rules.idle import Idle, IdleRule, Verdict, verdict
 from dumont.fleet.rules.wanted import HibernationWish
@@ -76,3 +76,4 @@ async def tell_unused(work: Work, instance: FleetInstance) -> None:
     """Once for each time it is started."""
     instance.warned_at = work.now
     await moves.note(work, instance, "warning", UNUSED, who="idle", code="unused")
+    await work.publish(Unused(owner_id=instance.owner_id, instance_id=instance.id, name=instance.name))

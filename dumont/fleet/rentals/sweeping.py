@@ -39,7 +39,7 @@ async def sweep(listing: Listing) -> Outcome:
         await _alone(known, burying.bury(listing, known))
     if listing.held.complete:
         await orphans.destroy(listing, found.orphans)
-    return _outcome(listing, found)
+    return _outcome(listing, found, rehomed=bool(strays))
 
 
 async def _matched(listing: Listing) -> tuple[Matched, Mapping[UUID, Known]]:
@@ -81,7 +81,7 @@ async def _alone(known: Known, work: Awaitable[None]) -> None:
         log.exception("sighting_not_written", rental=str(known.id))
 
 
-def _outcome(listing: Listing, found: Matched) -> Outcome:
+def _outcome(listing: Listing, found: Matched, *, rehomed: bool) -> Outcome:
     settings = listing.means.settings
     unsettled = any(sighting.unsettled(known, machine, listing.began) for known, machine in found.held)
     pause = settings.fleet_watch_seconds if unsettled else settings.fleet_list_seconds
@@ -91,4 +91,5 @@ def _outcome(listing: Listing, found: Matched) -> Outcome:
         complete=listing.held.complete,
         machines=len(listing.held.machines),
         strangers=len(found.strangers),
+        rehomed=rehomed,
     )

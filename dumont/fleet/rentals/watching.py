@@ -13,7 +13,7 @@ import structlog
 from dumont.basics import ids
 from dumont.basics.errors import Failure
 from dumont.fleet.means import Means
-from dumont.fleet.rentals import accounts, metrics, sweeping
+from dumont.fleet.rentals import accounts, metrics, refusing, sweeping
 from dumont.fleet.rentals.leasing import Lease, claimed_until, kept
 from dumont.fleet.rentals.listings import Listing
 from dumont.fleet.rules import acts
@@ -93,6 +93,7 @@ async def _finish(means: Means, account: FleetAccount, claim: UUID, outcome: Out
                 await store.forget(tx, account.id, claim)
             elif since is None and outcome.error_code is not None:
                 await accounts.follow(work, means.vault, account)
+        await refusing.tell(work, account, outcome)
         await store.finish(tx, account, claim, outcome)
 
 

@@ -1,5 +1,6 @@
 """SQL of accounts at clouds, and of the claims under which their machines are listed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -7,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from dumont.fleet.tables import FleetAccount
+from dumont.fleet.tables import FleetAccount, FleetInstance, FleetRental
 from dumont.fleet.tables.rentals import MOVING
 from dumont.platform import waking
 from dumont.platform.db import Tx, raw
@@ -28,6 +29,8 @@ class Outcome:
     strangers: int = 0
     error_code: str | None = None
     error: str | None = None
+    rehomed: bool = False
+    """Machines were found that another account of the same cloud had."""
 
 
 async def put(tx: Tx, account: FleetAccount) -> FleetAccount:
@@ -58,6 +61,13 @@ async def wake(tx: Tx) -> None:
 
 async def one(tx: Tx, account_id: UUID) -> FleetAccount:
     return (await tx.execute(select(FleetAccount).where(FleetAccount.id == account_id))).scalar_one()
+
+
+async def instances_at(tx: Tx, account_id: UUID) -> Sequence[FleetInstance]:
+    """That have a machine there which may live, in the order in which they are locked."""
+    live = (FleetRental.account_id == account_id, FleetRental.stage != "ended", FleetRental.attempted_at.is_not(None))
+    query = select(FleetInstance).where(FleetInstance.id.in_(select(FleetRental.instance_id).where(*live)))
+    return (await tx.execute(query.order_by(FleetInstance.id))).scalars().all()
 
 
 async def take(tx: Tx, claim: UUID, now: datetime, until: datetime, *, often: float, limit: int) -> list[FleetAccount]:

@@ -9,10 +9,10 @@ from dumont.fleet.tables import FleetEvent
 from dumont.platform.db import Tx
 
 
-async def last_of(tx: Tx, instance_id: UUID, codes: Sequence[str], rental_id: UUID) -> str | None:
-    """Which of these was said of this machine last."""
+async def last_of(tx: Tx, instance_id: UUID, codes: Sequence[str], **of: str) -> str | None:
+    """Which of these was said last, with these details: of one machine, or of one cloud."""
     details = FleetEvent.details
-    same = details["code"].astext.in_(codes) & (details["rental_id"].astext == str(rental_id))
+    same = details["code"].astext.in_(codes) & details.contains(of)
     query = select(details["code"].astext).where(FleetEvent.instance_id == instance_id, same)
     return (await tx.execute(query.order_by(FleetEvent.at.desc(), FleetEvent.id.desc()).limit(1))).scalar_one_or_none()
 

@@ -4,6 +4,7 @@ from typing import Literal
 
 Topic = Literal[
     "idle_soon",
+    "unused",
     "hibernated",
     "woken",
     "interrupted",
@@ -13,6 +14,7 @@ Topic = Literal[
     "run_failed",
     "standby_trouble",
     "paid_hours_end",
+    "key_refused",
     "snapshots_end",
     "budget_near",
     "budget_over",

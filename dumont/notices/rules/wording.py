@@ -1,6 +1,6 @@
 """What is told of an event, if anything: a topic, a sentence for people, and fields for programs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -81,6 +81,22 @@ def of_idleness(instance_id: UUID, name: str, hibernates_at: str, *, snooze: str
     text = f"{name} is idle and hibernates at {hibernates_at}. {snooze} or `dumont keep-awake {name}` puts it off."
     told = {"instance_id": str(instance_id), "name": name, "hibernates_at": hibernates_at, "snooze": snooze}
     return Message("idle_soon", text, told)
+
+
+def of_unused(instance_id: UUID, name: str) -> Message:
+    text = (
+        f"{name} runs, costs, and nobody has used it for an hour. It does not sleep by itself before it was used once: "
+        f"use it, or `dumont hibernate {name}`."
+    )
+    return Message("unused", text, {"instance_id": str(instance_id), "name": name})
+
+
+def of_refused_key(title: str, *, provider: str, of_house: bool, names: Sequence[str]) -> Message:
+    """`title` is how people call the cloud."""
+    whose = "the key of this house" if of_house else "your key"
+    way = "Tell an operator" if of_house else "Store a new one at Account > Provider keys"
+    text = f"{title} refuses {whose}: what {', '.join(names)} runs on can't be ended, and goes on to cost. {way}."
+    return Message("key_refused", text, {"provider": provider, "names": list(names)})
 
 
 def of_run(instance_id: UUID, name: str, *, state: str, code: int | None, why: str) -> Message | None:

@@ -10,7 +10,7 @@ from sqlalchemy import select, text
 from dumont.fleet import thinking
 from dumont.fleet.agents import dozing, listening, telling
 from dumont.fleet.agents.listening import Listening
-from dumont.fleet.events import IdleSoon
+from dumont.fleet.events import IdleSoon, Unused
 from dumont.fleet.instances import host_keys, idle
 from dumont.fleet.means import Means
 from dumont.fleet.tables import FleetBeat, FleetEvent, FleetInstance, FleetMinute, FleetRental
@@ -97,6 +97,15 @@ class TestWarning:
         assert rows[0][0]["name"] == instance.name
         assert (event.kind, event.who, event.why) == ("warning", "idle", "Idle: it will be hibernated in 60 s.")
         assert (await quiet.instance()).warned_at == quiet.clock.now()
+
+    async def test_that_nobody_uses_it_goes_to_whoever_listens(self, quiet: Agent, means: Means, db: Db) -> None:
+        async with db.begin() as tx:
+            instance = await tx.get_one(FleetInstance, quiet.instance_id)
+            await idle.tell_unused(means.work(tx), instance)
+            told = (
+                await tx.execute(text("SELECT payload FROM events WHERE kind = :kind"), {"kind": Unused.kind})
+            ).all()
+        assert [row[0]["name"] for row in told] == [instance.name]
 
 
 class TestSilence:

@@ -5,6 +5,7 @@ export type Topic = WebhookWish["topics"][number];
 
 export const topicWords: Record<Topic, string> = {
   idle_soon: "A minute before an idle instance hibernates",
+  unused: "An instance has run for an hour, and nobody has used it",
   hibernated: "An instance is hibernated",
   woken: "An instance is awake again",
   interrupted: "An instance has lost its machine",
@@ -14,6 +15,7 @@ export const topicWords: Record<Topic, string> = {
   run_failed: "What an instance was to run has failed",
   standby_trouble: "A standby is in trouble",
   paid_hours_end: "No more hours of a machine could be bought",
+  key_refused: "A cloud refuses the key of machines that run there",
   snapshots_end: "Snapshots of a destroyed instance are soon deleted",
   budget_near: "80% of a budget is used",
   budget_over: "A budget is used up",

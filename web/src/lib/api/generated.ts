@@ -6164,6 +6164,7 @@ export type WebhookWish = {
   /** What it is told of. */
   topics: (
     | "idle_soon"
+    | "unused"
     | "hibernated"
     | "woken"
     | "interrupted"
@@ -6173,6 +6174,7 @@ export type WebhookWish = {
     | "run_failed"
     | "standby_trouble"
     | "paid_hours_end"
+    | "key_refused"
     | "snapshots_end"
     | "budget_near"
     | "budget_over"
@@ -6187,6 +6189,7 @@ export type WebhookWishWrite = {
   /** What it is told of. */
   topics: (
     | "idle_soon"
+    | "unused"
     | "hibernated"
     | "woken"
     | "interrupted"
@@ -6196,6 +6199,7 @@ export type WebhookWishWrite = {
     | "run_failed"
     | "standby_trouble"
     | "paid_hours_end"
+    | "key_refused"
     | "snapshots_end"
     | "budget_near"
     | "budget_over"
@@ -6207,6 +6211,7 @@ export type WebhookChange = {
   topics?:
     | (
         | "idle_soon"
+        | "unused"
         | "hibernated"
         | "woken"
         | "interrupted"
@@ -6216,6 +6221,7 @@ export type WebhookChange = {
         | "run_failed"
         | "standby_trouble"
         | "paid_hours_end"
+        | "key_refused"
         | "snapshots_end"
         | "budget_near"
         | "budget_over"
@@ -6230,6 +6236,7 @@ export type WebhookChangeWrite = {
   topics?:
     | (
         | "idle_soon"
+        | "unused"
         | "hibernated"
         | "woken"
         | "interrupted"
@@ -6239,6 +6246,7 @@ export type WebhookChangeWrite = {
         | "run_failed"
         | "standby_trouble"
         | "paid_hours_end"
+        | "key_refused"
         | "snapshots_end"
         | "budget_near"
         | "budget_over"
