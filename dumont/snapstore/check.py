@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from dumont.snapstore import codec
 from dumont.snapstore.blobs import Found
 from dumont.snapstore.damage import touched
-from dumont.snapstore.errors import Damaged, Missing, SnapError
+from dumont.snapstore.errors import Cancelled, Damaged, Missing, SnapError, StoreAway
 from dumont.snapstore.index import Learned, learn
 from dumont.snapstore.model import Manifest, pack_object
 from dumont.snapstore.pack import BEGIN, PackTable, sealed_table, unsealed_table
@@ -59,6 +59,8 @@ def check(repository: Repository, read_data: bool, track: Track) -> CheckReport:
         track.check()
         try:
             manifests.append(repository.load(name))
+        except (StoreAway, Cancelled):  # which is no damage
+            raise
         except SnapError as error:
             problems.append(Problem("snapshots/" + name, error.message))
     wrong = _wrong_sizes(manifests, packs)

@@ -50,6 +50,7 @@ def tag_of(snapshot_id: str) -> str:
 
 def create(door: Door, found: Restic, path: str, track: Track, ready: Ready = lambda: None) -> ResticReport:
     """The server's row goes to verifying with it, or to failed. `ready` makes sure that there is a restic."""
+    door.waiting = track.waiting
     asked = door.get()
     with lent.telling(door, track):
         ready()
@@ -62,6 +63,7 @@ def create(door: Door, found: Restic, path: str, track: Track, ready: Ready = la
 
 
 def put_back(door: Door, found: Restic, back: Back, track: Track, ready: Ready = lambda: None) -> ResticReport:
+    door.waiting = track.waiting
     with lent.telling(door, track):
         ready()
         if back.before and back.before != back.name:

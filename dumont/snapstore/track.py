@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import Callable
 
-from dumont.snapstore.errors import Cancelled
+from dumont.snapstore.waiting import Away, Waiting
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,8 @@ class Progress:
     seconds: float = 0.0
     stages: dict[str, float] = field(default_factory=dict)
     """Seconds of each stage that began so far."""
+    away: Away | None = None
+    """Who is waited for, if somebody is."""
 
     @property
     def share(self) -> float:
@@ -47,7 +49,7 @@ class Track:
         self._state = Progress()
         self._counts = [0, 0, 0]
         """Files, bytes, and what was moved: counted a thousand times a second."""
-        self._cancelled = False
+        self.waiting = Waiting(ticks)
 
     def stage(self, name: str) -> None:
         with self._lock:
@@ -69,19 +71,19 @@ class Track:
         self.check()
 
     def now(self) -> Progress:
+        away = self.waiting.now()
         with self._lock:
             stages = dict(self._state.stages)
             stages[self._state.stage] = stages.get(self._state.stage, 0.0) + self._ticks() - self._stage_began
             files, size, moved = self._counts
             seconds = self._ticks() - self._began
-            return replace(self._state, files=files, bytes=size, moved=moved, seconds=seconds, stages=stages)
+            return replace(self._state, files=files, bytes=size, moved=moved, seconds=seconds, stages=stages, away=away)
 
     def cancel(self) -> None:
-        self._cancelled = True
+        self.waiting.stop()
 
     def check(self) -> None:
-        if self._cancelled:
-            raise Cancelled("Stopped, as asked.")
+        self.waiting.check()
 
     def _close_stage(self) -> None:
         moment = self._ticks()

@@ -41,6 +41,9 @@ class FakeDoor:
         self.heard.append((path, body))
         return {"cancel": False}
 
+    def tell(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        return self.post(path, body)
+
     def told(self, path: str) -> dict[str, Any]:
         return next(body for heard, body in self.heard if heard == path)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple, Protocol, Union, runtime_checkable
 
 from dumont.snapstore.errors import BadRequest
+from dumont.snapstore.waiting import Waiting
 
 Bytes = Union[bytes, bytearray, memoryview]
 
@@ -65,6 +66,20 @@ def expect(blobs: Blobs, names: Iterable[str]) -> None:
     """Costs nothing where the place has no use for it."""
     if isinstance(blobs, Foresighted):
         blobs.expect(names)
+
+
+@runtime_checkable
+class Patient(Protocol):
+    """A place whose other side may be away for a while."""
+
+    def wait_by(self, waiting: Waiting) -> None:
+        """For whoever has minutes: it shows that somebody is waited for, and can be stopped."""
+        ...
+
+
+def wait_by(blobs: Blobs, waiting: Waiting) -> None:
+    if isinstance(blobs, Patient):
+        blobs.wait_by(waiting)
 
 
 class Keys(NamedTuple):

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from random import SystemRandom
 from typing import NamedTuple, TypeVar
 
-from dumont.snapstore.blobs.wire import Lost, Untrusted
+from dumont.snapstore.blobs.wire import Garbled, Lost, Untrusted
 from dumont.snapstore.errors import Damaged, SnapError, StoreAway, StoreRefused
+from dumont.snapstore.waiting import Waiting
 
 T = TypeVar("T")
 
@@ -16,13 +17,15 @@ T = TypeVar("T")
 class Again(Exception):
     """What failed may go well another time; `why` is raised if it never does."""
 
-    def __init__(self, why: SnapError, *, wait_seconds: float = 0.0, at_once: bool = False) -> None:
+    def __init__(self, why: SnapError, *, wait_seconds: float = 0.0, at_once: bool = False, away: str = "") -> None:
         super().__init__(why.message)
         self.why = why
         self.wait_seconds = wait_seconds
         """What the store asked for."""
         self.at_once = at_once
         """We have learnt what was wrong with the request."""
+        self.away = away
+        """Why nobody could answer, as while a server is started anew."""
 
 
 class Retries(NamedTuple):
@@ -33,27 +36,46 @@ class Retries(NamedTuple):
     """A body that is not what it must be is mostly so for ever."""
     first_seconds: float = 0.1
     longest_seconds: float = 20.0
+    away_seconds: float = 300.0
+    """So long nobody need be there before tries are counted, where somebody is waiting: an upgrade takes its time."""
     chance: Callable[[], float] = SystemRandom().random
     sleep: Callable[[float], None] = time.sleep
+    """Of whoever can't be woken: who is waiting sleeps in its own way."""
 
-    def run(self, act: Callable[[], T], address: str) -> T:
+    def run(self, act: Callable[[], T], address: str, waiting: Waiting | None = None) -> T:
         """Calls until it neither raises `Again` nor loses its connection."""
-        tried = 0
+        tried = pauses = 0
         while True:
             try:
-                return act()
+                done = act()
             except Untrusted as error:
                 hint = "Check the endpoint, or give this machine the authority that signed it."
                 raise StoreRefused(f"{error}.", hint) from error
             except Lost as error:
-                failed = Again(StoreAway(f"{address} did not answer: {error}."))
+                why = StoreAway(f"{address} did not answer: {error}.")
+                failed = Again(why, away="" if isinstance(error, Garbled) else str(error))
             except Again as error:
                 failed = error
-            tried += 1
+            else:
+                if waiting:
+                    waiting.answered(address)
+                return done
+            if not self._waits(failed, address, waiting):
+                tried += 1
             if tried >= (self.tries_damaged if isinstance(failed.why, Damaged) else self.tries):
                 raise failed.why from failed
             if not failed.at_once:
-                self.sleep(self._pause(tried, failed.wait_seconds))
+                pauses += 1
+                (waiting.pause if waiting else self.sleep)(self._pause(pauses, failed.wait_seconds))
+
+    def _waits(self, failed: Again, address: str, waiting: Waiting | None) -> bool:
+        """Whether this failure is no try, as the other side is only away."""
+        if waiting is None:
+            return False
+        if failed.away:
+            return waiting.failed(address, failed.away) < self.away_seconds
+        waiting.answered(address)
+        return False
 
     def _pause(self, tried: int, asked_seconds: float) -> float:
         most = min(self.longest_seconds, self.first_seconds * float(2 ** (tried - 1)))

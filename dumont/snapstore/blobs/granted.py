@@ -20,6 +20,7 @@ from dumont.snapstore.blobs.s3 import modified
 from dumont.snapstore.blobs.wire import Patience, Reply, Request
 from dumont.snapstore.errors import Damaged, Exists, Missing, StoreAway, StoreRefused
 from dumont.snapstore.surroundings import moment_of, seconds_now
+from dumont.snapstore.waiting import Waiting
 
 T = TypeVar("T")
 AT_ONCE = 256
@@ -68,6 +69,9 @@ class GrantedBlobs:
     def expect(self, names: Iterable[str]) -> None:
         """What will be read soon, in that order: their addresses come by the hundred."""
         self._lending.expect(names)
+
+    def wait_by(self, waiting: Waiting) -> None:
+        self.door.waiting = waiting
 
     def get(self, name: str, start: int = 0, length: int | None = None) -> bytes:
         if length is None:
@@ -165,7 +169,7 @@ class GrantedBlobs:
                 body = reply.rest(refusals.BODY_MOST)
             raise turn.judged(refusals.read(reply.status, reply.headers, body), body, self.address)
 
-        return self.door.retries.run(once, self.address)
+        return self.door.retries.run(once, self.address, self.door.waiting)
 
 
 class _Turn:

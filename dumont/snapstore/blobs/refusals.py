@@ -22,6 +22,8 @@ LATER = frozenset(
         "TooManyRequests",
     }
 )
+IN_FRONT = (502, 503, 504)
+"""Without a code of the store's they are of a proxy, in front of a server that is away."""
 CHANGED = frozenset({"BadDigest", "XAmzContentChecksumMismatch", "IncompleteBody"})
 FULL = frozenset({"XMinioStorageFull", "QuotaExceeded", "InsufficientStorage"})
 MEANT = {
@@ -73,7 +75,8 @@ def judged(refusal: Refusal, name: str, address: str) -> SnapError | Again:
         return Again(Damaged(f"{name} changed on its way to {address}.", "Run it again; check the network."))
     if status >= 500 or status in (408, 429) or code in LATER:
         why = StoreAway(f"{address} is not able to answer ({_said(refusal)}).")
-        return Again(why, wait_seconds=_asked_wait(refusal.headers))
+        away = f"{address} answers {status}" if status in IN_FRONT and not code else ""
+        return Again(why, wait_seconds=_asked_wait(refusal.headers), away=away)
     return _refused(refusal, address)
 
 

@@ -18,6 +18,7 @@ from dumont.snapstore.blobs.refusals import Refusal
 from dumont.snapstore.blobs.wire import Leads, Patience, Reply, Request
 from dumont.snapstore.errors import BadRequest, Missing, StoreAway
 from dumont.snapstore.surroundings import seconds_now
+from dumont.snapstore.waiting import Waiting
 
 T = TypeVar("T")
 PUT_MOST = 5 << 30
@@ -54,6 +55,7 @@ class S3Blobs:
         self._place = place_of(address, region, endpoint)
         self._keys = keys
         self._retries = retries or Retries()
+        self._waiting: Waiting | None = None
         self._now = now
         self._wires = Wires(patience, trust, leads)
         self._known = Known(self._place, self._place.origin, follows=leads is None)
@@ -107,6 +109,9 @@ class S3Blobs:
         except Missing:
             return
 
+    def wait_by(self, waiting: Waiting) -> None:
+        self._waiting = waiting
+
     def close(self) -> None:
         self._wires.close()
 
@@ -120,7 +125,7 @@ class S3Blobs:
         return found._replace(name=name) if NAME.fullmatch(name) else None
 
     def _do(self, act: Act, take: Callable[[Reply], T]) -> T:
-        return self._retries.run(lambda: self._once(act, take), self.address)
+        return self._retries.run(lambda: self._once(act, take), self.address, self._waiting)
 
     def _once(self, act: Act, take: Callable[[Reply], T], known: Known | None = None) -> T:
         known = known or self._known

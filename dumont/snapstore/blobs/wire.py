@@ -39,6 +39,10 @@ class Broken(Lost):
     """It was closed before a byte of an answer came, as happens to connections that were kept for too long."""
 
 
+class Garbled(Lost):
+    """What came is no answer, and will hardly be one the next time: somebody else's program, mostly."""
+
+
 class Untrusted(Exception):
     """The other side's certificate is not one that we trust."""
 
@@ -113,7 +117,7 @@ class Reply:
         found = bytearray()
         while size := self._ready(FIRST):
             if len(found) + size > most:
-                raise Lost("the answer is too long")
+                raise Garbled("the answer is too long")
             part = self._wire.some(size)
             if not part and self._left is None and not self._chunked:
                 self._ended = True
@@ -155,7 +159,7 @@ class Reply:
         try:
             self._chunk = int(self._wire.line().partition(b";")[0], 16)
         except ValueError as error:
-            raise Lost("the body is not in chunks") from error
+            raise Garbled("the body is not in chunks") from error
         if not self._chunk:
             self._ended = True
             while self._wire.line():
@@ -232,7 +236,7 @@ class Wire:
         while b"\r\n" not in self._rest:
             more = self._more()
             if not more or len(self._rest) > LINE_MOST:
-                raise Lost("the answer makes no sense")
+                raise Garbled("the answer makes no sense")
             self._rest += more
         found, _mark, self._rest = self._rest.partition(b"\r\n")
         return found
@@ -252,7 +256,7 @@ class Wire:
             first, *lines = head.split("\r\n")
             words = first.split(" ", 2)
             if not words[0].startswith("HTTP/1.") or len(words) < 2 or not words[1].isdigit():
-                raise Lost("the answer makes no sense")
+                raise Garbled("the answer makes no sense")
             status = int(words[1])
             if status >= 200:
                 break
@@ -268,7 +272,7 @@ class Wire:
                 raise (Lost if self._rest else Broken)("the other side hung up")
             self._rest += more
             if len(self._rest) > HEAD_MOST:
-                raise Lost("the answer makes no sense")
+                raise Garbled("the answer makes no sense")
         head, _mark, self._rest = self._rest.partition(b"\r\n\r\n")
         return head.decode("latin-1")
 

@@ -31,6 +31,7 @@ Env = Mapping[str, str]
 def create(said: argparse.Namespace, env: Env, track: Track) -> BackupReport:
     """The server's row of the snapshot goes from running to verifying with it, or to failed."""
     blobs = _blobs(said, env)
+    blobs.wait_by(track.waiting)
     asked = _asked(blobs.door, "snapshot")
     with telling(blobs.door, track):
         found = _opened(blobs, said, env)
@@ -46,6 +47,7 @@ def create(said: argparse.Namespace, env: Env, track: Track) -> BackupReport:
 def put_back(said: argparse.Namespace, env: Env, track: Track, folder: str = "") -> RestoreReport:
     """`folder` is where the repository lies, for a machine of the server's own computer."""
     blobs = _blobs(said, env, folder)
+    blobs.wait_by(track.waiting)
     asked = _asked(blobs.door, "restore")
     first = First()
     with telling(blobs.door, track, first):
@@ -126,7 +128,7 @@ def telling(door: Door, track: Track, first: First | None = None) -> Iterator[No
 def _tell(door: Door, track: Track, over: Event, first: First) -> None:
     """At once too: whoever is killed in the first second must not look as if nobody had begun."""
     while True:
-        heard = _quietly(lambda: door.post("/progress", _progress(track, first)))
+        heard = _quietly(lambda: door.tell("/progress", _progress(track, first)))
         if heard and heard.get("cancel"):
             track.cancel()
             return

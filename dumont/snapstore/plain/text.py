@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dumont.snapstore.track import Progress
 
+NOTICED_SECONDS = 1.0
+"""One lost connection among many is no news."""
 UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
 
 
@@ -58,12 +60,15 @@ def words(said: str) -> str:
 
 
 def progress_line(progress: Progress) -> str:
-    """Stage, bytes, files, rate, and how long it will take."""
+    """Stage, bytes, files; then rate and how long it will take, or who is waited for."""
     parts = [progress.stage]
     if progress.bytes_total:
         parts.append(f"{percent(progress.share)}  {size(progress.bytes)} of {size(progress.bytes_total)}")
     elif progress.bytes:
         parts.append(size(progress.bytes))
+    if progress.away and progress.away.seconds >= NOTICED_SECONDS:
+        said = f"waiting for the server for {duration(progress.away.seconds)}: {progress.away.why}"
+        return "  ".join([*parts, words(said)])
     if progress.files_total or progress.files:
         total = f" of {number(progress.files_total)}" if progress.files_total else ""
         parts.append(f"{number(progress.files)}{total} files")

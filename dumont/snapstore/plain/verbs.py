@@ -14,6 +14,7 @@ from threading import current_thread, main_thread
 
 from dumont.snapstore import gains, hot
 from dumont.snapstore.backup import BackupReport, backup
+from dumont.snapstore.blobs import wait_by
 from dumont.snapstore.check import check
 from dumont.snapstore.diff import diff
 from dumont.snapstore.engine import engine
@@ -57,7 +58,7 @@ def create(said: argparse.Namespace, screen: Screen, env: Env) -> int:
         if not said.init:
             raise
         found = opening.made(place, env, encrypted=False)
-    with _track(screen) as track:
+    with _track(screen, found) as track:
         if isinstance(found, Restic):
             _refuse_for_restic(said, ("label", "rescan", "learn_hot", "no_default_excludes", "parent"))
             return _restic_report(
@@ -122,7 +123,7 @@ def restore_(said: argparse.Namespace, screen: Screen, env: Env) -> int:
         screen.answer(facts.of_restore(back), (), rows.of_restore(back, track.now().seconds))
         return GOOD
     found = opening.opened(arguments.place(said), env)
-    with _track(screen) as track:
+    with _track(screen, found) as track:
         if isinstance(found, Restic):
             _refuse_for_restic(said, ("rescan", "borrow", "delete", "label"))
             if said.overwrite != Overwrite.REPLACE.value:
@@ -149,7 +150,7 @@ def diff_(said: argparse.Namespace, screen: Screen, env: Env) -> int:
 
 def check_(said: argparse.Namespace, screen: Screen, env: Env) -> int:
     found = opening.ours(arguments.place(said), env)
-    with _track(screen) as track:
+    with _track(screen, found) as track:
         report = check(found, said.read_data, track)
     screen.answer(facts.of_check(report), (), rows.of_check(report))
     return GOOD if report.sound else PARTLY
@@ -170,7 +171,7 @@ def forget(said: argparse.Namespace, screen: Screen, env: Env) -> int:
 
 def prune_(said: argparse.Namespace, screen: Screen, env: Env) -> int:
     found = opening.ours(arguments.place(said), env)
-    with _track(screen) as track:
+    with _track(screen, found) as track:
         report = prune(found, track, grace=said.grace_hours * 3600)
     screen.answer(facts.plain(report), (), rows.of_prune(report))
     return GOOD
@@ -178,7 +179,7 @@ def prune_(said: argparse.Namespace, screen: Screen, env: Env) -> int:
 
 def stats_(said: argparse.Namespace, screen: Screen, env: Env) -> int:
     found = opening.ours(arguments.place(said), env)
-    with _track(screen) as track:
+    with _track(screen, found) as track:
         told = stats(found, track)
     screen.answer(facts.of_stats(told), (), rows.of_stats(told))
     return GOOD
@@ -249,9 +250,11 @@ def _restic_report(report: object, screen: Screen) -> int:
 
 
 @contextmanager
-def _track(screen: Screen) -> Iterator[Track]:
+def _track(screen: Screen, found: Opened | None = None) -> Iterator[Track]:
     """Ctrl-C asks the work to stop, so that it leaves nothing half done; a second one stops waiting."""
     track = Track()
+    if isinstance(found, Repository):
+        wait_by(found.blobs, track.waiting)
     runs = engine()
     if not runs.fast:  # it will take long, so it is told before
         screen.hint(f"engine: {runs.words}")

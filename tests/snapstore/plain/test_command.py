@@ -14,11 +14,14 @@ from typing import Any
 import pytest
 
 from dumont.snapstore.backup import BackupReport
+from dumont.snapstore.blobs.local import LocalBlobs
+from dumont.snapstore.plain import opening
 from dumont.snapstore.plain.command import CANCELLED, FAILED, main
 from dumont.snapstore.plain.opening import PASSPHRASE, REPOSITORY
 from dumont.snapstore.plain.verbs import GOOD, PARTLY, status_of
 from dumont.snapstore.scan import Note
 from dumont.snapstore.track import Track
+from dumont.snapstore.waiting import Waiting
 
 Say = Callable[..., Any]
 
@@ -231,6 +234,26 @@ class TestSecrets:
         assert (refused["code"], "not encrypted" in refused["message"]) == ("bad_request", True)
         monkeypatch.delenv(PASSPHRASE)
         assert say("list") == []
+
+
+class TestAStoreThatIsAway:
+    def test_is_waited_for_by_what_takes_long(
+        self, say: Say, tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        class Patient(LocalBlobs):
+            asked = 0
+
+            def wait_by(self, waiting: Waiting) -> None:
+                assert waiting.now() is None
+                Patient.asked += 1
+
+        monkeypatch.setattr(opening, "open_blobs", lambda address, *_keys, **_where: Patient(address))
+        long = (["create", tree, "--init"], ["check"], ["restore", "latest", tree], ["stats"], ["prune"])
+        for number, words in enumerate(long, 1):
+            say(*words)
+            assert Patient.asked == number
+        say("list")
+        assert Patient.asked == len(long)
 
 
 class TestStopping:

@@ -1,9 +1,12 @@
 """Sizes, times and progress read as people expect them."""
 
+from dataclasses import replace
+
 import pytest
 
 from dumont.snapstore.plain import rows, text
 from dumont.snapstore.track import Progress
+from dumont.snapstore.waiting import Away
 
 
 class TestText:
@@ -34,6 +37,12 @@ class TestText:
         now = Progress("content", files=10, files_total=40, bytes=25_000_000, bytes_total=100_000_000, seconds=5)
         assert text.progress_line(now) == ("content  25 %  25.0 MB of 100 MB  10 of 40 files  5.00 MB/s  15.0 s left")
         assert text.progress_line(Progress("scan")) == "scan"
+
+    def test_says_who_is_waited_for_and_not_how_long_it_will_take(self) -> None:
+        now = Progress("content", files=1, bytes=25, bytes_total=100, away=Away("a", "a can't be reached", 0.4))
+        assert text.progress_line(now) == "content  25 %  25 B of 100 B  1 files  0 B/s"
+        now = replace(now, bytes=0, bytes_total=0, away=Away("a", "a can't be reached", 72))
+        assert text.progress_line(now) == "content  waiting for the server for 1 min 12 s: a can't be reached"
 
 
 class TestTable:
