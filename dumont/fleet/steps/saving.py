@@ -20,8 +20,7 @@ from dumont.snapshots.starting import Wish
 
 ASLEEP = frozenset({"hibernation", "destroy"})
 """Its user may be at work, and wonder why nothing moves."""
-FINAL = frozenset({"snapshot", "hibernate"})
-"""What is over where the agent lacks the passphrase: no time mends that."""
+UNREAD = "unread"
 NO_KEY = "PATCH it with `restic`: the same place and the password that opens it, or another one."
 
 
@@ -94,37 +93,50 @@ async def _warn(turn: Turn, snapshot: Snapshot) -> None:
     before = await on_behalf.found(turn.work.tx, turn.instance.snapshot_id)
     if before is None or (before.unread, before.unread_names) != (snapshot.unread, snapshot.unread_names):
         said = f"{unread.said(snapshot.unread, snapshot.unread_names)}. The snapshot is complete without."
-        await moves.note(turn.work, turn.instance, "warning", said, code="unread", snapshot_id=str(snapshot.id))
+        await moves.note(turn.work, turn.instance, "warning", said, code=UNREAD, snapshot_id=str(snapshot.id))
 
 
 async def save_failed(turn: Turn, act: SaveFailed) -> None:
     """The machine stays, and it is tried again after a pause that grows."""
-    instance = turn.instance
+    instance, trouble = turn.instance, act.trouble
     _fall_back_on(turn)
-    await forget(turn, act.trouble)
+    await forget(turn, trouble)
     if turn.seen.saving is not None and turn.seen.saving.brought:  # nobody made it, so nobody makes it again
         return
-    locked = act.trouble.code == on_behalf.KEY_NEEDED
-    if locked and instance.restic_id is None and await on_behalf.met_encrypted(turn.work.tx, instance.owner_id):
+    known = instance.restic_id is not None
+    if _is_locked(trouble) and not known and await on_behalf.met_encrypted(turn.work.tx, instance.owner_id):
         return
     instance.tries += 1
     pause = turn.limits.pause(instance.tries)
     instance.retry_at = turn.work.now + pause
-    said = f"A snapshot failed ({act.trouble.message}). It is tried again in {pause.total_seconds():.0f} s."
+    said = f"A snapshot failed ({trouble.message}). {_said_of_next(trouble, pause)}"
+    await moves.note(turn.work, instance, "failure", said, code=trouble.code, tries=instance.tries)
     operation = turn.rows.operation
-    final = FINAL if locked and not by_idleness(turn.seen) else ("snapshot",)
-    if locked:
-        said = f"A snapshot failed ({act.trouble.message}). {NO_KEY}"
-    if act.trouble.code == "unread":
-        said += f" {act.trouble.hint}"
-        if operation is not None and turn.rows.saving is not None:
-            lacking.note(operation, turn.rows.saving)
-    await moves.note(turn.work, instance, "failure", said, code=act.trouble.code, tries=instance.tries)
-    if operation is not None and operation.kind in final:
-        hint = NO_KEY if locked else "Try again; see what the agent says."
-        error = Unavailable(act.trouble.message, code=act.trouble.code, hint=hint)
+    if operation is None:
+        return
+    if trouble.code == UNREAD and turn.rows.saving is not None:
+        lacking.note(operation, turn.rows.saving)
+    if operation.kind == "snapshot" or (operation.kind == "hibernate" and _is_final(turn, trouble)):
+        hint = NO_KEY if _is_locked(trouble) else "Try again; see what the agent says."
+        error = Unavailable(trouble.message, code=trouble.code, hint=hint)
         await operations.fail(turn.work, instance, operation, error)
         instance.wish = wish_before(turn.seen) if operation.kind == "hibernate" else instance.wish
+
+
+def _is_locked(trouble: Trouble) -> bool:
+    return trouble.code == on_behalf.KEY_NEEDED
+
+
+def _is_final(turn: Turn, trouble: Trouble) -> bool:
+    """The agent lacks the passphrase, and no time mends that; of idleness nobody waits to hear it."""
+    return _is_locked(trouble) and not by_idleness(turn.seen)
+
+
+def _said_of_next(trouble: Trouble, pause: timedelta) -> str:
+    if _is_locked(trouble):
+        return NO_KEY
+    again = f"It is tried again in {pause.total_seconds():.0f} s."
+    return f"{again} {trouble.hint}" if trouble.code == UNREAD else again
 
 
 def _fall_back_on(turn: Turn) -> None:
