@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -45,6 +46,13 @@ async def of_saving(work: Work, owner_id: UUID, wanted: Wanted) -> list[Caution]
     if wanted.restic is not None or not await on_behalf.encrypted(work.tx, [owner_id]):
         return []
     return [Caution(code=SEALED.code, message=SEALED.message, hint=SEALED.hint)]
+
+
+def of_the_end(until_at: datetime | None, action: str) -> Iterator[Caution]:
+    """One may be said later, so this is no mistake yet."""
+    if until_at is None and action == "destroy":
+        message = "It is to be destroyed at its end, and has no end: nothing destroys it, and idle it sleeps at most."
+        yield Caution(code="no_end", message=message, hint="Say ttl_seconds or until as well.")
 
 
 def of_the_course(known: Known, asked: Situation) -> Iterator[Caution]:

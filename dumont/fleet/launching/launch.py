@@ -21,7 +21,7 @@ from dumont.fleet.instances import (
     ssh_keys,
     standbys,
 )
-from dumont.fleet.launching import planning
+from dumont.fleet.launching import cautions, planning
 from dumont.fleet.launching.planning import Means, Plan
 from dumont.fleet.rules.course import Course
 from dumont.fleet.rules.wanted import HibernationWish, Wanted
@@ -57,7 +57,8 @@ async def plan(work: Work, means: Means, wish: Wish) -> Plan:
     owner = await access.owner_id(work, wish.team_id)
     wish = await _with_usual_kind(work, owner, wish)
     name = await naming.free(work, owner, wish.name)
-    return await planning.plan(work, means, owner, wish.wanted, name=name)
+    made = await planning.plan(work, means, owner, wish.wanted, name=name)
+    return replace(made, warnings=[*cautions.of_the_end(wish.until_at, wish.until_action), *made.warnings])
 
 
 async def launch(work: Work, means: Means, wish: Wish) -> FleetInstance:

@@ -87,6 +87,14 @@ class TestDryRun:
         key = next(each for each in plan["warnings"] if each["code"] == "no_key")
         assert (key["count"], "RunPod" in key["message"], "Provider keys" in key["hint"]) == (1, True, True)
 
+    async def test_says_of_an_end_without_a_time_that_it_never_comes(self, ada: Person) -> None:
+        (caution,) = [
+            each for each in (await planned(ada, until_action="destroy"))["warnings"] if each["code"] == "no_end"
+        ]
+        assert "no end" in caution["message"]
+        for wish in ({}, {"until_action": "destroy", "ttl_seconds": 3600}, {"until_action": "hibernate"}):
+            assert "no_end" not in codes(await planned(ada, **wish))
+
     async def test_leaves_blacklisted_machines_out_and_counts_them(self, ada: Person) -> None:
         block = {"provider": "vast", "machine_id": "m1", "reason": "Its disk is slow."}
         await ada.does("POST", "/machines/history/blacklist", block)
