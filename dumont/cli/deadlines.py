@@ -56,7 +56,7 @@ def _tell(session: Session, instance: "Instance") -> None:
     if session.screen.as_json:
         session.screen.json(instance)
     elif session.screen.quiet:
-        session.screen.lines([instance["name"]])
+        session.screen.lines([instance["id"]])
     else:
         session.screen.lines([f"{instance['name']}  {work(instance)}"])
         if instance["course"] and instance["course"]["why"]:

@@ -53,7 +53,7 @@ def list_instances(
     all: All = False,  # noqa: A002 - the option's name
 ) -> None:
     """List instances, newest first."""
-    session.screen.pages(session.fleet.all(state=state, limit=None if all else limit), COLUMNS, identity="name")
+    session.screen.pages(session.fleet.all(state=state, limit=None if all else limit), COLUMNS)
 
 
 @show.verb("show", "dumont show trainer", "dumont show trainer --json")
@@ -70,7 +70,12 @@ def wake_some(session: Session, names: Names, no_wait: NoWait = False) -> None:
 
 @hibernate.verb("hibernate", "dumont hibernate trainer", "dumont ls -q | dumont hibernate -")
 def hibernate_some(
-    session: Session, names: Names, no_wait: NoWait = False, *, without_unread: WithoutUnread = False
+    session: Session,
+    names: Names,
+    no_wait: NoWait = False,
+    *,
+    without_unread: WithoutUnread = False,
+    yes: Yes = False,  # noqa: ARG001 - nothing is asked, for nothing is lost
 ) -> None:
     """Save the work, while who writes is held still, prove that it is safe, and give the machine up."""
     ask(session, names, "hibernate", wait=not no_wait, without_unread=without_unread)
@@ -131,7 +136,7 @@ def autostop_one(
         instance = session.fleet.detail(instance["id"])
     rule = instance["hibernation"]
     told = f"sleeps after {rule['idle_seconds'] / 60:g} idle minutes" if rule["enabled"] else "never sleeps by itself"
-    _changed(session, instance["name"], instance, f"{instance['name']} {told}.")
+    _changed(session, instance["id"], instance, f"{instance['name']} {told}.")
 
 
 @awake.verb("keep-awake", "dumont keep-awake trainer 4h", "dumont keep-awake trainer 0s")
@@ -143,14 +148,14 @@ def keep_awake(
     instance = session.fleet.named(name)
     operation = session.fleet.keep_awake(instance["id"], seconds)
     told = f"is kept awake until {moment(operation['details']['until'])}" if seconds else "may sleep again"
-    _changed(session, instance["name"], operation, f"{instance['name']} {told}.")
+    _changed(session, instance["id"], operation, f"{instance['name']} {told}.")
 
 
-def _changed(session: Session, name: str, answer: "InstanceDetail | Operation", told: str) -> None:
+def _changed(session: Session, identity: str, answer: "InstanceDetail | Operation", told: str) -> None:
     if session.screen.as_json:
         session.screen.json(answer)
     elif session.screen.quiet:
-        session.screen.lines([name])
+        session.screen.lines([identity])
     else:
         session.done(told)
 

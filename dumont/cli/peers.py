@@ -42,7 +42,7 @@ def list_or_show(
         list_instances(session, state, limit=limit, all=all)
         return
     found = [session.fleet.named(name) for name in names]
-    session.screen.items({"items": found, "next_cursor": None}, COLUMNS, identity="name")
+    session.screen.items({"items": found, "next_cursor": None}, COLUMNS)
 
 
 @stop.verb("stop", "dumont stop trainer", "dumont ps -q | dumont stop -")

@@ -54,8 +54,19 @@ def ssh(
     program = shutil.which("ssh")
     if program is None:
         raise Invalid("There is no `ssh` on this machine.", hint=f"Install OpenSSH, or use: {connection['command']}")
+    if lack := lacking(connection):  # said before: from here on `ssh` has the word, and ends with its own 255
+        session.screen.say(lack)
     sys.stdout.flush()
     os.execv(program, [program, *config_words(written), written.stem, *(command or [])])  # noqa: S606 - found above
+
+
+def lacking(connection: "Connection") -> str | None:
+    """Why it may let nobody in."""
+    if connection["has_ssh_keys"]:
+        return None
+    identity = connection["host_key_alias"].removeprefix(ALIAS)
+    way = f"Give it one: PATCH /api/v1/instances/{identity} with ssh_keys; or launch with --ssh-key."
+    return f"{connection['name']} was given no SSH key, so it may let nobody in. {way}"
 
 
 def written_here(session: Session, connection: "Connection") -> Path:

@@ -34,7 +34,7 @@ COLUMNS = [
 @app.verb("ls", "dumont standby ls", "dumont standby ls --json")
 def list_standbys(session: Session) -> None:
     """List instances that have a second machine, and how fresh its copy is."""
-    session.screen.items(session.fleet.standbys(), COLUMNS, identity="name")
+    session.screen.items(session.fleet.standbys(), COLUMNS, identity="instance_id")
 
 
 @app.verb("on", "dumont standby on trainer", "dumont standby on trainer --kind gpu", "dumont standby on trainer -s 30")
@@ -74,4 +74,4 @@ def rehearse(session: Session, name: Name, no_wait: NoWait = False) -> None:
 
 def _put(session: Session, name: str, wish: dict[str, Any]) -> None:
     put: StandbyDetail = session.fleet.put_standby(session.fleet.named(name)["id"], wish)
-    session.screen.one(put, COLUMNS, identity="name")
+    session.screen.one(put, COLUMNS, identity="instance_id")

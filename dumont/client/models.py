@@ -214,6 +214,7 @@ class Connection(TypedDict):
     direct: bool
     host_key: str
     host_key_alias: str
+    has_ssh_keys: bool
     known_hosts: str
     command: str
     ssh_config: str

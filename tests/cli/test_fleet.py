@@ -132,7 +132,7 @@ class TestLooking:
         row = next(line for line in ada.does("ls").lines if line.startswith(f"{box} "))
         assert "running" in row
         assert "0.36" in row
-        assert box in ada.does("ls", "-q").lines
+        assert ada.does("show", box, "--json").json["id"] in ada.does("ls", "-q").lines
         found = ada.does("ls", "--json").json
         assert set(found) == {"items", "next_cursor"}
 
@@ -166,7 +166,7 @@ class TestLooking:
         assert "-X PUT" in ada.does("budget", "--day", "5", "--curl").out
         assert "-X PATCH" in ada.does("autostop", box, "-i", "3", "--curl").out
         assert ada.does("schedule", box, *twice, "--curl").out.count("-X POST") == 2
-        assert ada.does("hibernate", box, other, "--curl").out.count("/hibernate") == 2
+        assert ada.does("hibernate", box, other, "-y", "--curl").out.count("/hibernate") == 2
         assert ada.state(box) == "running"
 
     def test_tells_why_it_does_not_sleep(self, ada: Person, box: str) -> None:
@@ -183,8 +183,9 @@ class TestLooking:
         assert "an hour" in ada.does("rentals").err
 
     def test_answers_to_the_names_that_others_use(self, ada: Person, box: str) -> None:
-        assert box in ada.does("ps", "-q").lines
-        assert ada.does("status", box, "-q").lines == [box]
+        identity = ada.does("show", box, "--json").json["id"]
+        assert identity in ada.does("ps", "-q").lines
+        assert ada.does("status", box, "-q").lines == [identity]
         assert box in ada.does("status").out
         found = ada.does("cost-report", "--json").json
         assert {each["instance_name"] for each in found["rentals"]["items"]} >= {box}
@@ -203,7 +204,8 @@ class TestChanging:
         assert "never sleeps by itself" in ada.does("autostop", box).err, "to ask changes nothing"
         assert "sleeps after 30 idle minutes" in ada.does("autostop", box, "--on").err, "its own time stays"
         assert ada.run("autostop", box, "--cancel", "--on").code == 2
-        ada.does("autostop", box, "--cancel")
+        identity = ada.does("show", box, "--json").json["id"]
+        assert ada.does("autostop", box, "--cancel", "-q").lines == [identity]
 
     def test_is_kept_awake_and_let_go(self, ada: Person, box: str) -> None:
         assert "is kept awake until 20" in ada.does("keep-awake", box, "4h").err
@@ -239,7 +241,8 @@ class TestChanging:
         assert (wrong.code, "at" in wrong.err) == (2, True)
 
     def test_has_no_standby_that_nobody_asked_for(self, ada: Person, box: str) -> None:
-        assert ada.does("standby", "off", box, "-q").lines == [box]
+        identity = ada.does("show", box, "--json").json["id"]
+        assert ada.does("standby", "off", box, "-q").lines == [identity]
         assert "usual" in ada.does("standby", "ls", "--json").json
         answer = ada.run("standby", "test", box)
         assert (answer.code, answer.err.startswith("dumont: ")) == (6, True)

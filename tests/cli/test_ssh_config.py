@@ -7,7 +7,7 @@ from typing import Any, cast
 import pytest
 
 from dumont.basics.errors import Invalid
-from dumont.cli.ssh import INCLUDE, write
+from dumont.cli.ssh import INCLUDE, lacking, write
 
 CONNECTION: Any = {
     "name": "llama",
@@ -27,6 +27,14 @@ OF_A_TEAM: Any = {
 def nobody(_instance_id: str) -> bool:
     """Is to be asked for."""
     raise AssertionError
+
+
+class TestLacking:
+    def test_says_what_to_do_where_nobody_was_given_a_key(self) -> None:
+        assert lacking({**CONNECTION, "has_ssh_keys": True}) is None
+        said = lacking({**CONNECTION, "has_ssh_keys": False}) or ""
+        assert said.startswith("llama was given no SSH key")
+        assert "/instances/1 with ssh_keys" in said
 
 
 class TestWritingSshConfig:

@@ -32,6 +32,7 @@ class Way:
     direct: bool
     host_key: str
     host_key_alias: str
+    has_ssh_keys: bool
 
     @property
     def known_hosts(self) -> str:
@@ -78,6 +79,7 @@ def way_into(instance: FleetInstance, live: Sequence[FleetRental]) -> Way | None
         direct=bool(best.get("direct", True)),
         host_key=instance.host_key_public,
         host_key_alias=f"dumont-{instance.id}",
+        has_ssh_keys=bool(instance.wanted.get("ssh_keys")),
     )
 
 

@@ -17,6 +17,7 @@ class Connection(Answer):
     host_key_alias: str = Field(
         description="Under which `known_hosts` keeps it.", examples=["dumont-0190a2c4-6d1e-7b3f-8a55-0c9d4e2f1b60"]
     )
+    has_ssh_keys: bool = Field(description="Without any, it lets nobody in but by the cloud's own ways.")
     known_hosts: str = Field(
         description="The line for `known_hosts`.",
         examples=["dumont-0190a2c4-6d1e-7b3f-8a55-0c9d4e2f1b60 ssh-ed25519 AAAAC3NzaC1lZDI1NTE5"],

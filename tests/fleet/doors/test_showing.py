@@ -181,6 +181,7 @@ class TestConnection:
         assert (way["host"], way["port"], way["user"], way["name"]) == ("ssh5.vast.ai", 41022, "root", "llama")
         assert way["known_hosts"].startswith(f"dumont-{box.id} ssh-ed25519 ")
         assert f"HostKeyAlias dumont-{box.id}" in way["ssh_config"]
+        assert way["has_ssh_keys"] is False
         assert way["command"].endswith("-p 41022 root@ssh5.vast.ai")
 
     async def test_is_not_there_while_it_sleeps_and_the_answer_says_what_to_do(self, ada: Person, box: Box) -> None:

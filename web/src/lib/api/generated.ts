@@ -5298,6 +5298,8 @@ export type Connection = {
   host_key: string;
   /** Under which `known_hosts` keeps it. */
   host_key_alias: string;
+  /** Without any, it lets nobody in but by the cloud's own ways. */
+  has_ssh_keys: boolean;
   /** The line for `known_hosts`. */
   known_hosts: string;
   command: string;
