@@ -30,29 +30,32 @@ def read(book: Snapshots, said: Namespace, screen: Screen) -> int:
 
 
 def named(book: Snapshots, word: str, *, state: str | None = "complete") -> str:
-    """The id of a row: by its id, by the beginning of its manifest's name, or the newest complete one."""
-    if word == LATEST:
-        newest = [one for page in book.all(limit=1, state="complete") for one in page["items"]]
-        return _only(newest, "complete snapshot", word)
+    """The id of a row: by its id, or by the beginning of its manifest's name."""
     if len(word) < LEAST_DIGITS:
         raise Conflict(f"{word!r} is no name of a snapshot.", hint="Give its first digits, four or more, or `latest`.")
     fitting = [one for one in _all(book, state=state) if word == one["id"] or (one["manifest"] or "").startswith(word)]
     return _only(fitting, "complete snapshot" if state else "snapshot", word)
 
 
-def latest_of(book: Snapshots, folder: str) -> str:
+def latest_of(book: Snapshots, folder: str = "", label: str = "") -> str:
     """The newest complete one of this folder, or of anything if this one was never kept: another folder's content, or
-    another machine's, is what nobody wants there who did not say so."""
-    found = list(_all(book, state="complete"))
+    another machine's, is what nobody wants there who did not say so. Who names a label means the newest of that."""
+    found = list(_all(book, state="complete", label=label or None))
     fitting = [one for one in found if one["root"] == folder] or found
-    kept = {(one["owner"]["id"], one["instance_id"] or one["label"]): one["label"] for one in fitting}
-    if len(kept) > 1:
+    kept = {_thing(one): one["label"] for one in fitting}
+    if len(kept) > 1 and not label:
         labels = ", ".join(sorted({label or "(none)" for label in kept.values()})[:MOST_LABELS])
         raise Conflict(
             f"The latest of what? The server keeps snapshots of {len(kept)} things that may be meant: {labels}.",
-            hint="Name one by its first digits: `dumont snapshots list --label LABEL --server` shows them.",
+            hint="Say --label, or name one by its first digits: `dumont snapshots list --server` shows them.",
         )
     return _only(fitting[:1], "complete snapshot", LATEST)
+
+
+def _thing(snapshot: models.Snapshot) -> tuple[object, ...]:
+    """What was kept, again and again: folders of one label are different things."""
+    instance = snapshot["instance_id"]
+    return (snapshot["owner"]["id"], instance or snapshot["label"], "" if instance else snapshot["root"])
 
 
 def state_of(snapshot: models.Snapshot, now: float) -> str:
@@ -71,7 +74,8 @@ def _list(book: Snapshots, said: Namespace, screen: Screen) -> None:
 
 
 def _show(book: Snapshots, said: Namespace, screen: Screen) -> None:
-    identity = named(book, said.snapshot, state=None)
+    latest = said.snapshot == LATEST
+    identity = latest_of(book, label=said.label) if latest else named(book, said.snapshot, state=None)
     if said.files is not None:
         entries = list(book.files(identity, said.files))
         screen.answer(entries, rows.FILES, [_entry(one) for one in entries])
@@ -85,9 +89,17 @@ def _show(book: Snapshots, said: Namespace, screen: Screen) -> None:
 
 
 def _diff(book: Snapshots, said: Namespace, screen: Screen) -> None:
-    before, after = (named(book, word) for word in (said.before, said.after))
+    before = latest_of(book) if said.before == LATEST else named(book, said.before)
+    after = _latest_like(book, before) if said.after == LATEST else named(book, said.after)
     found = list(book.diff(before, after))
     screen.answer(found, rows.DIFF, [_difference(one) for one in found])
+
+
+def _latest_like(book: Snapshots, other: str) -> str:
+    """Of the same thing as the other one, which is one of them."""
+    found = list(_all(book, state="complete"))
+    things = {_thing(one) for one in found if one["id"] == other}
+    return _only([one for one in found if _thing(one) in things][:1], "complete snapshot", LATEST)
 
 
 def _stats(book: Snapshots, _said: Namespace, screen: Screen) -> None:

@@ -52,7 +52,8 @@ def _granted(said: Namespace, given: Options) -> Mapping[str, str]:
             grant = book.start(str(Path(said.path).resolve()), label=said.label, tags=tuple(said.tag))["grant"]
         else:
             target, latest = str(Path(said.target).resolve()), said.snapshot == snapshot_book.LATEST
-            found = snapshot_book.latest_of(book, target) if latest else snapshot_book.named(book, said.snapshot)
+            newest = snapshot_book.latest_of
+            found = newest(book, target, said.label) if latest else snapshot_book.named(book, said.snapshot)
             grant = book.restore(found, target, tuple(said.include))["grant"]
     return {GRANT: grant["token"]}
 

@@ -138,11 +138,14 @@ class TestSnapshots:
             latest_of(book, "/elsewhere")
         lone: Any = Book(row("b1", "/b", "b"))
         assert latest_of(lone, "/elsewhere") == "id-b1"
+        assert latest_of(book, "/elsewhere", label="late") == "id-c1"
+        both: Any = Book(row("d2", "/a/work", "work"), row("d1", "/b/work", "work"))
+        with pytest.raises(Conflict, match="2 things"):
+            latest_of(both)
 
     def test_is_not_found_by_less_than_it_takes(self) -> None:
         book: Any = Book(row("ab" * 32, "/a", "a"), row("ab" * 31 + "cd", "/a", "a"))
         assert named(book, "ab" * 31 + "c") == "id-" + "ab" * 31 + "cd"
-        assert named(book, "latest") == "id-" + "ab" * 32
         for word, why in (("", "no name"), ("aba", "no name"), ("abab", "2 snapshots"), ("f" * 9, "has no")):
             with pytest.raises(Failure, match=why):
                 named(book, word)

@@ -13,6 +13,7 @@ import pytest
 
 from dumont.snapstore.blobs import Keys
 from dumont.snapstore.errors import BadRequest, Cancelled, Damaged, KeyNeeded, Missing, NoRoom, StoreAway, StoreRefused
+from dumont.snapstore.plain.meant import foreign_for
 from dumont.snapstore.restic import Restic
 from dumont.snapstore.restic_child import ResticAbsent, failure
 from dumont.snapstore.track import Track
@@ -67,6 +68,17 @@ class TestWithTheRealProgram:
         assert contents(tmp_path / "target") == contents(source)
         assert stat.S_IMODE((tmp_path / "target" / "noise").stat().st_mode) == 0o640
         assert track.now().bytes == track.now().bytes_total >= 306_000
+
+    def test_restores_the_latest_of_one_tree_alone(self, written: tuple[Restic, Path, str], tmp_path: Path) -> None:
+        repository, source, name = Restic(f"restic:{tmp_path / 'copy'}", PASSPHRASE), *written[1:]
+        shutil.copytree(written[0].address.removeprefix("restic:"), tmp_path / "copy")
+        assert foreign_for(repository, "latest", str(tmp_path)).startswith(name)
+        other = tree(tmp_path / "other")
+        repository.backup(str(other), Track())
+        assert foreign_for(repository, "latest", str(source)).startswith(name)
+        with pytest.raises(BadRequest, match="latest of what"):
+            foreign_for(repository, "latest", str(tmp_path / "new"))
+        assert foreign_for(repository, name, str(other)) == name
 
     def test_is_refused_with_another_passphrase(self, written: tuple[Restic, Path, str]) -> None:
         with pytest.raises(KeyNeeded) as refused:

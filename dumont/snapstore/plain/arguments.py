@@ -144,6 +144,7 @@ def _list(verb: argparse.ArgumentParser) -> None:
 
 def _show(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("snapshot", nargs="?", default="latest")
+    verb.add_argument("--label", default="", help="of what `latest` is meant, where there are several trees")
     verb.add_argument("--files", nargs="?", const="", default=None, metavar="FOLDER", help="list what is in it")
     _book(verb)
 
@@ -186,7 +187,7 @@ def _check(verb: argparse.ArgumentParser) -> None:
 
 def _forget(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("snapshot", nargs="*")
-    verb.add_argument("--dry-run", action="store_true")
+    verb.add_argument("--dry-run", action="store_true", help="tell of each tree what would stay and what would go")
     for span in SPANS:
         verb.add_argument(f"--keep-{span}", type=_count, default=0, metavar="N")
 

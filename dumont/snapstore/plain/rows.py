@@ -171,7 +171,7 @@ def _listed(one: Listed) -> Row:
     return (
         one.name[:SHORT],
         state,
-        header.time[:19].replace("T", " "),
+        text.moment(header.time),
         header.label,
         header.host,
         header.root,

@@ -35,6 +35,11 @@ def duration(seconds: float) -> str:
     return f"{whole // 3600} h {whole % 3600 // 60:02} min"
 
 
+def moment(said: str) -> str:
+    """In UTC, as it was written down."""
+    return said[:19].replace("T", " ")
+
+
 def number(count: int) -> str:
     return f"{count:,}"
 

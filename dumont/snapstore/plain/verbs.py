@@ -19,16 +19,14 @@ from dumont.snapstore.check import check
 from dumont.snapstore.diff import diff
 from dumont.snapstore.engine import engine
 from dumont.snapstore.errors import BadRequest, Missing
-from dumont.snapstore.plain import arguments, facts, lent, meant, opening, rows, text
+from dumont.snapstore.plain import arguments, facts, forgetting, lent, meant, opening, rows, text
 from dumont.snapstore.plain.opening import Opened
 from dumont.snapstore.plain.screen import Screen
 from dumont.snapstore.prune import prune
 from dumont.snapstore.repository import WHOLE, Choice, Repository
 from dumont.snapstore.restic import Restic
 from dumont.snapstore.restore import Overwrite, restore
-from dumont.snapstore.retention import Dated, keep
 from dumont.snapstore.stats import stats
-from dumont.snapstore.surroundings import moment_of
 from dumont.snapstore.totals import totals
 from dumont.snapstore.track import Track
 
@@ -68,7 +66,8 @@ def create(said: argparse.Namespace, screen: Screen, env: Env) -> int:
             hot.save(found, said.label, hot.record(said.path))
         options = arguments.backup_options(said, env, tuple(hot.load(found, said.label)))
         if options.parent:
-            options = replace(options, parent=_chosen(found, options.parent, screen))
+            choice = meant.latest_for(found, options.parent, said.path, options.label)
+            options = replace(options, parent=_told(choice, screen))
         report = backup(found, os.fsencode(said.path), options, track)
     return _made(report, screen)
 
@@ -98,7 +97,7 @@ def list_(said: argparse.Namespace, screen: Screen, env: Env) -> int:
 
 def show(said: argparse.Namespace, screen: Screen, env: Env) -> int:
     found = opening.ours(arguments.place(said), env)
-    manifest = found.load(_chosen(found, said.snapshot, screen))
+    manifest = found.load(_told(meant.latest_for(found, said.snapshot, label=said.label), screen))
     if said.files is None:
         told = facts.of_manifest(manifest)
         lines = [(name, str(value)) for name, value in told.items() if not isinstance(value, (dict, list))]
@@ -131,7 +130,8 @@ def restore_(said: argparse.Namespace, screen: Screen, env: Env) -> int:
             if len(said.include) > 1 or said.exclude:
                 raise BadRequest("Of a restic repository one folder can be restored, or everything.")
             folder = said.include[0] if said.include else ""
-            return _restic_report(found.restore(said.snapshot, said.target, track, folder=folder), screen)
+            name = meant.foreign_for(found, said.snapshot, said.target)
+            return _restic_report(found.restore(name, said.target, track, folder=folder), screen)
         choice = meant.latest_for(found, said.snapshot, said.target, said.label)
         report = restore(found, choice.name, said.target, arguments.restore_options(said, env), track)
         report.notes[:0] = choice.notes
@@ -141,7 +141,7 @@ def restore_(said: argparse.Namespace, screen: Screen, env: Env) -> int:
 
 def diff_(said: argparse.Namespace, screen: Screen, env: Env) -> int:
     found = opening.ours(arguments.place(said), env)
-    before = found.load(_chosen(found, said.before, screen))
+    before = found.load(_told(meant.latest_for(found, said.before), screen))
     after = found.load(_told(meant.latest_like(found, said.after, before.header), screen))
     differences = list(diff(before, after, (found, found)))
     screen.answer([facts.of_difference(one) for one in differences], rows.DIFF, rows.of_diff(differences))
@@ -161,11 +161,16 @@ def forget(said: argparse.Namespace, screen: Screen, env: Env) -> int:
     policy = arguments.policy(said)
     if bool(said.snapshot) == (not policy.keeps_all):
         raise BadRequest("Which snapshots?", "Name them, or say what to keep: --keep-last 3 --keep-daily 7.")
-    doomed = [found.find(name) for name in said.snapshot] or _not_kept(found, said)
+    groups = [] if said.snapshot else forgetting.groups(found, policy)
+    doomed = [meant.latest_for(found, name).name for name in said.snapshot] or forgetting.going(groups)
     if not said.dry_run:
         found.forget(doomed)
-    did = "would be forgotten" if said.dry_run else "forgotten"
-    screen.answer({"forgotten": doomed, "dry_run": said.dry_run}, (), [(did, name) for name in doomed])
+    told = {"forgotten": doomed, "dry_run": said.dry_run, "groups": forgetting.facts_of(groups)}
+    if said.dry_run and groups:
+        screen.answer(told, forgetting.HEAD, forgetting.rows_of(groups, policy))
+    else:
+        did = "would be forgotten" if said.dry_run else "forgotten"
+        screen.answer(told, (), [(did, name) for name in doomed])
     return GOOD
 
 
@@ -205,10 +210,6 @@ def hot_(said: argparse.Namespace, screen: Screen, env: Env) -> int:
     return GOOD
 
 
-def _chosen(found: Repository, word: str, screen: Screen) -> str:
-    return _told(found.choose(word), screen)
-
-
 def _told(choice: Choice, screen: Screen) -> str:
     """Says so where the newest one is damaged, and therefore another is taken."""
     for note in choice.notes:
@@ -222,17 +223,6 @@ def _lines(file: str) -> list[bytes]:
     except OSError as error:
         raise BadRequest(f"{file} can't be read: {error.strerror}.") from error
     return [line.strip(b"/") for line in said.splitlines() if line.strip(b"/")]
-
-
-def _not_kept(found: Repository, said: argparse.Namespace) -> list[str]:
-    """What can't be read is never forgotten by a policy."""
-    dated = [
-        Dated(one.name, moment_of(one.header.time), one.header.label, place=meant.place_of(one.header))
-        for one in found.listed(WHOLE)
-        if one.header is not None and one.error is None
-    ]
-    kept = keep(dated, arguments.policy(said))
-    return [one.name for one in dated if one.name not in kept]
 
 
 def _refuse_for_restic(said: argparse.Namespace, names: Sequence[str]) -> None:

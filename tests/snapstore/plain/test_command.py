@@ -109,6 +109,42 @@ class TestWords:
         assert say("forget", "--keep-last", "1", "--dry-run")["forgotten"] == [first]
         assert {one["name"] for one in say("list")} == {first, second, third}
 
+    def test_tell_of_each_tree_why_a_snapshot_stays_or_goes(
+        self, say: Say, tree: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        other = tmp_path / "other" / "tree"
+        shutil.copytree(tree, other)
+        first, second = say("create", tree, "--init")["name"], say("create", other, "--label", "b")["name"]
+        third, damaged = say("create", tree)["name"], say("create", other, "--label", "b")["name"]
+        (tmp_path / "repository" / "snapshots" / damaged).write_bytes(b"?")
+        told = say("forget", "--keep-daily", "1", "--dry-run")
+        assert told["forgotten"] == [first]
+        mine = next(group for group in told["groups"] if group["root"] == str(tree))
+        assert ([one["name"] for one in mine["kept"]], mine["forgotten"]) == ([third], [first])
+        assert mine["kept"][0]["reasons"] == ["last", "daily"]
+        assert main(["forget", "--keep-daily", "1", "--dry-run"]) == GOOD
+        lines = capsys.readouterr().out.splitlines()
+        said = {
+            name[:12]: next(line for line in lines if name[:12] in line) for name in (first, second, third, damaged)
+        }
+        assert said[first[:12]].endswith("goes: not among 1 daily")
+        assert said[third[:12]].endswith("stays: last, daily")
+        assert said[second[:12]].startswith("b ")
+        assert said[damaged[:12]].endswith("stays: can't be read")
+        assert str(tree) in said[first[:12]]
+
+    def test_show_the_latest_of_one_tree_alone(self, say: Say, tree: Path, tmp_path: Path) -> None:
+        other = tmp_path / "other" / "tree"
+        shutil.copytree(tree, other)
+        first = say("create", tree, "--init", "--label", "a")["name"]
+        assert say("show")["name"] == first
+        second = say("create", other)["name"]
+        for words in (["show"], ["show", "latest", "--files"], ["diff", "latest"], ["forget", "latest"]):
+            assert "latest of what" in say(*words, status=FAILED)["error"]["message"]
+        assert say("show", "latest", "--label", "a")["name"] == first
+        assert say("create", tree, "--label", "a", "--parent", "latest")["parent"] == first
+        assert {one["name"] for one in say("list")} > {first, second}
+
     def test_put_back_the_latest_of_this_folder_and_of_no_other(self, say: Say, tree: Path, tmp_path: Path) -> None:
         other = tmp_path / "other" / "tree"
         shutil.copytree(tree, other)
