@@ -33,7 +33,7 @@ DELIVERIES = [
 TOPICS = (
     "idle_soon", "unused", "hibernated", "woken", "interrupted", "failed_over", "launch_failed",
     "run_done", "run_failed", "standby_trouble",
-    "paid_hours_end", "key_refused", "snapshots_end",
+    "paid_hours_end", "key_refused", "snapshots_end", "repository_harmed",
     "budget_near", "budget_over",
 )  # fmt: skip
 Hook = Annotated[str, typer.Argument(help="Name or id of the webhook.", metavar="WEBHOOK")]

@@ -346,6 +346,8 @@ class GParts(TypedDict):
 class Goes(TypedDict):
     id: str
     label: str
+    host: str
+    root: str
     created_at: str
     unique_bytes: int | None
 
@@ -1766,7 +1768,7 @@ class WebhookChange(TypedDict):
     name: NotRequired[str | None]
     url: NotRequired[str | None]
     form: NotRequired[Literal['json', 'slack'] | None]
-    topics: NotRequired[list[Literal['idle_soon', 'unused', 'hibernated', 'woken', 'interrupted', 'failed_over', 'launch_failed', 'run_done', 'run_failed', 'standby_trouble', 'paid_hours_end', 'key_refused', 'snapshots_end', 'budget_near', 'budget_over']] | None]
+    topics: NotRequired[list[Literal['idle_soon', 'unused', 'hibernated', 'woken', 'interrupted', 'failed_over', 'launch_failed', 'run_done', 'run_failed', 'standby_trouble', 'paid_hours_end', 'key_refused', 'snapshots_end', 'repository_harmed', 'budget_near', 'budget_over']] | None]
     enabled: NotRequired[bool | None]
 
 
@@ -1788,7 +1790,7 @@ class WebhookWish(TypedDict):
     name: str
     url: str
     form: NotRequired[Literal['json', 'slack']]
-    topics: list[Literal['idle_soon', 'unused', 'hibernated', 'woken', 'interrupted', 'failed_over', 'launch_failed', 'run_done', 'run_failed', 'standby_trouble', 'paid_hours_end', 'key_refused', 'snapshots_end', 'budget_near', 'budget_over']]
+    topics: list[Literal['idle_soon', 'unused', 'hibernated', 'woken', 'interrupted', 'failed_over', 'launch_failed', 'run_done', 'run_failed', 'standby_trouble', 'paid_hours_end', 'key_refused', 'snapshots_end', 'repository_harmed', 'budget_near', 'budget_over']]
 
 
 class Webhooks(TypedDict):
@@ -1886,6 +1888,7 @@ class CheckResult(TypedDict):
     at: str
     ok: bool
     read_data: bool
+    part: NotRequired[int | None]
     snapshots: int
     packs: int
     bytes: int

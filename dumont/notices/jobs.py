@@ -20,7 +20,7 @@ from dumont.platform.jobs import Jobs
 from dumont.platform.jobs.port import Job, Listener, NoArgs, Run
 from dumont.platform.settings import Settings
 from dumont.providers import registry
-from dumont.snapshots.events import LeftSnapshotsEnd
+from dumont.snapshots.events import LeftSnapshotsEnd, RepositoryHarmed
 
 _Told = InstanceMoved | IdleSoon | Unused | RunEnded | StandbyInTrouble | PaidHoursEnd | KeyRefused | BudgetReached
 
@@ -63,6 +63,12 @@ async def _left(run: Run, event: LeftSnapshotsEnd) -> None:
     await _tell_owner(run, event.repository_id, message)
 
 
+async def _harmed(run: Run, event: RepositoryHarmed) -> None:
+    found = {"problems": event.problems, "files": event.files_touched}
+    page = f"{address_of(run.part(Settings))}/snapshots"
+    await _tell_owner(run, event.repository_id, wording.of_harm(event.repository_id, event.first, **found, page=page))
+
+
 async def _budget(run: Run, event: BudgetReached) -> None:
     figures = {"used": f"{event.used:.2f}", "budget": f"{event.budget:.2f}"}
     await _tell(run, event, wording.of_budget(event.owner_id, limit=event.limit, level=event.level, **figures))
@@ -102,5 +108,6 @@ LISTENERS = (
     Listener("notices.tell_of_standby", StandbyInTrouble, _standby),
     Listener("notices.tell_of_paid_hours", PaidHoursEnd, _paid_hours),
     Listener("notices.tell_of_left_snapshots", LeftSnapshotsEnd, _left),
+    Listener("notices.tell_of_harmed_repository", RepositoryHarmed, _harmed),
     Listener("notices.tell_of_budget", BudgetReached, _budget),
 )

@@ -69,6 +69,16 @@ class LeftSnapshotsEnd(_InRepository):
     ends_at: datetime
 
 
+class RepositoryHarmed(_InRepository):
+    """A check has found that something lacks in it, or is not what it was."""
+
+    kind: ClassVar[str] = "snapshots.repository_harmed"
+
+    problems: int
+    files_touched: int
+    first: str
+
+
 class RepositoryChanged(_InRepository):
     """Something is done with it, or was found out about it."""
 

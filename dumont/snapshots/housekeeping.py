@@ -8,6 +8,8 @@ from dumont.platform.jobs import Jobs
 from dumont.platform.jobs.port import Job, NoArgs, Run
 from dumont.platform.work import Work
 from dumont.snapshots import ending
+from dumont.snapshots.measuring import MEASURE
+from dumont.snapshots.measuring import Repositories as Measured
 from dumont.snapshots.pruning import PRUNE
 from dumont.snapshots.pruning import Wanted as Prune
 from dumont.snapshots.store import grants, repositories, restores, snapshots
@@ -26,7 +28,9 @@ async def tidy(run: Run, _args: NoArgs) -> dict[str, int]:
         again = await _verify_again(work, run.part(Jobs))
     async with run.work() as work:
         freed = await _free_tasks(work, run.part(Jobs))
-    return {"silent": silent, "verified_again": again, "tasks_freed": freed}
+    async with run.work() as work:
+        counted = await _count_again(work, run.part(Jobs))
+    return {"silent": silent, "verified_again": again, "tasks_freed": freed, "counted_again": counted}
 
 
 async def prune_all(run: Run, _args: NoArgs) -> dict[str, int]:
@@ -73,6 +77,14 @@ async def _free_tasks(work: Work, jobs: Jobs) -> int:
             await repositories.lay_down(work.tx, repository_id, job_id)
             freed += 1
     return freed
+
+
+async def _count_again(work: Work, jobs: Jobs) -> int:
+    """Where the fleet or a rule has deleted: what others shared with those, they may need alone from now on."""
+    found = await repositories.measured_before_deletions(work.tx, BATCH)
+    for repository_id in found:
+        await jobs.enqueue(work, MEASURE, Measured(repository_id=repository_id))
+    return len(found)
 
 
 async def _is_over(work: Work, jobs: Jobs, job_id: UUID) -> bool:

@@ -5,7 +5,7 @@ from dumont.basics import ids
 from dumont.platform.db import Tx
 from dumont.platform.live.topics import TopicRule
 from dumont.platform.work import Caller
-from dumont.snapshots import checking, housekeeping, leaving, measuring, pruning, verifying
+from dumont.snapshots import checking, housekeeping, leaving, measuring, pruning, verifying, watching
 from dumont.snapshots.events import ONE, REPOSITORY
 from dumont.snapshots.store import snapshots
 
@@ -28,6 +28,7 @@ JOBS = (
     pruning.PRUNE,
     housekeeping.TIDY,
     housekeeping.PRUNE_ALL,
+    watching.CHECK_DUE,
     leaving.TIDY_LEFT,
 )
 TOPICS = (TopicRule(f"{REPOSITORY}:{{id}}", _my_repository), TopicRule(f"{ONE}:{{id}}", _my_snapshot))

@@ -39,6 +39,11 @@ class SnapshotRepository(Base):
     measured_at: Mapped[datetime | None]
     checked_at: Mapped[datetime | None]
     check_result: Mapped[dict[str, Any] | None]
+    check_due_at: Mapped[datetime | None]
+    """When it is to be checked again without being asked; null before the first time."""
+    read_at: Mapped[datetime | None]
+    """When a check last read its bytes: all of them, or the part of this number, as they take turns."""
+    read_part: Mapped[int | None] = mapped_column(Integer)
     pruned_at: Mapped[datetime | None]
     prune_result: Mapped[dict[str, Any] | None]
     task: Mapped[str | None]
@@ -207,6 +212,23 @@ class SnapshotGrant(Base):
     restore_id: Mapped[UUID | None] = mapped_column(ForeignKey("snapshot_restores.id", ondelete="CASCADE"))
     """For which it may only read."""
     created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+
+class SnapshotDownload(Base):
+    """An address that saves one thing out of a snapshot, once and soon: for browsers, which send no token along with
+    what they save by themselves. Known by its hash alone."""
+
+    __tablename__ = "snapshot_downloads"
+    __table_args__ = (
+        CheckConstraint("length(hash) = 32", name="hash"),
+        Index(None, "snapshot_id"),
+        Index(None, "expires_at"),
+    )
+
+    hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    snapshot_id: Mapped[UUID] = mapped_column(ForeignKey("snapshots.id", ondelete="CASCADE"))
+    path: Mapped[str]
     expires_at: Mapped[datetime]
 
 

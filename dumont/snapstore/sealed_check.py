@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from dumont.snapstore import hashing
 from dumont.snapstore.blobs import Blobs, Found
-from dumont.snapstore.check import CheckReport, Problem
+from dumont.snapstore.check import CheckReport, Part, Problem
 from dumont.snapstore.errors import Damaged, Missing
 from dumont.snapstore.model import pack_object, snapshot_object
 from dumont.snapstore.pack import sealed_table
@@ -18,20 +18,20 @@ Needs = Mapping[str, "Mapping[str, int] | None"]
 """By snapshot, the sizes of its packs by name, as its writer has told; None where nobody has."""
 
 
-def check_sealed(blobs: Blobs, needs: Needs, track: Track, *, tables: bool) -> CheckReport:
-    """Indexes and manifests whole, packs by presence and size; with `tables` the table of each pack too. Of the frames
-    in between nothing can be known without the key."""
+def check_sealed(blobs: Blobs, needs: Needs, track: Track, *, tables: bool, part: Part | None = None) -> CheckReport:
+    """Indexes and manifests whole, packs by presence and size; with `tables` the table of each pack too, or of those of
+    a part. Of the frames in between nothing can be known without the key."""
     track.stage("list")
     packs = {found.name: found for found in blobs.list("packs/")}
     manifests = list(blobs.list("snapshots/"))
     whole = [*manifests, *blobs.list("index/")]
     problems = [*_not_there(needs, {found.name for found in manifests}), *_lacking(needs, packs)]
     track.stage("read")
-    track.expect(len(whole) + (len(packs) if tables else 0), 0)
+    to_read = [found for name, found in packs.items() if tables and (part is None or part.has(name))]
+    track.expect(len(whole) + len(to_read), 0)
     with ThreadPoolExecutor(AT_ONCE) as pool:
         found_wrong = [*pool.map(lambda found: _other(blobs, found, track), whole)]
-        if tables:
-            found_wrong += pool.map(lambda found: _bad_table(blobs, found, track), packs.values())
+        found_wrong += pool.map(lambda found: _bad_table(blobs, found, track), to_read)
     problems += [problem for problem in found_wrong if problem]
     read = sum(found.size for found in whole)
     return CheckReport(len(manifests), len(packs), 0, read, 0, problems)

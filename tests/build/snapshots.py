@@ -41,6 +41,14 @@ class Away:
         return ask
 
 
+class OfJob(FakeRun):
+    """The run of a job that a person has asked for."""
+
+    def __init__(self, parts: Parts, job_id: str) -> None:
+        super().__init__(parts)
+        self.id = UUID(job_id)
+
+
 def lost(parts: Parts, owner: UUID) -> None:
     """From now on the store of this owner is away."""
     parts.get(Stores)._open[owner] = Away()

@@ -104,6 +104,13 @@ class TestWording:
         near = wording.of_budget(UUID(int=1), limit="day", level="near", used="8.00", budget="10.00")
         assert (near.topic, "$8.00 of $10.00" in near.text) == ("budget_near", True)
 
+    def test_tells_what_a_check_of_snapshots_has_found(self) -> None:
+        page = "https://dumont.example/snapshots"
+        found = wording.of_harm(UUID(int=1), "packs/3f is missing", problems=3, files=1, page=page)
+        assert found.topic == "repository_harmed"
+        for words in ("packs/3f is missing and 2 more.", "1 file is touched.", page):
+            assert words in found.text
+
 
 class TestSigning:
     def test_is_over_the_moment_and_the_bytes(self) -> None:

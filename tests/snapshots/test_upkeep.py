@@ -15,7 +15,7 @@ from dumont.platform.db import Db
 from dumont.platform.jobs.errors import Cancelled
 from dumont.platform.jobs.port import NoArgs
 from dumont.platform.parts import Parts
-from dumont.snapshots import checking, pruning, tasks, unreported
+from dumont.snapshots import checking, on_behalf, pruning, tasks, unreported
 from dumont.snapshots.housekeeping import prune_all, tidy
 from dumont.snapshots.measuring import Repositories, measure
 from dumont.snapshots.stores import Stores
@@ -28,14 +28,6 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.run import FakeRun
 
 PASSPHRASE = "correct horse"
-
-
-class OfJob(FakeRun):
-    """The run of a job that a person has asked for."""
-
-    def __init__(self, parts: Parts, job_id: str) -> None:
-        super().__init__(parts)
-        self.id = UUID(job_id)
 
 
 async def three(ada: Person, parts: Parts, folder: Path, clock: FakeClock) -> list[str]:
@@ -69,7 +61,7 @@ def _box(folder: Path) -> Path:
 async def pruned(ada: Person, parts: Parts) -> Any:
     started = await ada.does("POST", "/snapshots/repository/prune", {})
     owner = UUID(await ada.id())
-    await pruning.prune_repository(OfJob(parts, started["job_id"]), pruning.Wanted(repository_id=owner))
+    await pruning.prune_repository(build.OfJob(parts, started["job_id"]), pruning.Wanted(repository_id=owner))
     return await ada.gets("/snapshots/repository")
 
 
@@ -79,6 +71,7 @@ class TestRetention:
         wish = {"rules": {"keep_last": 2}, "dry_run": True}
         plan = await ada.does("PUT", "/snapshots/retention", wish)
         assert ([one["id"] for one in plan["going"]], plan["kept"], plan["applied"]) == ([made[0]], 2, False)
+        assert plan["going"][0]["root"] == str(folder)
         assert (await ada.gets("/snapshots/retention"))["default"] is None
         own = {"label": "box", "rules": {"keep_daily": 3}}
         await ada.does("PUT", "/snapshots/retention", {"rules": {"keep_last": 2}})
@@ -223,55 +216,6 @@ class TestPruning:
         assert (await prune_all(FakeRun(parts), NoArgs()))["repositories"] >= 2
 
 
-class TestCheck:
-    async def test_names_the_files_that_damage_touches(
-        self, ada: Person, parts: Parts, snapshot: str, store: Path
-    ) -> None:
-        owner = UUID(await ada.id())
-
-        async def checked() -> Any:
-            started = await ada.does("POST", "/snapshots/repository/check", {"read_data": True})
-            wanted = checking.Wanted(repository_id=owner, read_data=True)
-            await checking.check_repository(OfJob(parts, started["job_id"]), wanted)
-            return (await ada.gets("/snapshots/repository"))["check"]
-
-        sound = await checked()
-        assert (sound["ok"], sound["snapshots"], sound["problems"]) == (True, 1, [])
-        for pack in (store / str(owner) / "packs").glob("*/*"):
-            pack.unlink()
-        harmed = await checked()
-        assert not harmed["ok"]
-        assert harmed["files_touched"] == 6
-        assert "is missing" in harmed["problems"][0]
-
-    async def test_without_the_key_looks_at_whole_objects(
-        self, ada: Person, parts: Parts, folder: Path, store: Path
-    ) -> None:
-        granted = await build.started(ada, folder)
-        manifest = build.sent(parts, granted.owner, folder, "correct horse")
-        place = store / str(granted.owner)
-        packs = {pack.name: pack.stat().st_size for pack in (place / "packs").glob("*/*")}
-        await build.reported(ada, granted, "complete", {"manifest": manifest, "packs": packs, "files": 6})
-        await verify(FakeRun(parts), Which(snapshot_id=UUID(granted.id)))
-
-        async def checked() -> Any:
-            started = await ada.does("POST", "/snapshots/repository/check", {"read_data": True})
-            wanted = checking.Wanted(repository_id=granted.owner, read_data=True)
-            await checking.check_repository(OfJob(parts, started["job_id"]), wanted)
-            return (await ada.gets("/snapshots/repository"))["check"]
-
-        sound = await checked()
-        assert (sound["ok"], sound["sealed"], sound["snapshots"], sound["problems"]) == (True, True, 1, [])
-        for index in (place / "index").iterdir():
-            index.write_bytes(index.read_bytes()[:-1] + b"?")
-        (pack,) = (place / "packs").glob("*/*")
-        whole = pack.read_bytes()
-        pack.write_bytes(whole[:-13] + b"?" + whole[-12:])
-        assert ["is damaged" in each or "not the one" in each for each in (await checked())["problems"]] == [True, True]
-        pack.unlink()
-        assert "is missing; snapshots that need it: 1" in (await checked())["problems"][0]
-
-
 class TestCost:
     async def test_is_of_what_only_one_snapshot_needs(
         self, ada: Person, parts: Parts, folder: Path, clock: FakeClock
@@ -307,6 +251,25 @@ class TestCost:
         await measure(FakeRun(parts), Repositories.model_validate(args))
         alone = {one["id"]: one["unique_bytes"] for one in (await ada.gets("/snapshots/cost"))["snapshots"]}
         assert (alone[made[1]] > 0, len(alone)) == (not back, 1 + back)
+
+    async def test_is_counted_again_when_an_instance_is_destroyed_with_its_snapshots(
+        self, ada: Person, parts: Parts, folder: Path, db: Db, clock: FakeClock
+    ) -> None:
+        made = [await build.complete(ada, parts, folder, instance_id=str(UUID(int=n))) for n in (1, 2)]
+        await measure(FakeRun(parts), Repositories(repository_id=UUID(await ada.id())))
+        clock.advance(minutes=1)
+        async with FakeRun(parts).work() as work:
+            await work.tx.execute(text("DELETE FROM jobs"))
+            assert await on_behalf.delete_all(work, UUID(await ada.id()), UUID(int=1)) == 1
+        clock.advance(minutes=1)
+        assert (await tidy(FakeRun(parts), NoArgs()))["counted_again"] == 1
+        async with db.begin() as tx:
+            wanted = text("SELECT args FROM jobs WHERE name = 'snapshots.measure' AND state = 'queued'")
+            (args,) = (await tx.execute(wanted)).scalars()
+        await measure(FakeRun(parts), Repositories.model_validate(args))
+        assert (await tidy(FakeRun(parts), NoArgs()))["counted_again"] == 0
+        (left,) = (await ada.gets("/snapshots/cost"))["snapshots"]
+        assert (left["id"], left["unique_bytes"] > 0) == (made[1], True)
 
     async def test_is_not_counted_anew_with_each_copy(self, ada: Person, parts: Parts, folder: Path, db: Db) -> None:
         """That reads every manifest there is."""
@@ -357,7 +320,7 @@ class TestTask:
         self, ada: Person, parts: Parts, snapshot: str
     ) -> None:
         started = await ada.does("POST", "/snapshots/repository/check", {"read_data": True})
-        run = OfJob(parts, started["job_id"])
+        run = build.OfJob(parts, started["job_id"])
         run.progress = _cancelled  # type: ignore[method-assign]
         run.in_thread = _slowly  # type: ignore[method-assign]
         with pytest.raises(Cancelled):
@@ -369,7 +332,7 @@ class TestTask:
         owner = UUID(await ada.id())
         started = await ada.does("POST", "/snapshots/repository/prune", {})
         build.lost(parts, owner)
-        run = OfJob(parts, started["job_id"])
+        run = build.OfJob(parts, started["job_id"])
         with pytest.raises(Unavailable):
             await pruning.prune_repository(run, pruning.Wanted(repository_id=owner))
         assert (await ada.gets("/snapshots/repository"))["task"] is None

@@ -16,6 +16,7 @@ Topic = Literal[
     "paid_hours_end",
     "key_refused",
     "snapshots_end",
+    "repository_harmed",
     "budget_near",
     "budget_over",
 ]

@@ -127,6 +127,14 @@ def of_left_snapshots(label: str, *, snapshots: int, ends_at: str) -> Message:
     return Message("snapshots_end", text, {"label": label, "snapshots": snapshots, "ends_at": ends_at})
 
 
+def of_harm(owner_id: UUID, first: str, *, problems: int, files: int, page: str) -> Message:
+    more = "" if problems <= 1 else f" and {problems - 1} more"
+    touched = {0: "No file is known to be touched.", 1: "1 file is touched."}.get(files, f"{files} files are touched.")
+    text = f"The check of your repository of snapshots has found damage: {first}{more}. {touched} See {page}."
+    data = {"owner_id": str(owner_id), "problems": problems, "files_touched": files, "first": first}
+    return Message("repository_harmed", text, data)
+
+
 def of_budget(owner_id: UUID, *, limit: str, level: str, used: str, budget: str) -> Message:
     over = level == "over"
     said = "is used up: what runs is put to sleep" if over else "is nearly used up"

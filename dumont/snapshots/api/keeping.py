@@ -105,7 +105,7 @@ def _label(standing: Kept, row: SnapshotRetention) -> LabelRules:
 
 def _plan(plan: Plan, *, applied: bool) -> RetentionPlan:
     going = [
-        Goes(id=each.id, label=each.label, created_at=each.created_at, unique_bytes=each.unique_bytes)
+        Goes.model_validate({name: getattr(each, name) for name in Goes.model_fields})
         for each in plan.going[:GOING_SHOWN]
     ]
     return RetentionPlan(

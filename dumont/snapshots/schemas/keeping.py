@@ -52,6 +52,8 @@ class RetentionWish(RequestBody):
 class Goes(BaseModel):
     id: UUID
     label: str = Field(examples=["training-box"])
+    host: str = Field(examples=["node-7"])
+    root: str = Field(description="Where the tree lay.", examples=["/workspace"])
     created_at: datetime
     unique_bytes: Bytes | None
 
@@ -112,6 +114,9 @@ class CheckResult(BaseModel):
     at: datetime
     ok: bool
     read_data: bool = Field(description="Whether every byte was read, or names and sizes compared.")
+    part: int | None = Field(
+        None, description="Or those of one part of twelve were read, which take turns.", examples=[None]
+    )
     snapshots: Count
     packs: Count
     bytes: Bytes

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Uuid, column, delete, func, or_, select, table, update
+from sqlalchemy import ColumnElement, Uuid, and_, column, delete, exists, func, or_, select, table, update
 from sqlalchemy.dialects.postgresql import insert
 
 from dumont.platform.db import Tx
@@ -89,3 +89,32 @@ async def long_at_it(tx: Tx, since: datetime) -> Sequence[tuple[UUID, UUID]]:
     """Repositories with the jobs that took them up before that moment."""
     query = select(Repository.id, Repository.task_job_id).where(Repository.task_at < since)
     return [(row[0], row[1]) for row in await tx.execute(query) if row[1] is not None]
+
+
+async def measured_before_deletions(tx: Tx, limit: int) -> Sequence[UUID]:
+    """Those in which something was deleted since what each snapshot needs alone was counted; those never counted are
+    counted when their first snapshot is complete."""
+    gone = (Snapshot.repository_id == Repository.id) & Snapshot.purge_at.is_not(None) & Snapshot.purged_at.is_(None)
+    since = exists().where(gone, Snapshot.deleted_at > Repository.measured_at)
+    return (await tx.execute(select(Repository.id).where(since).limit(limit))).scalars().all()
+
+
+def _to_check(now: datetime, old: datetime) -> ColumnElement[bool]:
+    """Somebody's, nothing is being done with it, and there is something in it."""
+    due = or_(Repository.check_due_at <= now, Repository.check_due_at.is_(None) & (Repository.created_at <= old))
+    ours = (Snapshot.repository_id == Repository.id) & (Snapshot.state == "complete") & Snapshot.restic_id.is_(None)
+    owned = Repository.user_id.is_not(None) | Repository.team_id.is_not(None)
+    return and_(due, owned, Repository.task.is_(None), exists().where(ours))
+
+
+async def count_to_check(tx: Tx, now: datetime, old: datetime) -> int:
+    """`old` is when one must have been made to be looked at for the first time."""
+    query = select(func.count()).select_from(Repository).where(_to_check(now, old))
+    return int((await tx.execute(query)).scalar_one())
+
+
+async def to_check(tx: Tx, now: datetime, old: datetime, limit: int) -> Sequence[Repository]:
+    """Those that have waited longest."""
+    waited = func.coalesce(Repository.check_due_at, Repository.created_at)
+    query = select(Repository).where(_to_check(now, old)).order_by(waited, Repository.id).limit(limit)
+    return (await tx.execute(query.execution_options(populate_existing=True))).scalars().all()

@@ -83,6 +83,8 @@ export interface DataTableProps<Row> {
   onHold?: ((held: boolean) => void) | undefined;
   /** Stands left of the table's own menu: search and filters. */
   toolbar?: ReactNode;
+  /** On a phone it has a row of its own. */
+  toolbarAlone?: boolean;
   /** Cells keep nothing of their own, so that a row that leaves is drawn again as the one that comes. */
   recycles?: boolean;
   /** j, k and enter work without clicking into the table first. */
@@ -139,7 +141,14 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
   return (
     <div ref={box} className={cx("flex min-h-0 flex-col", props.className)}>
       <div className="flex min-h-8 flex-wrap items-center gap-2 pb-3">
-        <div className="flex min-w-0 flex-1 flex-wrap items-center gap-2">{toolbar}</div>
+        <div
+          className={cx(
+            "flex min-w-0 flex-wrap items-center gap-2",
+            narrow && props.toolbarAlone ? "basis-full" : "flex-1",
+          )}
+        >
+          {toolbar}
+        </div>
         {props.summary === undefined ? (
           <span className="figures text-xs text-ink-3">
             {count(rows.length)}

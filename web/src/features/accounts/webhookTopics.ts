@@ -17,6 +17,7 @@ export const topicWords: Record<Topic, string> = {
   paid_hours_end: "No more hours of a machine could be bought",
   key_refused: "A cloud refuses the key of machines that run there",
   snapshots_end: "Snapshots of a destroyed instance are soon deleted",
+  repository_harmed: "A check of your snapshots has found damage",
   budget_near: "80% of a budget is used",
   budget_over: "A budget is used up",
 };

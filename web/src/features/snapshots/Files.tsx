@@ -86,6 +86,7 @@ function Tree({ snapshot, onRestore }: Props) {
           onOpen={(entry) => (entry.kind === "folder" ? go(entry.path) : fetchIt(entry))}
           more={moreOf(answer)}
           toolbar={<Crumbs root={snapshot.root || snapshot.label} path={path} onGo={go} />}
+          toolbarAlone
           summary={
             <span className="flex flex-wrap items-center gap-2">
               {chosen.size > 0 && (

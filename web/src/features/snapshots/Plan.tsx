@@ -9,6 +9,7 @@ import type { RetentionPlan } from "../../lib/api/generated";
 import { count } from "../../lib/numbers";
 import { Size } from "./figures";
 import { planWords } from "./keeping";
+import { Placed } from "./Placed";
 
 type Goes = RetentionPlan["going"][number];
 
@@ -17,9 +18,14 @@ const columns: Column<Goes>[] = [
     id: "label",
     title: "Label",
     cell: (each) => (
-      <Link to={`/snapshots/${each.id}`} className="truncate font-medium hover:underline">
-        {each.label}
-      </Link>
+      <Placed of={each}>
+        <Link
+          to={`/snapshots/${each.id}`}
+          className="inline-flex min-h-6 max-w-full items-center font-medium hover:underline"
+        >
+          <span className="truncate">{each.label}</span>
+        </Link>
+      </Placed>
     ),
     fixed: true,
     link: true,

@@ -92,7 +92,7 @@ function useLatest(teamId: string | null, owner: string): Snapshot | undefined {
 function Checked({ result }: { result: CheckResult | null }) {
   if (!result)
     return (
-      <Big name="Last check" note="nobody has looked yet">
+      <Big name="Last check" note="by itself each week, the first a day after">
         <None />
       </Big>
     );
@@ -108,9 +108,10 @@ function Checked({ result }: { result: CheckResult | null }) {
   );
 }
 
-function checkNote({ sealed, read_data: all }: CheckResult): string {
+function checkNote({ sealed, read_data: all, part }: CheckResult): string {
   if (sealed) return "what takes no key: whole objects, not files";
-  return all ? "every byte was read" : "names and sizes";
+  if (all) return "every byte was read";
+  return part === null || part === undefined ? "names and sizes" : "names, sizes, a twelfth of all bytes";
 }
 
 function Pruned({ result }: { result: PruneResult | null }) {
@@ -199,7 +200,10 @@ function Actions({ teamId }: { teamId: string | null }) {
         }}
         consequence={
           <div className="grid gap-3">
-            <p>Looks whether all that the snapshots need is in the store. It changes nothing.</p>
+            <p>
+              Looks whether all that the snapshots need is in the store. It changes nothing. Each week it
+              happens by itself, and each month a part of the bytes is read; you are told of damage.
+            </p>
             <Checkbox
               label="Read every byte"
               hint="Finds damage inside of packs too; it takes as long as reading the whole repository."

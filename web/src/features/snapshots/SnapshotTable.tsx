@@ -30,6 +30,7 @@ import { snapshotLists, snapshotsApi } from "./api";
 import { DeleteSnapshot } from "./DeleteSnapshot";
 import { MonthCost, None, Ratio, Size, stateLooks } from "./figures";
 import type { Owner } from "./owners";
+import { Placed } from "./Placed";
 import { RestoreDialog } from "./RestoreDialog";
 import { StateLine } from "./Underway";
 import { useSnapshotActions } from "./useSnapshotActions";
@@ -40,26 +41,21 @@ const columns: Column<Snapshot>[] = [
     id: "label",
     title: "Label",
     cell: (snapshot) => (
-      <Link
-        to={`/snapshots/${snapshot.id}`}
-        className="inline-flex min-h-6 max-w-full items-center truncate font-medium hover:underline"
-      >
-        <span className="truncate">{snapshot.label}</span>
-        {isRestic(snapshot) && <Mark word="restic" />}
-        {snapshot.left_at && <Mark word="destroyed" />}
-        {snapshot.kept_at && <Mark word="kept" />}
-        {snapshot.unread > 0 && <Mark word={`${snapshot.unread} unread`} />}
-      </Link>
+      <Placed of={snapshot}>
+        <Link
+          to={`/snapshots/${snapshot.id}`}
+          className="inline-flex min-h-6 max-w-full items-center font-medium hover:underline"
+        >
+          <span className="truncate">{snapshot.label}</span>
+          {isRestic(snapshot) && <Mark word="restic" />}
+          {snapshot.left_at && <Mark word="destroyed" />}
+          {snapshot.kept_at && <Mark word="kept" />}
+          {snapshot.unread > 0 && <Mark word={`${snapshot.unread} unread`} />}
+        </Link>
+      </Placed>
     ),
     fixed: true,
     link: true,
-  },
-  {
-    id: "root",
-    title: "Folder",
-    cell: (snapshot) => <span className="text-ink-2">{snapshot.root || "—"}</span>,
-    width: 220,
-    roomy: true,
   },
   { id: "taken", title: "Taken", cell: (snapshot) => <Time at={snapshot.created_at} />, width: 92 },
   {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Snapshot, SnapshotProgress } from "../../lib/api/generated";
-import { beforeOf, consequenceOf, silenceWords } from "./words";
+import { beforeOf, consequenceOf, placeWords, silenceWords } from "./words";
 
 const snapshot = (more: Partial<Snapshot>) =>
   ({
@@ -53,4 +53,10 @@ describe("silence", () => {
     expect(silenceWords(progress, Date.parse(at) + 190_000)).toBe("3 min");
   });
   test("is nothing where nobody has begun", () => expect(silenceWords(null, Date.parse(at))).toBe(""));
+});
+
+test("a place is the folder and the machine, as far as they are known", () => {
+  expect(placeWords({ host: "node-7", root: "/workspace" })).toBe("/workspace on node-7");
+  expect(placeWords({ host: "", root: "/workspace" })).toBe("/workspace");
+  expect(placeWords({ host: "", root: "" })).toBe("");
 });

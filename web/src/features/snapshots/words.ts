@@ -65,6 +65,11 @@ export function consequenceOf(snapshot: Snapshot): string {
     : `It frees ${size(snapshot.unique_bytes)} that no other snapshot needs${saved}. Until the pruning you can take it back.`;
 }
 
+/** Where its tree lay: the folder, and the machine, where it has told its name. */
+export function placeWords({ host, root }: { host: string; root: string }): string {
+  return root && host ? `${root} on ${host}` : root || host;
+}
+
 export function diffPath(from: string, to: string): string {
   return `/snapshots/diff?from=${from}&to=${to}`;
 }

@@ -4169,6 +4169,8 @@ export type CheckResult = {
   ok: boolean;
   /** Whether every byte was read, or names and sizes compared. */
   read_data: boolean;
+  /** Or those of one part of twelve were read, which take turns. */
+  part?: number | null;
   snapshots: number;
   packs: number;
   bytes: number;
@@ -4292,6 +4294,9 @@ export type Retention = {
 export type Goes = {
   id: string;
   label: string;
+  host: string;
+  /** Where the tree lay. */
+  root: string;
   created_at: string;
   unique_bytes: number | null;
 };
@@ -6178,6 +6183,7 @@ export type WebhookWish = {
     | "paid_hours_end"
     | "key_refused"
     | "snapshots_end"
+    | "repository_harmed"
     | "budget_near"
     | "budget_over"
   )[];
@@ -6203,6 +6209,7 @@ export type WebhookWishWrite = {
     | "paid_hours_end"
     | "key_refused"
     | "snapshots_end"
+    | "repository_harmed"
     | "budget_near"
     | "budget_over"
   )[];
@@ -6225,6 +6232,7 @@ export type WebhookChange = {
         | "paid_hours_end"
         | "key_refused"
         | "snapshots_end"
+        | "repository_harmed"
         | "budget_near"
         | "budget_over"
       )[]
@@ -6250,6 +6258,7 @@ export type WebhookChangeWrite = {
         | "paid_hours_end"
         | "key_refused"
         | "snapshots_end"
+        | "repository_harmed"
         | "budget_near"
         | "budget_over"
       )[]
