@@ -1679,6 +1679,7 @@ class UrlsWish(TypedDict):
     get: NotRequired[list[str]]
     put: NotRequired[list[tuple[str, int]]]
     checksums: NotRequired[dict[str, str]]
+    sealed: NotRequired[bool]
     delete: NotRequired[list[str]]
 
 
@@ -2582,6 +2583,7 @@ class Launched(TypedDict):
     instance: Instance | None
     operation: Operation | None
     plan: LaunchPlan | None
+    warnings: list[LaunchWarning]
 
 
 class Machine(TypedDict):

@@ -18,10 +18,12 @@ class Living:
     snapshot_id: UUID | None
     sleeps: bool
     """Its snapshot may be all that is left of it."""
+    elsewhere: bool = False
+    """It is saved in a restic repository of its owner's."""
 
 
 async def of(tx: Tx, owner_id: UUID) -> Sequence[Living]:
     return [
-        Living(row.id, row.name, row.snapshot_id, row.state not in HAVE_MACHINES)
+        Living(row.id, row.name, row.snapshot_id, row.state not in HAVE_MACHINES, row.restic_id is not None)
         for row in await owned.living(tx, owner_id)
     ]

@@ -58,7 +58,10 @@ class InstancesOnSnapshots:
     """The `Standing` of snapshots, out of the fleet."""
 
     async def of(self, tx: AsyncSession, owner_id: UUID) -> Sequence[Stand]:
-        return [Stand(each.id, each.name, each.snapshot_id, each.sleeps) for each in await living.of(tx, owner_id)]
+        return [
+            Stand(each.id, each.name, each.snapshot_id, each.sleeps, each.elsewhere)
+            for each in await living.of(tx, owner_id)
+        ]
 
 
 class HeardAtOnce:

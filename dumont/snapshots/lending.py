@@ -15,11 +15,13 @@ from dumont.snapshots.lenders import Loan, Thing
 from dumont.snapshots.reporting import Purpose
 from dumont.snapshots.rules import names
 from dumont.snapshots.rules.states import OPEN, RESTORE_OPEN
+from dumont.snapshots.standing import Stand, Standing
 from dumont.snapshots.store import repositories
 from dumont.snapshots.stores import Stores, asked
 from dumont.snapstore.blobs import Found
 
 LISTED_AT_ONCE = 10_000
+NAMED = 3
 NOTHING = Loan({})
 
 
@@ -33,12 +35,22 @@ class ConfigStands(Conflict):
     hint = "The repository is made already: read its config."
 
 
+class SavedHere(Conflict):
+    code = "instances_saved_here"
+    hint = (
+        "Take it without a passphrase; or keep it in a repository of your own (`-r URL`), or in a team's that has no "
+        "instances; or destroy those instances before."
+    )
+
+
 class Wish(NamedTuple):
     get: Sequence[str] = ()
     put: Sequence[tuple[str, int]] = ()
     delete: Sequence[str] = ()
     checksums: Mapping[str, str] = {}
     """By name of what is to be written: the header that tells it, and its value."""
+    sealed: bool = False
+    """The config that is to be written is that of an encrypted repository."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +61,7 @@ class Lent:
     expires: datetime
 
 
-async def lend(work: Work, stores: Stores, of: Purpose, wish: Wish) -> Lent:
+async def lend(work: Work, stores: Stores, standing: Standing, of: Purpose, wish: Wish) -> Lent:
     if of.snapshot.restic_id is not None:
         raise ReadOnly("This grant is for telling how far restic is, and for no object.")
     if of.state not in (RESTORE_OPEN if of.restore else OPEN):
@@ -58,6 +70,8 @@ async def lend(work: Work, stores: Stores, of: Purpose, wish: Wish) -> Lent:
     repository_id = of.grant.repository_id
     if any(name == names.CONFIG for name, _size in wish.put):
         await _refuse_second_config(work, repository_id)
+        if wish.sealed:
+            refuse_to_seal(await standing.of(work.tx, repository_id))
     expires = stores.until()
     for kind, wanted in (("get", wish.get), ("put", wish.put), ("delete", wish.delete)):
         metrics.LENT.labels(kind).inc(len(wanted))
@@ -67,6 +81,14 @@ async def lend(work: Work, stores: Stores, of: Purpose, wish: Wish) -> Lent:
         stores.lend("DELETE", repository_id, [Thing(name) for name in wish.delete]) if wish.delete else NOTHING,
         expires,
     )
+
+
+def refuse_to_seal(stands: Sequence[Stand]) -> None:
+    """Machines never have the passphrase: from then on no instance of this owner could be saved, or put to sleep."""
+    names = sorted(each.name for each in stands if not each.elsewhere)
+    if names:
+        shown = ", ".join(names[:NAMED]) + (f" and {len(names) - NAMED} more" if len(names) > NAMED else "")
+        raise SavedHere(f"With a passphrase nothing of these instances could be saved any more: {shown}.")
 
 
 def refuse_prefix(prefix: str) -> None:

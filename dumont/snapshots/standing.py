@@ -17,6 +17,8 @@ class Stand:
     snapshot_id: UUID | None
     asleep: bool
     """What it is lies in that snapshot alone: no machine has it."""
+    elsewhere: bool = False
+    """It is saved in a repository of its owner's own, not in ours."""
 
 
 class Standing(Protocol):

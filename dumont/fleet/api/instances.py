@@ -62,8 +62,8 @@ async def launch_instance(
         response.status_code = 200
         return showing.planned(await launch.plan(work, means, wish))
     await keeping.refuse_closed(wish.restic, work.settings)  # first: nothing of the database is held meanwhile
-    made = await launch.launch(work, means, wish)
-    return showing.launched(await listing.one(work, made.id), work.now)
+    made = await launch.begin(work, means, wish)
+    return showing.launched(await listing.one(work, made.instance.id), work.now, made.cautions)
 
 
 @router.get("/{instance_id}", summary="Show an instance", responses=problems(404))

@@ -1,9 +1,9 @@
 """Launches an instance: looks at the wish, writes it down and answers; the controller races machines for it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
 from dumont import accounts
@@ -22,6 +22,7 @@ from dumont.fleet.instances import (
     standbys,
 )
 from dumont.fleet.launching import cautions, planning
+from dumont.fleet.launching.cautions import Caution
 from dumont.fleet.launching.planning import Means, Plan
 from dumont.fleet.rules.course import Course
 from dumont.fleet.rules.wanted import HibernationWish, Wanted
@@ -30,7 +31,7 @@ from dumont.platform.work import Work
 from dumont.snapshots import restic
 from dumont.snapshots.restic import Place
 
-__all__ = ["Means", "Plan", "UntilAction", "Wish", "launch", "plan"]
+__all__ = ["Means", "Plan", "UntilAction", "Wish", "begin", "launch", "plan"]
 UntilAction = Literal["hibernate", "destroy"]
 RESERVED = "DUMONT_"
 
@@ -58,10 +59,20 @@ async def plan(work: Work, means: Means, wish: Wish) -> Plan:
     wish = await _with_usual_kind(work, owner, wish)
     name = await naming.free(work, owner, wish.name)
     made = await planning.plan(work, means, owner, wish.wanted, name=name)
-    return replace(made, warnings=[*cautions.of_the_end(wish.until_at, wish.until_action), *made.warnings])
+    return replace(made, warnings=_said(wish, made))
+
+
+class Launch(NamedTuple):
+    instance: FleetInstance
+    cautions: Sequence[Caution]
+    """Of the plan that it began with."""
 
 
 async def launch(work: Work, means: Means, wish: Wish) -> FleetInstance:
+    return (await begin(work, means, wish)).instance
+
+
+async def begin(work: Work, means: Means, wish: Wish) -> Launch:
     wish = _checked(work, wish)
     owner = await access.new_owner_id(work, wish.team_id)
     wish = await _with_usual_kind(work, owner, wish)
@@ -82,7 +93,11 @@ async def launch(work: Work, means: Means, wish: Wish) -> FleetInstance:
     await accounts.audit.record(
         work, "instance.launched", ("instance", instance.id), f"Launched {name}", details=details
     )
-    return instance
+    return Launch(instance, _said(wish, made))
+
+
+def _said(wish: Wish, made: Plan) -> Sequence[Caution]:
+    return [*cautions.of_the_end(wish.until_at, wish.until_action), *made.warnings]
 
 
 async def _with_usual_kind(work: Work, owner_id: UUID, wish: Wish) -> Wish:

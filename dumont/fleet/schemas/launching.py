@@ -245,6 +245,7 @@ class Launched(Answer):
     instance: Instance | None
     operation: Operation | None
     plan: LaunchPlan | None
+    warnings: list[LaunchWarning] = Field(description="Of the plan, whether or not it was launched.")
 
 
 class InstanceChange(RequestBody):

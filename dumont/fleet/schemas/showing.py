@@ -1,12 +1,13 @@
 """Makes what is sent out of rows: instances, operations, races, receipts, proofs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Protocol
 from uuid import UUID
 
 from dumont.fleet.instances import lacking
+from dumont.fleet.launching.cautions import Caution
 from dumont.fleet.launching.planning import Plan
 from dumont.fleet.listing import Detail, Shown
 from dumont.fleet.money.proving import ProofShown
@@ -30,7 +31,7 @@ from dumont.fleet.schemas.instances import (
     NextStep,
     SnapshotBrief,
 )
-from dumont.fleet.schemas.launching import Launched, LaunchPlan
+from dumont.fleet.schemas.launching import Launched, LaunchPlan, LaunchWarning
 from dumont.fleet.schemas.operations import Operation
 from dumont.fleet.schemas.proof import CostingMachine, GoneMachine, KeptStorage, Proof
 from dumont.fleet.schemas.races import Lane, Race, Receipt
@@ -102,13 +103,15 @@ def _remaining(found: FleetOperation, plan: list[str], now: datetime) -> float |
     return remaining(plan, found.stage, since_seconds=since, percent=found.percent, usual=found.usual or {})
 
 
-def launched(shown: Shown, now: datetime) -> Launched:
+def launched(shown: Shown, now: datetime, cautions: Sequence[Caution]) -> Launched:
     seen = instance(shown, now)
-    return Launched(dry_run=False, instance=seen, operation=seen.operation, plan=None)
+    warnings = [LaunchWarning.model_validate(each) for each in cautions]
+    return Launched(dry_run=False, instance=seen, operation=seen.operation, plan=None, warnings=warnings)
 
 
 def planned(plan: Plan) -> Launched:
-    return Launched(dry_run=True, instance=None, operation=None, plan=LaunchPlan.model_validate(plan))
+    shown = LaunchPlan.model_validate(plan)
+    return Launched(dry_run=True, instance=None, operation=None, plan=shown, warnings=shown.warnings)
 
 
 def race(found: RaceShown, now: datetime) -> Race:

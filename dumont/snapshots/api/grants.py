@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from dumont.platform.http.doors import Door
 from dumont.platform.http.problems import problems
 from dumont.snapshots import granting, lending, reporting
-from dumont.snapshots.api.parts import WithGrant, jobs_of, server_of, stores_of
+from dumont.snapshots.api.parts import InstancesThere, WithGrant, jobs_of, server_of, stores_of
 from dumont.snapshots.ending import Why
 from dumont.snapshots.lenders import Loan
 from dumont.snapshots.reporting import Done, Purpose
@@ -37,10 +37,12 @@ async def show_grant(granted: WithGrant) -> GrantState:
 
 
 @router.post("/urls", summary="Trade names of objects for addresses", responses=problems(409, 503))
-async def lend_urls(body: UrlsWish, granted: WithGrant, request: Request, response: Response) -> Urls:
+async def lend_urls(
+    body: UrlsWish, granted: WithGrant, there: InstancesThere, request: Request, response: Response
+) -> Urls:
     """Each address is good for one object and one verb, for some minutes, and needs no token."""
-    wish = lending.Wish(tuple(body.get), tuple(body.put), tuple(body.delete), body.checksums)
-    lent = await lending.lend(granted.work, stores_of(request), granted.purpose, wish)
+    wish = lending.Wish(tuple(body.get), tuple(body.put), tuple(body.delete), body.checksums, body.sealed)
+    lent = await lending.lend(granted.work, stores_of(request), there, granted.purpose, wish)
     response.headers["cache-control"] = "no-store"
     server = server_of(request)
     return Urls(

@@ -35,6 +35,9 @@ class UrlsWish(RequestBody):
         description="Of those to be written, where they are known: a header and its value. The store takes no others.",
         examples=[{"packs/3f/" + "3f" * 32: "x-amz-checksum-crc32c=yZRlqg=="}],
     )
+    sealed: bool = Field(
+        False, description="With `config` among those to be written: it is encrypted, and so will be all that follows."
+    )
     delete: Annotated[list[ObjectName], Field(max_length=AT_ONCE)] = Field(
         [], description="A writer's own sign, at its end: `writers/...`.", examples=[["writers/" + "3f" * 16]]
     )

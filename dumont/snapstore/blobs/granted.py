@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import ssl
 import threading
 import time
@@ -23,6 +24,7 @@ from dumont.snapstore.surroundings import moment_of, seconds_now
 from dumont.snapstore.waiting import Waiting
 
 T = TypeVar("T")
+CONFIG = "config"
 AT_ONCE = 256
 """Addresses in one answer of the door."""
 EARLY_SECONDS = 30.0
@@ -90,7 +92,9 @@ class GrantedBlobs:
 
     def put(self, name: str, parts: Sequence[Bytes]) -> None:
         size = sum(memoryview(part).nbytes for part in parts)
-        asked = {"put": [[checked(name), size]]}
+        asked: dict[str, Any] = {"put": [[checked(name), size]]}
+        if name == CONFIG and _seals(b"".join(parts)):
+            asked["sealed"] = True
         told = {"checksums": {name: "=".join(checksum.of(parts))}}
 
         def lend() -> Lent:
@@ -292,6 +296,15 @@ class _Lending:
             raise StoreAway(f"{self._door.address} does not answer as a server of ours.") from error
         seen = refusals.Refusal(200, {"date": str(answer["date"])}).seconds
         return max(1.0, until - (self._now() if seen is None else seen) - EARLY_SECONDS)
+
+
+def _seals(config: bytes) -> bool:
+    """Whether a repository with this config is encrypted; it is not judged here."""
+    try:
+        said = json.loads(config.decode())
+    except ValueError:
+        return False
+    return isinstance(said, dict) and bool(said.get("encryption"))
 
 
 def _target(lent: Lent) -> str:

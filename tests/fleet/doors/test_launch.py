@@ -16,8 +16,10 @@ from dumont.market.shelf.shelf import Shelf
 from dumont.platform.db import Db
 from dumont.platform.parts import Parts
 from dumont.platform.secrets import Vault
+from dumont.snapshots.tables import SnapshotRepository
 from tests.build.accounts import Person
 from tests.build.offers import Stall
+from tests.fakes.clock import START
 
 PUBLIC = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEmSOCUP5TLvPvMy4vAaq4QNR9pJHs5yLOc4/BlfZyPb ada"
 RESTIC = {"address": "restic:s3:http://127.0.0.1:9/backups/box", "password": "p", "access_key": "a", "secret_key": "s"}
@@ -117,6 +119,18 @@ class TestDryRun:
     async def test_says_of_a_cloud_without_agents_that_nothing_can_live_there(self, ada: Person) -> None:
         plan = await planned(ada, filters={"provider": ["ionet"]})
         assert (plan["can_launch"], "not_rentable" in codes(plan)) == (False, True)
+
+    async def test_warns_where_nothing_could_be_saved_and_so_does_the_launch(self, ada: Person, db: Db) -> None:
+        sealed, owner = "repository_encrypted", UUID(await ada.id())
+        assert sealed not in codes(await planned(ada))
+        async with db.begin() as tx:
+            tx.add(SnapshotRepository(id=owner, user_id=owner, created_at=START, encrypted=True))
+        plan = await planned(ada)
+        assert plan["warnings"][0]["code"] == sealed
+        assert "restic" in plan["warnings"][0]["hint"]
+        launched = await ada.asks("POST", "/instances", ANY)
+        assert launched.status_code == 202
+        assert launched.json()["warnings"][0] == plan["warnings"][0]
 
     async def test_says_why_it_can_not_be_launched(self, ada: Person) -> None:
         plan = await planned(ada, max_price_hour="0.1")

@@ -6,14 +6,15 @@ from random import Random
 from typing import Any
 from uuid import UUID, uuid4
 
+import pytest
 from sqlalchemy import delete, update
 
 from dumont.accounts.tables import Team
 from dumont.fleet.steps.preparing import OURS
 from dumont.platform.parts import Parts
-from dumont.snapshots import keeping, on_behalf
+from dumont.snapshots import keeping, lending, on_behalf
 from dumont.snapshots.on_behalf import Owner
-from dumont.snapshots.standing import Standing
+from dumont.snapshots.standing import Stand, Standing
 from dumont.snapshots.starting import Wish
 from dumont.snapshots.store import repositories
 from dumont.snapshots.tables import Snapshot, SnapshotRetention
@@ -148,3 +149,23 @@ class TestSnapshot:
             found = await on_behalf.newest(tx, owner.id, box.id, folders=["/workspace"], tags=OURS)
             assert found is not None
             assert found.id == of_people
+
+
+class TestRepository:
+    async def test_is_not_encrypted_while_instances_are_saved_there(self, ada: Person, box: Box, parts: Parts) -> None:
+        """No machine has the passphrase, so nothing of them could be saved from then on."""
+        started = await ada.does("POST", "/snapshots", {"path": "/srv/own"})
+        agent, wish = ada.with_key(started["grant"]["token"]), {"put": [["config", 300]], "sealed": True}
+        refused = await agent.asks("POST", "/snapshots/grant/urls", wish)
+        assert (refused.status_code, refused.json()["code"]) == (409, "instances_saved_here")
+        assert "llama" in refused.json()["detail"]
+        assert "without a passphrase" in refused.json()["hint"]
+        await agent.does("POST", "/snapshots/grant/urls", {**wish, "sealed": False})
+        await box.set(state="destroyed", destroyed_at=box.now)
+        await agent.does("POST", "/snapshots/grant/urls", wish)
+
+    def test_is_encrypted_where_they_are_all_saved_elsewhere(self) -> None:
+        stands = [Stand(uuid4(), f"box{number}", None, asleep=False, elsewhere=number > 3) for number in range(9)]
+        lending.refuse_to_seal(stands[4:])
+        with pytest.raises(lending.SavedHere, match=r": box0, box1, box2 and 1 more\.$"):
+            lending.refuse_to_seal(stands)

@@ -7,6 +7,7 @@ import pytest
 
 from dumont.snapstore.blobs import checksum
 from dumont.snapstore.errors import BadRequest, Exists, Missing, StoreRefused
+from dumont.snapstore.repository import create
 from tests.snapstore.blobs.doors import TOKEN, GrantedPlace
 from tests.snapstore.places import BucketPlace
 
@@ -153,3 +154,14 @@ class TestObjects:
         for fault in ({"fault": "reset"}, {"fault": "status", "status": 503}, {"fault": "truncate"}):
             filled.server.order({**fault, "times": 2})
             assert blobs.get(NAMES[0]) == NAMES[0].encode()
+
+
+class TestConfig:
+    @pytest.mark.parametrize("passphrase", [None, "correct horse"])
+    def test_is_told_to_be_that_of_an_encrypted_repository(
+        self, granted_place: GrantedPlace, passphrase: str | None
+    ) -> None:
+        """So that a server whose machines have no passphrase can refuse it."""
+        create(granted_place.open(), passphrase)
+        (wish,) = (each for each in granted_place.wishes if each.get("put"))
+        assert wish.get("sealed", False) == (passphrase is not None)

@@ -2,7 +2,14 @@ import { describe, expect, test } from "vitest";
 import type { RetentionPlan } from "../../lib/api/generated";
 import { planWords, rulesOf, ruleWords, typedOf } from "./keeping";
 
-const goes = (unique_bytes: number | null) => ({ id: "1", label: "a", created_at: "", unique_bytes });
+const place = { host: "", root: "" };
+const goes = (unique_bytes: number | null) => ({
+  ...place,
+  id: "1",
+  label: "a",
+  created_at: "",
+  unique_bytes,
+});
 const plan = (kept: number, going: RetentionPlan["going"]) =>
   ({ kept, going, going_count: going.length }) as RetentionPlan;
 

@@ -4100,6 +4100,8 @@ export type UrlsWish = {
   checksums?: {
     [key: string]: string;
   };
+  /** With `config` among those to be written: it is encrypted, and so will be all that follows. */
+  sealed?: boolean;
   /** A writer's own sign, at its end: `writers/...`. */
   delete?: string[];
 };
@@ -5614,6 +5616,8 @@ export type Launched = {
   instance: Instance | null;
   operation: Operation | null;
   plan: LaunchPlan | null;
+  /** Of the plan, whether or not it was launched. */
+  warnings: LaunchWarning[];
 };
 export type OfferFilters = {
   /** In words: `H100:80GB:1..8`, `gpu_name=RTX_4090 num_gpus=1 dph<0.5`, or `4090 x2 <0.5 EU`. */
