@@ -92,7 +92,7 @@ function useLatest(teamId: string | null, owner: string): Snapshot | undefined {
 function Checked({ result }: { result: CheckResult | null }) {
   if (!result)
     return (
-      <Big name="Last check" note="by itself each week, the first a day after">
+      <Big name="Last check" note="by itself, each week">
         <None />
       </Big>
     );
