@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from dumont.snapstore import hashing
@@ -119,19 +119,31 @@ def lock_of(said: dict[str, Any]) -> Lock:
 def new_lock(passphrase: str, cipher: str = CIPHERS[0]) -> tuple[Lock, Sealed]:
     if cipher not in CIPHERS:
         raise BadRequest(f"There is no cipher called {cipher}.", f"Choose one of {', '.join(CIPHERS)}.")
-    master, salt = os.urandom(32), os.urandom(16)
-    bare = Lock(cipher, ROUNDS, MEMORY_KIB, LANES, salt, b"")
-    nonce = os.urandom(NONCE)
-    wrapped = nonce + _aead(cipher, _stretched(passphrase, bare)).encrypt(nonce, master, b"key")
-    return Lock(cipher, ROUNDS, MEMORY_KIB, LANES, salt, wrapped), Sealed(cipher, master)
+    master = os.urandom(32)
+    return _wrapped(cipher, master, passphrase), Sealed(cipher, master)
 
 
 def unlock(lock: Lock, passphrase: str) -> Sealed:
+    return Sealed(lock.cipher, _master(lock, passphrase))
+
+
+def rewrapped(lock: Lock, old: str, new: str) -> Lock:
+    """The same master key behind another passphrase, with a salt of its own and today's figures."""
+    return _wrapped(lock.cipher, _master(lock, old), new)
+
+
+def _wrapped(cipher: str, master: bytes, passphrase: str) -> Lock:
+    bare = Lock(cipher, ROUNDS, MEMORY_KIB, LANES, os.urandom(16), b"")
+    nonce = os.urandom(NONCE)
+    wrapped = nonce + _aead(cipher, _stretched(passphrase, bare)).encrypt(nonce, master, b"key")
+    return replace(bare, wrapped=wrapped)
+
+
+def _master(lock: Lock, passphrase: str) -> bytes:
     try:
-        master = bytes(_opened(_aead(lock.cipher, _stretched(passphrase, lock)), lock.wrapped, "key"))
+        return bytes(_opened(_aead(lock.cipher, _stretched(passphrase, lock)), lock.wrapped, "key"))
     except Damaged as error:
         raise KeyNeeded("The passphrase does not open this repository.") from error
-    return Sealed(lock.cipher, master)
 
 
 def _stretched(passphrase: str, lock: Lock) -> bytes:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from dumont.snapstore.backup import BackupOptions
 from dumont.snapstore.plain import remembering
-from dumont.snapstore.plain.opening import PASSPHRASE, REPOSITORY, Place
+from dumont.snapstore.plain.opening import NEW_PASSPHRASE, PASSPHRASE, REPOSITORY, Place
 from dumont.snapstore.restore import Overwrite, RestoreOptions
 from dumont.snapstore.retention import Policy
 
@@ -18,6 +18,7 @@ ABOUT = f"""Keeps folders in an object store and puts them back fast.
 The repository is --repository or {REPOSITORY}: file:///folder, s3://bucket/prefix, or restic:... (by restic itself).
 Keys of S3 come by AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a passphrase by {PASSPHRASE} or --passphrase-file."""
 Env = Mapping[str, str]
+LOST = "Keep the passphrase well: without it nobody can read what is kept, neither you nor we."
 READING = ("list", "show", "diff", "stats")
 """What is asked of a server's book, where a server is named."""
 SPANS = ("last", "hourly", "daily", "weekly", "monthly")
@@ -30,6 +31,7 @@ def parser(program: str) -> argparse.ArgumentParser:
     verbs = made.add_subparsers(dest="verb", required=True, metavar="VERB")
     for name, said, add in (
         ("init", "Make a new repository", _init),
+        ("passphrase", "Give an encrypted repository another passphrase", _passphrase),
         ("create", "Take a snapshot of a folder", _create),
         ("list", "List snapshots", _list),
         ("show", "Show one snapshot, and its files", _show),
@@ -122,6 +124,20 @@ def _nothing(_verb: argparse.ArgumentParser) -> None:
 
 def _init(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--encrypt", action="store_true", help="ask for a passphrase, where none is given")
+    verb.epilog = f"Encrypted, where {PASSPHRASE} or a file gives a passphrase. {LOST}"
+
+
+def _passphrase(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument(
+        "--new-passphrase-file",
+        default="",
+        metavar="FILE",
+        help=f"else {NEW_PASSPHRASE}, or it is asked for; the one until now comes as everywhere",
+    )
+    verb.epilog = (
+        "What is kept stays as it is, and is read by the new passphrase alone. Whoever has a copy of the repository "
+        "from before, and the old passphrase, can read that copy still."
+    )
 
 
 def _create(verb: argparse.ArgumentParser) -> None:

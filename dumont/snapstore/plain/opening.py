@@ -12,11 +12,13 @@ from typing import Union
 from dumont.snapstore import repository
 from dumont.snapstore.blobs import Blobs, Keys, open_blobs
 from dumont.snapstore.errors import BadRequest, KeyNeeded
+from dumont.snapstore.rekeying import change_passphrase
 from dumont.snapstore.repository import Repository
 from dumont.snapstore.restic import SCHEME, Restic
 
 REPOSITORY = "DUMONT_REPOSITORY"
 PASSPHRASE, PASSPHRASE_FILE = "DUMONT_SNAPSHOTS_PASSPHRASE", "DUMONT_SNAPSHOTS_PASSPHRASE_FILE"
+NEW_PASSPHRASE = "DUMONT_SNAPSHOTS_NEW_PASSPHRASE"  # noqa: S105  its name
 ENDPOINTS = ("DUMONT_S3_ENDPOINT", "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
 REGIONS = ("AWS_REGION", "AWS_DEFAULT_REGION")
 Opened = Union[Repository, Restic]
@@ -67,6 +69,20 @@ def made(place: Place, env: Mapping[str, str], *, encrypted: bool) -> Opened:
     return repository.create(blobs(place, env), phrase)
 
 
+def changed(place: Place, env: Mapping[str, str], new_file: str) -> str:
+    """Gives the repository another passphrase, and tells its address."""
+    if _address(place, env).startswith(SCHEME):
+        raise BadRequest("restic keeps its own keys.", "Use `restic key passwd`.")
+    store = blobs(place, env)
+    old = passphrase(place, env)
+    if old is None and place.prompt and sys.stdin.isatty():
+        old = getpass.getpass("Passphrase of the repository: ")
+    repository.open_repository(store, old)  # says what is wrong before anybody thinks of another one
+    new = _read(new_file) if new_file else env.get(NEW_PASSPHRASE) or _new_passphrase(place, NEW_PASSPHRASE)
+    change_passphrase(store, old or "", new)
+    return store.address
+
+
 def blobs(place: Place, env: Mapping[str, str]) -> Blobs:
     return open_blobs(
         _address(place, env),
@@ -84,8 +100,10 @@ def keys(env: Mapping[str, str]) -> Keys | None:
 def passphrase(place: Place, env: Mapping[str, str]) -> str | None:
     """Of the file that is named, or of the environment; never of an argument, which everybody can see."""
     file = place.passphrase_file or ("" if env.get(PASSPHRASE) else env.get(PASSPHRASE_FILE, ""))
-    if not file:
-        return env.get(PASSPHRASE) or None
+    return _read(file) if file else env.get(PASSPHRASE) or None
+
+
+def _read(file: str) -> str:
     try:
         said = Path(file).read_text(encoding="utf-8").rstrip("\r\n")
     except (OSError, UnicodeDecodeError) as error:
@@ -105,11 +123,13 @@ def _restic(address: str, place: Place, env: Mapping[str, str]) -> Restic:
     return Restic(address, phrase, keys(env), region=region, connections=place.connections)
 
 
-def _new_passphrase(place: Place) -> str:
+def _new_passphrase(place: Place, name: str = PASSPHRASE) -> str:
     if not (place.prompt and sys.stdin.isatty()):
-        raise KeyNeeded("An encrypted repository needs a passphrase.", f"Set {PASSPHRASE}, or name a file with it.")
-    said = getpass.getpass("Passphrase for the new repository: ")
-    if not said or said != getpass.getpass("The same again: "):
+        raise KeyNeeded("Which passphrase is it to have?", f"Set {name}, or name a file with it.")
+    said = getpass.getpass("The new passphrase: ")
+    if not said:
+        raise BadRequest("The new passphrase is empty.")
+    if said != getpass.getpass("The same again: "):
         raise BadRequest("The two passphrases are not the same.")
     return said
 

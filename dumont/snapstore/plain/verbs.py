@@ -41,6 +41,14 @@ def init(said: argparse.Namespace, screen: Screen, env: Env) -> int:
     made = opening.made(arguments.place(said), env, encrypted=said.encrypt)
     address = made.address if isinstance(made, Restic) else made.blobs.address
     screen.answer({"repository": address}, (), [("repository", address)])
+    _hint_at_loss(made, screen)
+    return GOOD
+
+
+def passphrase(said: argparse.Namespace, screen: Screen, env: Env) -> int:
+    address = opening.changed(arguments.place(said), env, said.new_passphrase_file)
+    screen.answer({"repository": address, "changed": True}, (), [("repository", address), ("passphrase", "changed")])
+    screen.hint(arguments.LOST)
     return GOOD
 
 
@@ -56,6 +64,7 @@ def create(said: argparse.Namespace, screen: Screen, env: Env) -> int:
         if not said.init:
             raise
         found = opening.made(place, env, encrypted=False)
+        _hint_at_loss(found, screen)
     with _track(screen, found) as track:
         if isinstance(found, Restic):
             _refuse_for_restic(said, ("label", "rescan", "learn_hot", "no_default_excludes", "parent"))
@@ -210,6 +219,11 @@ def hot_(said: argparse.Namespace, screen: Screen, env: Env) -> int:
     return GOOD
 
 
+def _hint_at_loss(made: Opened, screen: Screen) -> None:
+    if isinstance(made, Repository) and made.config.lock:
+        screen.hint(arguments.LOST)
+
+
 def _told(choice: Choice, screen: Screen) -> str:
     """Says so where the newest one is damaged, and therefore another is taken."""
     for note in choice.notes:
@@ -265,6 +279,7 @@ def _track(screen: Screen, found: Opened | None = None) -> Iterator[Track]:
 
 VERBS: dict[str, Callable[[argparse.Namespace, Screen, Env], int]] = {
     "init": init,
+    "passphrase": passphrase,
     "create": create,
     "list": list_,
     "show": show,

@@ -17,7 +17,7 @@ from dumont.snapstore.backup import BackupReport
 from dumont.snapstore.blobs.local import LocalBlobs
 from dumont.snapstore.plain import opening
 from dumont.snapstore.plain.command import CANCELLED, FAILED, main
-from dumont.snapstore.plain.opening import PASSPHRASE, REPOSITORY
+from dumont.snapstore.plain.opening import NEW_PASSPHRASE, PASSPHRASE, REPOSITORY
 from dumont.snapstore.plain.verbs import GOOD, PARTLY, status_of
 from dumont.snapstore.scan import Note
 from dumont.snapstore.track import Track
@@ -261,6 +261,29 @@ class TestSecrets:
         refused = say("list", "--passphrase-file", tmp_path / "phrase", status=FAILED)
         assert refused["error"]["code"] == "key_needed"
         assert "wrong\n" not in json.dumps(refused)
+
+    def test_are_changed_by_environment_or_file(
+        self, say: Say, tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv(PASSPHRASE, "open sesame")
+        say("init")
+        name = say("create", tree)["name"]
+        assert say("passphrase", status=FAILED)["error"]["code"] == "key_needed"
+        (tmp_path / "new").write_text("another\n")
+        assert say("passphrase", "--new-passphrase-file", tmp_path / "new")["changed"]
+        assert say("list", status=FAILED)["error"]["code"] == "key_needed"
+        monkeypatch.setenv(PASSPHRASE, "another")
+        assert [one["name"] for one in say("list")] == [name]
+        monkeypatch.setenv(NEW_PASSPHRASE, "a third")
+        assert say("passphrase")["changed"]
+        monkeypatch.setenv(PASSPHRASE, "a third")
+        assert [one["name"] for one in say("list")] == [name]
+
+    def test_of_no_use_are_not_changed(self, say: Say, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        say("init")
+        monkeypatch.setenv(NEW_PASSPHRASE, "another")
+        assert "not encrypted" in say("passphrase", status=FAILED)["error"]["message"]
+        assert "restic" in say("passphrase", "-r", f"restic:{tmp_path}", status=FAILED)["error"]["hint"]
 
     def test_are_not_left_unused(self, say: Say, tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """Who holds the store may exchange the config: nothing is written in the clear then."""
