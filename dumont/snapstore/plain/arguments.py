@@ -31,7 +31,7 @@ def parser(program: str) -> argparse.ArgumentParser:
     verbs = made.add_subparsers(dest="verb", required=True, metavar="VERB")
     for name, said, add in (
         ("init", "Make a new repository", _init),
-        ("passphrase", "Give an encrypted repository another passphrase", _passphrase),
+        ("key", "Give an encrypted repository another passphrase", _key),
         ("create", "Take a snapshot of a folder", _create),
         ("list", "List snapshots", _list),
         ("show", "Show one snapshot, and its files", _show),
@@ -127,7 +127,7 @@ def _init(verb: argparse.ArgumentParser) -> None:
     verb.epilog = f"Encrypted, where {PASSPHRASE} or a file gives a passphrase. {LOST}"
 
 
-def _passphrase(verb: argparse.ArgumentParser) -> None:
+def _key(verb: argparse.ArgumentParser) -> None:
     verb.add_argument(
         "--new-passphrase-file",
         default="",

@@ -45,7 +45,7 @@ def init(said: argparse.Namespace, screen: Screen, env: Env) -> int:
     return GOOD
 
 
-def passphrase(said: argparse.Namespace, screen: Screen, env: Env) -> int:
+def key(said: argparse.Namespace, screen: Screen, env: Env) -> int:
     address = opening.changed(arguments.place(said), env, said.new_passphrase_file)
     screen.answer({"repository": address, "changed": True}, (), [("repository", address), ("passphrase", "changed")])
     screen.hint(arguments.LOST)
@@ -279,7 +279,7 @@ def _track(screen: Screen, found: Opened | None = None) -> Iterator[Track]:
 
 VERBS: dict[str, Callable[[argparse.Namespace, Screen, Env], int]] = {
     "init": init,
-    "passphrase": passphrase,
+    "key": key,
     "create": create,
     "list": list_,
     "show": show,

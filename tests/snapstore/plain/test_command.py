@@ -268,22 +268,22 @@ class TestSecrets:
         monkeypatch.setenv(PASSPHRASE, "open sesame")
         say("init")
         name = say("create", tree)["name"]
-        assert say("passphrase", status=FAILED)["error"]["code"] == "key_needed"
+        assert say("key", status=FAILED)["error"]["code"] == "key_needed"
         (tmp_path / "new").write_text("another\n")
-        assert say("passphrase", "--new-passphrase-file", tmp_path / "new")["changed"]
+        assert say("key", "--new-passphrase-file", tmp_path / "new")["changed"]
         assert say("list", status=FAILED)["error"]["code"] == "key_needed"
         monkeypatch.setenv(PASSPHRASE, "another")
         assert [one["name"] for one in say("list")] == [name]
         monkeypatch.setenv(NEW_PASSPHRASE, "a third")
-        assert say("passphrase")["changed"]
+        assert say("key")["changed"]
         monkeypatch.setenv(PASSPHRASE, "a third")
         assert [one["name"] for one in say("list")] == [name]
 
     def test_of_no_use_are_not_changed(self, say: Say, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         say("init")
         monkeypatch.setenv(NEW_PASSPHRASE, "another")
-        assert "not encrypted" in say("passphrase", status=FAILED)["error"]["message"]
-        assert "restic" in say("passphrase", "-r", f"restic:{tmp_path}", status=FAILED)["error"]["hint"]
+        assert "not encrypted" in say("key", status=FAILED)["error"]["message"]
+        assert "restic" in say("key", "-r", f"restic:{tmp_path}", status=FAILED)["error"]["hint"]
 
     def test_are_not_left_unused(self, say: Say, tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """Who holds the store may exchange the config: nothing is written in the clear then."""
