@@ -40,6 +40,7 @@ class TestBudget:
         await budgets.turn(Means.of(parts.get))
         assert len(await _asked(db, box.id)) == 1
 
+    @pytest.mark.usefixtures("at_google")
     async def test_that_is_used_up_wakes_nobody_for_half_a_life(self, ada: Person, box: Box) -> None:
         await ada.does("PATCH", box.path, {"standby": {"enabled": True}})
         await box.set(state="hibernated", wish="hibernated", primary_rental_id=None)
