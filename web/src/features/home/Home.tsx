@@ -1,9 +1,10 @@
-/** The start page: what to do next, the way to the command line, and for operators how the system is. */
+/** The start page: what runs and costs, what to do next, the way to the command line, and for operators how the system is. */
 import { CodeBlock } from "../../components/copying";
 import { Group, Page } from "../../components/Page";
 import { allows } from "../../lib/permissions";
 import { useMe } from "../../lib/session/me";
 import { Areas } from "./Areas";
+import { FleetState } from "./FleetState";
 import { NextSteps } from "./NextSteps";
 import { SystemState } from "./SystemState";
 
@@ -18,6 +19,7 @@ export function Home() {
     >
       <div className="grid items-start gap-x-10 gap-y-8 lg:grid-cols-[minmax(0,1fr)_minmax(340px,420px)]">
         <div className="grid gap-8">
+          <FleetState />
           <NextSteps />
           {operator && <SystemState />}
         </div>

@@ -7,9 +7,9 @@ import { Time } from "../../components/figures";
 import { Group } from "../../components/Page";
 import { SkeletonRows } from "../../components/Skeleton";
 import { EmptyState } from "../../components/states";
-import { cx } from "../../lib/classes";
 import { useRenewing } from "../../lib/live/renewing";
 import { homeApi } from "./api";
+import { Figure } from "./Figure";
 
 export function SystemState() {
   useRenewing("jobs");
@@ -55,28 +55,6 @@ function Figures() {
       />
       <Figure name="Version" to="/admin/settings" value={system?.version} />
     </dl>
-  );
-}
-
-interface FigureProps {
-  name: string;
-  to: string;
-  value: string | number | undefined;
-  note?: string | undefined;
-  bad?: boolean | undefined;
-}
-
-function Figure({ name, to, value, note, bad = false }: FigureProps) {
-  return (
-    <div className="relative px-4 py-3 hover:bg-hover">
-      <dt className="text-xs text-ink-3">
-        <Link to={to} className="after:absolute after:inset-0">
-          {name}
-        </Link>
-      </dt>
-      <dd className="figures mt-0.5 text-xl font-semibold">{value ?? "—"}</dd>
-      <dd className={cx("h-4 text-xs", bad ? "text-danger" : "text-ink-3")}>{note}</dd>
-    </div>
   );
 }
 

@@ -9,6 +9,7 @@ export const homeApi = generatedApi.enhanceEndpoints({
     listInvitations: { providesTags: ["Invitation"] },
     listProviderKeys: { providesTags: ["ProviderKey"] },
     listInstances: { providesTags: ["Instance"] },
+    listRentals: { providesTags: ["Rental"] },
     listJobs: { providesTags: ["Job"] },
     listWorkers: { providesTags: ["Worker"] },
   },
