@@ -13,6 +13,7 @@ from typing import Literal, NamedTuple
 from dumont.basics.errors import Invalid
 from dumont.basics.page import Page
 from dumont.snapshots.looking import Place
+from dumont.snapshots.stores import asked
 from dumont.snapshots.trees import Tree, Trees
 from dumont.snapstore import paths
 from dumont.snapstore.diff import Difference, diff
@@ -57,7 +58,7 @@ class Comparisons:
         found = self._known.get(key)
         if found is None:
             first, second = await self._trees.of(*before), await self._trees.of(*after)
-            found = self._known[key] = await asyncio.to_thread(_compared, first, second)
+            found = self._known[key] = await asyncio.to_thread(asked, lambda: _compared(first, second))
         self._known.move_to_end(key)
         while len(self._known) > 1 and self._too_many():
             self._known.popitem(last=False)

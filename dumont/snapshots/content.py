@@ -7,8 +7,7 @@ from typing import NamedTuple
 
 from dumont.snapshots.folders import Entry, NoContent
 from dumont.snapshots.trees import Tree
-from dumont.snapstore import codec
-from dumont.snapstore.errors import Damaged
+from dumont.snapstore.contents import unfolded
 from dumont.snapstore.model import HOLE, Kind, Manifest, Piece, pack_object
 
 READ_AT_ONCE = 8 << 20
@@ -99,10 +98,7 @@ def _unfolded(tree: Tree, span: Span) -> Iterator[bytes]:
     for piece in span.pieces:
         at = manifest.chunk_offset[piece.chunk] - span.start
         frame = data[at : at + manifest.chunk_stored[piece.chunk]]
-        raw = manifest.chunk_raw[piece.chunk]
-        chunk = codec.decode(manifest.chunk_codec[piece.chunk], repository.sealer.unseal(frame, "frame"), raw)
-        if repository.sealer.id_of(chunk) != manifest.id_of(piece.chunk):
-            raise Damaged("A chunk is not what it is named by.")
+        chunk = unfolded(repository.sealer, manifest, piece.chunk, frame)
         yield bytes(chunk[piece.offset : piece.offset + piece.length])
 
 

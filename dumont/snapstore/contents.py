@@ -5,13 +5,23 @@ from __future__ import annotations
 from collections import OrderedDict
 
 from dumont.snapstore import codec
-from dumont.snapstore.errors import Damaged, SnapError
+from dumont.snapstore.blobs import Bytes
+from dumont.snapstore.errors import Damaged, Missing
 from dumont.snapstore.model import MAX_CHUNK, Manifest, Piece, pack_object
 from dumont.snapstore.repository import Repository
+from dumont.snapstore.seal import Sealer
 
 KEPT = 2
 MOST = 64 << 20
 """Bytes that are fetched: whoever compares waits for them."""
+
+
+def unfolded(sealer: Sealer, manifest: Manifest, chunk: int, frame: Bytes) -> Bytes:
+    """A chunk of its frame, checked against its id; raises `Damaged`."""
+    made = codec.decode(manifest.chunk_codec[chunk], sealer.unseal(frame, "frame"), manifest.chunk_raw[chunk])
+    if sealer.id_of(made) != manifest.id_of(chunk):
+        raise Damaged("A chunk is not what it is named by.")
+    return made
 
 
 class Contents:
@@ -23,7 +33,7 @@ class Contents:
         self._left = MOST
 
     def of(self, manifest: Manifest, piece: Piece) -> bytes | None:
-        """Of one manifest only; None where it can't be had, or not without fetching too much."""
+        """Of one manifest only; None where it is damaged, or not without fetching too much."""
         chunk = self._known.get(piece.chunk)
         if chunk is None:
             self._left -= manifest.chunk_stored[piece.chunk]
@@ -31,7 +41,7 @@ class Contents:
                 return None
             try:
                 chunk = self._read(manifest, piece.chunk)
-            except SnapError:
+            except (Damaged, Missing):
                 return None
             self._known[piece.chunk] = chunk
             while len(self._known) > KEPT:
@@ -40,9 +50,5 @@ class Contents:
 
     def _read(self, manifest: Manifest, chunk: int) -> bytes:
         pack = pack_object(manifest.pack_names[manifest.chunk_pack[chunk]].hex())
-        blobs, sealer = self._repository.blobs, self._repository.sealer
-        frame = blobs.get(pack, manifest.chunk_offset[chunk], manifest.chunk_stored[chunk])
-        made = codec.decode(manifest.chunk_codec[chunk], sealer.unseal(frame, "frame"), manifest.chunk_raw[chunk])
-        if sealer.id_of(made) != manifest.id_of(chunk):
-            raise Damaged("A chunk is not what it is named by.")
-        return bytes(made)
+        frame = self._repository.blobs.get(pack, manifest.chunk_offset[chunk], manifest.chunk_stored[chunk])
+        return bytes(unfolded(self._repository.sealer, manifest, chunk, frame))

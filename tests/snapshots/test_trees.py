@@ -10,6 +10,8 @@ from uuid import UUID
 import pytest
 
 from dumont.platform.parts import Parts
+from dumont.snapshots import comparing
+from dumont.snapstore.errors import StoreAway
 from tests.build import snapshots as build
 from tests.build.accounts import Person
 
@@ -142,3 +144,16 @@ class TestStoreAway:
         answer = await ada.asks("GET", files)
         assert (answer.status_code, answer.json()["code"]) == (503, "store_away")
         assert answer.json()["hint"]
+
+    async def test_is_said_of_a_comparison_which_is_made_anew_then(
+        self, ada: Person, snapshot: str, parts: Parts, folder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def away(*_trees: object) -> None:
+            raise StoreAway("It did not answer.")
+
+        other = await build.complete(ada, parts, folder, label="box")
+        with monkeypatch.context() as meanwhile:
+            meanwhile.setattr(comparing, "diff", away)
+            answer = await ada.asks("GET", f"/snapshots/{snapshot}/diff/{other}")
+            assert (answer.status_code, answer.json()["code"]) == (503, "store_away")
+        assert (await ada.gets(f"/snapshots/{snapshot}/diff/{other}"))["items"] == []

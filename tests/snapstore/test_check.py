@@ -1,8 +1,9 @@
-"""What a check takes for damage, and what it doesn't; what it finds stands in `test_upkeep.py`."""
+"""What is taken for damage or for a difference, and what isn't; what is found stands in `test_upkeep.py`."""
 
 import pytest
 
 from dumont.snapstore.check import check
+from dumont.snapstore.diff import diff
 from dumont.snapstore.errors import Cancelled, SnapError, StoreAway
 from dumont.snapstore.track import Track
 from tests.build import snapstore as build
@@ -21,3 +22,19 @@ class TestAStore:
         repository.blobs.before = away
         with pytest.raises(type(error)):
             check(repository, False, Track())
+
+    def test_that_is_away_makes_no_differences(self) -> None:
+        repository = build.fresh()
+        touched = (build.MTIME, build.MTIME + 1)
+        trees = [{b"a": build.Node(content=b"same", mtime=at), b"b": b"%d" % at} for at in touched]
+        before, after = (repository.load(build.snapshot(repository, tree)) for tree in trees)
+        found = {one.path: one.what for one in diff(before, after, (repository, repository))}
+        assert found == {b"a": "attributes"}
+
+        def away(_act: str, name: str) -> None:
+            if name.startswith("packs/"):
+                raise StoreAway("It did not answer.")
+
+        repository.blobs.before = away
+        with pytest.raises(StoreAway):
+            list(diff(before, after, (repository, repository)))
