@@ -69,17 +69,15 @@ async def progress(work: Work, of: Purpose, said: Mapping[str, Any]) -> tuple[bo
     row = of.restore or of.snapshot
     if row.state == "running" and work.now - row.heard_at < HEARD_EVERY:
         return of.cancel, of.grant.expires_at
-    until = await granting.put_off(work, of.grant)
     values: dict[str, Any] = {"state": "running", "heard_at": work.now, "progress": _measured(said, work.now)}
     values |= {"stages": dict(said["stages"])} if said.get("stages") else {}
     if row.began_at is None:
         values["began_at"] = work.now
     if of.restore is not None:
-        moved = await restores.move(work.tx, of.restore.id, RESTORE_OPEN, values)
-        if moved is not None:
-            await telling.of_restore(work, moved, of.snapshot)
-        return (moved or of.restore).cancel_requested or moved is None, until
-    return await _snapshot_progress(work, of, values), until
+        stop = await _restore_progress(work, of, of.restore, values)
+    else:
+        stop = await _snapshot_progress(work, of, values)
+    return stop, await granting.put_off(work, of.grant)  # after its row, as whoever ends both does
 
 
 async def complete(work: Work, jobs: Jobs, of: Purpose, done: Done) -> Purpose:
@@ -127,6 +125,14 @@ async def _snapshot_progress(work: Work, of: Purpose, values: dict[str, Any]) ->
     if before != moved.state:
         await telling.of_snapshot(work, moved)
     await telling.of_progress(work, moved)
+    return moved.cancel_requested
+
+
+async def _restore_progress(work: Work, of: Purpose, restore: SnapshotRestore, values: dict[str, Any]) -> bool:
+    moved = await restores.move(work.tx, restore.id, RESTORE_OPEN, values)
+    if moved is None:
+        return True
+    await telling.of_restore(work, moved, of.snapshot)
     return moved.cancel_requested
 
 

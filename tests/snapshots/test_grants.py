@@ -1,19 +1,32 @@
 """What a grant opens: one owner's objects by the forms of their names, and nothing that must stay as it is."""
 
+import asyncio
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
+from sqlalchemy import text
 
+from dumont.platform.db import Db
+from dumont.platform.db.engine import make_db, make_engine
+from dumont.platform.settings import Settings
 from dumont.snapshots import objects
 from dumont.snapshots.rules import names
+from dumont.snapshots.rules.states import OPEN
+from dumont.snapshots.store import grants, snapshots
 from dumont.snapstore.blobs import checksum
 from tests.build import snapshots as build
 from tests.build.accounts import Person
 from tests.build.snapshots import Granted
 from tests.fakes.clock import FakeClock
 
+WAITING = """
+    SELECT count(*) FROM pg_stat_activity
+    WHERE datname = current_database() AND wait_event_type = 'Lock' AND pid <> pg_backend_pid()
+"""
 PACK, MANIFEST = "packs/ab/ab" + "0" * 62, "snapshots/" + "cd" * 32
 
 
@@ -154,3 +167,25 @@ class TestGrant:
         for wish in ({"get": ["../../etc/passwd"]}, {"put": [["config", 10**9]]}, {"delete": [PACK]}):
             assert (await agent.asks("POST", "/snapshots/grant/urls", wish)).status_code == 422
         assert (await agent.asks("GET", "/snapshots/grant/list", params={"prefix": "../"})).status_code == 422
+
+
+class TestAtOnce:
+    @pytest.fixture
+    async def db(self, fresh_database_url: str, settings: Settings) -> AsyncIterator[Db]:
+        """With a connection and a transaction of its own for each who asks."""
+        engine = make_engine(fresh_database_url, settings, name="at once")
+        yield make_db(engine)
+        await engine.dispose()
+
+    async def test_its_last_report_does_not_bar_its_end(self, db: Db, agent: Person, granted: Granted) -> None:
+        """Each locks the snapshot and its grant: in two orders, one of them would be thrown out."""
+        async with db.begin() as tx:
+            assert await snapshots.move(tx, UUID(granted.id), OPEN, {"state": "failed"})
+            report = asyncio.create_task(agent.asks("POST", "/snapshots/grant/progress", {"bytes": 1}))
+            async with asyncio.timeout(30):
+                while not (await tx.execute(text(WAITING))).scalar_one():
+                    await tx.execute(text("SELECT pg_stat_clear_snapshot()"))  # else what it saw first is all it sees
+                    await asyncio.sleep(0.01)
+            await grants.end(tx, snapshot_id=UUID(granted.id))
+        answer = await report
+        assert (answer.status_code, answer.json()["cancel"]) == (200, True)

@@ -106,10 +106,10 @@ _SPENT = """
     SELECT
         coalesce(sum(c.price_hour) FILTER (WHERE c.until IS NULL), 0),
         coalesce(sum(
-            c.price_hour * extract(epoch FROM coalesce(c.until, $4) - greatest(c.since, $2)) / 3600
-        ) FILTER (WHERE coalesce(c.until, $4) > $2), 0),
+            c.price_hour * greatest(extract(epoch FROM coalesce(c.until, $4) - greatest(c.since, $2)), 0) / 3600
+        ), 0),
         coalesce(sum(
-            c.price_hour * extract(epoch FROM coalesce(c.until, $4) - greatest(c.since, $3)) / 3600
+            c.price_hour * greatest(extract(epoch FROM coalesce(c.until, $4) - greatest(c.since, $3)), 0) / 3600
         ), 0)
     FROM fleet_rentals r JOIN fleet_costs c ON c.rental_id = r.id
     WHERE r.owner_id = $1 AND coalesce(c.until, $4) > $3

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import delete, select, text, update
 
 from dumont.fleet import schedules
 from dumont.fleet.means import Means
@@ -32,6 +32,18 @@ class TestBudget:
         shown = await ada.gets("/budgets")
         assert (shown["per_day"], shown["per_month"]) == ("25.000000000", None)
         assert (shown["price_hour"], shown["spent_today"]) == ("0.500000", "0.500000")
+
+    async def test_counts_an_hour_that_is_paid_ahead_whole_and_the_next_price_from_its_end(
+        self, ada: Person, box: Box, db: Db
+    ) -> None:
+        async with db.begin() as tx:
+            await tx.execute(delete(FleetCost))
+        bought = box.now - timedelta(minutes=6)
+        await box.costs(box.rental_id, "10", hours=0.1, until=bought + timedelta(hours=1))
+        await box.costs(box.rental_id, "10.5", hours=-0.9)
+        shown = await ada.gets("/budgets")
+        assert (shown["price_hour"], shown["spent_today"], shown["spent_this_month"]) == ("10.500000", *["10.000000"] * 2)
+        assert (await ada.gets(box.path))["cost"] == "10.000000"
 
     async def test_that_is_used_up_puts_instances_to_sleep(self, ada: Person, box: Box, parts: Parts, db: Db) -> None:
         await ada.does("PUT", "/budgets", {"per_day": "0.50"})
