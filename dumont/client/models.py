@@ -272,6 +272,15 @@ class Difference(TypedDict):
     bytes_after: int | None
 
 
+class DownloadAddress(TypedDict):
+    url: str
+    expires_at: str
+
+
+class DownloadWish(TypedDict):
+    path: NotRequired[str]
+
+
 class EffectiveParts(TypedDict):
     compute: str
     disk: str

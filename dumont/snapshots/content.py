@@ -1,11 +1,13 @@
 """Reads files out of a snapshot: each frame is checked, a folder comes as a tar stream."""
 
+import hashlib
 import tarfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from dumont.snapshots.folders import Entry, NoContent
+from dumont.snapshots.objects import range_of
 from dumont.snapshots.trees import Tree
 from dumont.snapstore.contents import unfolded
 from dumont.snapstore.model import HOLE, Kind, Manifest, Piece, pack_object
@@ -26,24 +28,71 @@ class Span(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """What is sent: a name for whoever saves it, its length where that is known, its bytes."""
+    """What is sent: a name for whoever saves it, its length where that is known, its bytes from `start` to `end`."""
 
     name: bytes
     length: int | None
     chunks: Iterator[bytes]
+    etag: str = ""
+    start: int = 0
+    end: int = 0
+
+    @property
+    def whole(self) -> bool:
+        return self.length is None or self.end - self.start == self.length
 
 
-def opened(tree: Tree, entry: Entry) -> File:
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """As the headers `Range` and `If-Range` say."""
+
+    range: str | None = None
+    if_range: str | None = None
+
+
+def opened(tree: Tree, entry: Entry, wanted: Wanted = Wanted()) -> File:
     """Blocking, as its chunks are: the first one is read here, so that a store that is away is told of in time."""
     manifest, starts = tree.manifest, tree.manifest.first_pieces()
-    kind = manifest.kind[entry.number]
-    if kind == Kind.SYMLINK:
-        raise NoContent("A link has no content.", hint="Download what it points at.")
-    if kind == Kind.FOLDER:
+    refuse_link(tree, entry)
+    if manifest.kind[entry.number] == Kind.FOLDER:
         name = (entry.name or b"snapshot") + b".tar"
         return File(name, None, _begun(_tar(tree, entry, starts)))
     source = manifest.same.get(entry.number, entry.number)
-    return File(entry.name, manifest.size[source], _begun(_content(tree, source, starts)))
+    size, pieces = manifest.size[source], _pieces(manifest, source, starts)
+    etag = _etag(manifest, size, pieces)
+    asked = wanted.range if wanted.if_range in (None, etag) else None
+    start, end = range_of(asked, size)
+    chunks = _begun(_read(tree, pieces if end - start == size else _between(pieces, start, end)))
+    return File(entry.name, size, chunks, etag, start, end)
+
+
+def size_of(tree: Tree, entry: Entry) -> int:
+    return tree.manifest.size[tree.manifest.same.get(entry.number, entry.number)]
+
+
+def refuse_link(tree: Tree, entry: Entry) -> None:
+    if tree.manifest.kind[entry.number] == Kind.SYMLINK:
+        raise NoContent("A link has no content.", hint="Download what it points at.")
+
+
+def _etag(manifest: Manifest, size: int, pieces: Sequence[Piece]) -> str:
+    """Of the content, by the chunks that it is made of: the same in every snapshot that has it in the same ones."""
+    said = hashlib.sha256(str(size).encode())
+    for piece in pieces:
+        identity = b"hole" if piece.chunk == HOLE else manifest.id_of(piece.chunk)
+        said.update(identity + f" {piece.offset} {piece.length};".encode())
+    return f'"{said.hexdigest()[:32]}"'
+
+
+def _between(pieces: Sequence[Piece], start: int, end: int) -> list[Piece]:
+    """What of them makes these bytes of the file; nothing else is read."""
+    found, at = [], 0
+    for piece in pieces:
+        skip, past = max(0, start - at), max(0, at + piece.length - end)
+        if skip + past < piece.length:
+            found.append(Piece(piece.chunk, piece.offset + skip, piece.length - skip - past))
+        at += piece.length
+    return found
 
 
 def _begun(chunks: Iterator[bytes]) -> Iterator[bytes]:
@@ -56,13 +105,15 @@ def _begun(chunks: Iterator[bytes]) -> Iterator[bytes]:
     return all_of_them()
 
 
-def _content(tree: Tree, entry: int, starts: Sequence[int]) -> Iterator[bytes]:
-    manifest = tree.manifest
-    pieces = [
+def _pieces(manifest: Manifest, entry: int, starts: Sequence[int]) -> list[Piece]:
+    return [
         Piece(manifest.piece_chunk[number], manifest.piece_offset[number], manifest.piece_length[number])
         for number in range(starts[entry], starts[entry + 1])
     ]
-    for span in _spans(manifest, pieces):
+
+
+def _read(tree: Tree, pieces: Sequence[Piece]) -> Iterator[bytes]:
+    for span in _spans(tree.manifest, pieces):
         if span.pack == HOLE:
             yield from _zeros(span.length)
         else:
@@ -117,7 +168,7 @@ def _tar(tree: Tree, folder: Entry, starts: Sequence[int]) -> Iterator[bytes]:
         info = _header(manifest, number, path, inside=(folder.number, folder.end), above=above)
         yield info.tobuf(tarfile.PAX_FORMAT, "utf-8", "surrogateescape")
         if info.type == tarfile.REGTYPE:
-            yield from _content(tree, manifest.same.get(number, number), starts)
+            yield from _read(tree, _pieces(manifest, manifest.same.get(number, number), starts))
             yield bytes(-info.size % tarfile.BLOCKSIZE)
     yield bytes(2 * tarfile.BLOCKSIZE)
 

@@ -12,7 +12,7 @@ from dumont.snapshots.measuring import MEASURE
 from dumont.snapshots.measuring import Repositories as Measured
 from dumont.snapshots.pruning import PRUNE
 from dumont.snapshots.pruning import Wanted as Prune
-from dumont.snapshots.store import grants, repositories, restores, snapshots
+from dumont.snapshots.store import downloads, grants, repositories, restores, snapshots
 from dumont.snapshots.verifying import VERIFY, Which
 
 LEFT_LYING = timedelta(minutes=15)
@@ -24,6 +24,7 @@ async def tidy(run: Run, _args: NoArgs) -> dict[str, int]:
     async with run.work() as work:
         silent = await _end_silent(work)
         await grants.forget_expired(work.tx, work.now)
+        await downloads.forget_expired(work.tx, work.now)
     async with run.work() as work:
         again = await _verify_again(work, run.part(Jobs))
     async with run.work() as work:

@@ -15,10 +15,10 @@ Place = tuple[UUID, str]
 async def places(work: Work, *snapshot_ids: UUID) -> list[Place]:
     """Of all of them, or none: a stranger to one is told nothing of the others."""
     found = [await access.snapshot(work, snapshot_id) for snapshot_id in snapshot_ids]
-    return [_place(snapshot) for snapshot in found]
+    return [place_of(snapshot) for snapshot in found]
 
 
-def _place(snapshot: Snapshot) -> Place:
+def place_of(snapshot: Snapshot) -> Place:
     readable = snapshot.state in ("complete", "deleted") and snapshot.completed_at and not snapshot.purged_at
     if not readable or snapshot.manifest is None:
         raise NotComplete(f"This snapshot is {snapshot.state}.")

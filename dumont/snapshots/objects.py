@@ -70,7 +70,7 @@ def opened(path: Path, wanted: str | None) -> Part:
         raise NotFound("There is no such object.", code="object_missing") from None
     known = os.fstat(file.fileno())
     try:
-        return Part(file, *_range(wanted, known.st_size), known.st_size, known.st_mtime)
+        return Part(file, *range_of(wanted, known.st_size), known.st_size, known.st_mtime)
     except NoSuchRange:
         file.close()
         raise
@@ -134,7 +134,8 @@ async def _fill(
         raise Invalid("The object has changed on its way.", code="wrong_checksum")
 
 
-def _range(wanted: str | None, size: int) -> tuple[int, int]:
+def range_of(wanted: str | None, size: int) -> tuple[int, int]:
+    """Of what has this size, by the header `Range`: all of it where that asks for nothing that is understood."""
     found = RANGE.fullmatch(wanted.strip()) if wanted else None
     if found is None or found[1] is found[2] is None:
         return 0, size

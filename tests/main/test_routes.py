@@ -15,9 +15,10 @@ from dumont.main.contexts import contexts
 from dumont.main.web import endpoints_of, make_app
 from dumont.platform.http.doors import Door
 
-STREAMS = {"download_file", "fetch_program", "fetch_agent", "fetch_agent_installer"}
+STREAMS = {"download_file", "fetch_download", "fetch_program", "fetch_agent", "fetch_agent_installer"}
 """They send bytes that are nobody's document."""
 PUBLIC = {
+    "fetch_download",
     "forgot_password",
     "log_in",
     "sign_up",

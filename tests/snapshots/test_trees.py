@@ -1,10 +1,6 @@
 """Looking into a snapshot: folders by page, files and folders to save, what differs from another."""
 
-import io
-import shutil
-import tarfile
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -57,53 +53,6 @@ class TestFolder:
     )
     async def test_says_why_there_is_none(self, ada: Person, files: str, path: str, code: str) -> None:
         assert (await ada.asks("GET", files, params={"path": path})).json()["code"] == code
-
-
-class TestDownload:
-    async def get(self, person: Person, snapshot: str, path: str) -> Any:
-        answer = await person.asks("GET", f"/snapshots/{snapshot}/download", params={"path": path})
-        assert answer.status_code == 200, answer.text
-        return answer
-
-    async def test_sends_a_file_as_it_was(self, ada: Person, snapshot: str) -> None:
-        assert (await self.get(ada, snapshot, "same.bin")).content == build.BIG
-        assert (await self.get(ada, snapshot, SHOWN_ODD)).content == b"odd\n"
-
-    async def test_lets_no_browser_show_it(self, ada: Person, snapshot: str) -> None:
-        headers = (await self.get(ada, snapshot, "src/train.py")).headers
-        assert headers["content-disposition"] == "attachment; filename=\"train.py\"; filename*=UTF-8''train.py"
-        assert headers["content-type"] == "application/octet-stream"
-        assert headers["x-content-type-options"] == "nosniff"
-        assert "sandbox" in headers["content-security-policy"]
-        odd = (await self.get(ada, snapshot, SHOWN_ODD)).headers["content-disposition"]
-        assert odd.isascii()
-        assert "\\" not in odd
-
-    async def test_sends_a_folder_as_a_tar(self, ada: Person, snapshot: str, folder: Path, tmp_path: Path) -> None:
-        body = (await self.get(ada, snapshot, "")).content
-        there = tmp_path / "there"
-        with tarfile.open(fileobj=io.BytesIO(body)) as archive:
-            archive.extractall(there, filter="tar")
-        assert (there / "big.bin").read_bytes() == build.BIG
-        assert (there / "same.bin").stat().st_ino == (there / "big.bin").stat().st_ino
-        assert (there / "link").readlink() == Path("src/train.py")
-        assert build.things_in(there) == build.things_in(folder)
-
-    async def test_of_a_link_is_refused_for_good(self, ada: Person, snapshot: str) -> None:
-        answer = await ada.asks("GET", f"/snapshots/{snapshot}/download", params={"path": "link"})
-        assert (answer.status_code, answer.json()["code"]) == (409, "no_content")
-
-    async def test_of_a_part_is_named_by_its_own_folder(self, ada: Person, snapshot: str) -> None:
-        answer = await self.get(ada, snapshot, "src/deep")
-        with tarfile.open(fileobj=io.BytesIO(answer.content)) as archive:
-            assert archive.getnames() == ["deep", "deep/notes.txt"]
-
-    async def test_says_so_where_the_store_has_lost_it(
-        self, ada: Person, snapshot: str, parts: Parts, store: Path
-    ) -> None:
-        shutil.rmtree(store / await ada.id() / "packs")
-        answer = await ada.asks("GET", f"/snapshots/{snapshot}/download", params={"path": "big.bin"})
-        assert (answer.status_code, answer.json()["code"]) == (404, "object_missing")
 
 
 class TestDifferences:

@@ -1,9 +1,10 @@
 """People keep snapshots: they take one, look into it, put it back, compare two, delete and rule what is kept."""
 
 import re
+import tarfile
 from pathlib import Path
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.web.boxes import Box, run
 from tests.web.browsers import Browsers
@@ -91,6 +92,21 @@ class TestASnapshot:
         with ada.expect_download() as tar:
             button(ada, "Save as tar").click()
         assert tar.value.suggested_filename == "src.tar"
+
+    def test_is_left_to_a_browser_that_streams_nothing_where_it_is_large(self, ada: Page, box: Box) -> None:
+        def larger(route: Route) -> None:
+            answer = route.fetch()
+            found = answer.json()
+            route.fulfill(response=answer, json={**found, "items": [{**each, "size": 3e9} for each in found["items"]]})
+
+        ada.add_init_script("delete window.showSaveFilePicker")
+        ada.route("**/files?*", larger)
+        ada.goto(f"/snapshots/{box.later}?path=src/deep")
+        with ada.expect_download() as tar:
+            button(ada, "Save as tar").click()
+        assert (tar.value.suggested_filename, "ticket=" in tar.value.url) == ("deep.tar", True)
+        with tarfile.open(tar.value.path()) as archive:
+            assert "deep/notes.txt" in archive.getnames()
 
     def test_is_put_back_in_part_by_one_command(self, ada: Page, box: Box, tmp_path: Path) -> None:
         ada.goto(f"/snapshots/{box.later}")

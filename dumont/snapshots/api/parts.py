@@ -1,6 +1,7 @@
 """What the doors of snapshots hand to their use cases; among them the guard of those who come with a grant."""
 
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import Depends, Request
 from starlette.convertors import StringConvertor, register_url_convertor
@@ -13,13 +14,13 @@ from dumont.platform.http.doors import part, parts_of, work_of
 from dumont.platform.jobs import Jobs
 from dumont.platform.settings import Settings
 from dumont.platform.work import Caller, Work
-from dumont.snapshots import granting, reporting
+from dumont.snapshots import granting, looking, reporting
 from dumont.snapshots.comparing import Comparisons
 from dumont.snapshots.granting import PREFIX, NoGrant
 from dumont.snapshots.reporting import Purpose
 from dumont.snapshots.standing import Standing
 from dumont.snapshots.stores import Stores
-from dumont.snapshots.trees import Trees
+from dumont.snapshots.trees import Tree, Trees
 
 SnapshotsRead = Annotated[Work, guard.needs("snapshots:read")]
 SnapshotsWrite = Annotated[Work, guard.needs("snapshots:write")]
@@ -29,7 +30,7 @@ InstancesThere = Annotated[Standing, Depends(part(Standing))]
 class NoWord(StringConvertor):
     """An id in a path, where words stand as well: so that a wrong method at a word is told from a wrong id."""
 
-    regex = r"(?!(?:dumont-snapshots\.pyz|cost|grant|objects|repository|restores|retention)(?:/|$))[^/]+"
+    regex = r"(?!(?:dumont-snapshots\.pyz|cost|downloads|grant|objects|repository|restores|retention)(?:/|$))[^/]+"
 
 
 register_url_convertor("id", NoWord())
@@ -71,6 +72,13 @@ def stores_of(request: Request) -> Stores:
 
 def trees_of(request: Request) -> Trees:
     return parts_of(request).get(Trees)
+
+
+async def tree_of(work: Work, request: Request, snapshot_id: UUID) -> Tree:
+    """The connection is let go first: no other request waits for it while the store answers."""
+    (place,) = await looking.places(work, snapshot_id)
+    await work.tx.commit()
+    return await trees_of(request).of(*place)
 
 
 def comparisons_of(request: Request) -> Comparisons:

@@ -1,28 +1,22 @@
 """The doors into a snapshot: one folder of it, a file or a folder to save, and what differs from another one."""
 
-import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal
-from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Request
-from fastapi.responses import StreamingResponse
 
 from dumont.platform.http.doors import Door
 from dumont.platform.http.fields import Line
 from dumont.platform.http.paging import Paged, Paginated
 from dumont.platform.http.problems import problems
-from dumont.platform.work import Work
-from dumont.snapshots import comparing, content, folders, looking
-from dumont.snapshots.api.parts import SnapshotsRead, comparisons_of, trees_of
+from dumont.snapshots import comparing, folders, looking
+from dumont.snapshots.api.parts import SnapshotsRead, comparisons_of, tree_of
 from dumont.snapshots.comparing import Sieve
-from dumont.snapshots.content import File
 from dumont.snapshots.folders import Entry
 from dumont.snapshots.schemas.fields import PathQuery, SnapshotPath
 from dumont.snapshots.schemas.trees import Change, Difference, DiffPage, FileEntry, Sizes
-from dumont.snapshots.stores import asked
 from dumont.snapshots.trees import Tree
 from dumont.snapstore import paths
 from dumont.snapstore.diff import Difference as Found
@@ -33,13 +27,6 @@ KINDS = {Kind.FILE: "file", Kind.FOLDER: "folder", Kind.SYMLINK: "link", Kind.HA
 OtherPath = Annotated[UUID, Path(description="The snapshot to compare it with.")]
 ChangeFilter = Annotated[Change | None, Query(description="Of this kind of change alone.")]
 WordsFilter = Annotated[Line, Query(description="With this in their paths alone, in capitals or not.")]
-BINARY = {"content": {"application/octet-stream": {}, "application/x-tar": {}}, "description": "The bytes"}
-"""Never shown by a browser as what it might be: a snapshot holds what somebody else has written."""
-SAFE = {
-    "cache-control": "private, no-store",
-    "content-encoding": "identity",
-    "content-security-policy": "sandbox; default-src 'none'",
-}
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -48,26 +35,10 @@ async def list_files(
     snapshot_id: SnapshotPath, work: SnapshotsRead, request: Request, paging: Paginated, path: PathQuery = ""
 ) -> Paged[FileEntry]:
     """What is directly in it, in the order of names."""
-    tree = await _tree(work, request, snapshot_id)
+    tree = await tree_of(work, request, snapshot_id)
     folder = folders.entry_at(tree.manifest, path)
     page = folders.listed(tree.manifest, folder, paging.cursor, paging.limit)
     return paging.answer(page, lambda entry: _entry(tree, entry))
-
-
-@router.get(
-    "/{snapshot_id:id}/download",
-    summary="Save a file or a folder of a snapshot",
-    response_class=StreamingResponse,
-    responses={**problems(404, 409, 503), 200: BINARY},
-)
-async def download_file(
-    snapshot_id: SnapshotPath, work: SnapshotsRead, request: Request, path: PathQuery = ""
-) -> StreamingResponse:
-    """A file as it is, a folder as a tar stream. Each part is checked; if one is damaged, the stream breaks off."""
-    tree = await _tree(work, request, snapshot_id)
-    entry = folders.entry_at(tree.manifest, path)
-    file = await asyncio.to_thread(asked, lambda: content.opened(tree, entry))
-    return StreamingResponse(_sent(file), media_type=_media(file), headers=_headers(file))
 
 
 @router.get("/{snapshot_id:id}/diff/{other_id}", summary="Compare two snapshots", responses=problems(404, 409, 503))
@@ -93,13 +64,6 @@ async def diff_snapshots(
         changed=_sizes(found.of_kind("changed"), "after"),
         attributes=len(found.of_kind("attributes")),
     )
-
-
-async def _tree(work: Work, request: Request, snapshot_id: UUID) -> Tree:
-    """The connection is let go first: no other request waits for it while the store answers."""
-    (place,) = await looking.places(work, snapshot_id)
-    await work.tx.commit()
-    return await trees_of(request).of(*place)
 
 
 def _entry(tree: Tree, entry: Entry) -> FileEntry:
@@ -140,19 +104,3 @@ def _moment(nanoseconds: int) -> datetime:
         return EPOCH + timedelta(microseconds=nanoseconds // 1000)
     except OverflowError:
         return EPOCH
-
-
-def _sent(file: File) -> Iterator[bytes]:
-    return (chunk for chunk in file.chunks if chunk)
-
-
-def _media(file: File) -> str:
-    return "application/octet-stream" if file.length is not None else "application/x-tar"
-
-
-def _headers(file: File) -> dict[str, str]:
-    name = file.name.decode("utf-8", "replace")
-    plain = "".join(letter if letter.isascii() and (letter.isalnum() or letter in "._- ") else "_" for letter in name)
-    length = {"content-length": str(file.length)} if file.length is not None else {}
-    named = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
-    return {**SAFE, **length, "content-disposition": named}

@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
+from dumont.platform.http.bodies import RequestBody
 from dumont.snapshots.schemas.fields import Bytes, Count
 
 Kind = Literal["file", "folder", "link", "hardlink"]
@@ -47,3 +48,20 @@ class DiffPage(BaseModel):
     removed: Sizes
     changed: Sizes = Field(description="With the bytes that they have afterwards.")
     attributes: Count = Field(description="How many have other permissions, owners or times, and the same content.")
+
+
+class DownloadWish(RequestBody):
+    path: str = Field(
+        "",
+        max_length=8192,
+        pattern=r"^[^\x00]*$",
+        description="As the list of files writes it; empty is the root.",
+        examples=["models"],
+    )
+
+
+class DownloadAddress(BaseModel):
+    """Good once, without a token: whoever has it first has the file."""
+
+    url: str = Field(description="On this server.", examples=["/api/v1/snapshots/downloads?ticket=5Zt0Jb1u8wq"])
+    expires_at: datetime

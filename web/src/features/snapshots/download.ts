@@ -1,5 +1,5 @@
-/** Saves a file or a folder of a snapshot: what is large is streamed to the disk where the browser can do that. */
-import type { FileEntry } from "../../lib/api/generated";
+/** Saves a file or a folder of a snapshot: what is large goes to the disk and not through the memory of the page. */
+import type { DownloadAddress, FileEntry } from "../../lib/api/generated";
 import { problemOf, unreachable } from "../../lib/api/problem";
 import { session } from "../../lib/session/session";
 
@@ -26,16 +26,33 @@ export function roomOf(
 export async function save(snapshotId: string, wanted: Wanted): Promise<void> {
   const name = wanted.kind === "folder" ? `${wanted.name}.tar` : wanted.name;
   const picker = (window as { showSaveFilePicker?: Picker }).showSaveFilePicker;
-  if (picker && wanted.size > IN_MEMORY)
-    return stream(snapshotId, wanted.path, () => picker({ suggestedName: name }));
+  if (wanted.size > IN_MEMORY)
+    return picker
+      ? stream(snapshotId, wanted.path, () => picker({ suggestedName: name }))
+      : leave(snapshotId, wanted.path, name);
   const response = await ask(snapshotId, wanted.path);
   const blob = await response.blob().catch(broken);
   const url = URL.createObjectURL(blob);
+  press(url, name);
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}
+
+/** To the browser, which shows how far it is: by an address that is good once, as it sends no token along. */
+async function leave(snapshotId: string, path: string, name: string): Promise<void> {
+  const response = await sent(addressOf(snapshotId), {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ path }),
+  });
+  const lent = (await response.json().catch(broken)) as DownloadAddress;
+  press(lent.url, name);
+}
+
+function press(url: string, name: string): void {
   const link = document.createElement("a");
   link.href = url;
   link.download = name;
   link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
 
 /** The place is asked for first: a browser lets a page do so only right after a click. */
@@ -46,11 +63,18 @@ async function stream(snapshotId: string, path: string, place: () => Promise<Han
   await response.body?.pipeTo(await handle.createWritable()).catch(broken);
 }
 
-async function ask(snapshotId: string, path: string): Promise<Response> {
+function ask(snapshotId: string, path: string): Promise<Response> {
+  return sent(`${addressOf(snapshotId)}?${new URLSearchParams({ path })}`);
+}
+
+function addressOf(snapshotId: string): string {
+  return `/api/v1/snapshots/${encodeURIComponent(snapshotId)}/download`;
+}
+
+async function sent(url: string, how: RequestInit = {}): Promise<Response> {
   const token = await session.usable();
-  const url = `/api/v1/snapshots/${encodeURIComponent(snapshotId)}/download?${new URLSearchParams({ path })}`;
-  const headers = { authorization: `Bearer ${token ?? ""}` };
-  const response = await fetch(url, { headers }).catch(broken);
+  const headers = { ...how.headers, authorization: `Bearer ${token ?? ""}` };
+  const response = await fetch(url, { ...how, headers }).catch(broken);
   if (response.ok) return response;
   throw problemOf(response.status, response.headers, await response.json().catch(() => null));
 }

@@ -877,13 +877,11 @@ const injectedRtkApi = api.injectEndpoints({
         },
       }),
     }),
-    listFiles: build.query<ListFilesApiResponse, ListFilesApiArg>({
+    fetchDownload: build.query<FetchDownloadApiResponse, FetchDownloadApiArg>({
       query: (queryArg) => ({
-        url: `/api/v1/snapshots/${encodeURIComponent(String(queryArg.snapshotId))}/files`,
+        url: `/api/v1/snapshots/downloads`,
         params: {
-          path: queryArg.path,
-          cursor: queryArg.cursor,
-          limit: queryArg.limit,
+          ticket: queryArg.ticket,
         },
       }),
     }),
@@ -892,6 +890,23 @@ const injectedRtkApi = api.injectEndpoints({
         url: `/api/v1/snapshots/${encodeURIComponent(String(queryArg.snapshotId))}/download`,
         params: {
           path: queryArg.path,
+        },
+      }),
+    }),
+    lendDownload: build.mutation<LendDownloadApiResponse, LendDownloadApiArg>({
+      query: (queryArg) => ({
+        url: `/api/v1/snapshots/${encodeURIComponent(String(queryArg.snapshotId))}/download`,
+        method: "POST",
+        body: queryArg.body,
+      }),
+    }),
+    listFiles: build.query<ListFilesApiResponse, ListFilesApiArg>({
+      query: (queryArg) => ({
+        url: `/api/v1/snapshots/${encodeURIComponent(String(queryArg.snapshotId))}/files`,
+        params: {
+          path: queryArg.path,
+          cursor: queryArg.cursor,
+          limit: queryArg.limit,
         },
       }),
     }),
@@ -2181,6 +2196,29 @@ export type DeleteLeftSnapshotsApiArg = {
   /** Of this team of yours; else your own. */
   teamId?: string | null;
 };
+export type FetchDownloadApiResponse =
+  | /** status 200 The bytes */ Blob
+  | /** status 206 Those of a file that `Range` asks for */ Blob;
+export type FetchDownloadApiArg = {
+  /** Of the address that was lent. */
+  ticket: string;
+};
+export type DownloadFileApiResponse =
+  | /** status 200 The bytes */ Blob
+  | /** status 206 Those of a file that `Range` asks for */ Blob;
+export type DownloadFileApiArg = {
+  /** The snapshot. */
+  snapshotId: string;
+  /** Below the snapshot's root, as the list of files writes it; empty is the root. */
+  path?: string;
+};
+export type LendDownloadApiResponse =
+  /** status 201 Successful Response */ DownloadAddress;
+export type LendDownloadApiArg = {
+  /** The snapshot. */
+  snapshotId: string;
+  body: DownloadWish;
+};
 export type ListFilesApiResponse =
   /** status 200 Successful Response */ PagedFileEntry;
 export type ListFilesApiArg = {
@@ -2192,13 +2230,6 @@ export type ListFilesApiArg = {
   cursor?: string | null;
   /** How many at most. */
   limit?: number;
-};
-export type DownloadFileApiResponse = /** status 200 The bytes */ Blob;
-export type DownloadFileApiArg = {
-  /** The snapshot. */
-  snapshotId: string;
-  /** Below the snapshot's root, as the list of files writes it; empty is the root. */
-  path?: string;
 };
 export type DiffSnapshotsApiResponse =
   /** status 200 Successful Response */ DiffPage;
@@ -4362,6 +4393,15 @@ export type LeftDeleted = {
   /** There are more of them: ask again. */
   more: boolean;
 };
+export type DownloadAddress = {
+  /** On this server. */
+  url: string;
+  expires_at: string;
+};
+export type DownloadWish = {
+  /** As the list of files writes it; empty is the root. */
+  path?: string;
+};
 export type FileEntry = {
   /** Bytes that are no UTF-8 are written `\xNN`, and a backslash twice. */
   name: string;
@@ -6389,8 +6429,10 @@ export const {
   useShowSnapshotCostQuery,
   useShowLeftSnapshotsQuery,
   useDeleteLeftSnapshotsMutation,
-  useListFilesQuery,
+  useFetchDownloadQuery,
   useDownloadFileQuery,
+  useLendDownloadMutation,
+  useListFilesQuery,
   useDiffSnapshotsQuery,
   useListSnapshotsQuery,
   useStartSnapshotMutation,
