@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple, Protocol, Union, runtime_checkable
 
 from dumont.snapstore.errors import BadRequest
 from dumont.snapstore.waiting import Waiting
 
+OF_RESTIC = re.compile(r"(s3|sftp|rest|rclone|b2|gs|azure|swift):")
 Bytes = Union[bytes, bytearray, memoryview]
 
 
@@ -93,6 +95,11 @@ class Keys(NamedTuple):
 def open_blobs(address: str, keys: Keys | None = None, region: str = "", endpoint: str = "") -> Blobs:
     """`file:///folder`, a bare path, or `s3://bucket/prefix` (with `endpoint` where it is not Amazon's)."""
     scheme, mark, _rest = address.partition("://")
+    if not mark and (found := OF_RESTIC.match(address)):
+        raise BadRequest(
+            f"{found[0]} begins an address of restic's, and no folder.",
+            f"Write s3://bucket/prefix (with --endpoint), or restic:{found[0]}... for a repository of restic's.",
+        )
     if not mark or scheme == "file":
         from dumont.snapstore.blobs.local import LocalBlobs
 

@@ -28,7 +28,7 @@ def parser(program: str) -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(
         prog=program, description=ABOUT, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False
     )
-    verbs = made.add_subparsers(dest="verb", required=True, metavar="VERB")
+    verbs = made.add_subparsers(dest="verb", metavar="VERB")
     for name, said, add in (
         ("init", "Make a new repository", _init),
         ("key", "Give an encrypted repository another passphrase", _key),

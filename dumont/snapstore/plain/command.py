@@ -15,6 +15,7 @@ from dumont.snapstore.native import library
 from dumont.snapstore.plain import arguments, facts
 from dumont.snapstore.plain.screen import Screen
 
+USAGE = 2
 FAILED, CANCELLED, PIPE_CLOSED = 1, 130, 141
 
 
@@ -28,7 +29,11 @@ class Server(NamedTuple):
 
 
 def main(words: Sequence[str] | None = None, program: str = "dumont-snapshots", server: Server | None = None) -> int:
-    said = arguments.parser(program).parse_args(words)
+    parser = arguments.parser(program)
+    said = parser.parse_args(words)
+    if said.verb is None:
+        parser.print_help()
+        return USAGE
     screen = Screen(as_json=said.json, quiet=said.quiet)
     if said.no_native:
         library.elsewhere[:] = [None]

@@ -19,7 +19,7 @@ from dumont.snapstore.check import check
 from dumont.snapstore.diff import diff
 from dumont.snapstore.engine import engine
 from dumont.snapstore.errors import BadRequest, Missing
-from dumont.snapstore.plain import arguments, facts, forgetting, lent, meant, opening, rows, text
+from dumont.snapstore.plain import arguments, facts, forgetting, inside, lent, meant, opening, rows, text
 from dumont.snapstore.plain.opening import Opened
 from dumont.snapstore.plain.screen import Screen
 from dumont.snapstore.prune import prune
@@ -77,6 +77,9 @@ def create(said: argparse.Namespace, screen: Screen, env: Env) -> int:
         if options.parent:
             choice = meant.latest_for(found, options.parent, said.path, options.label)
             options = replace(options, parent=_told(choice, screen))
+        if own := inside.pattern_of(found, said.path):
+            options = replace(options, exclude=(*options.exclude, own))
+            screen.hint("The repository lies in this folder, and is left out.")
         report = backup(found, os.fsencode(said.path), options, track)
     return _made(report, screen)
 
@@ -141,6 +144,8 @@ def restore_(said: argparse.Namespace, screen: Screen, env: Env) -> int:
             folder = said.include[0] if said.include else ""
             name = meant.foreign_for(found, said.snapshot, said.target)
             return _restic_report(found.restore(name, said.target, track, folder=folder), screen)
+        if said.delete:
+            inside.refuse_to_remove(found, said.target)
         choice = meant.latest_for(found, said.snapshot, said.target, said.label)
         report = restore(found, choice.name, said.target, arguments.restore_options(said, env), track)
         report.notes[:0] = choice.notes

@@ -46,6 +46,7 @@ class TestPlace:
 class TestOpenBlobs:
     def test_takes_folders_and_buckets(self) -> None:
         assert isinstance(open_blobs("/some/where"), LocalBlobs)
+        assert isinstance(open_blobs("./s3:odd"), LocalBlobs)
         assert open_blobs("file:///some/where%20else").address == "file:///some/where else"
         bucket = open_blobs("s3://bucket/a", Keys("access", "hush"), region="eu-west-3")
         assert isinstance(bucket, S3Blobs)

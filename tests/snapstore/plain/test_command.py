@@ -16,7 +16,7 @@ import pytest
 from dumont.snapstore.backup import BackupReport
 from dumont.snapstore.blobs.local import LocalBlobs
 from dumont.snapstore.plain import opening
-from dumont.snapstore.plain.command import CANCELLED, FAILED, main
+from dumont.snapstore.plain.command import CANCELLED, FAILED, USAGE, main
 from dumont.snapstore.plain.opening import NEW_PASSPHRASE, PASSPHRASE, REPOSITORY
 from dumont.snapstore.plain.verbs import GOOD, PARTLY, status_of
 from dumont.snapstore.scan import Note
@@ -108,6 +108,28 @@ class TestWords:
         third = say("create", tree)["name"]
         assert say("forget", "--keep-last", "1", "--dry-run")["forgotten"] == [first]
         assert {one["name"] for one in say("list")} == {first, second, third}
+
+    def test_keep_no_repository_in_itself(self, say: Say, tree: Path, tmp_path: Path) -> None:
+        """Each snapshot would hold all those before it; and a restore with --delete would remove what it reads."""
+        own = tree / "within" / "my [backups]"
+        first = say("create", tree, "--init", "-r", own)
+        assert (first["files"], say("create", tree, "-r", own)["files"]) == (2, 2)
+        paths = [one["path"] for one in say("show", "--files", "-r", own)]
+        assert paths == ["first", "within", "within/words"]
+        error = say("restore", "latest", tree, "--delete", "-r", own, status=FAILED)["error"]
+        assert "repository would be removed" in error["message"]
+        (tree / "first").unlink()
+        say("restore", "latest", tree, "-r", own)
+        assert (tree / "first").exists()
+        assert say("create", own, "-r", own, status=FAILED)["error"]["code"] == "bad_request"
+
+    @pytest.mark.parametrize("address", ["s3:s3.amazonaws.com/bucket", "sftp:me@host:/there", "b2:bucket"])
+    def test_take_an_address_of_restics_for_no_folder(self, say: Say, tree: Path, address: str) -> None:
+        assert "restic" in say("create", tree, "--init", "-r", address, status=FAILED)["error"]["hint"]
+
+    def test_are_listed_for_who_says_none(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert main([]) == USAGE
+        assert "Take a snapshot of a folder" in capsys.readouterr().out
 
     def test_tell_of_each_tree_why_a_snapshot_stays_or_goes(
         self, say: Say, tree: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
