@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dumont.basics.errors import Conflict, NotFound
@@ -37,17 +38,18 @@ def named(book: Snapshots, word: str, *, state: str | None = "complete") -> str:
     return _only(fitting, "complete snapshot" if state else "snapshot", word)
 
 
-def latest_of(book: Snapshots, folder: str = "", label: str = "") -> str:
+def latest_of(book: Snapshots, folder: str = "", label: str = "", *, only: bool = False) -> str:
     """The newest complete one of this folder, or of anything if this one was never kept: another folder's content, or
-    another machine's, is what nobody wants there who did not say so. Who names a label means the newest of that."""
+    another machine's, is what nobody wants there who did not say so. Who names a label means the newest of that, who
+    names the folder itself (`only`) that one."""
     found = list(_all(book, state="complete", label=label or None))
-    fitting = [one for one in found if one["root"] == folder] or found
+    fitting = [one for one in found if one["root"] == folder] or ([] if only else found)
     kept = {_thing(one): one["label"] for one in fitting}
     if len(kept) > 1 and not label:
         labels = ", ".join(sorted({label or "(none)" for label in kept.values()})[:MOST_LABELS])
         raise Conflict(
             f"The latest of what? The server keeps snapshots of {len(kept)} things that may be meant: {labels}.",
-            hint="Say --label, or name one by its first digits: `dumont snapshots list --server` shows them.",
+            hint="Say --path FOLDER or --label, or name one by its first digits: see `dumont snapshots list --server`.",
         )
     return _only(fitting[:1], "complete snapshot", LATEST)
 
@@ -75,7 +77,10 @@ def _list(book: Snapshots, said: Namespace, screen: Screen) -> None:
 
 def _show(book: Snapshots, said: Namespace, screen: Screen) -> None:
     latest = said.snapshot == LATEST
-    identity = latest_of(book, label=said.label) if latest else named(book, said.snapshot, state=None)
+    where = str(Path(said.folder).resolve()) if said.folder else ""
+    identity = (
+        latest_of(book, where, said.label, only=bool(where)) if latest else named(book, said.snapshot, state=None)
+    )
     if said.files is not None:
         entries = list(book.files(identity, said.files))
         screen.answer(entries, rows.FILES, [_entry(one) for one in entries])

@@ -142,6 +142,9 @@ class TestSnapshots:
         both: Any = Book(row("d2", "/a/work", "work"), row("d1", "/b/work", "work"))
         with pytest.raises(Conflict, match="2 things"):
             latest_of(both)
+        assert latest_of(both, "/b/work", only=True) == "id-d1"
+        with pytest.raises(Failure, match="no complete snapshot"):
+            latest_of(both, "/c/work", only=True)
 
     def test_is_not_found_by_less_than_it_takes(self) -> None:
         book: Any = Book(row("ab" * 32, "/a", "a"), row("ab" * 31 + "cd", "/a", "a"))

@@ -161,6 +161,7 @@ def _list(verb: argparse.ArgumentParser) -> None:
 def _show(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("snapshot", nargs="?", default="latest")
     verb.add_argument("--label", default="", help="of what `latest` is meant, where there are several trees")
+    _of_folder(verb)
     verb.add_argument("--files", nargs="?", const="", default=None, metavar="FOLDER", help="list what is in it")
     _book(verb)
 
@@ -169,6 +170,7 @@ def _restore(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("snapshot", help="its name, the beginning of it, or `latest`")
     verb.add_argument("target")
     verb.add_argument("--label", default="", help="of what `latest` is meant; else of the target's own folder")
+    _of_folder(verb)
     verb.add_argument("--include", action="append", default=[], metavar="PATH")
     verb.add_argument("--exclude", action="append", default=[], metavar="PATH")
     verb.add_argument("--workers", type=int, default=32, help="connections at once")
@@ -181,6 +183,10 @@ def _restore(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--delete", action="store_true", help="remove what is not in the snapshot")
     verb.add_argument("--sync", action="store_true", help="end only when the disk has it all, against power failures")
     _server(verb)
+
+
+def _of_folder(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--path", dest="folder", default="", metavar="FOLDER", help="of which folder `latest` is meant")
 
 
 def _server(verb: argparse.ArgumentParser) -> None:

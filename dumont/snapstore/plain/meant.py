@@ -6,7 +6,7 @@ import os
 from collections.abc import Collection
 from typing import NamedTuple
 
-from dumont.snapstore.errors import BadRequest
+from dumont.snapstore.errors import BadRequest, Missing
 from dumont.snapstore.model import Header
 from dumont.snapstore.repository import LATEST, Choice, Repository
 from dumont.snapstore.restic import Foreign, Restic
@@ -36,12 +36,13 @@ def tree_of(header: Header) -> Tree:
     return Tree(header.label, header.host, header.root)
 
 
-def latest_for(found: Repository, word: str, target: str = "", label: str = "") -> Choice:
+def latest_for(found: Repository, word: str, target: str = "", label: str = "", folder: str = "") -> Choice:
     """Another folder's content, or another machine's, is what nobody wants at the target who did not say so. Without
-    a target it must be the only tree."""
-    if word != LATEST or label:
+    a target it must be the only tree, of this label and this folder where they are given."""
+    if word != LATEST or (label and not folder):
         return found.choose(word, label)
-    keys = _fitting([tree_of(one.header) for one in found.listed() if one.header], target)
+    trees = [tree_of(one.header) for one in found.listed() if one.header]
+    keys = _fitting(_said(trees, label, folder), "" if folder else target)
     return found.choose(word, among=lambda header: tree_of(header).key in keys)
 
 
@@ -50,13 +51,24 @@ def latest_like(found: Repository, word: str, other: Header) -> Choice:
     return found.choose(word, among=lambda header: tree_of(header).key == tree_of(other).key)
 
 
-def foreign_for(found: Restic, word: str, target: str) -> str:
+def foreign_for(found: Restic, word: str, target: str, folder: str = "") -> str:
     """The same of restic's snapshots, which have no labels."""
     if word != LATEST:
         return word
     listed = found.snapshots()
-    keys = _fitting([_foreign(one) for one in listed], target)
+    trees = _said([_foreign(one) for one in listed], "", folder)
+    keys = _fitting(trees, "" if folder else target)
     return next((one.id for one in reversed(listed) if _foreign(one).key in keys), word)
+
+
+def _said(trees: Collection[Tree], label: str, folder: str) -> Collection[Tree]:
+    if not folder:
+        return trees
+    where = os.path.realpath(folder)
+    fitting = [tree for tree in trees if tree.root == where and label in ("", tree.label)]
+    if not fitting:
+        raise Missing(f"There is no snapshot of {where} in this repository.", "List the snapshots.")
+    return fitting
 
 
 def _foreign(one: Foreign) -> Tree:
@@ -72,6 +84,6 @@ def _fitting(trees: Collection[Tree], target: str) -> set[tuple[str, str]]:
         told += ", and others" if len(keys) > MOST_TOLD else ""
         raise BadRequest(
             f"The latest of what? The repository keeps {len(keys)} trees that may be meant: {told}.",
-            "Name one by its first digits, or say --label; `dumont snapshots list` shows them.",
+            "Name one by its first digits, or say --path FOLDER or --label; `dumont snapshots list` shows them.",
         )
     return keys

@@ -109,7 +109,7 @@ def list_(said: argparse.Namespace, screen: Screen, env: Env) -> int:
 
 def show(said: argparse.Namespace, screen: Screen, env: Env) -> int:
     found = opening.ours(arguments.place(said), env)
-    manifest = found.load(_told(meant.latest_for(found, said.snapshot, label=said.label), screen))
+    manifest = found.load(_told(meant.latest_for(found, said.snapshot, "", said.label, said.folder), screen))
     if said.files is None:
         told = facts.of_manifest(manifest)
         lines = [(name, str(value)) for name, value in told.items() if not isinstance(value, (dict, list))]
@@ -142,11 +142,11 @@ def restore_(said: argparse.Namespace, screen: Screen, env: Env) -> int:
             if len(said.include) > 1 or said.exclude:
                 raise BadRequest("Of a restic repository one folder can be restored, or everything.")
             folder = said.include[0] if said.include else ""
-            name = meant.foreign_for(found, said.snapshot, said.target)
+            name = meant.foreign_for(found, said.snapshot, said.target, said.folder)
             return _restic_report(found.restore(name, said.target, track, folder=folder), screen)
         if said.delete:
             inside.refuse_to_remove(found, said.target)
-        choice = meant.latest_for(found, said.snapshot, said.target, said.label)
+        choice = meant.latest_for(found, said.snapshot, said.target, said.label, said.folder)
         report = restore(found, choice.name, said.target, arguments.restore_options(said, env), track)
         report.notes[:0] = choice.notes
     screen.answer(facts.of_restore(report), (), rows.of_restore(report, track.now().seconds))

@@ -164,6 +164,10 @@ class TestWords:
         for words in (["show"], ["show", "latest", "--files"], ["diff", "latest"], ["forget", "latest"]):
             assert "latest of what" in say(*words, status=FAILED)["error"]["message"]
         assert say("show", "latest", "--label", "a")["name"] == first
+        assert say("show", "--path", other)["name"] == second
+        assert say("restore", "latest", tmp_path / "new", "--path", tree)["snapshot"] == first
+        assert say("show", "--path", tmp_path, status=FAILED)["error"]["code"] == "object_missing"
+        assert say("show", "--path", other, "--label", "a", status=FAILED)["error"]["code"] == "object_missing"
         assert say("create", tree, "--label", "a", "--parent", "latest")["parent"] == first
         assert {one["name"] for one in say("list")} > {first, second}
 
