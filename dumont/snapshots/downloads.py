@@ -8,7 +8,8 @@ from uuid import UUID
 from dumont.accounts.rules import tokens
 from dumont.basics.errors import NotAllowed
 from dumont.platform.work import Work
-from dumont.snapshots.looking import Place, place_of
+from dumont.snapshots import looking
+from dumont.snapshots.looking import Place
 from dumont.snapshots.store import downloads as store
 from dumont.snapshots.store import snapshots
 from dumont.snapshots.tables import SnapshotDownload
@@ -32,7 +33,8 @@ class Meant(NamedTuple):
 
 
 async def lend(work: Work, snapshot_id: UUID, path: str) -> Ticket:
-    """Whoever calls has made sure that the caller may look into this snapshot."""
+    """To whoever may look into this snapshot."""
+    await looking.places(work, snapshot_id)
     ticket = Ticket(tokens.new_token(), work.now + GOOD_FOR)
     row = SnapshotDownload(hash=tokens.digest(ticket.text), snapshot_id=snapshot_id, path=path)
     row.expires_at = ticket.expires_at
@@ -46,4 +48,4 @@ async def redeem(work: Work, text: str) -> Meant:
     snapshot = await snapshots.one(work.tx, found.snapshot_id) if found is not None else None
     if found is None or snapshot is None:
         raise TicketOver("This address is over, or was never one.")
-    return Meant(place_of(snapshot), found.path)
+    return Meant(looking.place_of(snapshot), found.path)

@@ -7,6 +7,7 @@ import tarfile
 from pathlib import Path
 from random import Random
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -164,6 +165,8 @@ class TestAnAddress:
         for person, path, code in wishes:
             answer = await person.asks("POST", f"/snapshots/{snapshot}/download", {"path": path})
             assert answer.json()["code"] == code
+        nowhere = await ada.asks("POST", f"/snapshots/{uuid4()}/download", {"path": ""})
+        assert nowhere.status_code == 404
 
     async def test_stands_in_no_log(
         self, ada: Person, api: httpx.AsyncClient, snapshot: str, caplog: pytest.LogCaptureFixture
