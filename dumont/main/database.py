@@ -6,7 +6,7 @@ from threading import Event, Thread
 
 import structlog
 
-from dumont.basics.errors import Failure
+from dumont.basics.errors import Failure, Invalid
 from dumont.platform.db import migrate
 from dumont.platform.db.embedded import EmbeddedPostgres
 from dumont.platform.settings import Settings, runtime_dir
@@ -14,6 +14,24 @@ from dumont.platform.settings import Settings, runtime_dir
 log = structlog.get_logger()
 
 LOOK_SECONDS = 1.0
+SIMULATED, DEMO = "simulated", "demo"
+
+
+def keep_apart(settings: Settings) -> None:
+    """What is real from a demo's: else keys of simulated clouds would be tried at real ones, or the other way round."""
+    home, mark = settings.home, settings.home / SIMULATED
+    if not settings.demo:
+        if mark.exists():
+            raise Invalid.field(
+                "home",
+                f"is a demo's ({home}): only the processes that `dumont up --demo` starts know its simulated clouds",
+                hint=f"Use `dumont up --demo --home {home}`, or another home.",
+            )
+        return
+    if (home / "postgres").exists() and not mark.exists() and home.name != DEMO:
+        raise Invalid.field("home", f"holds what is real ({home})", hint="Give the demo a folder of its own.")
+    home.mkdir(parents=True, exist_ok=True)
+    mark.touch()
 
 
 @contextmanager

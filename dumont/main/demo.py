@@ -13,6 +13,7 @@ from typing import Any
 from dumont.basics.clock import Clock
 from dumont.basics.errors import Invalid, Unavailable
 from dumont.main import demo_machines, demo_snapshots
+from dumont.main.database import DEMO
 from dumont.market import past
 from dumont.platform.contexts import Context
 from dumont.platform.db import Db
@@ -20,7 +21,6 @@ from dumont.platform.jobs.duties import Duty
 from dumont.platform.parts import Parts
 from dumont.platform.settings import Loaded, load
 
-FOLDER = "demo"
 STOP_SECONDS = 5
 LOOK_AGAIN_SECONDS, DONE_SECONDS = 2.0, 3600.0
 
@@ -45,7 +45,7 @@ def refuse_real_database(loaded: Loaded) -> None:
 
 def demo_settings(loaded: Loaded, clouds: Simulated, given: Mapping[str, Any]) -> Loaded:
     """A home beside the real one, so that nothing simulated is ever among what is real."""
-    home = Path(given["home"]) if "home" in given else loaded.settings.home / FOLDER
+    home = Path(given["home"]) if "home" in given else loaded.settings.home / DEMO
     own = {"home": home, "demo": True, "provider_urls": clouds.urls, "provider_keys": json.dumps(clouds.keys)}
     return load(overrides={**given, **own})
 

@@ -9,7 +9,7 @@ import httpx
 import psutil
 import pytest
 
-from tests.main.installation import installed, signs_in, signs_up, until
+from tests.main.installation import Installation, installed, signs_in, signs_up, until
 from tests.processes import Dumont
 
 SECONDS = 60.0
@@ -18,8 +18,14 @@ pytestmark = pytest.mark.xdist_group("demo")
 
 
 @pytest.fixture(scope="module")
-def demo() -> Iterator[Dumont]:
-    with installed() as installation, installation.up("--demo", env={"DUMONT_WORKER_DUTIES": "true"}) as process:
+def installation() -> Iterator[Installation]:
+    with installed() as installation:
+        yield installation
+
+
+@pytest.fixture(scope="module")
+def demo(installation: Installation) -> Iterator[Dumont]:
+    with installation.up("--demo", env={"DUMONT_WORKER_DUTIES": "true"}) as process:
         yield process
 
 
@@ -66,6 +72,16 @@ class TestDemo:
         env = {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none", "DUMONT_HOME": str(tmp_path)}
         with pytest.raises(AssertionError, match="keeps to a database of its own"):
             Dumont("up", "--demo", "--port", "0", env=env).__enter__()
+
+    @pytest.mark.usefixtures("demo")
+    def test_keeps_out_who_does_not_know_its_clouds(self, installation: Installation) -> None:
+        with pytest.raises(AssertionError, match="home: is a demo's"):
+            installation.worker().__enter__()
+
+    def test_takes_no_home_of_what_is_real(self, tmp_path: Path) -> None:
+        (tmp_path / "postgres").mkdir()
+        with pytest.raises(AssertionError, match="home: holds what is real"):
+            Installation(tmp_path).up("--demo").__enter__()
 
     def test_leaves_no_simulated_cloud_behind_when_it_is_killed(self, demo: Dumont) -> None:
         """The last one, for it ends the demo."""

@@ -90,10 +90,11 @@ def _run(loaded: "Loaded", *, web: bool, worker: bool, also: "Sequence[Context]"
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with ExitStack() as stack:
         listening = stack.enter_context(listening_on(settings)) if web else None
-        from dumont.main.database import database
+        from dumont.main.database import database, keep_apart
         from dumont.main.processes import run
 
         if settings.embedded:
+            keep_apart(settings)
             _say(f"Database: embedded, in {settings.home}")
         url = stack.enter_context(database(settings, watched=True))
         run(
