@@ -42,10 +42,8 @@ class TestBudget:
         await box.costs(box.rental_id, "10", hours=0.1, until=bought + timedelta(hours=1))
         await box.costs(box.rental_id, "10.5", hours=-0.9)
         shown = await ada.gets("/budgets")
-        assert (shown["price_hour"], shown["spent_today"], shown["spent_this_month"]) == (
-            "10.500000",
-            *["10.000000"] * 2,
-        )
+        assert shown["price_hour"] == "10.500000"
+        assert shown["spent_today"] == shown["spent_this_month"] == "10.000000"
         assert (await ada.gets(box.path))["cost"] == "10.000000"
 
     async def test_that_is_used_up_puts_instances_to_sleep(self, ada: Person, box: Box, parts: Parts, db: Db) -> None:
