@@ -11,7 +11,7 @@ from typing import Union
 
 from dumont.snapstore import repository
 from dumont.snapstore.blobs import Blobs, Keys, open_blobs
-from dumont.snapstore.errors import BadRequest, KeyNeeded
+from dumont.snapstore.errors import BadRequest, KeyNeeded, StoreAway, StoreRefused
 from dumont.snapstore.rekeying import change_passphrase
 from dumont.snapstore.repository import Repository
 from dumont.snapstore.restic import SCHEME, Restic
@@ -44,6 +44,13 @@ def opened(place: Place, env: Mapping[str, str]) -> Opened:
     store = blobs(place, env)
     try:
         return repository.open_repository(store, passphrase(place, env))
+    except StoreAway as error:  # nothing has begun that could go on
+        raise StoreAway(error.message, "Check the address and the endpoint, or try again when it is there.") from error
+    except StoreRefused as error:
+        if keys(env) is not None:
+            raise
+        hint = "No keys are given: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
+        raise StoreRefused(error.message, hint) from error
     except KeyNeeded:
         if passphrase(place, env) or not (place.prompt and sys.stdin.isatty()):
             raise

@@ -185,6 +185,8 @@ def forget(said: argparse.Namespace, screen: Screen, env: Env) -> int:
     else:
         did = "would be forgotten" if said.dry_run else "forgotten"
         screen.answer(told, (), [(did, name) for name in doomed])
+        if doomed and not said.dry_run:
+            screen.hint("What they alone needed is deleted by `prune`.")
     return GOOD
 
 

@@ -15,6 +15,7 @@ import pytest
 
 from dumont.snapstore.backup import BackupReport
 from dumont.snapstore.blobs.local import LocalBlobs
+from dumont.snapstore.errors import SnapError, StoreAway, StoreRefused
 from dumont.snapstore.plain import opening
 from dumont.snapstore.plain.command import CANCELLED, FAILED, USAGE, main
 from dumont.snapstore.plain.opening import NEW_PASSPHRASE, PASSPHRASE, REPOSITORY
@@ -22,6 +23,7 @@ from dumont.snapstore.plain.verbs import GOOD, PARTLY, status_of
 from dumont.snapstore.scan import Note
 from dumont.snapstore.track import Track
 from dumont.snapstore.waiting import Waiting
+from tests.fakes.blobs import MemoryBlobs
 
 Say = Callable[..., Any]
 
@@ -319,6 +321,20 @@ class TestSecrets:
         assert (refused["code"], "not encrypted" in refused["message"]) == ("bad_request", True)
         monkeypatch.delenv(PASSPHRASE)
         assert say("list") == []
+
+
+class TestAStore:
+    @pytest.mark.parametrize(("error", "said"), [(StoreAway("No answer."), "endpoint"),
+                                                 (StoreRefused("No."), "AWS_ACCESS_KEY_ID")])  # fmt: skip
+    def test_that_does_not_let_us_in_is_told_with_the_way_out(
+        self, say: Say, monkeypatch: pytest.MonkeyPatch, error: SnapError, said: str
+    ) -> None:
+        def refuse(_act: str, _name: str) -> None:
+            raise error
+
+        monkeypatch.delenv("AWS_ACCESS_KEY_ID", raising=False)
+        monkeypatch.setattr(opening, "open_blobs", lambda *_place, **_where: MemoryBlobs(refuse))
+        assert said in say("list", status=FAILED)["error"]["hint"]
 
 
 class TestAStoreThatIsAway:
