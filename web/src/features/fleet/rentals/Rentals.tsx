@@ -140,11 +140,26 @@ const columns: Column<CostingRental>[] = [
   { id: "cost", title: "So far", cell: ({ cost }) => <Money value={cost} />, align: "right", width: 88 },
 ];
 
+/** What its cloud says against it stands behind the badge: why one that is to end still costs, above all. */
 function Stage({ rental }: { rental: CostingRental }) {
+  const { error } = rental;
+  if (!error) return <StageBadge rental={rental} />;
+  const way = error.code === "bad_credentials" ? " Store a new key under Account > Provider keys." : "";
+  return (
+    <Tooltip words={`${error.message}${way}`}>
+      <span>
+        <StageBadge rental={rental} />
+      </span>
+    </Tooltip>
+  );
+}
+
+function StageBadge({ rental }: { rental: CostingRental }) {
+  const refused = rental.error?.code === "bad_credentials";
   if (rental.wanted === "gone")
     return (
-      <Badge tone="warning" live>
-        {rental.end_asked_at ? "Ending" : "To end"}
+      <Badge tone={refused ? "danger" : "warning"} live={!refused}>
+        {refused ? "Key refused" : rental.end_asked_at ? "Ending" : "To end"}
       </Badge>
     );
   return <Badge tone={rental.stage === "ready" ? "ok" : "info"}>{stageWords(rental.stage)}</Badge>;
@@ -156,9 +171,11 @@ function PaidUntil({ rental: { paid_until: until, extension_error: error } }: { 
   if (!error) return <Time at={until} />;
   return (
     <Tooltip words={`${error.message} It ends then.`}>
-      <Badge tone="warning">
-        <Time at={until} />
-      </Badge>
+      <span>
+        <Badge tone="warning">
+          <Time at={until} />
+        </Badge>
+      </span>
     </Tooltip>
   );
 }
