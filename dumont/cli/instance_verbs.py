@@ -130,9 +130,9 @@ def autostop_one(
     changes = on or cancel or minutes is not None
     instance = session.fleet.detail(session.fleet.named(name)["id"], aside=changes)
     if changes:
-        own = {**instance["hibernation_own"], "enabled": not cancel}
-        own |= {} if minutes is None else {"idle_seconds": minutes * 60}
-        session.fleet.change(instance["id"], {"hibernation": own})
+        said: dict[str, object] = {"enabled": not cancel}
+        said |= {} if minutes is None else {"idle_seconds": minutes * 60}
+        session.fleet.change(instance["id"], {"hibernation": said})
         instance = session.fleet.detail(instance["id"])
     rule = instance["hibernation"]
     told = f"sleeps after {rule['idle_seconds'] / 60:g} idle minutes" if rule["enabled"] else "never sleeps by itself"

@@ -424,6 +424,20 @@ class HandedGrant(TypedDict):
     expires_at: str
 
 
+class HibernationChange(TypedDict):
+    gpu_percent: NotRequired[float | None]
+    idle_seconds: NotRequired[float | None]
+    grace_seconds: NotRequired[float | None]
+    warn_seconds: NotRequired[float | None]
+    release_seconds: NotRequired[float | None]
+    cpu_percent: NotRequired[float | None]
+    network_mbps: NotRequired[float | None]
+    enabled: NotRequired[bool | None]
+    dry_run: NotRequired[bool | None]
+    sessions: NotRequired[bool | None]
+    processes: NotRequired[list[str] | None]
+
+
 class HibernationRule(TypedDict):
     enabled: bool
     dry_run: bool
@@ -439,8 +453,6 @@ class HibernationRule(TypedDict):
 
 
 class HibernationWish(TypedDict):
-    enabled: NotRequired[bool]
-    dry_run: NotRequired[bool]
     gpu_percent: NotRequired[float | None]
     idle_seconds: NotRequired[float | None]
     grace_seconds: NotRequired[float | None]
@@ -448,6 +460,8 @@ class HibernationWish(TypedDict):
     release_seconds: NotRequired[float | None]
     cpu_percent: NotRequired[float | None]
     network_mbps: NotRequired[float | None]
+    enabled: NotRequired[bool]
+    dry_run: NotRequired[bool]
     sessions: NotRequired[bool]
     processes: NotRequired[list[str]]
 
@@ -2028,7 +2042,7 @@ class HistorySummary(TypedDict):
 
 class InstanceChange(TypedDict):
     name: NotRequired[str | None]
-    hibernation: NotRequired[HibernationWish | None]
+    hibernation: NotRequired[HibernationChange | None]
     standby: NotRequired[StandbyWish | None]
     race: NotRequired[RaceWish | None]
     ssh_keys: NotRequired[list[str] | None]

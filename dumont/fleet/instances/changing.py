@@ -8,7 +8,7 @@ from dumont import accounts
 from dumont.basics.errors import Invalid
 from dumont.fleet.instances import access, courses, keeping, moves, naming, ssh_keys, standbys
 from dumont.fleet.instances.wishing import awake_until, refuse_gone
-from dumont.fleet.rules.wanted import HibernationWish, Wanted
+from dumont.fleet.rules.wanted import HibernationChange, RaceWish, Wanted
 from dumont.fleet.store import instances
 from dumont.fleet.tables import FleetInstance
 from dumont.platform.secrets import Vault
@@ -53,8 +53,9 @@ async def _apply(work: Work, instance: FleetInstance, given: Mapping[str, Any]) 
         await naming.refuse_taken(work, instance.owner_id, given["name"], but=instance.id)
         instance.name = given["name"]
     if "hibernation" in given:
-        wish: HibernationWish = given["hibernation"]
-        instance.hibernation = wish.model_dump(mode="json", exclude_unset=True)
+        wish: HibernationChange = given["hibernation"]
+        own = {**instance.hibernation, **wish.model_dump(mode="json", exclude_unset=True)}
+        instance.hibernation = {name: value for name, value in own.items() if value is not None}
     if "until" in given:
         if given["until"] is not None and given["until"] <= work.now:
             raise Invalid.field("until", "is over")
@@ -65,7 +66,7 @@ async def _apply(work: Work, instance: FleetInstance, given: Mapping[str, Any]) 
         instance.keep_awake_until = awake_until(work, given["keep_awake_until"], "keep_awake_until")
         instance.warned_at = None
     if "standby" in given:
-        given = {**given, "standby": await standbys.of_kind(work, instance, given["standby"])}
+        given = {**given, "standby": await standbys.of_change(work, instance, given["standby"])}
     _apply_wanted(work, instance, given)
     if "ssh_keys" in given:
         await standbys.give_keys_anew(work, instance)
@@ -83,7 +84,11 @@ def _apply_wanted(work: Work, instance: FleetInstance, given: Mapping[str, Any])
     spot = courses.spot_before(instance)
     if "deadline" in said and said["deadline"] is None:
         said.setdefault("spot", spot)
-    wanted = Wanted.model_validate(instance.wanted).model_copy(update=said)
+    before = Wanted.model_validate(instance.wanted)
+    if "race" in said:
+        race: RaceWish = said["race"]
+        said["race"] = before.race.model_copy(update=race.model_dump(exclude_unset=True))
+    wanted = before.model_copy(update=said)
     instance.wanted = wanted.model_dump(mode="json")
     if OF_COURSE & said.keys():
         courses.check(wanted)

@@ -33,6 +33,14 @@ async def of_kind(work: Work, instance: FleetInstance, wish: StandbyWish) -> Sta
     return _like(wish, await store.one(work.tx, instance.id) or await store.default_of(work.tx, instance.owner_id))
 
 
+async def of_change(work: Work, instance: FleetInstance, wish: StandbyWish) -> StandbyWish:
+    """Of an instance that is changed: who does not say whether there is one leaves that as it is."""
+    known = await store.one(work.tx, instance.id)
+    if known is not None and "enabled" not in wish.model_fields_set:
+        wish = wish.model_copy(update={"enabled": known.enabled})
+    return await of_kind(work, instance, wish)
+
+
 async def settle(
     work: Work, instance: FleetInstance, wish: StandbyWish, known: FleetStandby | None
 ) -> FleetStandby | None:

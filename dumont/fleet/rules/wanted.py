@@ -34,13 +34,7 @@ class RaceWish(_Part):
     seconds: float | None = Field(None, ge=1, le=3600, description="Time that a batch has.")
 
 
-class HibernationWish(_Part):
-    """Null takes the setting."""
-
-    model_config = _example(enabled=True, idle_seconds=300)
-
-    enabled: bool = Field(True, description="False keeps the instance awake until somebody says otherwise.")
-    dry_run: bool = Field(False, description="Only tells when it would hibernate.")
+class _HibernationLimits(_Part):
     gpu_percent: float | None = Field(None, ge=0, le=100, description="All GPUs below it are idle.")
     idle_seconds: float | None = Field(None, ge=1, le=86400, description="Idle for so long, it hibernates.")
     grace_seconds: float | None = Field(None, ge=0, le=86400, description="Never so soon after a start or a wake.")
@@ -48,8 +42,28 @@ class HibernationWish(_Part):
     release_seconds: float | None = Field(None, ge=0, le=2592000, description="Asleep for so long, all is given back.")
     cpu_percent: float | None = Field(None, ge=0, le=100, description="Above it, the processors are busy.")
     network_mbps: float | None = Field(None, ge=0, le=1e6, description="Above it, the network is busy.")
+
+
+class HibernationWish(_HibernationLimits):
+    """Null takes the setting."""
+
+    model_config = _example(enabled=True, idle_seconds=300)
+
+    enabled: bool = Field(True, description="False keeps the instance awake until somebody says otherwise.")
+    dry_run: bool = Field(False, description="Only tells when it would hibernate.")
     sessions: bool = Field(True, description="A login over SSH, or an open notebook, counts as busy.")
     processes: tuple[Word, ...] = Field((), max_length=20, description="Busy while one of this name runs.")
+
+
+class HibernationChange(_HibernationLimits):
+    """What is left out stays as it is; null takes back what was said of it before."""
+
+    model_config = _example(idle_seconds=600)
+
+    enabled: bool | None = Field(None, description="False keeps the instance awake until somebody says otherwise.")
+    dry_run: bool | None = Field(None, description="Only tells when it would hibernate.")
+    sessions: bool | None = Field(None, description="A login over SSH, or an open notebook, counts as busy.")
+    processes: tuple[Word, ...] | None = Field(None, max_length=20, description="Busy while one of this name runs.")
 
 
 class StandbyWish(_Part):

@@ -10,7 +10,7 @@ from pydantic import Field, SecretStr, StringConstraints
 from dumont.basics.errors import Invalid
 from dumont.fleet.launching.launch import UntilAction, Wish
 from dumont.fleet.rules.states import StandbyKind
-from dumont.fleet.rules.wanted import HibernationWish, Port, RaceWish, StandbyWish, Wanted
+from dumont.fleet.rules.wanted import HibernationChange, HibernationWish, Port, RaceWish, StandbyWish, Wanted
 from dumont.fleet.schemas.courses import CoursePlan
 from dumont.fleet.schemas.fields import Answer, Count, Fault, MachineId, Price, ProviderName
 from dumont.fleet.schemas.instances import Instance
@@ -249,14 +249,16 @@ class Launched(Answer):
 
 
 class InstanceChange(RequestBody):
-    """What is left out stays as it is."""
+    """What is left out stays as it is, also within `hibernation`, `race` and `standby`."""
 
     name: InstanceName | None = Field(None, examples=["llama"])
-    hibernation: HibernationWish | None = Field(
-        None, description="Replaces what it sets otherwise than the settings.", examples=[{"idle_seconds": 600}]
+    hibernation: HibernationChange | None = Field(
+        None, description="What it sets otherwise than the settings.", examples=[{"idle_seconds": 600}]
     )
     standby: StandbyWish | None = Field(None, examples=[{"enabled": True}])
-    race: RaceWish | None = Field(None, description="For the next race.", examples=[{"machines": 3}])
+    race: RaceWish | None = Field(
+        None, description="For the next race; null within it takes the setting.", examples=[{"machines": 3}]
+    )
     ssh_keys: Annotated[list[PublicKey], Field(max_length=50)] | None = Field(
         None, description="From the next start on.", examples=[None]
     )

@@ -94,6 +94,17 @@ class TestStandby:
         shown = await ada.does("PUT", f"/standby/{box.id}", {"enabled": True, "sync_seconds": 30})
         assert shown["standby"]["sync_seconds"] == 30
 
+    @pytest.mark.usefixtures("at_google")
+    @pytest.mark.parametrize("enabled", [True, False])
+    async def test_stays_on_or_off_where_a_change_says_no_word_of_that(
+        self, ada: Person, box: Box, enabled: bool
+    ) -> None:
+        await ada.does("PUT", f"/standby/{box.id}", {"enabled": True})
+        await ada.does("PUT", f"/standby/{box.id}", {"enabled": enabled})
+        await ada.does("PATCH", box.path, {"standby": {"sync_seconds": 30}})
+        shown = await ada.gets(f"/standby/{box.id}")
+        assert (shown["standby"]["enabled"], shown["standby"]["sync_seconds"]) == (enabled, 30)
+
     async def test_can_not_stand_where_no_machines_start(self, ada: Person, box: Box) -> None:
         answer = await ada.asks("PUT", f"/standby/{box.id}", {"enabled": True, "provider": "render"})
         assert answer.status_code == 422

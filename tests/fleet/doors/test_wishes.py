@@ -281,6 +281,28 @@ class TestChange:
         shown = await ada.gets(box.path)
         assert (shown["max_price_hour"], shown["wanted"]["onstart"]) == (None, "nvidia-smi")
 
+    async def test_of_one_part_leaves_what_another_has_set_there(self, ada: Person, box: Box) -> None:
+        """Two people, or two doors, each with their own field: nobody puts back what the other has said."""
+        for said in ({"idle_seconds": 420, "sessions": False}, {"gpu_percent": 3}, {"processes": ["train"]}):
+            await ada.does("PATCH", box.path, {"hibernation": said})
+        for said in ({"machines": 2}, {"rounds": 2}):
+            await ada.does("PATCH", box.path, {"race": said})
+        shown = await ada.gets(box.path)
+        own, race = shown["hibernation_own"], shown["wanted"]["race"]
+        assert (own["idle_seconds"], own["gpu_percent"]) == (420, 3)
+        assert (own["sessions"], own["processes"]) == (False, ["train"])
+        assert (race["machines"], race["rounds"], race["seconds"]) == (2, 2, None)
+
+    async def test_to_null_takes_back_what_was_said_otherwise_than_the_settings(self, ada: Person, box: Box) -> None:
+        await ada.does("PATCH", box.path, {"hibernation": {"idle_seconds": 420, "sessions": False, "gpu_percent": 3}})
+        await ada.does("PATCH", box.path, {"hibernation": {"idle_seconds": None, "sessions": None}})
+        await ada.does("PATCH", box.path, {"race": {"machines": 2, "seconds": 30}})
+        await ada.does("PATCH", box.path, {"race": {"machines": None}})
+        shown = await ada.gets(box.path)
+        own, race = shown["hibernation_own"], shown["wanted"]["race"]
+        assert (own["idle_seconds"], own["sessions"], own["gpu_percent"]) == (None, True, 3)
+        assert (shown["hibernation"]["idle_seconds"], race["machines"], race["seconds"]) == (180, None, 30)
+
     @pytest.mark.parametrize(
         ("body", "field"),
         [

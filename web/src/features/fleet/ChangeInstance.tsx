@@ -6,11 +6,11 @@ import { Form, FormActions, useFormRequest } from "../../components/Form";
 import { TextField } from "../../components/fields";
 import { Switch } from "../../components/toggles";
 import type { InstanceDetail } from "../../lib/api/generated";
-import { typedNumber } from "../../lib/numbers";
 import { toast } from "../../lib/toasts";
 import { fleetApi } from "./api";
+import { differing, type Typed, typedOf } from "./change";
 import { DeadlineInputs } from "./DeadlineInputs";
-import { changeOf, saidOf, secondsOf } from "./deadline";
+import { changeOf, saidOf } from "./deadline";
 
 interface Props {
   instance: InstanceDetail;
@@ -27,36 +27,22 @@ export function ChangeInstance({ instance, open, onOpenChange }: Props) {
 }
 
 function Fields({ instance, onDone }: { instance: InstanceDetail; onDone: () => void }) {
-  const { hibernation: rule, hibernation_own: own, course } = instance;
-  const before = { minutes: String(rule.idle_seconds / 60), percent: String(rule.gpu_percent) };
-  const [name, setName] = useState(instance.name);
-  const [sleeps, setSleeps] = useState(own.enabled !== false);
-  const [minutes, setMinutes] = useState(before.minutes);
-  const [percent, setPercent] = useState(before.percent);
-  const [most, setMost] = useState(instance.max_price_hour ?? "");
-  const [hasDeadline, setHasDeadline] = useState(course !== null);
-  const [said, setSaid] = useState(() => saidOf(course));
+  const [opened] = useState(() => ({ course: instance.course, typed: typedOf(instance) }));
+  const [typed, setTyped] = useState(opened.typed);
+  const [hasDeadline, setHasDeadline] = useState(opened.course !== null);
+  const [said, setSaid] = useState(() => saidOf(opened.course));
+  const type = (change: Partial<Typed>) => setTyped((before) => ({ ...before, ...change }));
   const [changeOne] = fleetApi.useChangeInstanceMutation();
   const { problem, busy, submit } = useFormRequest();
   const send = async () => {
     const done = await submit(() =>
       changeOne({
         instanceId: instance.id,
-        body: {
-          name: name.trim(),
-          hibernation: {
-            ...own,
-            ...(sleeps !== (own.enabled !== false) && { enabled: sleeps }),
-            ...(minutes !== before.minutes && { idle_seconds: secondsOf(minutes) }),
-            ...(percent !== before.percent && { gpu_percent: typedNumber(percent) }),
-          },
-          max_price_hour: most.trim() || null,
-          ...changeOf(course, hasDeadline, said),
-        },
+        body: { ...differing(opened.typed, typed), ...changeOf(opened.course, hasDeadline, said) },
       }).unwrap(),
     );
     if (!done) return;
-    toast({ title: `${name.trim()} is changed` });
+    toast({ title: `${typed.name.trim()} is changed` });
     onDone();
   };
   return (
@@ -76,33 +62,33 @@ function Fields({ instance, onDone }: { instance: InstanceDetail; onDone: () => 
       <TextField
         label="Name"
         name="name"
-        value={name}
+        value={typed.name}
         autoComplete="off"
         spellCheck={false}
         hint="For ssh. Small letters, digits and hyphens."
-        onChange={(event) => setName(event.target.value)}
+        onChange={(event) => type({ name: event.target.value })}
       />
       <Switch
         label="Sleeps when idle"
         hint="Saves its work, gives the machine up, and comes back under the same name."
-        checked={sleeps}
-        onChange={setSleeps}
+        checked={typed.sleeps}
+        onChange={(sleeps) => type({ sleeps })}
       />
-      {sleeps && (
+      {typed.sleeps && (
         <div className="grid gap-4 sm:grid-cols-2">
           <TextField
             label="Idle for, in minutes"
             name="hibernation.idle_seconds"
             inputMode="decimal"
-            value={minutes}
-            onChange={(event) => setMinutes(event.target.value)}
+            value={typed.minutes}
+            onChange={(event) => type({ minutes: event.target.value })}
           />
           <TextField
             label="GPUs below, in percent"
             name="hibernation.gpu_percent"
             inputMode="decimal"
-            value={percent}
-            onChange={(event) => setPercent(event.target.value)}
+            value={typed.percent}
+            onChange={(event) => type({ percent: event.target.value })}
           />
         </div>
       )}
@@ -120,9 +106,9 @@ function Fields({ instance, onDone }: { instance: InstanceDetail; onDone: () => 
         name="max_price_hour"
         optional
         inputMode="decimal"
-        value={most}
+        value={typed.most}
         hint="For its next machine, disk included."
-        onChange={(event) => setMost(event.target.value)}
+        onChange={(event) => type({ most: event.target.value })}
       />
       <FormActions>
         <Button type="submit" weight="primary" busy={busy}>

@@ -5728,10 +5728,6 @@ export type RaceWish = {
   seconds?: number | null;
 };
 export type HibernationWish = {
-  /** False keeps the instance awake until somebody says otherwise. */
-  enabled?: boolean;
-  /** Only tells when it would hibernate. */
-  dry_run?: boolean;
   /** All GPUs below it are idle. */
   gpu_percent?: number | null;
   /** Idle for so long, it hibernates. */
@@ -5746,6 +5742,10 @@ export type HibernationWish = {
   cpu_percent?: number | null;
   /** Above it, the network is busy. */
   network_mbps?: number | null;
+  /** False keeps the instance awake until somebody says otherwise. */
+  enabled?: boolean;
+  /** Only tells when it would hibernate. */
+  dry_run?: boolean;
   /** A login over SSH, or an open notebook, counts as busy. */
   sessions?: boolean;
   /** Busy while one of this name runs. */
@@ -6030,6 +6030,30 @@ export type InstanceDetail = {
   /** The most that one machine may cost. */
   max_price_hour: string | null;
 };
+export type HibernationChange = {
+  /** All GPUs below it are idle. */
+  gpu_percent?: number | null;
+  /** Idle for so long, it hibernates. */
+  idle_seconds?: number | null;
+  /** Never so soon after a start or a wake. */
+  grace_seconds?: number | null;
+  /** Told so long before. */
+  warn_seconds?: number | null;
+  /** Asleep for so long, all is given back. */
+  release_seconds?: number | null;
+  /** Above it, the processors are busy. */
+  cpu_percent?: number | null;
+  /** Above it, the network is busy. */
+  network_mbps?: number | null;
+  /** False keeps the instance awake until somebody says otherwise. */
+  enabled?: boolean | null;
+  /** Only tells when it would hibernate. */
+  dry_run?: boolean | null;
+  /** A login over SSH, or an open notebook, counts as busy. */
+  sessions?: boolean | null;
+  /** Busy while one of this name runs. */
+  processes?: string[] | null;
+};
 export type ResticWish = {
   /** As restic has it, with `restic:` before it. */
   address: string;
@@ -6049,10 +6073,10 @@ export type ResticWishWrite = {
 };
 export type InstanceChange = {
   name?: string | null;
-  /** Replaces what it sets otherwise than the settings. */
-  hibernation?: HibernationWish | null;
+  /** What it sets otherwise than the settings. */
+  hibernation?: HibernationChange | null;
   standby?: StandbyWish | null;
-  /** For the next race. */
+  /** For the next race; null within it takes the setting. */
   race?: RaceWish | null;
   /** From the next start on. */
   ssh_keys?: string[] | null;
@@ -6076,10 +6100,10 @@ export type InstanceChange = {
 };
 export type InstanceChangeWrite = {
   name?: string | null;
-  /** Replaces what it sets otherwise than the settings. */
-  hibernation?: HibernationWish | null;
+  /** What it sets otherwise than the settings. */
+  hibernation?: HibernationChange | null;
   standby?: StandbyWish | null;
-  /** For the next race. */
+  /** For the next race; null within it takes the setting. */
   race?: RaceWish | null;
   /** From the next start on. */
   ssh_keys?: string[] | null;
