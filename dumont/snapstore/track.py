@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import Callable
 
-from dumont.snapstore.waiting import Away, Waiting
+from dumont.snapstore.waiting import PATIENT_SECONDS, Away, Waiting
 
 
 @dataclass(frozen=True)
@@ -42,14 +42,14 @@ class Progress:
 class Track:
     """Counted by many threads; whoever shows it looks at `now()` as often as it likes."""
 
-    def __init__(self, ticks: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, ticks: Callable[[], float] = time.monotonic, patient_seconds: float = PATIENT_SECONDS) -> None:
         self._ticks = ticks
         self._began = self._stage_began = ticks()
         self._lock = Lock()
         self._state = Progress()
         self._counts = [0, 0, 0]
         """Files, bytes, and what was moved: counted a thousand times a second."""
-        self.waiting = Waiting(ticks)
+        self.waiting = Waiting(ticks, patient_seconds)
 
     def stage(self, name: str) -> None:
         with self._lock:

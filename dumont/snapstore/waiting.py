@@ -8,6 +8,9 @@ from typing import Callable, NamedTuple
 
 from dumont.snapstore.errors import Cancelled
 
+PATIENT_SECONDS = 300.0
+"""An upgrade takes its time."""
+
 
 class Away(NamedTuple):
     """One that does not answer; for people."""
@@ -20,19 +23,20 @@ class Away(NamedTuple):
 class Waiting:
     """Of one operation: its threads tell what they meet, whoever shows it looks, and whoever stops it wakes them."""
 
-    def __init__(self, ticks: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, ticks: Callable[[], float] = time.monotonic, patient_seconds: float = PATIENT_SECONDS) -> None:
         self._ticks = ticks
+        self._patient_seconds = patient_seconds
         self._changed = Condition()
         self._since: dict[str, tuple[float, str]] = {}
         self._answers = 0
         self._stopped = False
 
-    def failed(self, address: str, why: str) -> float:
-        """For how long nobody has been answered there."""
+    def goes_on(self, address: str, why: str) -> bool:
+        """Whether who is not answered there is still patient: so long nobody need be there before tries are counted."""
         with self._changed:
             began = self._since.get(address, (self._ticks(), ""))[0]
             self._since[address] = (began, why)
-            return self._ticks() - began
+            return self._ticks() - began < self._patient_seconds
 
     def answered(self, address: str) -> None:
         """Wakes the others who wait: what was away is there again."""

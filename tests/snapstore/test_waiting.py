@@ -29,24 +29,24 @@ def in_thread(act: Callable[[], None]) -> tuple[Thread, list[BaseException]]:
 class TestWaiting:
     def test_counts_from_the_first_failure_behind_the_last_answer(self) -> None:
         moment = [100.0]
-        waiting = Waiting(lambda: moment[0])
+        waiting = Waiting(lambda: moment[0], patient_seconds=7)
         assert waiting.now() is None
-        assert waiting.failed("a", "refused") == 0
+        assert waiting.goes_on("a", "refused")
         moment[0] = 107.0
-        assert waiting.failed("a", "reset") == 7
-        assert waiting.failed("b", "refused") == 0
+        assert not waiting.goes_on("a", "reset")
+        assert waiting.goes_on("b", "refused")
         assert waiting.now() == Away("a", "reset", 7)
         waiting.answered("a")
         assert waiting.now() == Away("b", "refused", 0)
-        assert waiting.failed("a", "refused") == 0
+        assert waiting.goes_on("a", "refused")
 
     def test_ends_the_pauses_of_all_with_an_answer(self) -> None:
         waiting = Waiting()
-        waiting.failed("a", "refused")
+        waiting.goes_on("a", "refused")
         paused = [in_thread(lambda: waiting.pause(LONG)) for _ in range(3)]
         while any(thread.is_alive() for thread, _raised in paused):
             waiting.answered("a")  # whoever had not begun to wait is woken by the next one
-            waiting.failed("a", "refused")
+            waiting.goes_on("a", "refused")
         assert [raised for _thread, raised in paused] == [[], [], []]
 
     def test_ends_them_at_once_by_a_wish_to_stop(self) -> None:

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from dumont.snapstore.track import Track
 
 POLL_SECONDS = 0.2
+RESTORE_PATIENT_SECONDS = 300.0
+"""So long it waits for a server that is away. A save does not: work may stand still for it, and while nobody is there
+what was lent for such times is the way to keep anything."""
 GRANT = "DUMONT_GRANT"
 """As the engine's own command line has it."""
 logger = logging.getLogger(__name__)
@@ -100,7 +103,7 @@ class Transfers:
         words = ["restore", "--server", _text(args, "server"), *(["--delete"] if args.get("delta") else [])]
         target = self._folder(args.get("target"))
         self._stillness.end(moved=True)
-        with self._followed(turn) as track:
+        with self._followed(turn, RESTORE_PATIENT_SECONDS) as track:
             if RESTIC in args:
                 told = self._restic.put_back(args, target, track)
             else:
@@ -137,19 +140,19 @@ class Transfers:
         """What is remembered of a restore lies with the agent's other notes, never in the workspace."""
         return {**self._given.env, GRANT: _text(args, "grant"), "XDG_STATE_HOME": str(self._given.state)}
 
-    def _followed(self, turn: Turn) -> _Followed:
-        return _Followed(turn, self._one)
+    def _followed(self, turn: Turn, patient_seconds: float = 0.0) -> _Followed:
+        return _Followed(turn, self._one, patient_seconds)
 
 
 class _Followed:
     """The engine's work as a command's: its progress is told, a wish to stop reaches it, its errors are ours."""
 
-    def __init__(self, turn: Turn, one: Lock) -> None:
+    def __init__(self, turn: Turn, one: Lock, patient_seconds: float) -> None:
         from dumont.snapstore.track import Track
 
         self._turn = turn
         self._one = one
-        self._track = Track()
+        self._track = Track(patient_seconds=patient_seconds)
         self._over = False
 
     def __enter__(self) -> Track:

@@ -36,8 +36,6 @@ class Retries(NamedTuple):
     """A body that is not what it must be is mostly so for ever."""
     first_seconds: float = 0.1
     longest_seconds: float = 20.0
-    away_seconds: float = 300.0
-    """So long nobody need be there before tries are counted, where somebody is waiting: an upgrade takes its time."""
     chance: Callable[[], float] = SystemRandom().random
     sleep: Callable[[float], None] = time.sleep
     """Of whoever can't be woken: who is waiting sleeps in its own way."""
@@ -73,7 +71,7 @@ class Retries(NamedTuple):
         if waiting is None:
             return False
         if failed.away:
-            return waiting.failed(address, failed.away) < self.away_seconds
+            return waiting.goes_on(address, failed.away)
         waiting.answered(address)
         return False
 
