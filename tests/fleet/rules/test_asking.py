@@ -5,7 +5,7 @@ from typing import get_args
 import pytest
 
 from dumont.fleet.rules.asking import FROM, plan_of, refusal
-from dumont.fleet.rules.states import STATES, OperationKind, Wish
+from dumont.fleet.rules.states import OperationKind, State, Wish
 
 KINDS = [kind for kind in get_args(OperationKind) if kind in FROM]
 
@@ -13,7 +13,7 @@ KINDS = [kind for kind in get_args(OperationKind) if kind in FROM]
 class TestRefusal:
     @pytest.mark.parametrize("kind", KINDS)
     def test_always_says_what_can_be_done(self, kind: OperationKind) -> None:
-        said = [refusal(kind, state, wish) for state in STATES for wish in get_args(Wish)]
+        said = [refusal(kind, state, wish) for state in get_args(State) for wish in get_args(Wish)]
         assert all(each is None or each.hint for each in said)
         assert any(each is None for each in said)
 

@@ -26,7 +26,7 @@ from dumont.fleet.rules.seen import (
     StandbySeen,
     Trouble,
 )
-from dumont.fleet.rules.states import MOVES, STATES, OperationKind, State, Wish
+from dumont.fleet.rules.states import MOVES, OperationKind, State, Wish
 from dumont.fleet.rules.steps import (
     Act,
     LetGo,
@@ -238,7 +238,7 @@ def proved(found: Seen) -> bool:
     return any(found.saved_since(moment) for moment in since)
 
 
-EVERY = [(state, wish) for state in STATES for wish in get_args(Wish)]
+EVERY = [(state, wish) for state in get_args(State) for wish in get_args(Wish)]
 DRAWN = 250
 PARTS: frozenset[State] = frozenset({"hibernated", "interrupted", "on_standby"})
 
