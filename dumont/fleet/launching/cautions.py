@@ -52,7 +52,7 @@ def of_the_end(until_at: datetime | None, action: str) -> Iterator[Caution]:
     """One may be said later, so this is no mistake yet."""
     if until_at is None and action == "destroy":
         message = "It is to be destroyed at its end, and has no end: nothing destroys it, and idle it sleeps at most."
-        yield Caution(code="no_end", message=message, hint="Say ttl_seconds or until as well.")
+        yield Caution(code="no_end", message=message, hint="Say when it ends as well.")
 
 
 def of_the_course(known: Known, asked: Situation) -> Iterator[Caution]:
@@ -91,7 +91,7 @@ async def _left_out(
             yield Caution(code="blacklisted_left_out", message=message, count=hidden.blacklisted)
         if hidden.below_threshold:
             message = f"{_offers(hidden.below_threshold)} left out: their machines score below {query.min_score:g}."
-            hint = "Say filters.min_score to choose another threshold for this launch."
+            hint = "Your threshold is set under Market; in the API, filters.min_score sets another for one launch."
             yield Caution(code="below_threshold", message=message, hint=hint, count=hidden.below_threshold)
     for provider, count in _without_images(work, view, wishes, usable).most_common():
         message = f"{_offers(count)} left out: {registry.kind(provider).title} does not start this image."
@@ -147,7 +147,7 @@ def _of_the_race(work: Work, wishes: Wishes, found: Choice, machines: int) -> It
         yield Caution(code="no_spot", message="Nothing fits at a spot price: these are on demand.")
     if not wanted.ssh_keys:
         message = "No SSH key was given: nobody can log in."
-        yield Caution(code="no_ssh_key", message=message, hint="Give ssh_keys, as in ~/.ssh/id_ed25519.pub.")
+        yield Caution(code="no_ssh_key", message=message, hint="Give a public key, as in ~/.ssh/id_ed25519.pub.")
     elsewhere = {each.provider for each in chosen} - {ON_THIS_COMPUTER}
     if elsewhere and not work.settings.public_url:
         message = "This server has no public address: machines elsewhere can't call home."

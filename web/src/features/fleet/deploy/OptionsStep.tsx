@@ -63,11 +63,10 @@ export function OptionsStep({ options, due, onChange }: Props) {
       <TextArea
         label="SSH keys"
         name="ssh_keys"
-        optional
         rows={2}
         value={options.keys}
         placeholder="ssh-ed25519 AAAA… you@laptop"
-        hint="Public keys, one a line. This browser remembers them. `dumont ssh` brings its own."
+        hint="Public keys, one a line: without one nobody can log in. This browser remembers them."
         onChange={(event) => onChange({ keys: event.target.value })}
       />
       <Switch
