@@ -33,8 +33,9 @@ def show_logs(
     if follow and source == "cloud":
         raise Invalid("What a cloud keeps can't be followed.", hint="Leave out --follow, or follow --source agent.")
     instance = session.fleet.named(name)
-    told = False
+    told = live = False
     for found in session.fleet.logs(instance["id"], source=source, tail=tail, follow=follow):
+        live = live or found["live"]
         if session.screen.as_json:
             sys.stdout.write(json.dumps(found, ensure_ascii=False) + "\n")
         else:
@@ -45,3 +46,7 @@ def show_logs(
                 session.done("Begun anew: another machine, or another run of the script.")
             sys.stdout.write(found["text"])
         sys.stdout.flush()
+    if follow and live:
+        state = session.fleet.detail(instance["id"], aside=True)["state"]
+        now = "sleeps now" if state in ("hibernating", "hibernated") else f"is {state.replace('_', ' ')}"
+        session.done(f"{instance['name']} {now}; its log ends here.")

@@ -22,6 +22,8 @@ TWINS = 5
 """So many of one name are told."""
 WHOSE = {"user": "yours", "team": "a team's"}
 PATIENCE_SECONDS = 60.0
+COMES = frozenset({"launching", "waking", "recovering", "failing_over", "interrupted"})
+"""A machine is got for it, which may take longer than patience does."""
 WATCH_SECONDS, WATCH_PAGE = 2.0, 50
 
 
@@ -123,8 +125,11 @@ class Fleet:
             found += page["items"]
         return [event for event in found if event["id"] not in seen]
 
-    def logs(self, instance_id: str, *, follow: bool = False, **asked: Any) -> Iterator[models.InstanceLog]:
-        """Once; or what comes after that as well, without end, also from another machine. Silence is borne."""
+    def logs(
+        self, instance_id: str, *, follow: bool = False, every_seconds: float = WATCH_SECONDS, **asked: Any
+    ) -> Iterator[models.InstanceLog]:
+        """Once; or what comes after that as well, also from another machine, until it is to run no more. Silence is
+        borne."""
         path = f"{_path(instance_id)}/logs"
         since: str | None = None
         seen_at = time.monotonic()
@@ -132,10 +137,20 @@ class Fleet:
             try:
                 more = {"since": since, "follow": "true"} if since else {}
                 found: models.InstanceLog = self._api.get(path, {**asked, **more})
-            except Unavailable:
-                if not follow or since is None or time.monotonic() - seen_at > PATIENCE_SECONDS:
+            except (Unavailable, Conflict) as error:
+                if not follow or since is None or (isinstance(error, Conflict) and error.code != "no_log"):
                     raise
-                time.sleep(WATCH_SECONDS)
+                if isinstance(error, Conflict) and not self._is_to_run(instance_id):
+                    return
+                late = isinstance(error, Unavailable) and time.monotonic() - seen_at > PATIENCE_SECONDS
+                if late and self.detail(instance_id, aside=True)["state"] not in COMES:
+                    raise
+                time.sleep(every_seconds)
+                continue
+            if since and not found["live"]:  # kept of what was told already, as there is no machine
+                if not self._is_to_run(instance_id):
+                    return
+                time.sleep(every_seconds)
                 continue
             seen_at = time.monotonic()
             if since is None or found["text"]:
@@ -143,6 +158,10 @@ class Fleet:
             since = found["cursor"]
             if not follow or since is None:
                 return
+
+    def _is_to_run(self, instance_id: str) -> bool:
+        found = self.detail(instance_id, aside=True)
+        return found["wish"] == "running" and found["state"] != "failed"
 
     def why_awake(self, instance_id: str) -> models.WhyAwake:
         answer: models.WhyAwake = self._api.get(f"{_path(instance_id)}/why-awake")

@@ -49,6 +49,8 @@ NONE: Mapping[Source, str] = {"run": "nothing to run", "onstart": "no start scri
 BEGINS: Mapping[Source, str] = {"run": "What it is to run", "onstart": "The start script"}
 COMES = ("launching", "waking", "recovering", "failing_over", "interrupted")
 """States in which a machine is got for it."""
+GIVEN_UP = ("withdrawn", "machine_gone")
+"""Why a command has failed that is no fault of the agent's."""
 
 
 class NoLog(Conflict):
@@ -221,6 +223,8 @@ async def _of_agent(means: Means, asked: _Asked, command_id: UUID, *, patience: 
         heard = asked.rental.beat_at
         last = f" It was last heard of at {heard:%H:%M:%S} UTC." if heard else " It has never called."
         raise AgentSilent(f"The agent of {asked.name} does not answer.{last}")
+    if found.state == "failed" and found.error_code in GIVEN_UP:
+        raise NoLog(f"The machine of {asked.name} is given up.", hint="Ask again for what is kept of it.")
     if found.state == "failed":
         raise NoLog(
             found.error_message or "The agent could not show it.", hint="A newer agent comes with a new machine."

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from dumont.fleet.agents import logs
 from dumont.fleet.instances import environment
@@ -102,6 +102,19 @@ class TestLogs:
         assert (answer.status_code, answer.json()["code"]) == (503, "agent_silent")
         async with box.db.begin() as tx:
             assert (await tx.execute(select(func.count()).select_from(FleetCommand))).scalar_one() == 0
+
+    async def test_of_a_machine_that_is_given_up_meanwhile_blame_no_agent(
+        self, ada: Person, box: Box, machine: Machine, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async def is_given_up(_seconds: float) -> None:
+            async with box.db.begin() as tx:
+                failed = {"state": "failed", "error_code": "withdrawn", "error_message": "The machine is given up."}
+                await tx.execute(update(FleetCommand).values(**failed))
+
+        monkeypatch.setattr(logs, "wait", is_given_up)
+        answer = await ada.asks("GET", f"{box.path}/logs")
+        assert (answer.status_code, answer.json()["code"]) == (409, "no_log")
+        assert "newer agent" not in answer.text
 
     async def test_that_can_not_be_read_are_not_empty(self, ada: Person, box: Box, machine: Machine) -> None:
         machine.says = {**LINES, "text": r"it says \u0000"}
