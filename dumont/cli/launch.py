@@ -89,7 +89,7 @@ def launch(
     yes: Yes = False,
 ) -> None:
     """Launch an instance. The plan with its cost is shown first."""
-    words, ran = _split(query)
+    words, ran = split(query)
     task = tasks.read(file) if (file := tasks.named(words)) else Task()
     token = _token(task, no_wait=no_wait)
     said = {
@@ -182,12 +182,13 @@ def _said(disk: float | None, idle: float | None, parallel: int | None) -> dict[
     return {name: value for name, value in said.items() if value is not None}
 
 
-def _split(query: list[str] | None) -> tuple[list[str], str]:
+def split(query: list[str] | None) -> tuple[list[str], str]:
     """Words before `--` say what is needed, those behind it what to run."""
     words = query or []
     if DASHES in words:
         at = words.index(DASHES)
-        return words[:at], shlex.join(words[at + 1 :])
+        ran = words[at + 1 :]
+        return words[:at], ran[0] if len(ran) == 1 else shlex.join(ran)  # one word is a line for the shell, as of `ssh`
     return words, ""
 
 
