@@ -1,7 +1,7 @@
 import type { BaseQueryApi } from "@reduxjs/toolkit/query";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { session } from "../session/session";
-import { query, type Request } from "./query";
+import { onAnswer, query, type Request } from "./query";
 
 interface Seen {
   url: string;
@@ -114,6 +114,17 @@ describe("query", () => {
     await ask({ url: "/api/v1/auth/sessions" });
     expect(server.seen.map((seen) => seen.url)).toContain("/api/v1/auth/refresh");
     expect(server.seen[2]?.headers.get("authorization")).toBe("Bearer t2");
+  });
+
+  test("tells whoever waits for the server that it has answered", async () => {
+    const heard = vi.fn();
+    onAnswer(heard);
+    server.answers = [new Error("away"), json(502, {}), json(404, {}), json(200, {})];
+    for (const times of [0, 0, 1, 2]) {
+      await ask({ url: "/jobs" });
+      expect(heard).toHaveBeenCalledTimes(times);
+    }
+    onAnswer(() => undefined);
   });
 
   test("says that the server can't be reached", async () => {

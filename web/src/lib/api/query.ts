@@ -19,6 +19,13 @@ const NEW_PASSWORD = "/auth/password";
 /** Who has no token asks these; a refusal of theirs is an answer about the form, not about the session. */
 const withoutSession = /^\/auth\/(login|signup|refresh|password\/(forgot|reset|strength))$/;
 
+let answered: () => void = () => undefined;
+
+/** Calls it whenever the server itself has answered, and not what stands before it. */
+export function onAnswer(listener: () => void): void {
+  answered = listener;
+}
+
 export const query: BaseQueryFn<Request | string, unknown, Problem> = async (args, { signal }) => {
   const request = typeof args === "string" ? { url: args } : args;
   const path = request.url.replace(/^\/api(\/v1)?/, "");
@@ -50,6 +57,7 @@ async function once(
   } catch (error) {
     return { error: unreachable(error instanceof DOMException ? error.message : "") };
   }
+  if (response.status < 500) answered();
   // Whether an answer of 5xx did the thing is not known, so the same attempt keeps its key.
   if (key && response.status < 500) keys.forget(`${url} ${body ?? ""}`);
   return read(response);

@@ -147,6 +147,23 @@ describe("LiveClient", () => {
     expect(stage.sockets).toHaveLength(2);
   });
 
+  test("cuts a long wait short where the server has answered something else, and not right after it broke", async () => {
+    await stage.live();
+    for (let times = 0; times < 6; times++) {
+      stage.socket.break();
+      stage.client.hope();
+      await vi.advanceTimersByTimeAsync(500 * 2 ** times);
+    }
+    expect(stage.sockets).toHaveLength(7);
+    stage.socket.break();
+    stage.client.hope();
+    await vi.advanceTimersByTimeAsync(3000);
+    expect(stage.sockets).toHaveLength(7);
+    stage.client.hope();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(stage.sockets).toHaveLength(8);
+  });
+
   test("answers a ping", async () => {
     await stage.live();
     stage.socket.say({ type: "ping" });

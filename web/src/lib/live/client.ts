@@ -49,6 +49,8 @@ interface Surroundings {
 
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 30_000;
+/** No sooner is it tried again, whatever else is answered: where sockets do not pass, each answer would try in vain. */
+const SOONEST_MS = 3_000;
 /** The server pings more often than this; a longer silence means that the line is dead though it looks open. */
 const SILENCE_MS = 75_000;
 const REMEMBERED = 500;
@@ -71,6 +73,7 @@ export class LiveClient {
   private ready = false;
   private wanted = false;
   private failures = 0;
+  private brokeAt = 0;
   private shown: string | null = null;
   private rejected: string | null = null;
   private retry: ReturnType<typeof setTimeout> | null = null;
@@ -114,6 +117,15 @@ export class LiveClient {
   /** Tries at once instead of waiting, when there is reason to hope (back online, page looked at again). */
   nudge(): void {
     if (this.status.state === "waiting") void this.connect();
+  }
+
+  /** The server has answered something else: as it is there, the long waits for it are cut short. */
+  hope(): void {
+    if (this.status.state === "waiting" && this.now() - this.brokeAt >= SOONEST_MS) void this.connect();
+  }
+
+  private now(): number {
+    return (this.around.now ?? Date.now)();
   }
 
   private async connect(): Promise<void> {
@@ -189,7 +201,8 @@ export class LiveClient {
     this.failures += 1;
     // Half of it by chance, so that a restarted server is not met by everybody in one moment.
     const wait = longest / 2 + (this.around.random ?? Math.random)() * (longest / 2);
-    this.move({ state: "waiting", retryAt: (this.around.now ?? Date.now)() + wait });
+    this.brokeAt = this.now();
+    this.move({ state: "waiting", retryAt: this.brokeAt + wait });
     this.retry = setTimeout(() => void this.connect(), wait);
   }
 

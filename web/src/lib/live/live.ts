@@ -1,5 +1,6 @@
 /** The live connection of this tab, hooks to follow it, and the renewal of cached answers by what it tells. */
 import { useEffect, useRef, useSyncExternalStore } from "react";
+import { onAnswer } from "../api/query";
 import { session } from "../session/session";
 import { LiveClient, type LiveHandler, type LiveStatus, type SocketLike } from "./client";
 
@@ -22,6 +23,7 @@ export function followSession(): void {
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible") live.nudge();
   });
+  onAnswer(() => live.hope());
   follow();
 }
 
