@@ -12,12 +12,12 @@ from dumont.platform.http.bodies import RequestBody
 Dollars = Annotated[
     Decimal,
     Field(description="US dollars.", examples=["12.480000"]),
-    PlainSerializer(lambda value: f"{value:f}", return_type=str),
+    PlainSerializer(lambda value: f"{value:.6f}", return_type=str),
 ]
 MaybeDollars = Annotated[
     Decimal | None,
     Field(description="US dollars; null where it is not known, or there is no limit.", examples=["25.000000"]),
-    PlainSerializer(lambda value: None if value is None else f"{value:f}", return_type=str | None),
+    PlainSerializer(lambda value: None if value is None else f"{value:.6f}", return_type=str | None),
 ]
 Limit = Annotated[Decimal | None, Field(gt=0, le=1_000_000, max_digits=15, decimal_places=6, examples=["25.00"])]
 Hours = Annotated[float, Field(examples=[61.5])]

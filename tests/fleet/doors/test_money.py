@@ -28,9 +28,10 @@ from tests.fleet.doors.conftest import Box
 
 class TestBudget:
     async def test_is_shown_with_what_is_used(self, ada: Person, box: Box) -> None:
-        await ada.does("PUT", "/budgets", {"per_day": "25.00", "max_price_hour": "2"})
+        put = await ada.does("PUT", "/budgets", {"per_day": "25.00", "max_price_hour": "2"})
+        assert (put["per_day"], put["max_price_hour"]) == ("25.000000", "2.000000"), "places as all money has"
         shown = await ada.gets("/budgets")
-        assert (shown["per_day"], shown["per_month"]) == ("25.000000000", None)
+        assert (shown["per_day"], shown["per_month"]) == ("25.000000", None)
         assert (shown["price_hour"], shown["spent_today"]) == ("0.500000", "0.500000")
 
     async def test_counts_an_hour_that_is_paid_ahead_whole_and_the_next_price_from_its_end(

@@ -69,7 +69,7 @@ export function Delta({ value, unit = "%", good = "up" }: DeltaProps) {
 /** A change of money, with its sign. */
 export function MoneyDelta({ value, good = "up" }: { value: string; good?: "up" | "down" }) {
   const micro = toMicro(value);
-  const Icon = micro > 0n ? ArrowUp : micro < 0n ? ArrowDown : Minus;
+  const Icon = micro > 0n ? ArrowUp : micro < 0n ? ArrowDown : null; // a stroke before nothing would read as less
   const better = micro === 0n ? null : micro > 0n === (good === "up");
   return (
     <span
@@ -78,7 +78,7 @@ export function MoneyDelta({ value, good = "up" }: { value: string; good?: "up" 
         better === null ? "text-ink-3" : better ? "text-ok" : "text-danger",
       )}
     >
-      <Icon aria-hidden className="size-3" strokeWidth={2.5} />
+      {Icon && <Icon aria-hidden className="size-3" strokeWidth={2.5} />}
       {micro > 0n ? "+" : ""}
       {amount(micro)}
     </span>
