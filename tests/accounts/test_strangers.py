@@ -31,6 +31,7 @@ BODIES: dict[str, Any] = {
     "change_member": {"role": "member"},
     "invite_to_team": {"email": "eve@example.com", "role": "member"},
     "start_restore": {"target": "/workspace"},
+    "lend_download": {"path": "model.bin"},
     "change_instance": {"name": "mine"},
     "keep_instance_awake": {"seconds": 60},
     "report_instance_progress": {"done_hours": 1},

@@ -99,7 +99,7 @@ def test_answers_as_documented(method: str, path: str, schema: BaseSchema, targe
     drawn(answers_as_documented, schema[path][method], [Mode.EXAMPLES, Mode.COVERAGE, Mode.FUZZING])(target=target)
 
 
-@settings(max_examples=10, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100 if EVERY else 5, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 def answers_as_documented(case: schemathesis.Case, target: Target) -> None:
     case.call_and_validate(
         base_url=target.url,
@@ -119,7 +119,7 @@ def test_lets_nobody_in_without_a_token(method: str, path: str, schema: BaseSche
         drawn(is_turned_away, operation, [Mode.FUZZING])(target=target)
 
 
-@settings(max_examples=3, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10 if EVERY else 2, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 def is_turned_away(case: schemathesis.Case, target: Target) -> None:
     """With 401, whatever the input."""
     answer = case.call(base_url=target.url, session=target.session, headers={"authorization": ""}, timeout=20)

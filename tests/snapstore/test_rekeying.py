@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from dumont.snapstore import seal
 from dumont.snapstore.config import CONFIG
 from dumont.snapstore.errors import BadRequest, Exists, KeyNeeded
 from dumont.snapstore.rekeying import change_passphrase
@@ -15,6 +16,13 @@ from tests.fakes.blobs import MemoryBlobs
 from tests.snapstore.places import Place
 
 OLD, NEW = "open sesame", "sésame, ouvre-toi"
+
+
+@pytest.fixture(autouse=True)
+def _hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What keeps guessers busy for half a second has its own tests."""
+    monkeypatch.setattr(seal, "MEMORY_KIB", 64)
+    monkeypatch.setattr(seal, "ROUNDS", 1)
 
 
 class Killed(BaseException):
