@@ -20,8 +20,8 @@ up: .venv/.setup-run web/dist/index.html ## run the product: API, web and worker
 
 setup: .venv/.setup-dev web/dist/index.html ## install what work on the code needs, and nothing else
 
-test: setup tools ## everything that must pass: lint, tests, tests in a browser
-	@$(MAKE) --no-print-directory --jobs=2 lint test-web
+test: .venv/.setup-dev .venv/.setup-run ## everything that must pass: lint, tests, tests in a browser
+	@$(MAKE) --no-print-directory --jobs=3 tools web/dist/index.html lint test-web
 	@$(PY) -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
 
 test-fast: .venv/.setup-dev ## the tests that take no browser and no more than seconds
