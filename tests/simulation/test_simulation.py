@@ -37,7 +37,7 @@ from tests.simulation.lives import MITE, TINY, Ground, Lived, live, sum_of, told
 from tests.simulation.plan import Plan
 from tests.simulation.store import FIGURES, Store
 
-PLAYED = ((TINY, range(1, 11), 10), (MITE, range(1001, 1121), 20))
+PLAYED = ((TINY, range(1, 21), 10), (MITE, range(1001, 1181), 20))
 """Always the same: whether a change may land is not for a day's luck to say. `make simulate` draws others."""
 PARTS = [
     pytest.param(plan, seeds[at : at + part], id=f"{seeds[at]}-{seeds[at] + part - 1}")
