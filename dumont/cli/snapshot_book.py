@@ -38,6 +38,14 @@ def named(book: Snapshots, word: str, *, state: str | None = "complete") -> str:
     return _only(fitting, "complete snapshot" if state else "snapshot", word)
 
 
+def meant(book: Snapshots, said: Namespace, near: str = "", *, state: str | None = "complete") -> str:
+    """The one that was named; of `latest` that of the folder that was named, or else of the one near by."""
+    if said.snapshot != LATEST:
+        return named(book, said.snapshot, state=state)
+    folder = str(Path(said.folder).resolve()) if said.folder else near
+    return latest_of(book, folder, said.label, only=bool(said.folder))
+
+
 def latest_of(book: Snapshots, folder: str = "", label: str = "", *, only: bool = False) -> str:
     """The newest complete one of this folder, or of anything if this one was never kept: another folder's content, or
     another machine's, is what nobody wants there who did not say so. Who names a label means the newest of that, who
@@ -76,11 +84,7 @@ def _list(book: Snapshots, said: Namespace, screen: Screen) -> None:
 
 
 def _show(book: Snapshots, said: Namespace, screen: Screen) -> None:
-    latest = said.snapshot == LATEST
-    where = str(Path(said.folder).resolve()) if said.folder else ""
-    identity = (
-        latest_of(book, where, said.label, only=bool(where)) if latest else named(book, said.snapshot, state=None)
-    )
+    identity = meant(book, said, state=None)
     if said.files is not None:
         entries = list(book.files(identity, said.files))
         screen.answer(entries, rows.FILES, [_entry(one) for one in entries])

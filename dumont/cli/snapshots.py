@@ -44,6 +44,7 @@ def _words(words: list[str], given: Options) -> list[str]:
 
 def _granted(said: Namespace, given: Options) -> Mapping[str, str]:
     """Who is signed in at the server needs no grant from elsewhere: it is asked for one."""
+    from dumont.cli import snapshot_book
     from dumont.snapstore.plain.lent import GRANT
 
     with _book(said, given) as book:
@@ -51,18 +52,9 @@ def _granted(said: Namespace, given: Options) -> Mapping[str, str]:
             grant = book.start(str(Path(said.path).resolve()), label=said.label, tags=tuple(said.tag))["grant"]
         else:
             target = str(Path(said.target).resolve())
-            found = _meant(book, said, target)
+            found = snapshot_book.meant(book, said, target)
             grant = book.restore(found, target, tuple(said.include))["grant"]
     return {GRANT: grant["token"]}
-
-
-def _meant(book: Any, said: Namespace, target: str) -> str:
-    from dumont.cli import snapshot_book
-
-    if said.snapshot != snapshot_book.LATEST:
-        return snapshot_book.named(book, said.snapshot)
-    folder = str(Path(said.folder).resolve()) if said.folder else target
-    return snapshot_book.latest_of(book, folder, said.label, only=bool(said.folder))
 
 
 def _read(said: Namespace, screen: Any, given: Options) -> int:

@@ -12,6 +12,7 @@ import pytest
 from dumont.snapstore import codec, hashing, native
 from dumont.snapstore.native import Native
 from dumont.snapstore.native.placing import Columns, Hand, Part
+from tests.snapstore.native.handles import open_below
 
 END = 0xFFFFFFFF
 MOMENT = 1_700_000_000_123_456_789
@@ -72,18 +73,6 @@ class Tree:
         for one in self.hand(library).spread(folder, 0, 1, owners=owners):
             found.update(zip(one.entries, one.wrong, strict=True))
         return [found[entry] for entry in range(len(self.paths))]
-
-
-def open_below(folder: Path) -> set[str]:
-    """Other handles of this process may be closed at any time, as what holds them is thrown away."""
-    return {entry.name for entry in Path("/proc/self/fd").iterdir() if _target(entry).startswith(str(folder))}
-
-
-def _target(handle: Path) -> str:
-    try:
-        return str(handle.readlink())
-    except FileNotFoundError:  # that of the look itself
-        return ""
 
 
 class TestSpread:

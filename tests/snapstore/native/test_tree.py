@@ -13,6 +13,7 @@ import pytest
 from dumont.snapstore import native
 from dumont.snapstore.native import Native
 from dumont.snapstore.native.tree import Files
+from tests.snapstore.native.handles import open_below
 
 
 @pytest.fixture
@@ -43,18 +44,6 @@ def files(**contents: bytes) -> tuple[Files, bytes]:
         array("q", [1_700_000_000_123_456_789] * count),
     )
     return made, data
-
-
-def open_below(folder: Path) -> set[str]:
-    """Other handles of this process may be closed at any time, as what holds them is thrown away."""
-    return {entry.name for entry in Path("/proc/self/fd").iterdir() if _target(entry).startswith(str(folder))}
-
-
-def _target(handle: Path) -> str:
-    try:
-        return str(handle.readlink())
-    except FileNotFoundError:  # that of the look itself
-        return ""
 
 
 class TestSettleFolders:
