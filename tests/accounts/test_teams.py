@@ -7,7 +7,6 @@ from uuid import UUID
 
 import httpx
 import pytest
-from sqlalchemy import text
 
 from dumont.accounts import teams
 from dumont.accounts.events import MemberInvited
@@ -20,11 +19,7 @@ from dumont.platform.work import Caller, Work
 from tests.build.accounts import Person
 from tests.fakes.clock import FakeClock
 from tests.fakes.publisher import FakePublisher
-
-WAITING = """
-    SELECT count(*) FROM pg_stat_activity
-    WHERE datname = current_database() AND wait_event_type = 'Lock' AND pid <> pg_backend_pid()
-"""
+from tests.locks import somebody_waits
 
 
 async def make_team(owner: Person) -> str:
@@ -183,10 +178,7 @@ class TestDeleting:
         async with db.begin() as tx:
             await store.remove(tx, team)
             owning = asyncio.create_task(self._owned(db, me, settings, team))
-            async with asyncio.timeout(30):
-                while not (await tx.execute(text(WAITING))).scalar_one():
-                    await tx.execute(text("SELECT pg_stat_clear_snapshot()"))  # else what it saw first is all it sees
-                    await asyncio.sleep(0.01)
+            await somebody_waits(tx)
         with pytest.raises(NotFound, match="no such team"):
             await owning
         await engine.dispose()

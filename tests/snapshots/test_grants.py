@@ -8,7 +8,6 @@ from uuid import UUID
 
 import httpx
 import pytest
-from sqlalchemy import text
 
 from dumont.platform.db import Db
 from dumont.platform.db.engine import make_db, make_engine
@@ -22,11 +21,8 @@ from tests.build import snapshots as build
 from tests.build.accounts import Person
 from tests.build.snapshots import Granted
 from tests.fakes.clock import FakeClock
+from tests.locks import somebody_waits
 
-WAITING = """
-    SELECT count(*) FROM pg_stat_activity
-    WHERE datname = current_database() AND wait_event_type = 'Lock' AND pid <> pg_backend_pid()
-"""
 PACK, MANIFEST = "packs/ab/ab" + "0" * 62, "snapshots/" + "cd" * 32
 
 
@@ -182,10 +178,7 @@ class TestAtOnce:
         async with db.begin() as tx:
             assert await snapshots.move(tx, UUID(granted.id), OPEN, {"state": "failed"})
             report = asyncio.create_task(agent.asks("POST", "/snapshots/grant/progress", {"bytes": 1}))
-            async with asyncio.timeout(30):
-                while not (await tx.execute(text(WAITING))).scalar_one():
-                    await tx.execute(text("SELECT pg_stat_clear_snapshot()"))  # else what it saw first is all it sees
-                    await asyncio.sleep(0.01)
+            await somebody_waits(tx)
             await grants.end(tx, snapshot_id=UUID(granted.id))
         answer = await report
         assert (answer.status_code, answer.json()["cancel"]) == (200, True)
