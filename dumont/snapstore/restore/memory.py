@@ -18,7 +18,7 @@ ELSE = 80 << 20
 PAGE = 4096
 OUT = MAX_CHUNK + PAGE
 """Room for the longest chunk, at whatever offset within a page."""
-MOST_PLACERS = 6
+MOST_PLACERS = 8
 MOST_CONNECTIONS = 256
 
 
@@ -60,7 +60,12 @@ def touch_rate(size: int, ticks: Callable[[], float]) -> float:
 
 def placers() -> int:
     """Threads that decode and write: some wait for the disk while others work."""
-    return min(MOST_PLACERS, cores() + 2)
+    return min(MOST_PLACERS, cores() + 4)
+
+
+def writers(memory: int) -> int:
+    """As many of them as have room for a chunk each in a quarter of the memory."""
+    return max(2, min(placers(), memory // 4 // OUT))
 
 
 def cores() -> int:

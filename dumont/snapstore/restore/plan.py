@@ -19,6 +19,8 @@ LONGEST_FRAME = (8 << 20) + (64 << 10)
 """No honest frame is longer than the longest chunk and a little."""
 SMALL = 256 << 10
 """Files up to this are written in one go."""
+STRANDS = 16
+"""Places of a snapshot that are read in turns."""
 END = 0xFFFFFFFF
 
 
@@ -126,6 +128,14 @@ def jobs(manifest: Manifest, chunks: Iterable[int], limit: int = RANGE) -> list[
             found += _in_pack(manifest, ordered[begin:end], limit)
             begin = end
     return found
+
+
+def woven(jobs: Sequence[Job]) -> Iterator[Job]:
+    """From many places of the snapshot in turns. Neighbours are alike, and small files keep processors busy while large
+    ones keep the disk: one after the other, each would wait for the other's end."""
+    share = -(-len(jobs) // STRANDS)
+    for number in range(share):
+        yield from jobs[number::share]
 
 
 def longest_frame(manifest: Manifest, chunks: Iterable[int]) -> int:

@@ -96,7 +96,7 @@ class _Restoring:
 
     def _stream(self, first: Sequence[int], fetchable: Sequence[int]) -> None:
         size = max(plan.RANGE, plan.longest_frame(self._chosen.manifest, fetchable))
-        writers = memory.placers()
+        writers = memory.writers(self._options.memory)
         count = memory.buffers(self._options.memory, size, self._options.workers, writers)
         pool = memory.Pool(size, count)
         self._choose_way()
@@ -122,7 +122,7 @@ class _Restoring:
         manifest = self._chosen.manifest
         can = set(fetchable)
         yield from plan.jobs(manifest, [chunk for chunk in first if chunk in can])
-        yield from plan.jobs(manifest, can.difference(first))
+        yield from plan.woven(plan.jobs(manifest, can.difference(first)))
 
     def _fetch(self, job: Job, buffer: memoryview) -> bool:
         name = pack_object(self._chosen.manifest.pack_names[job.pack].hex())
