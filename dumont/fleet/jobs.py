@@ -27,12 +27,21 @@ WATCHED_SECONDS = 90.0
 LANES: tuple[acting.Lane, ...] = ("create", "create", "end", "end", "tend")
 """Each goes round for itself, so that a cloud which is slow to make a machine keeps nobody from ending one."""
 WATCHES = 3
+CALM_SECONDS = 0.1
+"""An agent's first call decides a race: until the losers are asked to end, its account need not be listed."""
 THINKERS = 2
 """One that waits for the market keeps nobody else from being thought about."""
 
 
 async def _act(lane: acting.Lane, parts: Parts) -> float:
     return await acting.turn(Means.of(parts.get), lane=lane)
+
+
+def _acting(lane: acting.Lane, number: int) -> Duty:
+    name, run = f"fleet.act.{lane}.{number}", partial(_act, lane)
+    if lane == "tend":
+        return Duty(name, run, woken_by=(rentals.DUE,), calm_seconds=CALM_SECONDS)
+    return Duty(name, run, woken_by=(rentals.DUE, rentals.TO_MAKE_OR_END))
 
 
 async def _think(parts: Parts) -> float:
@@ -96,17 +105,17 @@ async def _my_instance(caller: Caller, thing: str, tx: Tx) -> bool:
 
 JOBS: tuple[Job, ...] = ()
 DUTIES: tuple[Duty, ...] = (
-    *[Duty(f"fleet.act.{lane}.{n}", partial(_act, lane), woken_by=(rentals.DUE,)) for n, lane in enumerate(LANES)],
+    *[_acting(lane, n) for n, lane in enumerate(LANES)],
     Duty("fleet.budgets", _budget),
     Duty("fleet.extend", _extend),
-    Duty("fleet.find", _find, woken_by=(rentals.DUE,)),
+    Duty("fleet.find", _find, woken_by=(rentals.DUE,), calm_seconds=CALM_SECONDS),
     Duty("fleet.idle", _doze),
     Duty("fleet.lend", _lend),
     Duty("fleet.listen", _listen),
     Duty("fleet.remind", _remind),
     Duty("fleet.schedules", _schedule),
     Duty("fleet.tell", _tell),
-    *[Duty(f"fleet.watch.{n}", _watch, woken_by=(accounts.DUE, rentals.DUE)) for n in range(WATCHES)],
+    *[Duty(f"fleet.watch.{n}", _watch, (accounts.DUE, rentals.DUE), CALM_SECONDS) for n in range(WATCHES)],
     *[Duty(f"fleet.think.{number}", _think, woken_by=(instances.DUE,)) for number in range(THINKERS)],
 )
 TOPICS = (TopicRule(f"{OWNER}:{{id}}", _my_fleet), TopicRule(f"{ONE}:{{id}}", _my_instance))

@@ -33,6 +33,8 @@ STEPS_MAX = 12
 LOOK_SECONDS = 10.0
 """The longest pause between two looks at whether anything is due: whoever makes something due calls, and `reminding`
 calls again."""
+BUSY_SECONDS = 0.05
+"""The pause where others have all that is due in hand."""
 AFTER_ERROR = timedelta(seconds=10)
 FROM_MARKET = (StartRound, RentStandby, AskWay)
 
@@ -71,24 +73,26 @@ async def turn(means: Means) -> float:
     now = means.clock.now()
     if not soonest or soonest[0][1] > now:
         return min([LOOK_SECONDS, *[(look_at - now).total_seconds() for _, look_at in soonest[:1]]])
-    market = Market(means)
+    market, was_free = Market(means), False
     for identity in [identity for identity, look_at in soonest if look_at <= now]:
-        await think(means, identity, market)
-    return 0.0
+        was_free |= await think(means, identity, market)
+    return 0.0 if was_free else BUSY_SECONDS
 
 
-async def think(means: Means, instance_id: UUID, market: Market) -> None:
-    """As many steps as follow from each other; what fails is put off, and keeps nobody else waiting."""
+async def think(means: Means, instance_id: UUID, market: Market) -> bool:
+    """As many steps as follow from each other; what fails is put off, and keeps nobody else waiting. False where
+    somebody else has the instance in hand."""
     taken = _Taken()
     try:
         for _ in range(STEPS_MAX):
             if not await _step_with(means, instance_id, market, taken):
-                return
+                break
     except NotNow as later:
         await _put_off(means, instance_id, taken, timedelta(seconds=later.seconds))
     except Exception as error:
         log.exception("step_failed", instance=str(instance_id), error=type(error).__name__)
         await _put_off(means, instance_id, taken, AFTER_ERROR)
+    return taken.look_at is not None
 
 
 def limits_of(settings: Settings) -> Limits:

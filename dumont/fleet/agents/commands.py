@@ -96,9 +96,9 @@ async def of(tx: Tx, command_ids: Iterable[UUID | None]) -> dict[UUID, Command]:
     return {row.id: _command(row) for row in found}
 
 
-async def withdraw(work: Work, rental_id: UUID, why: str) -> None:
-    """Ends whatever is open for a rental: nobody waits for it any more."""
-    await store.fail_open(work.tx, [rental_id], work.now, "withdrawn", why)
+async def withdraw(work: Work, rental_ids: Sequence[UUID], why: str) -> None:
+    """Ends whatever is open for these rentals: nobody waits for it any more."""
+    await store.fail_open(work.tx, rental_ids, work.now, "withdrawn", why)
 
 
 async def withdraw_one(work: Work, command_id: UUID, why: str) -> None:

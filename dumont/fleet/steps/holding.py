@@ -64,10 +64,9 @@ async def lose_primary(turn: Turn, why: str) -> None:
 
 
 async def part_from(turn: Turn, machines: Sequence[FleetRental], why: str) -> None:
-    live = [machine for machine in machines if machine.stage != "ended" and machine.wanted != "gone"]
-    await renting.want(turn.work, [machine.id for machine in live], "gone", why)
-    for machine in live:
-        await commands.withdraw(turn.work, machine.id, "The machine is given up.")
+    live = [machine.id for machine in machines if machine.stage != "ended" and machine.wanted != "gone"]
+    await renting.want(turn.work, live, "gone", why)
+    await commands.withdraw(turn.work, live, "The machine is given up.")
 
 
 async def reset_standby(turn: Turn) -> None:

@@ -16,6 +16,8 @@ from dumont.reliability.rules.outcomes import AttemptType
 
 DUE = "fleet.rentals"
 """The word by which those are woken who act on rentals, and those who list their machines."""
+TO_MAKE_OR_END = "fleet.rentals.make_or_end"
+"""The word for who makes and ends machines alone: a race's losers are not to wait until all others have looked."""
 LANES = {
     "create": "attempted_at IS NULL",
     "end": "attempted_at IS NOT NULL AND wanted <> 'held'",
@@ -30,7 +32,7 @@ async def add(tx: Tx, values: dict[str, Any]) -> FleetRental | None:
     fresh = insert(FleetRental).values(values)
     unclaimed = fresh.on_conflict_do_nothing(index_elements=["claim_key"], index_where=_CLAIMED)
     added = (await tx.execute(unclaimed.returning(FleetRental))).scalar_one_or_none()
-    await wake(tx)
+    await waking.wake(tx, TO_MAKE_OR_END)
     return added
 
 
@@ -42,7 +44,7 @@ async def want(tx: Tx, rental_ids: Sequence[UUID], wanted: Wanted, *, why: str |
         seen = case((FleetRental.stage == "stopped", "booting"), else_=FleetRental.seen_state)
         values |= {"error_code": None, "error_message": None, "seen_state": seen}
     await tx.execute(update(FleetRental).where(*these).values(values))
-    await wake(tx)
+    await waking.wake(tx, DUE if wanted == "held" else TO_MAKE_OR_END)
 
 
 async def wake(tx: Tx) -> None:

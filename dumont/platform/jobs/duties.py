@@ -30,6 +30,9 @@ class Duty:
     name: str
     run: Callable[[Parts], Awaitable[float]]
     woken_by: tuple[str, ...] = ()
+    calm_seconds: float = 0.0
+    """For so long it lets others go first when it is called: what nobody waits for does not compete with what somebody
+    does."""
 
 
 class Duties:
@@ -86,11 +89,14 @@ async def keep(duty: Duty, parts: Parts, bell: asyncio.Event) -> None:
             )
         metrics.DUTY_SECONDS.labels(duty.name).observe(time.monotonic() - began)
         await asyncio.sleep(pause if failures else SHORTEST_SECONDS)
-        await _until(bell, 0.0 if failures else pause - SHORTEST_SECONDS)
+        if await _rings(bell, 0.0 if failures else pause - SHORTEST_SECONDS):
+            await asyncio.sleep(duty.calm_seconds)
 
 
-async def _until(bell: asyncio.Event, seconds: float) -> None:
+async def _rings(bell: asyncio.Event, seconds: float) -> bool:
+    """Within so many seconds."""
     if seconds > 0:
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                await bell.wait()
+                return await bell.wait()
+    return False

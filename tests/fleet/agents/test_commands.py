@@ -131,7 +131,7 @@ class TestExpiry:
 
     async def test_comes_at_once_where_it_is_withdrawn(self, agent: Agent, command_id: UUID, means: Means) -> None:
         async with means.db.begin() as tx:
-            await commands.withdraw(means.work(tx), agent.rental_id, "The instance is destroyed.")
+            await commands.withdraw(means.work(tx), [agent.rental_id], "The instance is destroyed.")
         assert (await known(means, command_id)).error_code == "withdrawn"
         assert (await agent.beats())["commands"] == []
 

@@ -128,6 +128,21 @@ class TestRenting:
         assert await lab.rentals(identity) == []
         assert any("has left the team" in why for why in await lab.told(identity))
 
+    async def test_that_others_have_in_hand_is_not_asked_for_again_and_again(
+        self, lab: LifeLab, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        identity = await lab.launches()
+
+        async def locked(*_given: object) -> None:
+            return None
+
+        async with lab.means.db.begin() as tx:
+            await instances.poke(tx, [identity], lab.clock.now())
+        with monkeypatch.context() as patch:
+            patch.setattr(instances, "take", locked)
+            assert await thinking.turn(lab.means) == thinking.BUSY_SECONDS
+        assert await thinking.turn(lab.means) == 0
+
     async def test_that_is_put_off_is_not_while_somebody_asks_for_a_look(
         self, lab: LifeLab, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -84,6 +84,22 @@ class TestDuties:
         going.wake_all()
         await until(lambda: len(unheard) == 2)
 
+    async def test_that_are_calm_let_others_go_first(self, doing: Callable[..., Duties]) -> None:
+        order: list[str] = []
+
+        def telling(name: str) -> Duty:
+            async def run(_parts: Parts) -> float:
+                order.append(name)
+                return 3600
+
+            return Duty(name, run, woken_by=("a.thing",))
+
+        going = doing(replace(telling("a.calm"), calm_seconds=0.02), telling("a.quick"))
+        await until(lambda: len(order) == 2)
+        going.wake("a.thing")
+        await until(lambda: len(order) == 4)
+        assert order == ["a.calm", "a.quick", "a.quick", "a.calm"]
+
     async def test_look_again_at_a_word_that_came_while_they_looked(self, doing: Callable[..., Duties]) -> None:
         looking, seen = asyncio.Event(), asyncio.Event()
 
