@@ -5,17 +5,13 @@
 #include "walk.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
-enum { OWNERS = 2, LINKS = 4, FOLDERS = 8, DIRECT = 16 };
-#define PAGE 4096u
-#define BLOCK (1u << 20)
-#define SMALL (256u << 10)
+enum { OWNERS = 2, LINKS = 4, FOLDERS = 8 };
+#define BLOCK (256u << 10) /* as large as the files that are small */
 #define FICLONE 0x40049409
 #define OTHER ENOENT /* there is a file, and another one than was wanted */
 
@@ -51,93 +47,22 @@ static int linked(int from, int to, const char *name, const struct stat *source)
 
 /* Copies files through one room; shared blocks are asked for until a file system says that it has none. */
 struct copier {
-    uint8_t *room, *block; /* the block begins at a page */
-    int direct, shares;
+    uint8_t *room;
+    int shares;
 };
 
-/* Where somebody has read it lately it is in memory, and else it need not be kept there. */
-static long some(int from, int past, uint8_t *to, size_t size, uint64_t at)
-{
-    const struct iovec room = {to, size};
-    long got = past < 0 ? -1 : preadv2(from, &room, 1, (off_t)at, RWF_NOWAIT);
-    if (got > 0 || (past < 0 && (got = pread(from, to, size, (off_t)at)) >= 0))
-        return got;
-    if (past >= 0 && at % PAGE == 0 && (got = pread(past, to, size, (off_t)at)) >= 0)
-        return got;
-    return pread(from, to, size, (off_t)at);
-}
-
-/* A whole block, or all that is left. */
-static int filled(int from, int past, uint8_t *to, size_t size, uint64_t at)
-{
-    for (size_t got = 0; got < size;) {
-        const long now = some(from, past, to + got, size - got, at + got);
-        if (now < 0 && errno == EINTR)
-            continue;
-        if (now <= 0)
-            return now < 0 ? errno : EIO; /* it became shorter */
-        got += (size_t)now;
-    }
-    return 0;
-}
-
-static int written(int to, const uint8_t *data, size_t size, uint64_t at)
+static int written(int to, const uint8_t *data, size_t size)
 {
     while (size) {
-        const ssize_t now = pwrite(to, data, size, (off_t)at);
+        const ssize_t now = write(to, data, size);
         if (now < 0 && errno == EINTR)
             continue;
         if (now <= 0)
             return now < 0 ? errno : EIO;
         data += now;
         size -= (size_t)now;
-        at += (uint64_t)now;
     }
     return 0;
-}
-
-/* All but the last part of a page passes the page cache, where `past` can. */
-static int put_block(int to, int *past, const uint8_t *data, size_t size, uint64_t at)
-{
-    const size_t whole = *past < 0 ? 0 : size / PAGE * PAGE;
-    int why = whole ? written(*past, data, whole, at) : 0;
-    if (why == EINVAL) { /* this disk wants another alignment */
-        close(*past);
-        *past = -1;
-        return written(to, data, size, at);
-    }
-    return why ? why : written(to, data + whole, size - whole, at + whole);
-}
-
-static int opened_past(int fd, int how)
-{
-    char path[40];
-    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-    return open(path, how | O_DIRECT | O_CLOEXEC);
-}
-
-/* What is stored of it; holes of large files stay holes. */
-static int copied_through(struct copier *c, int from, int to, uint64_t size)
-{
-    const int apart = c->direct && size > SMALL;
-    int past = apart ? opened_past(to, O_WRONLY) : -1, source = apart ? opened_past(from, O_RDONLY) : -1, why = 0;
-    if (size > SMALL && ftruncate(to, (off_t)size))
-        why = errno;
-    for (uint64_t at = 0; at < size && !why;) {
-        const off_t next = size > SMALL ? lseek(from, (off_t)at, SEEK_DATA) : (off_t)at;
-        if (next < 0 && errno == ENXIO)
-            break;
-        at = next < 0 ? at : (uint64_t)next / PAGE * PAGE;
-        const size_t now = (size_t)MIN((uint64_t)BLOCK, size - at);
-        if (!(why = filled(from, source, c->block, now, at)))
-            why = put_block(to, &past, c->block, now, at);
-        at += now;
-    }
-    if (past >= 0)
-        close(past);
-    if (source >= 0)
-        close(source);
-    return why;
 }
 
 static int copied(struct copier *c, int from, int to, uint64_t size)
@@ -145,10 +70,20 @@ static int copied(struct copier *c, int from, int to, uint64_t size)
     if (c->shares && !ioctl(to, FICLONE, from))
         return 0;
     c->shares = 0;
-    if (!c->room && !(c->room = room_take(BLOCK + PAGE)))
+    if (!c->room && !(c->room = room_take(BLOCK)))
         return ENOMEM;
-    c->block = c->room + (PAGE - (uintptr_t)c->room % PAGE) % PAGE;
-    return size ? copied_through(c, from, to, size) : 0;
+    while (size) {
+        const ssize_t now = read(from, c->room, (size_t)MIN((uint64_t)BLOCK, size));
+        if (now < 0 && errno == EINTR)
+            continue;
+        if (now <= 0)
+            return now < 0 ? errno : EIO; /* it became shorter */
+        const int why = written(to, c->room, (size_t)now);
+        if (why)
+            return why;
+        size -= (uint64_t)now;
+    }
+    return 0;
 }
 
 static int taken(struct copier *c, int from, int to, const char *name, const struct wanted *w, int flags)
@@ -194,7 +129,7 @@ DUMONT size_t dumont_borrow_files(int from, int to, size_t count, const char *pa
                                   const uint32_t *uid, const uint32_t *gid, int flags, int32_t *wrong)
 {
     struct walk source, target;
-    struct copier copier = {NULL, NULL, !!(flags & DIRECT), 1};
+    struct copier copier = {NULL, 1};
     const char *path = paths, *const end = paths + paths_size;
     size_t good = 0;
     walk_begin(&source, from, 0);

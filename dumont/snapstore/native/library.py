@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 from pathlib import Path
 
-VERSION = 7
+VERSION = 8
 FILE = "dumont_native.so"
 
 _P, _Z, _I, _U, _Q = ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int, ctypes.c_uint32, ctypes.c_uint64

@@ -12,7 +12,7 @@ from dumont.snapstore.native.memory import Lent, joined
 from dumont.snapstore.native.placing import Columns, Placing
 
 Buffer = Union[bytes, bytearray, memoryview]
-_OWNERS, _LINKS, _FOLDERS, _DIRECT = 2, 4, 8, 16
+_OWNERS, _LINKS, _FOLDERS = 2, 4, 8
 _ONE_FILESYSTEM, _XATTRS = 1, 2
 _COLUMNS = "pBIIIqqQQQQQBIt"
 
@@ -131,16 +131,14 @@ class Tree:
         *,
         owners: bool = False,
         links: bool = False,
-        direct: bool = False,
     ) -> array[int]:
         """Takes files from below one open folder to below another, whose folders are made: where size and time are
-        the same, as a link (if mode and owner are, too, and that is wanted) or a copy, of large ones past the page
-        cache. For each 0, or its errno."""
+        the same, as a link (if mode and owner are, too, and that is wanted) or a copy. For each 0, or its errno."""
         count, paths = len(files.paths), joined(files.paths)
         wrong = array("i", bytes(4 * count))
         columns = zip("QqIII", (files.sizes, files.mtimes, files.modes, files.uids, files.gids))
         addresses = [_address(column, kind, count) for kind, column in columns]
-        flags = (_OWNERS if owners else 0) | (_LINKS if links else 0) | (_DIRECT if direct else 0) | _FOLDERS
+        flags = (_OWNERS if owners else 0) | (_LINKS if links else 0) | _FOLDERS
         self._library.dumont_borrow_files(
             source, folder, count, paths, len(paths), *addresses, flags, wrong.buffer_info()[0]
         )
