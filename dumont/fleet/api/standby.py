@@ -36,7 +36,11 @@ async def show_standbys(work: FleetRead, team_id: TeamQuery = None) -> Standbys:
 @router.put("", summary="Change what is usual of second machines", responses=problems(404))
 async def put_standby_usual(body: StandbyUsualWish, work: FleetWrite) -> StandbyUsual:
     """For instances launched from now on that say nothing else."""
-    return StandbyUsual.model_validate(await holding.put_usual(work, body.team_id, body.wish()))
+    wish = body.wish()
+    usual = await holding.put_usual(work, body.team_id, wish)
+    if body.team_id is None:
+        await second.demand_usual(work, wish, usual)
+    return StandbyUsual.model_validate(usual)
 
 
 @router.get("/{instance_id}", summary="Show an instance's second machine", responses=problems(404))

@@ -7,12 +7,13 @@ from typing import Any
 from uuid import UUID
 
 from dumont.fleet.instances import standbys
+from dumont.fleet.instances.holding import Usual
 from dumont.fleet.launching import choosing
 from dumont.fleet.launching.choosing import Wishes
 from dumont.fleet.rentals import accounts
 from dumont.fleet.rules.choosing import Taste
 from dumont.fleet.rules.states import StandbyKind
-from dumont.fleet.rules.wanted import Wanted
+from dumont.fleet.rules.wanted import StandbyWish, Wanted
 from dumont.fleet.store import standbys as store
 from dumont.fleet.tables import FleetInstance, FleetStandby
 from dumont.market.following import View
@@ -51,6 +52,19 @@ async def demand_key(work: Work, instance: FleetInstance) -> None:
         return
     if not anywhere(Wanted.model_validate(instance.wanted), row):
         await accounts.demand(work, row.provider, instance.user_id)
+
+
+async def demand_wished(work: Work, owner_id: UUID, wanted: Wanted) -> None:
+    """The same of what is launched, where its wish says that there is to be one."""
+    row = await standbys.planned(work, owner_id, wanted) if wanted.standby.enabled else None
+    if row is not None and not anywhere(wanted, row):
+        await accounts.demand(work, row.provider)
+
+
+async def demand_usual(work: Work, wish: StandbyWish, usual: Usual) -> None:
+    """The same of what new instances of the caller get; of a team's, each is launched with its member's keys."""
+    if wish.enabled and (wish.kind == "cpu" or wish.provider):
+        await accounts.demand(work, usual.provider)
 
 
 async def planned(work: Work, view: View, owner_id: UUID, wanted: Wanted) -> Second | None:

@@ -93,6 +93,7 @@ class TestProgress:
         answer = await ada.asks("PUT", f"/standby/{box.id}", {"enabled": True})
         assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "standby.enabled")
 
+    @pytest.mark.usefixtures("at_google")
     async def test_gets_none_that_is_usual(self, ada: Person, box: Box, course: Any, db: Db, parts: Parts) -> None:
         await ada.does("PUT", "/standby", {"enabled": True})
         async with db.begin() as tx:

@@ -83,6 +83,16 @@ class TestStandby:
         await ada.does("PUT", f"/standby/{box.id}", {"enabled": True, "kind": "gpu"})
         await ada.does("PUT", f"/standby/{box.id}", {"enabled": False, "kind": "cpu"})
 
+    async def test_can_not_be_usual_or_launched_where_there_is_no_key(self, ada: Person, box: Box) -> None:
+        wish = {"enabled": True}
+        launch = {"filters": {"provider": ["vast"]}, "standby": wish}
+        for method, path, body in (("PUT", "/standby", wish), ("POST", "/instances", launch)):
+            answer = (await ada.asks(method, path, body)).json()
+            assert (answer["code"], answer["detail"]) == ("no_provider_key", "There is no key for Google Cloud.")
+        assert (await ada.gets("/standby"))["usual"]["enabled"] is False
+        assert [each["id"] for each in (await ada.gets("/instances"))["items"]] == [str(box.id)]
+        await ada.does("PUT", "/standby", {"enabled": True, "kind": "gpu"})
+
     async def test_may_be_changed_where_its_machine_is_though_the_key_is_taken_away(
         self, ada: Person, box: Box, at_google: None, db: Db
     ) -> None:

@@ -113,6 +113,7 @@ class TestWish:
         usual = await ada.does("PUT", "/standby", {"enabled": True, "kind": "gpu"})
         assert usual["machine_type"] == ""
 
+    @pytest.mark.usefixtures("at_google")
     async def test_for_no_standby_is_kept_whatever_is_usual(self, ada: Person, box: Box) -> None:
         await ada.does("PUT", "/standby", {"enabled": True})
         await ada.does("PATCH", box.path, {"standby": {"enabled": False}})
