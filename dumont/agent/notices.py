@@ -6,6 +6,7 @@ import http.client
 import json
 import logging
 from collections.abc import Iterator, Mapping
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from threading import Event, Lock, Thread
 from typing import Any, Callable, NamedTuple
@@ -99,17 +100,17 @@ class Aws:
             yield Said(f"rebalance-{json.loads(advice)['noticeTime']}", None)
 
     def _asked(self, path: str) -> str | None:
-        status, body = ask(self._address, "GET", path, {"X-aws-ec2-metadata-token": self._known()})
-        if status == 401:
+        told = ask(self._address, "GET", path, {"X-aws-ec2-metadata-token": self._known()})
+        if told.status == 401:
             self._token = ""
-            status, body = ask(self._address, "GET", path, {"X-aws-ec2-metadata-token": self._known()})
-        return body if status == 200 else None
+            told = ask(self._address, "GET", path, {"X-aws-ec2-metadata-token": self._known()})
+        return told.text if told.status == 200 else None
 
     def _known(self) -> str:
         if not self._token:
             wanted = {"X-aws-ec2-metadata-token-ttl-seconds": str(TOKEN_SECONDS)}
-            status, body = ask(self._address, "PUT", "/latest/api/token", wanted)
-            self._token = body if status == 200 else ""
+            told = ask(self._address, "PUT", "/latest/api/token", wanted)
+            self._token = told.text if told.status == 200 else ""
         return self._token
 
 
@@ -126,8 +127,8 @@ class Gcp:
 
     def _asked(self, name: str) -> str | None:
         path = f"/computeMetadata/v1/instance/{name}"
-        status, body = ask(self._address, "GET", path, {"Metadata-Flavor": "Google"})
-        return body.strip() if status == 200 else None
+        told = ask(self._address, "GET", path, {"Metadata-Flavor": "Google"})
+        return told.text.strip() if told.status == 200 else None
 
 
 class Vast:
@@ -141,18 +142,19 @@ class Vast:
         self._address = address
 
     def look(self) -> Iterator[Said]:
-        status, body = ask(self._address, "GET", self._path, {"authorization": f"Bearer {self._key}"})
-        if status in (401, 403, 404):
-            raise GivenUp(f"the machine's key may not ask ({status})")
-        told = json.loads(body).get("instances") if status == 200 else None
+        answer = ask(self._address, "GET", self._path, {"authorization": f"Bearer {self._key}"})
+        if answer.status in (401, 403, 404):
+            raise GivenUp(f"the machine's key may not ask ({answer.status})")
+        told = json.loads(answer.text).get("instances") if answer.status == 200 else None
         if isinstance(told, dict):
-            yield from self._read(told)
+            yield from self._read(told, self._now() if answer.at is None else answer.at)
 
-    def _read(self, told: Mapping[str, Any]) -> Iterator[Said]:
+    def _read(self, told: Mapping[str, Any], now: float) -> Iterator[Said]:
+        """`now` is the cloud's, where it says: clocks of rented machines are wrong at times."""
         if told.get("intended_status") == "stopped" or told.get("next_state") == "stopped":
             yield Said("stopping", None)
         end = told.get("end_date")
-        if isinstance(end, (int, float)) and 0 < end - self._now() < SOON_SECONDS:
+        if isinstance(end, (int, float)) and 0 < end - now < SOON_SECONDS:
             yield Said(f"contract-ends-{int(end)}", surroundings.stamp_of(end))
 
 
@@ -169,15 +171,31 @@ def watch_all(notices: Notices, given: Given, over: Event, vendor: Path = VENDOR
         notices.watch("vast", vast.look, VAST_SECONDS, over)
 
 
-def ask(address: str, method: str, path: str, headers: Mapping[str, str]) -> tuple[int, str]:
+class Told(NamedTuple):
+    """By a cloud."""
+
+    status: int
+    text: str
+    at: float | None
+    """Seconds, by its own clock."""
+
+
+def ask(address: str, method: str, path: str, headers: Mapping[str, str]) -> Told:
     """Raises `OSError` or `HTTPException`. No redirect is followed, and no proxy asked."""
     connection = connect(address, ANSWER_SECONDS if urlsplit(address).scheme == "http" else 10.0)
     try:
         connection.request(method, path, headers=dict(headers))
         answer = connection.getresponse()
-        return answer.status, answer.read(BODY_MOST).decode("utf-8", "replace")
+        return Told(answer.status, answer.read(BODY_MOST).decode("utf-8", "replace"), _moment(answer.getheader("date")))
     finally:
         connection.close()
+
+
+def _moment(date: str | None) -> float | None:
+    try:
+        return parsedate_to_datetime(date).timestamp() if date else None
+    except ValueError:
+        return None
 
 
 def _text(path: Path) -> str:

@@ -67,6 +67,15 @@ class TestVast:
             Said("contract-ends-1000600", "1970-01-12T13:56:40.000000Z"),
         ]
 
+    @pytest.mark.parametrize("clock", [0.0, 4e9])
+    def test_tells_of_the_contracts_end_by_the_clouds_clock(self, cloud: Cloud, clock: float) -> None:
+        cloud.date = "Mon, 12 Jan 1970 13:46:40 GMT"  # a million
+        vast = Vast("7", "narrow", lambda: clock, cloud.url)
+        cloud.answers[self.PATH] = (200, json.dumps({"instances": {"end_date": 2e6}}))
+        assert list(vast.look()) == []
+        cloud.answers[self.PATH] = (200, json.dumps({"instances": {"end_date": 1000600}}))
+        assert [said.what for said in vast.look()] == ["contract-ends-1000600"]
+
     def test_is_not_asked_again_when_the_key_may_not_ask(self, cloud: Cloud) -> None:
         cloud.needs = ("authorization", "Bearer another")
         with pytest.raises(GivenUp):
