@@ -42,7 +42,7 @@ MITE = replace(
 """Shorter still, and worse."""
 SMALL = Plan(hours=72, instances=8, pace=12, machines=20)
 LONG = Plan(hours=24 * 60, instances=40, pace=60, machines=40)
-BIG = Plan(hours=1, instances=1000, machines=1200, deaths=0.01, cuts=0.002, meetings=0.02, eager=12, crowd=12)
+BIG = Plan(hours=1, instances=2000, machines=2400, deaths=0.01, cuts=0.002, meetings=0.02, eager=20, crowd=20)
 PLANS = {"tiny": TINY, "varied": VARIED, "mite": MITE, "brief": BRIEF, "small": SMALL, "long": LONG, "big": BIG}
 _TABLES = text("""
     SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
