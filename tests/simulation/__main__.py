@@ -70,7 +70,8 @@ def main() -> int:
         choices=PLANS,
         default="tiny",
         help="`tiny` and `mite` are what CI plays some of, `varied` has deadlines and more; "
-        "`brief` and `small` are calmer, `long` is two months, `big` 1,300 instances",
+        "`brief` and `small` are calmer, `month` and `long` are as long, `big` has 1,300 "
+        "instances",
     )
     asked = parser.parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))

@@ -42,8 +42,18 @@ MITE = replace(
 """Shorter still, and worse."""
 SMALL = Plan(hours=72, instances=8, pace=12, machines=20)
 LONG = Plan(hours=24 * 60, instances=40, pace=60, machines=40)
+MONTH = Plan(hours=24 * 30, instances=3, pace=60, machines=12)
 BIG = Plan(hours=1, instances=2000, machines=2400, deaths=0.01, cuts=0.002, meetings=0.02, eager=20, crowd=20)
-PLANS = {"tiny": TINY, "varied": VARIED, "mite": MITE, "brief": BRIEF, "small": SMALL, "long": LONG, "big": BIG}
+PLANS = {
+    "tiny": TINY,
+    "varied": VARIED,
+    "mite": MITE,
+    "brief": BRIEF,
+    "small": SMALL,
+    "month": MONTH,
+    "long": LONG,
+    "big": BIG,
+}
 _TABLES = text("""
     SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
         AND NOT relispartition AND relname <> 'alembic_version'
