@@ -134,12 +134,27 @@ class Ground:
             except OSError as error:
                 if not make or error.errno not in (errno.ENOTDIR, errno.ELOOP):
                     raise
-                self.clear(where, name, name)
+                if not self._clear_no_folder(where, name):
+                    continue
             try:
                 os.mkdir(name, 0o700, dir_fd=where)
             except FileExistsError:
                 continue
         raise Exists(f"{os.fsdecode(name)} changes while we write to it.")
+
+    def _clear_no_folder(self, where: int, name: bytes) -> bool:
+        """False where a folder stands there by now: another thread was quicker, and is about to write into it."""
+        if not self._replace:
+            raise Exists(f"{os.fsdecode(name)} is in the way.")
+        try:
+            os.unlink(name, dir_fd=where)
+        except FileNotFoundError:
+            return True
+        except OSError as error:
+            if error.errno not in (errno.EISDIR, errno.EPERM):
+                raise
+            return False
+        return True
 
     def _writable(self, handle: int) -> int:
         """A folder of ours whose mode forbids us to write gets its own mode back at the end."""
