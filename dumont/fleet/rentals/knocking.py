@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from dumont.fleet.rentals import renting
+from dumont.fleet.rentals import costs, renting
 from dumont.fleet.rentals.altering import Change, altered, let_go
 from dumont.fleet.rentals.turns import Turn
-from dumont.fleet.rules import acts
+from dumont.fleet.rules import acts, sighting
 from dumont.fleet.store import rentals as store
 from dumont.fleet.tables import FleetRental
 from dumont.platform.work import Work
@@ -60,6 +60,8 @@ async def has_called(work: Work, rental_id: UUID) -> None:
     the rental meanwhile writes nothing that is against it."""
     rental = await store.hold(work.tx, rental_id)
     if rental is not None and rental.wanted == "held" and _becomes_ready(rental, work.now):
+        await work.tx.flush()
+        await costs.follow(work.tx, rental, work.now)
         await work.publish(renting.told(work, rental))
 
 
@@ -72,6 +74,8 @@ def _becomes_ready(rental: FleetRental, now: datetime) -> bool:
     """Whether it has become so just now."""
     if rental.stage != "running" and (rental.stage != "booting" or rental.agent_at is None):
         return False
+    if rental.agent_at is not None:
+        rental.seen_state = sighting.state_by_call(rental.seen_state)
     rental.stage, rental.running_at, rental.ready_at = "ready", rental.running_at or now, rental.ready_at or now
     return True
 

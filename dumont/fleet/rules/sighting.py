@@ -15,6 +15,7 @@ SILENT_SECONDS = 30.0
 PRICE_STEP = Decimal("0.000001")
 """Less is how a cloud rounds."""
 UNSETTLED_SECONDS_MAX = 300.0
+NOT_UP_YET = (None, "pending", "booting", "unknown")
 SEEN_AGAIN_SECONDS = 300.0
 """That a machine which does not change is still there, is written so often; of one that ends, each time."""
 
@@ -159,6 +160,12 @@ def state_of(known: Known, machine: Machine) -> str:
     restarting = known.wanted == "held" and known.stage in ("booting", "stopped") and known.running_at is not None
     asleep = machine.state in ("stopped", "stopping") and known.error_code != INTERRUPTED
     return known.seen_state or "booting" if restarting and asleep else machine.state
+
+
+def state_by_call(seen_state: str | None) -> str:
+    """Of a machine whose agent calls: it runs, and costs, whether or not its cloud can be asked. A list that says
+    otherwise is heeded again."""
+    return "running" if seen_state in NOT_UP_YET else seen_state
 
 
 def stage_of(known: Known, state: str) -> Stage:

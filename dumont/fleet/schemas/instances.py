@@ -154,7 +154,7 @@ class InstanceRental(Answer):
         description="Where hours are paid ahead: when the cloud ends it, unless more are bought."
     )
     race_id: UUID | None
-    seen_state: str | None = Field(description="As the cloud tells it.", examples=["running"])
+    seen_state: str | None = Field(description="As the cloud tells it, or its agent before it.", examples=["running"])
     seen_at: datetime | None
     created_at: datetime
     running_at: datetime | None

@@ -6,13 +6,15 @@ import pytest
 from sqlalchemy import select
 
 from dumont.fleet.events import RentalChanged
-from dumont.fleet.rentals import acting
+from dumont.fleet.rentals import acting, knocking
 from dumont.fleet.rentals import costs as fleet_costs
 from dumont.fleet.store import beats
 from dumont.fleet.store import rentals as store
 from dumont.fleet.tables import FleetAccount, FleetInstance
 from dumont.reliability.tables import ReliabilityAttempt
 from tests.fleet.cloud_lab import CENT, CloudLab
+
+LIST = "GET /vast/api/v1/instances"
 
 
 async def attempts(lab: CloudLab) -> list[tuple[str, str | None]]:
@@ -139,12 +141,30 @@ class TestRental:
             assert await beats.arrive(tx, rental.id, lab.clock.now(), {"hostname": "box"})
         await lab.turns()
         seen = await lab.see(rental)
-        assert (seen.stage, seen.seen_state, seen.ready_at) == ("ready", "pending", lab.clock.now())
+        assert (seen.stage, seen.seen_state, seen.ready_at) == ("ready", "pending", lab.clock.now()), "a list says so"
         await lab.passes(32, step=4)
         seen = await lab.see(rental)
         assert (seen.stage, seen.seen_state) == ("ready", "running"), "it is listed often until its cloud says so"
         assert seen.addresses
         assert abs(await lab.cost(seen) - lab.billed(seen)) < CENT, "only what is charged is counted"
+
+    async def test_whose_agent_calls_is_paid_from_then_on_where_lists_fail(
+        self, lab: CloudLab, account: FleetAccount
+    ) -> None:
+        rental = await lab.until(await lab.rents(account), "booting")
+        lab.faults({"fault": "status", "status": 500, "call": LIST})
+        [machine] = lab.machines(rental)
+        lab.clock.advance(seconds=(machine.boots_at - lab.clock.now()).total_seconds())
+        async with lab.means.db.begin() as tx:
+            assert await beats.arrive(tx, rental.id, lab.clock.now(), {"hostname": "box"})
+            await knocking.has_called(lab.means.work(tx), rental.id)
+        await lab.passes(600, step=60)
+        await lab.want(rental, "gone")
+        await lab.passes(60, step=20)
+        lab.faults()
+        seen = await lab.until(rental, "ended")
+        assert lab.billed(seen) > 3 * CENT
+        assert abs(await lab.cost(seen) - lab.billed(seen)) < CENT
 
     @pytest.mark.parametrize("answers", [True, False])
     async def test_that_is_given_up_while_somebody_acts_on_it_is_ended_at_once(

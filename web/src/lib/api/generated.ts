@@ -5928,7 +5928,7 @@ export type InstanceRental = {
   /** Where hours are paid ahead: when the cloud ends it, unless more are bought. */
   paid_until: string | null;
   race_id: string | null;
-  /** As the cloud tells it. */
+  /** As the cloud tells it, or its agent before it. */
   seen_state: string | null;
   seen_at: string | null;
   created_at: string;
