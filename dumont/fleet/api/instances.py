@@ -63,7 +63,6 @@ async def launch_instance(
         return showing.planned(await launch.plan(work, means, wish))
     await keeping.refuse_closed(wish.restic, work.settings)  # first: nothing of the database is held meanwhile
     made = await launch.begin(work, means, wish)
-    await second.demand_wished(work, made.instance.owner_id, wish.wanted)
     return showing.launched(await listing.one(work, made.instance.id), work.now, made.cautions)
 
 

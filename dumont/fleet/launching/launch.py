@@ -21,7 +21,7 @@ from dumont.fleet.instances import (
     ssh_keys,
     standbys,
 )
-from dumont.fleet.launching import cautions, planning
+from dumont.fleet.launching import cautions, planning, second
 from dumont.fleet.launching.cautions import Caution
 from dumont.fleet.launching.planning import Means, Plan
 from dumont.fleet.rules.course import Course
@@ -79,6 +79,7 @@ async def begin(work: Work, means: Means, wish: Wish) -> Launch:
     name = await naming.free(work, owner, wish.name)
     made = await planning.plan(work, means, owner, wish.wanted, name=name, drawn=False)
     planning.refuse_hopeless(made)
+    await second.demand_wished(work, owner, made.wanted)
     wish = replace(wish, wanted=made.wanted)
     row = _row(work, means, wish, (owner, name))
     if wish.restic is not None:

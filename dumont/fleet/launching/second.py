@@ -32,7 +32,7 @@ class Second:
 
 
 def wishes(wanted: Wanted, user_id: UUID, row: FleetStandby, without: Iterable[str] = ()) -> Wishes:
-    over: dict[str, Any] = {} if anywhere(wanted, row) else {"provider": [row.provider]}
+    over: dict[str, Any] = {"provider": [row.provider]} if is_bound(row.kind, wanted.standby) else {}
     if row.kind == "cpu":
         wanted = wanted.model_copy(update={"filters": {}, "offer_id": None, "spot": False})
         over |= {"min_gpus": 0, "max_gpus": 0}
@@ -40,9 +40,9 @@ def wishes(wanted: Wanted, user_id: UUID, row: FleetStandby, without: Iterable[s
     return Wishes(wanted=wanted, user_id=user_id, taste=taste, over=over, type_word=row.machine_type)
 
 
-def anywhere(wanted: Wanted, row: FleetStandby) -> bool:
-    """A warm machine is taken where there is one, unless a cloud was named."""
-    return row.kind == "gpu" and not wanted.standby.provider
+def is_bound(kind: str, wish: StandbyWish) -> bool:
+    """To one cloud; a warm machine is taken where there is one, unless a cloud was named."""
+    return kind == "cpu" or bool(wish.provider)
 
 
 async def demand_key(work: Work, instance: FleetInstance) -> None:
@@ -50,21 +50,25 @@ async def demand_key(work: Work, instance: FleetInstance) -> None:
     row = await store.one(work.tx, instance.id)
     if row is None or not row.enabled or row.rental_id is not None or instance.user_id is None:
         return
-    if not anywhere(Wanted.model_validate(instance.wanted), row):
-        await accounts.demand(work, row.provider, instance.user_id)
+    await _demand(work, Wanted.model_validate(instance.wanted).standby, row, instance.user_id)
 
 
 async def demand_wished(work: Work, owner_id: UUID, wanted: Wanted) -> None:
     """The same of what is launched, where its wish says that there is to be one."""
     row = await standbys.planned(work, owner_id, wanted) if wanted.standby.enabled else None
-    if row is not None and not anywhere(wanted, row):
-        await accounts.demand(work, row.provider)
+    if row is not None:
+        await _demand(work, wanted.standby, row)
 
 
 async def demand_usual(work: Work, wish: StandbyWish, usual: Usual) -> None:
     """The same of what new instances of the caller get; of a team's, each is launched with its member's keys."""
-    if wish.enabled and (wish.kind == "cpu" or wish.provider):
-        await accounts.demand(work, usual.provider)
+    if wish.enabled:
+        await _demand(work, wish, usual)
+
+
+async def _demand(work: Work, wish: StandbyWish, there: FleetStandby | Usual, user_id: UUID | None = None) -> None:
+    if is_bound(there.kind, wish):
+        await accounts.demand(work, there.provider, user_id)
 
 
 async def planned(work: Work, view: View, owner_id: UUID, wanted: Wanted) -> Second | None:

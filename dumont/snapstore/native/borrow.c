@@ -2,7 +2,7 @@
 #if defined(__linux__)
 #define _GNU_SOURCE
 #include "dumont.h"
-#include "walk.h"
+#include "files.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/ioctl.h>
@@ -10,7 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { OWNERS = 2, LINKS = 4, FOLDERS = 8 };
+enum { LINKS = 4, FOLDERS = 8 };
 #define BLOCK (256u << 10) /* as large as the files that are small */
 #define FICLONE 0x40049409
 #define OTHER ENOENT /* there is a file, and another one than was wanted */
@@ -51,20 +51,6 @@ struct copier {
     int shares;
 };
 
-static int written(int to, const uint8_t *data, size_t size)
-{
-    while (size) {
-        const ssize_t now = write(to, data, size);
-        if (now < 0 && errno == EINTR)
-            continue;
-        if (now <= 0)
-            return now < 0 ? errno : EIO;
-        data += now;
-        size -= (size_t)now;
-    }
-    return 0;
-}
-
 static int copied(struct copier *c, int from, int to, uint64_t size)
 {
     if (c->shares && !ioctl(to, FICLONE, from))
@@ -78,7 +64,7 @@ static int copied(struct copier *c, int from, int to, uint64_t size)
             continue;
         if (now <= 0)
             return now < 0 ? errno : EIO; /* it became shorter */
-        const int why = written(to, c->room, (size_t)now);
+        const int why = write_all(to, c->room, (size_t)now);
         if (why)
             return why;
         size -= (uint64_t)now;

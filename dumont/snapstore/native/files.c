@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-static int write_all(int fd, const uint8_t *data, size_t size)
+int write_all(int fd, const uint8_t *data, size_t size)
 {
     while (size) {
         ssize_t wrote = write(fd, data, size);

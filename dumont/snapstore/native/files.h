@@ -1,4 +1,4 @@
-/* Writes small files, one at a time. */
+/* Writes files. */
 #ifndef FILES_H
 #define FILES_H
 
@@ -14,6 +14,8 @@ struct file {
     int64_t mtime;
 };
 
+/* All of it; 0, or errno. */
+int write_all(int fd, const uint8_t *data, size_t size);
 /* At a path below the walk's root; 0, or errno. What is there already is not touched. */
 int write_file(struct walk *walk, const char *path, size_t size, const struct file *f, int flags);
 

@@ -79,16 +79,8 @@ class Ground:
 
     def clear(self, where: int, last: bytes, path: bytes) -> None:
         """Removes what is in the way, unless it is a folder with something in it."""
-        if not self._replace:
-            raise Exists(f"{os.fsdecode(path)} is in the way.")
-        try:
-            os.unlink(last, dir_fd=where)
-        except FileNotFoundError:
-            return
-        except OSError as error:
-            if error.errno not in (errno.EISDIR, errno.EPERM):
-                raise
-            self._clear_folder(where, last, path)
+        if not self._clear_no_folder(where, last, path):
+            _clear_folder(where, last, path)
 
     def close(self) -> None:
         """When no thread uses it any more."""
@@ -134,7 +126,7 @@ class Ground:
             except OSError as error:
                 if not make or error.errno not in (errno.ENOTDIR, errno.ELOOP):
                     raise
-                if not self._clear_no_folder(where, name):
+                if not self._clear_no_folder(where, name, name):
                     continue
             try:
                 os.mkdir(name, 0o700, dir_fd=where)
@@ -142,12 +134,12 @@ class Ground:
                 continue
         raise Exists(f"{os.fsdecode(name)} changes while we write to it.")
 
-    def _clear_no_folder(self, where: int, name: bytes) -> bool:
-        """False where a folder stands there by now: another thread was quicker, and is about to write into it."""
+    def _clear_no_folder(self, where: int, last: bytes, path: bytes) -> bool:
+        """False where a folder stands there, which another thread may just have made, to write into it."""
         if not self._replace:
-            raise Exists(f"{os.fsdecode(name)} is in the way.")
+            raise Exists(f"{os.fsdecode(path)} is in the way.")
         try:
-            os.unlink(name, dir_fd=where)
+            os.unlink(last, dir_fd=where)
         except FileNotFoundError:
             return True
         except OSError as error:
@@ -164,15 +156,16 @@ class Ground:
                 os.fchmod(handle, stat.S_IMODE(known.st_mode) | SEARCHABLE)
         return handle
 
-    def _clear_folder(self, where: int, last: bytes, path: bytes) -> None:
-        try:
-            os.rmdir(last, dir_fd=where)
-        except OSError as error:
-            if error.errno in (errno.ENOTEMPTY, errno.EEXIST):
-                raise Exists(
-                    f"A folder with something in it is in the place of {os.fsdecode(path)}.", "Move it away."
-                ) from error
-            raise
+
+def _clear_folder(where: int, last: bytes, path: bytes) -> None:
+    try:
+        os.rmdir(last, dir_fd=where)
+    except OSError as error:
+        if error.errno in (errno.ENOTEMPTY, errno.EEXIST):
+            raise Exists(
+                f"A folder with something in it is in the place of {os.fsdecode(path)}.", "Move it away."
+            ) from error
+        raise
 
 
 def _made_searchable(where: int, name: bytes) -> bool:
