@@ -1,7 +1,7 @@
 """Judges a simulated life from outside: by the clouds' own truth and bills, by the store, and by the rows."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -110,6 +110,7 @@ async def _saved(sim: Simulation) -> list[str]:
         claimed = rules.report(sleeps, window, now).by_sleep
     machines, faults = _machines(sim), []
     prices = {row["id"]: row for row in await rows(sim.means, _RENTALS)}
+    settled = await rows(sim.means, _SETTLED, waits=rules.WAITS)
     for sleep in sleeps:
         if sleep.why == rules.WAITS:  # for a machine, and is in no sum
             continue
@@ -119,7 +120,8 @@ async def _saved(sim: Simulation) -> list[str]:
         winners = [row["label"] for row in raced if row["won"] and row["race_id"] == sleep.race_id]
         winner = next((machines[label][0] for label in winners), None)
         until = winner.created_at if winner is not None else sleep.ended_at or now
-        hours = Decimal(str((until - given_up.since).total_seconds())) / 3600
+        since = max([given_up.since, *(row["at"] for row in settled if _is_before(row, sleep, given_up, until))])
+        hours = Decimal(str((until - since).total_seconds())) / 3600
         stored = Decimal(BYTES) / 10**9 * sleep.storage_price_gb_month / 730 * hours
         losers = [each for row in raced if row["label"] not in winners for each in machines.get(row["label"], [])]
         lost = sum((each.cost(now) for each in losers), Decimal(0))
@@ -131,6 +133,11 @@ async def _saved(sim: Simulation) -> list[str]:
                 f"{_hourly(given_up):.4f}, {stored:.4f} stored, {lost:.4f} for losers, {label}"
             )
     return faults
+
+
+def _is_before(row: Mapping[str, Any], sleep: rules.Sleep, given_up: Rental, until: datetime) -> bool:
+    """Whether an instance served elsewhere, or waited for a machine, until this was settled: it was meant to run."""
+    return bool(row["instance_id"] == sleep.instance_id and given_up.since < row["at"] < until)
 
 
 def _unseen(sim: Simulation, machines: Sequence[Rental]) -> Decimal:
@@ -225,6 +232,12 @@ _COSTS = """
     SELECT r.label, r.stage, coalesce(sum(c.price_hour * extract(epoch FROM c.until - c.since) / 3600), 0) AS cost
     FROM fleet_rentals r LEFT JOIN fleet_costs c ON c.rental_id = r.id GROUP BY 1, 2
 """
+_SETTLED = """
+    SELECT instance_id, at FROM fleet_events
+    WHERE to_state = 'hibernated' AND from_state NOT IN ('hibernating', 'waking')
+    UNION ALL SELECT instance_id, ended_at FROM fleet_hibernations WHERE why = :waits AND ended_at IS NOT NULL
+"""
+"""When it was said of those who had lost their machine that they are not to run."""
 _RENTALS = """
     SELECT r.id, r.instance_id, r.label, r.race_id, race.started_at AS raced_at,
         coalesce(race.winner_id = r.id, false) AS won
