@@ -12,6 +12,7 @@ from dumont.fleet.store import savings as savings_store
 from dumont.simulators.rentals import Rental
 from tests.fakes.clock import START
 from tests.simulation import courses, keeping, prepaid
+from tests.simulation.clouds import Cloud
 from tests.simulation.rows import names, rows
 from tests.simulation.setting_up import LIST_SECONDS
 from tests.simulation.simulation import REST_SECONDS, Simulation
@@ -92,7 +93,7 @@ async def _bills(sim: Simulation) -> list[str]:
         row, billed = ours.get(label), sum((each.cost(sim.clock.now()) for each in machines), Decimal(0))
         if row is None or row["stage"] != "ended":
             faults.append(f"machine {label} is billed {billed}, and is no rental that has ended")
-        elif abs(row["cost"] - billed) > CENT + _unseen(sim, machines):
+        elif abs(row["cost"] - billed) > CENT + _unseen(sim, machines) + _unheard(sim, machines, row["agent_at"]):
             seen = [f"{each.created_at:%H:%M:%S}-{each.since:%H:%M:%S} {each.why}" for each in machines]
             faults.append(f"{label} is billed {billed:.4f}, and costs {row['cost']:.4f} by our rows: {seen}")
     for label, row in ours.items():
@@ -120,7 +121,7 @@ async def _saved(sim: Simulation) -> list[str]:
         winners = [row["label"] for row in raced if row["won"] and row["race_id"] == sleep.race_id]
         winner = next((machines[label][0] for label in winners), None)
         until = winner.created_at if winner is not None else sleep.ended_at or now
-        since = max([given_up.since, *(row["at"] for row in settled if _is_before(row, sleep, given_up, until))])
+        since = max([given_up.since, *(row["at"] for row in settled if _is_before(row, sleep, given_up))])
         hours = Decimal(str((until - since).total_seconds())) / 3600
         stored = Decimal(BYTES) / 10**9 * sleep.storage_price_gb_month / 730 * hours
         losers = [each for row in raced if row["label"] not in winners for each in machines.get(row["label"], [])]
@@ -135,9 +136,9 @@ async def _saved(sim: Simulation) -> list[str]:
     return faults
 
 
-def _is_before(row: Mapping[str, Any], sleep: rules.Sleep, given_up: Rental, until: datetime) -> bool:
+def _is_before(row: Mapping[str, Any], sleep: rules.Sleep, given_up: Rental) -> bool:
     """Whether an instance served elsewhere, or waited for a machine, until this was settled: it was meant to run."""
-    return bool(row["instance_id"] == sleep.instance_id and given_up.since < row["at"] < until)
+    return bool(row["instance_id"] == sleep.instance_id and given_up.since < row["at"] <= sleep.slept_at)
 
 
 def _unseen(sim: Simulation, machines: Sequence[Rental]) -> Decimal:
@@ -150,12 +151,28 @@ def _unseen(sim: Simulation, machines: Sequence[Rental]) -> Decimal:
     return sum((_hourly(each) * max(_unseen_hours(sim), _untold_hours(sim, each)) for each in struck), by_moves)
 
 
+def _unheard(sim: Simulation, machines: Sequence[Rental], called: datetime | None) -> Decimal:
+    """That a machine is up, and costs, is known from its agent's first call or the next list on."""
+    amount = Decimal(0)
+    for each in machines:
+        told = [*_cloud_of(sim, each).told, each.since, *([called] if called else [])]
+        for line in each.lines:
+            if line.since > each.created_at:
+                heard = min((at for at in told if at >= line.since), default=line.since)
+                amount += line.price_hour * Decimal(str((heard - line.since).total_seconds())) / 3600
+    return amount
+
+
 def _untold_hours(sim: Simulation, machine: Rental) -> Decimal:
     """How long after it had turned its cloud told no truth: the longest time, if it turned more than once."""
-    cloud = next(each for each in sim.clouds.values() if each.world.rentals.get(machine.id) is machine)
+    told = _cloud_of(sim, machine).told
     turns = [line.until for line in machine.lines if line.until is not None]
-    gaps = [min((at - turn for at in cloud.told if at > turn), default=timedelta(0)) for turn in turns]
+    gaps = [min((at - turn for at in told if at > turn), default=timedelta(0)) for turn in turns]
     return Decimal(str(max(gaps, default=timedelta(0)).total_seconds() / 3600))
+
+
+def _cloud_of(sim: Simulation, machine: Rental) -> Cloud:
+    return next(each for each in sim.clouds.values() if each.world.rentals.get(machine.id) is machine)
 
 
 def _hourly(machine: Rental) -> Decimal:
@@ -229,8 +246,9 @@ _TWICE = """
         AND tstzrange(one.slept_at, one.ended_at) && tstzrange(other.slept_at, other.ended_at)
 """
 _COSTS = """
-    SELECT r.label, r.stage, coalesce(sum(c.price_hour * extract(epoch FROM c.until - c.since) / 3600), 0) AS cost
-    FROM fleet_rentals r LEFT JOIN fleet_costs c ON c.rental_id = r.id GROUP BY 1, 2
+    SELECT r.label, r.stage, r.agent_at,
+        coalesce(sum(c.price_hour * extract(epoch FROM c.until - c.since) / 3600), 0) AS cost
+    FROM fleet_rentals r LEFT JOIN fleet_costs c ON c.rental_id = r.id GROUP BY 1, 2, 3
 """
 _SETTLED = """
     SELECT instance_id, at FROM fleet_events
