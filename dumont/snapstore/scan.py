@@ -15,6 +15,7 @@ from dumont.snapstore.errors import BadRequest
 from dumont.snapstore.ignore import FILE_NAME, Judge, in_folder
 from dumont.snapstore.model import Kind
 from dumont.snapstore.native.tree import Scanned
+from dumont.snapstore.surroundings import cores
 from dumont.snapstore.track import Track
 from dumont.snapstore.walk import OTHER, walked
 
@@ -73,7 +74,8 @@ def scan(root: bytes, track: Track, judge: Judge | None = None, skipped: Sequenc
         if library is None or not library.has_files:
             found, ignored = walked(place, track, judge)
         else:
-            found, ignored = _without_ignored(place, library.scan(folder, xattrs=False, skipped=skipped), judge)
+            found = library.scan(folder, xattrs=False, skipped=skipped, threads=cores())
+            found, ignored = _without_ignored(place, found, judge)
     finally:
         os.close(folder)
     track.check()

@@ -31,6 +31,11 @@ def host_name() -> str:
     return socket.gethostname()
 
 
+def cores() -> int:
+    """That we may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def environment() -> Mapping[str, str]:
     return os.environ
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 from pathlib import Path
 
-VERSION = 8
+VERSION = 9
 FILE = "dumont_native.so"
 
 _P, _Z, _I, _U, _Q = ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int, ctypes.c_uint32, ctypes.c_uint64
@@ -42,7 +42,7 @@ _OF_LINUX: dict[str, tuple[object, list[object]]] = {
     "dumont_read_files": (_Z, [_I, _Z, _P, _Z, _P, _Z, _P, _P, _P, _P]),
     "dumont_borrow_files": (_Z, [_I, _I, _Z, _P, _Z, _P, _P, _P, _P, _P, _I, _P]),
     "dumont_look": (_I, [_I, _Z, _P, _Z, _P]),
-    "dumont_scan": (_P, [_I, _I, _P, _Z, _P]),
+    "dumont_scan": (_P, [_I, _I, _P, _Z, _I, _P]),
     "dumont_scan_column": (_Z, [_P, _I, _P]),
     "dumont_scan_free": (None, [_P]),
 }

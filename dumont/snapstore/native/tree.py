@@ -158,12 +158,18 @@ class Tree:
         return Seen(kinds, *columns)
 
     def scan(
-        self, folder: int, *, one_filesystem: bool = False, xattrs: bool = True, skipped: Sequence[bytes] = ()
+        self,
+        folder: int,
+        *,
+        one_filesystem: bool = False,
+        xattrs: bool = True,
+        skipped: Sequence[bytes] = (),
+        threads: int = 1,
     ) -> Scanned:
         """All that is below an open folder; folders with the names `skipped` are told, and not looked into."""
         flags = (_ONE_FILESYSTEM if one_filesystem else 0) | (_XATTRS if xattrs else 0)
         names, why = joined(skipped), ctypes.c_int(0)
-        found = self._library.dumont_scan(folder, flags, names, len(names), ctypes.byref(why))
+        found = self._library.dumont_scan(folder, flags, names, len(names), threads, ctypes.byref(why))
         if not found:
             raise OSError(why.value, os.strerror(why.value))
         try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import mmap
-import os
 from collections.abc import Callable
 from queue import SimpleQueue
 from threading import Lock
@@ -11,6 +10,7 @@ from threading import Lock
 from dumont.snapstore.errors import BadRequest
 from dumont.snapstore.large_pages import room
 from dumont.snapstore.model import MAX_CHUNK
+from dumont.snapstore.surroundings import cores
 
 LEAST = 96 << 20
 ELSE = 80 << 20
@@ -66,10 +66,6 @@ def placers() -> int:
 def writers(memory: int) -> int:
     """As many of them as have room for a chunk each in a quarter of the memory."""
     return max(2, min(placers(), memory // 4 // OUT))
-
-
-def cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def connections(workers: int) -> int:

@@ -20,6 +20,7 @@ from dumont.snapstore.native.tree import Seen
 from dumont.snapstore.restore.chosen import Chosen
 from dumont.snapstore.restore.ground import Ground
 from dumont.snapstore.restore.options import Overwrite
+from dumont.snapstore.surroundings import cores
 from dumont.snapstore.witness import Untouched
 
 _ONLY = [bytes(int(value == verdict) for value in range(256)) for verdict in range(4)]
@@ -155,7 +156,7 @@ class Survey:
 
     def _walked(self, library: native.Native, entries: array[int]) -> tuple[array[int], Seen]:
         """All that stands there."""
-        tree = library.scan(self._ground.root, xattrs=False)
+        tree = library.scan(self._ground.root, xattrs=False, threads=cores())
         if any(tree.errors):
             raise OSError(max(tree.errors), "a folder can't be looked into")
         places = library.aligned(self._manifest.paths, tree.paths)

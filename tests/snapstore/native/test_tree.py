@@ -144,12 +144,48 @@ class TestScan:
         with pytest.raises(OSError, match=os.strerror(errno.EBADF)):
             library.scan(999_999)
 
-    def test_closes_what_it_opened(self, library: Native, folder: int, tmp_path: Path) -> None:
+    @pytest.mark.parametrize("threads", [1, 4])
+    def test_closes_what_it_opened(self, library: Native, folder: int, tmp_path: Path, threads: int) -> None:
         for name in range(100):
             (tmp_path / f"d{name}" / "e").mkdir(parents=True)
         before = open_below(tmp_path)
-        assert len(library.scan(folder).paths) == 201
+        assert len(library.scan(folder, threads=threads).paths) == 201
         assert open_below(tmp_path) == before
+
+    @pytest.mark.parametrize("seed", range(4))
+    def test_tells_the_same_with_more_threads(self, library: Native, folder: int, tmp_path: Path, seed: int) -> None:
+        drawn, places = random.Random(seed), [tmp_path]
+        for number in range(1500):
+            place = drawn.choice(places[-40:])
+            if drawn.random() < 0.2:
+                places.append(place / f"d{number}")
+                places[-1].mkdir()
+            elif drawn.random() < 0.2:
+                (place / f"l{number}").symlink_to(f"x{number}")
+            else:
+                (place / f"f{number}").write_bytes(bytes(drawn.randrange(9)))
+        alone = library.scan(folder)
+        assert len(alone.paths) == 1501
+        for turn in range(60):
+            assert library.scan(folder, threads=2 + turn % 7) == alone
+
+    @pytest.mark.skipif(os.geteuid() != 0, reason="somebody else must be let in, and kept out")
+    @pytest.mark.parametrize("threads", [1, 4])
+    def test_says_where_names_are_all_that_can_be_read(
+        self, library: Native, folder: int, tmp_path: Path, threads: int
+    ) -> None:
+        (tmp_path / "names").mkdir()
+        for number in range(2000):
+            (tmp_path / "names" / str(number)).touch()
+        (tmp_path / "names").chmod(0o744)
+        tmp_path.chmod(0o755)
+        os.seteuid(65534)
+        try:
+            found = library.scan(folder, threads=threads)
+        finally:
+            os.seteuid(0)
+        assert found.paths == [b"", b"names"]
+        assert list(found.errors) == [0, errno.EACCES]
 
 
 class TestLook:
