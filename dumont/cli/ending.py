@@ -7,7 +7,7 @@ from typing import Any
 
 from dumont.basics.columns import plain
 from dumont.basics.errors import Failure
-from dumont.cli.failing import FAILED, INTERRUPTED, exit_code, told
+from dumont.cli.failing import FAILED, INTERRUPTED, exit_code, shown
 
 NAMED = 2
 """Words of `ssh NAME`; the next is the command's."""
@@ -25,8 +25,10 @@ def guarded(command: Callable[[], Any], arguments: list[str]) -> int:
     except Exception as error:
         if "--debug" in _ours(arguments):
             raise
-        _tell(told(error) if isinstance(error, Failure) else [MISTAKE.format(kind=_named(error))])
-        return exit_code(error) if isinstance(error, Failure) else FAILED
+        failure = error if isinstance(error, Failure) else _mistake(error)
+        for line in shown(failure, as_json="--json" in _ours(arguments)):
+            print(plain(line), file=sys.stderr)
+        return exit_code(failure)
 
 
 def _run(command: Callable[[], Any], arguments: list[str]) -> int:
@@ -49,13 +51,9 @@ def _ours(arguments: list[str]) -> list[str]:
     return ours[: words[NAMED]] if runs_there else ours
 
 
-def _named(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-
-
-def _tell(lines: list[str]) -> None:
-    first, *others = [plain(line) for line in "\n".join(lines).splitlines()] or [""]
-    print("\n".join([f"dumont: {first}", *others]), file=sys.stderr)
+def _mistake(error: Exception) -> Failure:
+    named = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    return Failure(MISTAKE.format(kind=named), code="our_mistake")
 
 
 def _without_readers() -> int:

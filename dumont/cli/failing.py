@@ -1,5 +1,8 @@
 """How a command ends when it could not do what was asked: one sentence, what to do next, and an exit code."""
 
+import json
+from typing import Any
+
 from dumont.basics.errors import (
     Conflict,
     Failure,
@@ -35,6 +38,20 @@ def told(failure: Failure) -> list[str]:
     lines = [failure.message, *_faults(failure)]
     hint = _hint(failure)
     return [*lines, hint] if hint else lines
+
+
+def shown(failure: Failure, *, as_json: bool, of: str = "") -> list[str]:
+    """The lines that are printed: `told`, or one for programs in the words of the API's own errors."""
+    if as_json:
+        return [json.dumps(({"of": of} if of else {}) | _problem(failure), ensure_ascii=False)]
+    first, *others = "\n".join(told(failure)).splitlines() or [""]
+    return [f"{of or 'dumont'}: {first}", *others]
+
+
+def _problem(failure: Failure) -> dict[str, Any]:
+    faults = failure.faults if isinstance(failure, Invalid) else ()
+    errors = [{"field": fault.field, "message": fault.message} for fault in faults]
+    return {"detail": failure.message, "code": failure.code, "hint": _hint(failure), "errors": errors}
 
 
 def _faults(failure: Failure) -> list[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from dumont.basics.errors import Failure, Invalid
 from dumont.cli.environment import Environment
-from dumont.cli.failing import exit_code, told
+from dumont.cli.failing import exit_code, shown
 from dumont.cli.screen import Screen
 from dumont.client.credentials import CredentialFile, Entry, StoredTokens
 from dumont.client.curl import Call, curl
@@ -125,8 +125,7 @@ class Session:
             try:
                 self.step(partial(act, identity))
             except Failure as failure:
-                first, *others = told(failure)
-                for line in (f"{identity}: {first}", *others):
+                for line in shown(failure, as_json=self.screen.as_json, of=identity):
                     self.screen.say(line)
                 worst = worst or exit_code(failure)
         if worst:

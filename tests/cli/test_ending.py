@@ -1,5 +1,6 @@
 """How commands end: exit codes, sentences, and never a traceback that nobody asked for."""
 
+import json
 import os
 import signal
 import subprocess
@@ -70,6 +71,29 @@ class TestExitCodes:
 
     def test_say_that_an_address_is_none(self, nobody: Terminal) -> None:
         assert nobody.run("whoami", "--server", "ftp://x").code == 2
+
+
+class TestErrorsForPrograms:
+    def test_are_one_line_of_json_on_standard_error(self, capsys: pytest.CaptureFixture[str]) -> None:
+        fault = errors.FieldFault("name", "is taken")
+        error = errors.Invalid("Some of the input is wrong.", faults=[fault], hint="Choose another.")
+        assert ends(error, "launch", "--json") == 2
+        out, err = capsys.readouterr()
+        said = {"detail": error.message, "code": "invalid", "hint": "Choose another.", "errors": [vars_of(fault)]}
+        assert (out, json.loads(err)) == ("", said)
+        assert err.count("\n") == 1
+
+    def test_are_so_of_mistakes_of_ours(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert ends(ValueError("x"), "ls", "--json") == 1
+        assert json.loads(capsys.readouterr().err)["code"] == "our_mistake"
+
+    def test_are_for_people_where_json_is_the_word_of_what_runs_there(self, capsys: pytest.CaptureFixture[str]) -> None:
+        ends(errors.NotFound("There is none."), "ssh", "trainer", "--", "tool", "--json")
+        assert capsys.readouterr().err == "dumont: There is none.\n"
+
+
+def vars_of(fault: errors.FieldFault) -> dict[str, str]:
+    return {"field": fault.field, "message": fault.message}
 
 
 class TestSentences:

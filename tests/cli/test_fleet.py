@@ -318,6 +318,8 @@ class TestLife:
         answer = ada.run("pause", "nobody", "noone", "--no-wait")
         assert answer.code == 5
         assert answer.err.count("There is no instance") == 2
+        told = [json.loads(line) for line in ada.run("pause", "nobody", "noone", "--json").err.splitlines()]
+        assert [(one["of"], one["code"]) for one in told] == [("nobody", "not_found"), ("noone", "not_found")]
         assert ada.state(box) == "running"
 
 
