@@ -252,7 +252,7 @@ _COSTS = """
 """
 _SETTLED = """
     SELECT instance_id, at FROM fleet_events
-    WHERE to_state = 'hibernated' AND from_state NOT IN ('hibernating', 'waking')
+    WHERE to_state = 'hibernated' AND from_state <> 'hibernating'
     UNION ALL SELECT instance_id, ended_at FROM fleet_hibernations WHERE why = :waits AND ended_at IS NOT NULL
 """
 """When it was said of those who had lost their machine that they are not to run."""
