@@ -2,7 +2,7 @@
 
 import json
 import sys
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,10 +19,10 @@ ls, show, wake, hibernate = Verbs(), Verbs(), Verbs(), Verbs()
 pause, resume, save, failover, half_life = Verbs(), Verbs(), Verbs(), Verbs(), Verbs()
 autostop, awake, remove, events, why = Verbs(), Verbs(), Verbs(), Verbs(), Verbs()
 
-State = Literal[
+STATES = (
     "launching", "running", "paused", "hibernating", "hibernated", "waking", "failing_over", "on_standby",
     "recovering", "interrupted", "destroying", "destroyed", "failed",
-]  # fmt: skip
+)  # fmt: skip
 EVENTS = [
     Column("at", lambda event: moment(event["at"])),
     Column("what", lambda event: event["to_state"] or event["kind"]),
@@ -44,10 +44,27 @@ def _now(busy: bool, *, known: bool) -> str:
     return "busy" if known else "counts as busy"
 
 
-@ls.verb("ls", "dumont ls", "dumont ls --state running", "dumont ls -q | dumont hibernate -")
+def _states(given: list[str] | None) -> list[str] | None:
+    if wrong := next((word for word in given or () if word not in STATES), None):
+        raise typer.BadParameter(f"{wrong!r} is none of {', '.join(STATES)}.")
+    return given
+
+
+States = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="STATE",
+        callback=_states,
+        autocompletion=lambda: list(STATES),
+        help=f"Those in these states alone: {', '.join(STATES)}. Destroyed ones are left out else.",
+    ),
+]
+
+
+@ls.verb("ls", "dumont ls", "dumont ls --state running --state paused", "dumont ls -q | dumont hibernate -")
 def list_instances(
     session: Session,
-    state: Annotated[State | None, typer.Option(help="Those in this state; destroyed ones are left out else.")] = None,
+    state: States = None,
     *,
     limit: Limit = 50,
     all: All = False,  # noqa: A002 - the option's name

@@ -6,7 +6,7 @@ import typer
 
 from dumont.cli.fleet_money import INSTANCES, RENTALS, summed
 from dumont.cli.following import follow
-from dumont.cli.instance_verbs import State, list_instances, remove_some
+from dumont.cli.instance_verbs import States, list_instances, remove_some
 from dumont.cli.instances import COLUMNS, Names, NoWait, ask
 from dumont.cli.screen import Column
 from dumont.cli.session import Session
@@ -32,7 +32,7 @@ down.verb("down", "dumont down trainer -y", "dumont ps -q | dumont down - -y")(r
 def list_or_show(
     session: Session,
     names: Annotated[list[str] | None, typer.Argument(help="These alone.", metavar="NAME...")] = None,
-    state: Annotated[State | None, typer.Option(help="Those in this state.")] = None,
+    state: States = None,
     *,
     limit: Limit = 50,
     all: All = False,  # noqa: A002 - the option's name

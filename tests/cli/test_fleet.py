@@ -132,7 +132,11 @@ class TestLooking:
         row = next(line for line in ada.does("ls").lines if line.startswith(f"{box} "))
         assert "running" in row
         assert "0.36" in row
-        assert ada.does("show", box, "--json").json["id"] in ada.does("ls", "-q").lines
+        identity = ada.does("show", box, "--json").json["id"]
+        assert identity in ada.does("ls", "-q").lines
+        assert identity in ada.does("ls", "-q", "--state", "failed", "--state", ada.state(box)).lines
+        assert identity not in ada.does("ls", "-q", "--state", "failed", "--state", "destroyed").lines
+        assert "is none of launching, running" in ada.run("ls", "--state", "nope").err
         found = ada.does("ls", "--json").json
         assert set(found) == {"items", "next_cursor"}
 

@@ -10,7 +10,7 @@ from dumont.fleet.api.parts import FleetRead, FleetWrite, TheMarket, TheVault, T
 from dumont.fleet.instances import changing, keeping, wishing
 from dumont.fleet.launching import launch, second
 from dumont.fleet.money import proving
-from dumont.fleet.rules.states import State
+from dumont.fleet.rules.states import MOVES, State
 from dumont.fleet.schemas import showing
 from dumont.fleet.schemas.fields import InstancePath, TeamQuery, WithoutUnread
 from dumont.fleet.schemas.instances import Instance, InstanceDetail
@@ -22,7 +22,10 @@ from dumont.platform.http.problems import problems
 
 router = APIRouter(prefix="/instances", tags=["instances"], route_class=Door)
 
-StateFilter = Annotated[State | None, Query(description="In this state alone; destroyed ones are left out else.")]
+StateFilter = Annotated[
+    list[State] | None,
+    Query(max_length=len(MOVES), description="In one of these states alone; destroyed ones are left out else."),
+]
 NameFilter = Annotated[
     str | None,
     Query(max_length=63, pattern=r"^[^\x00]*$", description="With exactly this name."),
@@ -41,7 +44,7 @@ async def list_instances(
     team_id: TeamQuery = None,
 ) -> Paged[Instance]:
     """Yours and those of your teams, the newest first."""
-    wanted = listing.Filter(state=state, name=name or None, team_id=team_id)
+    wanted = listing.Filter(states=state or (), name=name or None, team_id=team_id)
     page = await listing.listed(work, wanted, paging.cursor, paging.limit)
     return paging.answer(page, lambda shown: showing.instance(shown, work.now))
 

@@ -1,6 +1,6 @@
 """SQL of instances and what belongs to them, as far as they are somebody's."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -30,7 +30,7 @@ class Whose:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    state: State | None = None
+    states: Collection[State] = ()
     name: str | None = None
     team_id: UUID | None = None
 
@@ -38,7 +38,8 @@ class Filter:
 async def page(tx: Tx, whose: Whose, wanted: Filter, after: Key | None, limit: int) -> Sequence[FleetInstance]:
     """Destroyed ones only where they are asked for."""
     query = select(FleetInstance).where(whose.fits)
-    query = query.where(FleetInstance.state == wanted.state if wanted.state else FleetInstance.state != "destroyed")
+    states = FleetInstance.state
+    query = query.where(states.in_(wanted.states) if wanted.states else states != "destroyed")
     if wanted.name is not None:
         query = query.where(FleetInstance.name == wanted.name)
     return (

@@ -100,6 +100,9 @@ class TestRow:
         await box.set(state="destroyed", wish="destroyed", destroyed_at=box.now)
         assert (await ada.gets("/instances"))["items"] == []
         assert len((await ada.gets("/instances?state=destroyed"))["items"]) == 1
+        assert len((await ada.gets("/instances?state=destroyed&state=failed"))["items"]) == 1, "in whichever order"
+        assert len((await ada.gets("/instances?state=failed&state=destroyed"))["items"]) == 1
+        assert (await ada.gets("/instances?state=running&state=failed"))["items"] == []
         assert (await ada.gets(box.path))["state"] == "destroyed"
 
     async def test_is_found_by_its_name(self, ada: Person, box: Box) -> None:

@@ -2561,7 +2561,7 @@ export type ListRentalsApiArg = {
 export type ListInstancesApiResponse =
   /** status 200 Successful Response */ PagedInstance;
 export type ListInstancesApiArg = {
-  /** In this state alone; destroyed ones are left out else. */
+  /** In one of these states alone; destroyed ones are left out else. */
   state?:
     | (
         | "launching"
@@ -2577,7 +2577,7 @@ export type ListInstancesApiArg = {
         | "destroying"
         | "destroyed"
         | "failed"
-      )
+      )[]
     | null;
   /** With exactly this name. */
   name?: string | null;
