@@ -33,7 +33,7 @@ from tests.simulation import calls, happened
 from tests.simulation.agents import Odds
 from tests.simulation.calls import Calls
 from tests.simulation.clouds import KIND
-from tests.simulation.lives import MITE, TINY, Ground, Lived, live, sum_of, told
+from tests.simulation.lives import MITE, MONTH, TINY, Ground, Lived, live, sum_of, told
 from tests.simulation.plan import Plan
 from tests.simulation.store import FIGURES, Store
 
@@ -112,6 +112,14 @@ def test_the_books_balance(play: Play, plan: Plan, seeds: Sequence[int], record_
     came = len(happened.KINDS) - len(happened.missing(counts, 1))
     assert len(lives) < 20 or came > len(happened.KINDS) / 2, f"too little trouble: {happened.told(counts)}"
     record_property("figures", f"simulation: {sum_of(lives)}; {happened.told(counts)}")
+
+
+def test_the_books_of_a_month_balance(play: Play) -> None:
+    """Lists are half an hour apart, budgets and schedules come round, sleeps are as long as they are in earnest."""
+    [lived] = play(1, plan=MONTH)
+    assert not lived.faults, told(lived, 'make simulate ARGS="--plan month --seed 1"')
+    assert lived.hours > 700
+    assert lived.deaths > 50
 
 
 @pytest.mark.long
