@@ -11,7 +11,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 FILE = "dumont_native.so"
-_FLAGS = ["-O3", "-pthread", "-fPIC", "-std=gnu11", "-fvisibility=hidden", "-Wall", "-Wextra", "-Wno-psabi"]
+_FLAGS = ["-O3", "-fPIC", "-std=gnu11", "-fvisibility=hidden", "-Wall", "-Wextra", "-Wno-psabi"]
 _WIDE = {
     "_avx2": ["-mavx2", "-mbmi2"],
     "_avx512": ["-mavx512f", "-mavx512bw", "-mavx512vl", "-mavx512dq", "-mavx2", "-mbmi2", "-mprefer-vector-width=512"],

@@ -42,7 +42,11 @@ _OF_LINUX: dict[str, tuple[object, list[object]]] = {
     "dumont_read_files": (_Z, [_I, _Z, _P, _Z, _P, _Z, _P, _P, _P, _P]),
     "dumont_borrow_files": (_Z, [_I, _I, _Z, _P, _Z, _P, _P, _P, _P, _P, _I, _P]),
     "dumont_look": (_I, [_I, _Z, _P, _Z, _P]),
-    "dumont_scan": (_P, [_I, _I, _P, _Z, _I, _P]),
+    "dumont_scan": (_P, [_I, _I, _P, _Z, _P, _P]),
+    "dumont_crew": (_P, []),
+    "dumont_crew_work": (None, [_P]),
+    "dumont_crew_close": (None, [_P]),
+    "dumont_crew_free": (None, [_P]),
     "dumont_scan_column": (_Z, [_P, _I, _P]),
     "dumont_scan_free": (None, [_P]),
 }

@@ -68,7 +68,7 @@ static int open_folder(int folder, const char *name)
     return fd < 0 && errno == EPERM ? openat(folder, name, how) : fd;
 }
 
-static void look_into(struct scan *s, int fd, size_t row, int depth, int threads);
+static void look_into(struct scan *s, int fd, size_t row, int depth);
 
 static void descend(struct scan *s, int folder, const char *name, int depth)
 {
@@ -84,7 +84,7 @@ static void descend(struct scan *s, int folder, const char *name, int depth)
         if (slash)
             *to = '/';
         memcpy(to + slash, name, size);
-        look_into(s, fd, row, depth + 1, 1);
+        look_into(s, fd, row, depth + 1);
     }
     s->path.size = before;
     close(fd);
@@ -122,7 +122,7 @@ void look_at_names(struct scan *s, struct frame *f)
     }
 }
 
-static void look_into(struct scan *s, int fd, size_t row, int depth, int threads)
+static void look_into(struct scan *s, int fd, size_t row, int depth)
 {
     struct column names = {0};
     struct column *xattr = &s->columns[XATTR];
@@ -138,10 +138,7 @@ static void look_into(struct scan *s, int fd, size_t row, int depth, int threads
         f.names[i] = at;
     if (f.names) {
         qsort(f.names, f.count, sizeof *f.names, by_bytes);
-        if (threads > 1)
-            look_with(s, &f, threads);
-        else
-            look_at_names(s, &f);
+        look_at_names(s, &f);
     } else {
         s->out_of_memory = 1;
     }
@@ -155,23 +152,12 @@ DUMONT void dumont_scan_free(struct scan *s)
     free(s);
 }
 
-/* Begins with the root itself, whose path is empty. `skipped`: names of folders not to look into. NULL with errno. */
-DUMONT struct scan *dumont_scan(int root, int flags, const char *skipped, size_t skipped_size, int threads, int *why)
+/* 0, or why there is nothing to tell. */
+static int look_at_tree(struct scan *s, int root)
 {
     struct stat st;
-    struct scan *s = calloc(1, sizeof *s);
-    *why = ENOMEM;
-    if (!s)
-        return NULL;
-    s->end_of_parts = &s->parts;
-    s->flags = flags;
-    s->skipped = skipped;
-    s->skipped_size = skipped_size;
-    if (syscall(SYS_newfstatat, root, "", &st, AT_EMPTY_PATH)) {
-        *why = errno;
-        dumont_scan_free(s);
-        return NULL;
-    }
+    if (syscall(SYS_newfstatat, root, "", &st, AT_EMPTY_PATH))
+        return errno;
     s->device = st.st_dev;
     put_entry(s, root, "", &st);
     const size_t row = s->columns[ERROR].size;
@@ -179,14 +165,35 @@ DUMONT struct scan *dumont_scan(int root, int flags, const char *skipped, size_t
     if (fd < 0) {
         fail(s, row, errno);
     } else {
-        look_into(s, fd, row, 0, threads);
+        look_into(s, fd, row, 0);
         close(fd);
     }
-    if (!join_parts(s)) {
+    return 0;
+}
+
+/* Begins with the root itself, whose path is empty. `skipped`: names of folders not to look into. Who is in the crew helps,
+   and is free when this returns. NULL with errno. */
+DUMONT struct scan *dumont_scan(int root, int flags, const char *skipped, size_t skipped_size,
+                                struct crew *crew_or_null, int *why)
+{
+    struct scan *s = calloc(1, sizeof *s);
+    *why = ENOMEM;
+    if (!s)
+        return NULL;
+    s->crew = crew_or_null;
+    s->end_of_parts = &s->parts;
+    s->flags = flags;
+    s->skipped = skipped;
+    s->skipped_size = skipped_size;
+    begin_with(crew_or_null);
+    *why = look_at_tree(s, root);
+    finish_with(crew_or_null);
+    if (!join_parts(s))
+        *why = ENOMEM;
+    if (*why) {
         dumont_scan_free(s);
         return NULL;
     }
-    *why = 0;
     return s;
 }
 

@@ -8,16 +8,15 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define MOST_THREADS 8
-#define STACK (4u << 20) /* the deepest tree takes half of it */
-
 /* All is written under the lock; whoever has work looks at it without. */
 struct crew {
     pthread_mutex_t lock;
     pthread_cond_t news;
     struct part *offered;
-    int idle, busy;
+    int idle, busy, open;
 };
+
+DUMONT void dumont_crew_close(struct crew *crew);
 
 int is_somebody_idle(const struct crew *crew)
 {
@@ -96,11 +95,11 @@ void give_some(struct scan *s)
     f->count = from;
 }
 
-static void *work(void *whose)
+/* Whoever comes in is done when nobody has anything left to give. */
+DUMONT void dumont_crew_work(struct crew *crew)
 {
-    struct crew *crew = whose;
     pthread_mutex_lock(&crew->lock);
-    while (crew->offered || crew->busy) {
+    while (crew->offered || crew->busy || crew->open) {
         struct part *mine = crew->offered;
         if (!mine) {
             __atomic_fetch_add(&crew->idle, 1, __ATOMIC_RELAXED);
@@ -118,31 +117,53 @@ static void *work(void *whose)
             pthread_cond_broadcast(&crew->news);
     }
     pthread_mutex_unlock(&crew->lock);
-    return NULL;
 }
 
-/* With so many threads more as can be had. */
-void look_with(struct scan *s, struct frame *f, int threads)
+void begin_with(struct crew *crew)
 {
-    struct crew crew = {.lock = PTHREAD_MUTEX_INITIALIZER, .news = PTHREAD_COND_INITIALIZER, .busy = 1};
-    pthread_t others[MOST_THREADS];
-    pthread_attr_t how;
-    int count = 0;
-    s->crew = &crew;
-    if (!pthread_attr_init(&how)) {
-        pthread_attr_setstacksize(&how, STACK);
-        while (count < MIN(threads, MOST_THREADS) - 1 && !pthread_create(&others[count], &how, work, &crew))
-            count++;
-        pthread_attr_destroy(&how);
+    if (!crew)
+        return;
+    pthread_mutex_lock(&crew->lock);
+    crew->busy++;
+    pthread_mutex_unlock(&crew->lock);
+}
+
+void finish_with(struct crew *crew)
+{
+    if (!crew)
+        return;
+    pthread_mutex_lock(&crew->lock);
+    crew->busy--;
+    pthread_mutex_unlock(&crew->lock);
+    dumont_crew_close(crew);
+    dumont_crew_work(crew);
+}
+
+/* For one scan. Its threads are Python's: to make some here would ask for a newer system. NULL where there is no memory. */
+DUMONT struct crew *dumont_crew(void)
+{
+    struct crew *made = calloc(1, sizeof *made);
+    if (made) {
+        pthread_mutex_init(&made->lock, NULL);
+        pthread_cond_init(&made->news, NULL);
+        made->open = 1;
     }
-    look_at_names(s, f);
-    pthread_mutex_lock(&crew.lock);
-    if (!--crew.busy)
-        pthread_cond_broadcast(&crew.news);
-    pthread_mutex_unlock(&crew.lock);
-    work(&crew);
-    while (count)
-        pthread_join(others[--count], NULL);
-    s->crew = NULL;
+    return made;
+}
+
+/* Nobody comes any more who has work to give. */
+DUMONT void dumont_crew_close(struct crew *crew)
+{
+    pthread_mutex_lock(&crew->lock);
+    crew->open = 0;
+    pthread_cond_broadcast(&crew->news);
+    pthread_mutex_unlock(&crew->lock);
+}
+
+DUMONT void dumont_crew_free(struct crew *crew)
+{
+    pthread_cond_destroy(&crew->news);
+    pthread_mutex_destroy(&crew->lock);
+    free(crew);
 }
 #endif

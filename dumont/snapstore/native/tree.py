@@ -5,7 +5,9 @@ from __future__ import annotations
 import ctypes
 import os
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from threading import Thread
 from typing import NamedTuple, Union
 
 from dumont.snapstore.native.memory import Lent, joined
@@ -15,6 +17,8 @@ Buffer = Union[bytes, bytearray, memoryview]
 _OWNERS, _LINKS, _FOLDERS = 2, 4, 8
 _ONE_FILESYSTEM, _XATTRS = 1, 2
 _COLUMNS = "pBIIIqqQQQQQBIt"
+_MOST_THREADS = 8
+"""That look at one tree; more would wait for the kernel."""
 
 
 class Files(NamedTuple):
@@ -169,13 +173,34 @@ class Tree:
         """All that is below an open folder; folders with the names `skipped` are told, and not looked into."""
         flags = (_ONE_FILESYSTEM if one_filesystem else 0) | (_XATTRS if xattrs else 0)
         names, why = joined(skipped), ctypes.c_int(0)
-        found = self._library.dumont_scan(folder, flags, names, len(names), threads, ctypes.byref(why))
+        with self._crew(min(threads, _MOST_THREADS) - 1) as crew:
+            found = self._library.dumont_scan(folder, flags, names, len(names), crew, ctypes.byref(why))
         if not found:
             raise OSError(why.value, os.strerror(why.value))
         try:
             return Scanned(*(self._column(found, number, kind) for number, kind in enumerate(_COLUMNS)))  # type: ignore[arg-type]
         finally:
             self._library.dumont_scan_free(found)
+
+    @contextmanager
+    def _crew(self, helpers: int) -> Iterator[int | None]:
+        """For one scan; as many threads as can be had."""
+        crew = self._library.dumont_crew() if helpers > 0 else None
+        if crew is None:
+            yield None
+            return
+        threads = [Thread(target=self._library.dumont_crew_work, args=(crew,)) for _ in range(helpers)]
+        try:
+            with suppress(RuntimeError):
+                for thread in threads:
+                    thread.start()
+            yield crew
+        finally:
+            self._library.dumont_crew_close(crew)
+            for thread in threads:
+                if thread.ident is not None:
+                    thread.join()
+            self._library.dumont_crew_free(crew)
 
     def _column(self, found: int, number: int, kind: str) -> object:
         data = ctypes.c_void_p()

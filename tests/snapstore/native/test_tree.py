@@ -141,8 +141,9 @@ class TestScan:
             assert list(library.scan(file).errors) == [errno.ENOTDIR]
         finally:
             os.close(file)
-        with pytest.raises(OSError, match=os.strerror(errno.EBADF)):
-            library.scan(999_999)
+        for threads in (1, 4):
+            with pytest.raises(OSError, match=os.strerror(errno.EBADF)):
+                library.scan(999_999, threads=threads)
 
     @pytest.mark.parametrize("threads", [1, 4])
     def test_closes_what_it_opened(self, library: Native, folder: int, tmp_path: Path, threads: int) -> None:
