@@ -27,6 +27,6 @@ DUMONT int dumont_level(int most)
 }
 
 /* Changes with any call that Python makes, so that an older library is not asked for what it lacks. */
-DUMONT int dumont_version(void) { return 9; }
+DUMONT int dumont_version(void) { return 10; }
 
 __attribute__((constructor)) static void begin(void) { level = able(); }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 from pathlib import Path
 
-VERSION = 9
+VERSION = 10
 FILE = "dumont_native.so"
 
 _P, _Z, _I, _U, _Q = ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int, ctypes.c_uint32, ctypes.c_uint64
@@ -32,6 +32,7 @@ _SIGNATURES: dict[str, tuple[object, list[object]]] = {
     "dumont_match": (None, [_P, _Z, _Z, _P, _Z, _Z, _P]),
     "dumont_align": (None, [_P, _Z, _Z, _P, _Z, _Z, _P]),
     "dumont_judge": (None, [_P, _P, _Z, _P, _P, _I, _P]),
+    "dumont_want": (None, [_P, _Z, *[_P] * 8]),
     "dumont_encode_frames": (None, [_P, _Z, _P, _P, ctypes.c_uint, _I, _P, _P, _P, _P]),
     "dumont_decode_frames": (_Z, [_P, _Z, _Z, _Z, _P, _P, _P, _P, _P, _Z, _P, _P, _P, _P]),
 }

@@ -17,7 +17,7 @@ WORTH = 256 << 10
 LARGE_RESTORE = 256 << 20
 SLOW_TOUCH = 2.5e9
 """Bytes a second below which memory is not backed by the host yet."""
-PROBED = 16 << 20
+PROBED = 8 << 20
 O_DIRECT = getattr(os, "O_DIRECT", 0)
 
 

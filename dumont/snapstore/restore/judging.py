@@ -158,4 +158,4 @@ class Judging:
         for entry in odd.difference(standing.there):
             source, patch = self._chosen.pieces_from(entry), patches.get(entry)
             uses.want(entry, self.starts[source], self.starts[source + 1], patch.have if patch else None)
-        track.expect(len(wanted), sum(uses.left.values()))
+        track.expect(len(wanted), sum(uses.left))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from queue import SimpleQueue
 from threading import Event, Lock, Thread
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from dumont.snapstore.restore.memory import MOST_CONNECTIONS, Pool
 from dumont.snapstore.restore.plan import Job
@@ -17,22 +17,34 @@ class Placer(Protocol):
     def place(self, job: Job, data: memoryview, /) -> None: ...
 
 
+class Turn(NamedTuple):
+    job: Job
+    first: bool
+    """Of those that all others wait for."""
+
+
 class Pipeline:
-    """Runs all jobs in their order, or stops at the first error and raises it."""
+    """Runs all jobs in their order, or stops at the first error and raises it.
+
+    What comes first has the machine and its line to itself: the others begin when all of it is placed."""
 
     def __init__(self, fetch: Callable[[Job, memoryview], bool], placer: Callable[[], Placer], pool: Pool) -> None:
         self._fetch = fetch
         """False: these bytes can't be had; somebody has noted it."""
         self._placer = placer
         self._pool = pool
-        self._arrived: SimpleQueue[tuple[Job, memoryview] | None] = SimpleQueue()
+        self._arrived: SimpleQueue[tuple[Turn, memoryview] | None] = SimpleQueue()
         self._next = Lock()
         self._stopped = Event()
         self._error: BaseException | None = None
-        self._jobs: Iterator[Job] = iter(())
+        self._turns: Iterator[Turn] = iter(())
+        self._first_left = 0
+        self._first_are_placed = Event()
+        self._count = Lock()
 
-    def run(self, jobs: Iterator[Job], workers: int, writers: int) -> None:
-        self._jobs = jobs
+    def run(self, first: Sequence[Job], others: Iterator[Job], workers: int, writers: int) -> None:
+        self._first_left = len(first)
+        self._turns = self._in_turns(first, others)
         fetching = self._started(self._fetch_all, workers)
         placing = self._started(self._place_all, writers)
         try:
@@ -43,6 +55,26 @@ class Pipeline:
             self._joined(placing)
         if self._error:
             raise self._error
+
+    def _in_turns(self, first: Sequence[Job], others: Iterator[Job]) -> Iterator[Turn]:
+        """Whoever waits here lets nobody else have a turn."""
+        for job in first:
+            yield Turn(job, True)
+        other = next(others, None)  # which are planned while the first are on their way
+        if first:
+            self._first_are_placed.wait()
+        while other is not None and not self._stopped.is_set():
+            yield Turn(other, False)
+            other = next(others, None)
+
+    def _done(self, turn: Turn) -> None:
+        """Placed, or not to be had."""
+        if turn.first:
+            with self._count:
+                self._first_left -= 1
+                last = not self._first_left
+            if last:
+                self._first_are_placed.set()
 
     def _started(self, work: Callable[[], None], count: int) -> list[Thread]:
         threads = [Thread(target=self._guarded, args=(work,), daemon=True) for _ in range(count)]
@@ -70,6 +102,7 @@ class Pipeline:
         if self._error is None:
             self._error = error
         self._stopped.set()
+        self._first_are_placed.set()
         self._pool.shut(waiting)
 
     def _fetch_all(self) -> None:
@@ -78,14 +111,15 @@ class Pipeline:
             if buffer is None:
                 return
             with self._next:
-                job = next(self._jobs, None)
-            if job is None:
+                turn = next(self._turns, None)
+            if turn is None:
                 self._pool.give(buffer)
                 return
-            if self._fetch(job, buffer[: job.length]):
-                self._arrived.put((job, buffer))
+            if self._fetch(turn.job, buffer[: turn.job.length]):
+                self._arrived.put((turn, buffer))
             else:
                 self._pool.give(buffer)
+                self._done(turn)
 
     def _place_all(self) -> None:
         placer = self._placer()
@@ -93,7 +127,8 @@ class Pipeline:
             arrived = self._arrived.get()
             if arrived is None:
                 return
-            job, buffer = arrived
+            turn, buffer = arrived
             if not self._stopped.is_set():
-                placer.place(job, buffer[: job.length])
+                placer.place(turn.job, buffer[: turn.job.length])
             self._pool.give(buffer)
+            self._done(turn)

@@ -111,18 +111,18 @@ def _columns(shared: Shared) -> Columns:
     by_hand = bytearray(len(manifest))
     for entry in manifest.xattrs:  # these come before the time that says that a file is whole
         by_hand[entry] = 1
-    head, following, entry_of, at = shared.uses.columns()
+    lists = shared.uses.lists
     return Columns(
         chunk_offset=manifest.chunk_offset,
         chunk_stored=manifest.chunk_stored,
         chunk_raw=manifest.chunk_raw,
         chunk_codec=manifest.chunk_codec,
         chunk_ids=manifest.chunk_ids,
-        head=head,
-        following=following,
-        entry=entry_of,
+        head=lists.head,
+        following=lists.following,
+        entry=lists.entry,
         within=manifest.piece_offset,
-        at=at,
+        at=lists.at,
         length=manifest.piece_length,
         size=shared.sizes,
         mode=manifest.mode,

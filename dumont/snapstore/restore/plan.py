@@ -6,7 +6,9 @@ from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from dumont.snapstore import native
 from dumont.snapstore.model import HOLE, Manifest
+from dumont.snapstore.native.wanting import END, Content, no_lists
 from dumont.snapstore.restore.chosen import Chosen
 
 RANGE = 4 << 20
@@ -21,7 +23,6 @@ SMALL = 256 << 10
 """Files up to this are written in one go."""
 STRANDS = 16
 """Places of a snapshot that are read in turns."""
-END = 0xFFFFFFFF
 
 
 class Job(NamedTuple):
@@ -47,61 +48,49 @@ class Uses:
 
     def __init__(self, manifest: Manifest) -> None:
         self._manifest = manifest
-        self._head = array("I", [END]) * manifest.chunks()
-        self._next = array("I", [END]) * len(manifest.piece_chunk)
-        self._entry = array("I", [0]) * len(manifest.piece_chunk)
-        self._at = array("Q", [0]) * len(manifest.piece_chunk)
-        self.left: dict[int, int] = {}
+        self.lists = no_lists(manifest.chunks(), len(manifest.piece_chunk), len(manifest))
+        self.left = self.lists.left
         """Bytes that each entry still waits for."""
 
     def want(self, entry: int, first: int, last: int, skip: set[int] | None = None) -> None:
         """The pieces `first` to `last` make the content of the entry; those in `skip` are there already."""
-        chunk_of, length_of = self._manifest.piece_chunk, self._manifest.piece_length
+        chunk_of, length_of, lists = self._manifest.piece_chunk, self._manifest.piece_length, self.lists
         at = left = 0
         for piece in range(first, last):
             chunk, length = chunk_of[piece], length_of[piece]
             if chunk != HOLE and not (skip and piece in skip):
-                self._next[piece], self._head[chunk] = self._head[chunk], piece
-                self._entry[piece], self._at[piece] = entry, at
+                lists.following[piece], lists.head[chunk] = lists.head[chunk], piece
+                lists.entry[piece], lists.at[piece] = entry, at
                 left += length
             at += length
-        if left:
-            self.left[entry] = left
+        self.left[entry] = left
 
-    def want_each(self, entries: Iterable[int], starts: Sequence[int]) -> None:
-        """All of these files; mostly each is one piece, and there are a hundred thousand."""
-        chunk_of, length_of = self._manifest.piece_chunk, self._manifest.piece_length
-        head, following, entry_of, left = self._head, self._next, self._entry, self.left
+    def want_each(self, entries: Iterable[int], starts: array[int]) -> None:
+        """All of these files, each of its own pieces; there are a hundred thousand."""
+        library, manifest = native.load(), self._manifest
+        if library is not None:
+            library.want(array("I", entries), Content(starts, manifest.piece_chunk, manifest.piece_length), self.lists)
+            return
         for entry in entries:
-            first = starts[entry]
-            if starts[entry + 1] != first + 1 or chunk_of[first] == HOLE:
-                self.want(entry, first, starts[entry + 1])
-                continue
-            chunk = chunk_of[first]
-            following[first], head[chunk] = head[chunk], first
-            entry_of[first], left[entry] = entry, length_of[first]
+            self.want(entry, starts[entry], starts[entry + 1])
 
     def begins(self, chunk: int) -> int:
         """Where a needed chunk would begin in one of the files that it is for."""
-        piece = self._head[chunk]
-        return self._at[piece] - self._manifest.piece_offset[piece]
+        piece = self.lists.head[chunk]
+        return self.lists.at[piece] - self._manifest.piece_offset[piece]
 
     def of(self, chunk: int) -> Iterator[Use]:
-        manifest, piece = self._manifest, self._head[chunk]
+        manifest, lists, piece = self._manifest, self.lists, self.lists.head[chunk]
         while piece != END:
-            yield Use(self._entry[piece], self._at[piece], manifest.piece_offset[piece], manifest.piece_length[piece])
-            piece = self._next[piece]
-
-    def columns(self) -> tuple[array[int], array[int], array[int], array[int]]:
-        """The first piece of each chunk; and of each piece the next of its chunk, its entry, and where in it."""
-        return self._head, self._next, self._entry, self._at
+            yield Use(lists.entry[piece], lists.at[piece], manifest.piece_offset[piece], manifest.piece_length[piece])
+            piece = lists.following[piece]
 
     def needed(self, chunk: int) -> bool:
-        return self._head[chunk] != END
+        return self.lists.head[chunk] != END
 
     def chunks(self) -> list[int]:
         """All that are needed."""
-        return [chunk for chunk, piece in enumerate(self._head) if piece != END]
+        return [chunk for chunk, piece in enumerate(self.lists.head) if piece != END]
 
 
 def chunks_of(chosen: Chosen, entries: Iterable[int], starts: Sequence[int], uses: Uses) -> list[int]:

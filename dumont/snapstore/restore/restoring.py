@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
+from itertools import compress
 
 from dumont.snapstore import blobs, hot
 from dumont.snapstore.errors import BadRequest, Damaged, Missing, NoRoom
@@ -102,7 +103,7 @@ class _Restoring:
         self._choose_way()
         self._expect(first, fetchable)
         pipeline = Pipeline(self._fetch, placers(self._shared), pool)
-        pipeline.run(self._jobs(first, fetchable), self._options.workers, writers)
+        pipeline.run(*self._jobs(first, fetchable), self._options.workers, writers)
 
     def _expect(self, first: Sequence[int], fetchable: Sequence[int]) -> None:
         """Whoever has to ask for addresses asks once for hundreds of packs, and not when each is wanted."""
@@ -113,16 +114,18 @@ class _Restoring:
 
     def _choose_way(self) -> None:
         shared = self._shared
-        large = sum(size for entry, size in shared.uses.left.items() if shared.sizes[entry] > plan.SMALL)
+        large = sum(compress(shared.uses.left, map(plan.SMALL.__lt__, shared.sizes)))
         shared.large.direct = direct.Direct(wanted=shared.direct.of(large))
         self._report.direct = shared.large.direct.on
 
-    def _jobs(self, first: Sequence[int], fetchable: Sequence[int]) -> Iterator[Job]:
-        """Hot ones before the others, which are planned while the hot ones are on their way."""
-        manifest = self._chosen.manifest
-        can = set(fetchable)
-        yield from plan.jobs(manifest, [chunk for chunk in first if chunk in can])
-        yield from plan.woven(plan.jobs(manifest, can.difference(first)))
+    def _jobs(self, first: Sequence[int], fetchable: Sequence[int]) -> tuple[list[Job], Iterator[Job]]:
+        """Hot ones, and the others, which are planned when they are asked for."""
+        manifest, can = self._chosen.manifest, set(fetchable)
+
+        def others() -> Iterator[Job]:
+            yield from plan.woven(plan.jobs(manifest, can.difference(first)))
+
+        return plan.jobs(manifest, [chunk for chunk in first if chunk in can]), others()
 
     def _fetch(self, job: Job, buffer: memoryview) -> bool:
         name = pack_object(self._chosen.manifest.pack_names[job.pack].hex())
@@ -140,9 +143,10 @@ class _Restoring:
             paths = hot.load(self._repository, self._chosen.manifest.header.label)
         if not paths:
             return []
-        index = {path: entry for entry, path in enumerate(self._chosen.manifest.paths)}
-        found = (index.get(path) for path in cleaned(paths))
-        return [entry for entry in found if entry is not None and self._chosen.wanted[entry]]
+        order, all_paths = dict.fromkeys(cleaned(paths)), self._chosen.manifest.paths
+        found = compress(range(len(all_paths)), map(order.__contains__, all_paths))  # of a hundred thousand
+        entry_of = {all_paths[entry]: entry for entry in found if self._chosen.wanted[entry]}
+        return [entry_of[path] for path in order if path in entry_of]
 
     def _place_hot(self, entries: Sequence[int]) -> None:
         """What of them has no content is there at once; the rest is waited for."""
@@ -154,7 +158,7 @@ class _Restoring:
         left = self._shared.uses.left
         waiting = {links.get(entry, entry) for entry in entries}
         self._shared.expect_hot(
-            (entry for entry in waiting if entry in left), lambda: self._hot_is_there(entries, linked)
+            (entry for entry in waiting if left[entry]), lambda: self._hot_is_there(entries, linked)
         )
 
     def _hot_is_there(self, hot: Sequence[int], linked: Sequence[int]) -> None:
@@ -174,7 +178,7 @@ class _Restoring:
         return [
             entry
             for entry in entries
-            if entry in files and entry not in left and entry not in there and entry not in patches
+            if entry in files and not left[entry] and entry not in there and entry not in patches
         ]
 
     def _rescue(self) -> None:
@@ -199,7 +203,7 @@ class _Restoring:
         self._track.stage("finish")
         finishing, chosen = self._finishing, self._chosen
         finishing.bare_files(self._bare(chosen.files))
-        finishing.settled(entry for entry in self._shared.patches if entry not in self._shared.uses.left)
+        finishing.settled(entry for entry in self._shared.patches if not self._shared.uses.left[entry])
         finishing.symlinks(chosen.symlinks)
         gone = self._absent | self._shared.refused
         self._report.damaged += [
