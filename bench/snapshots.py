@@ -183,7 +183,9 @@ def run(workshop: Workshop, makers: Mapping[str, Callable[..., Tool]], rounds: i
             for name, make in makers.items():
                 if name == Ours.name or number < peer_rounds:
                     disk.append(disk_rate(workshop.ground.folder, probe_megabytes(workshop.gigabytes)))
-                    round_of(make(f"http://127.0.0.1:{port}", workshop.stores, number), workshop, costs[name])
+                    tool = make(f"http://127.0.0.1:{port}", workshop.stores, number)
+                    round_of(tool, workshop, costs[name])
+                    shutil.rmtree(tool.where)  # else it would take memory that the next step restores into
     note = (
         f"{tree_bytes / GIGA:.2f} GB in {files:,} files; {rounds} round(s), peers {min(rounds, peer_rounds)}; medians; "
         f"load {before:.1f} before and {os.getloadavg()[0]:.1f} at the end; {workshop.ground.said}"
