@@ -10,6 +10,9 @@ from typing import NamedTuple, Protocol
 from dumont.snapstore.restore.memory import MOST_CONNECTIONS, Pool
 from dumont.snapstore.restore.plan import Job
 
+PATIENCE = 10.0
+"""Seconds in which nothing of what comes first gets done, until the others begin all the same."""
+
 
 class Placer(Protocol):
     """Decodes and writes; each thread has one of its own."""
@@ -26,7 +29,7 @@ class Turn(NamedTuple):
 class Pipeline:
     """Runs all jobs in their order, or stops at the first error and raises it.
 
-    What comes first has the machine and its line to itself: the others begin when all of it is placed."""
+    What comes first has the machine and its line to itself: the others begin when it is placed, or gets stuck."""
 
     def __init__(self, fetch: Callable[[Job, memoryview], bool], placer: Callable[[], Placer], pool: Pool) -> None:
         self._fetch = fetch
@@ -61,11 +64,16 @@ class Pipeline:
         for job in first:
             yield Turn(job, True)
         other = next(others, None)  # which are planned while the first are on their way
-        if first:
-            self._first_are_placed.wait()
+        while first and self._is_worth_waiting():
+            pass
         while other is not None and not self._stopped.is_set():
             yield Turn(other, False)
             other = next(others, None)
+
+    def _is_worth_waiting(self) -> bool:
+        """While some of the first get done; one that hangs must not keep everybody."""
+        left = self._first_left
+        return not self._first_are_placed.wait(PATIENCE) and self._first_left < left
 
     def _done(self, turn: Turn) -> None:
         """Placed, or not to be had."""

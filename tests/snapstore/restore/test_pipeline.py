@@ -1,10 +1,11 @@
 """Who fetches and who places, in what order, and what happens when one of them fails."""
 
 from collections.abc import Iterator
-from threading import Lock
+from threading import Event, Lock
 
 import pytest
 
+from dumont.snapstore.restore import pipeline
 from dumont.snapstore.restore.memory import Pool
 from dumont.snapstore.restore.pipeline import Pipeline
 from dumont.snapstore.restore.plan import Job
@@ -19,14 +20,17 @@ def jobs(begin: int, end: int) -> list[Job]:
 class Course:
     """Notes what happens, and fails where it is told to."""
 
-    def __init__(self, *, absent: frozenset[int] = frozenset(), wrong: int = -1) -> None:
+    def __init__(self, *, absent: frozenset[int] = frozenset(), wrong: int = -1, hangs: int = -1) -> None:
         self.placed: list[int] = []
         self.placed_before: dict[int, list[int]] = {}
         """What was placed when each was fetched."""
-        self._absent, self._wrong = absent, wrong
+        self._absent, self._wrong, self._hangs = absent, wrong, hangs
+        self._last_is_placed = Event()
         self._lock = Lock()
 
     def fetch(self, job: Job, _buffer: memoryview) -> bool:
+        if job.pack == self._hangs:
+            self._last_is_placed.wait()
         with self._lock:
             self.placed_before[job.pack] = list(self.placed)
         return job.pack not in self._absent
@@ -36,12 +40,20 @@ class Course:
             raise OSError("the disk is gone")
         with self._lock:
             self.placed.append(job.pack)
+        if job.pack == 39:
+            self._last_is_placed.set()
 
     def run(self, first: list[Job], others: Iterator[Job], buffers: int = 5) -> None:
         Pipeline(self.fetch, self.placer, Pool(4096, buffers)).run(first, others, WORKERS, WRITERS)
 
     def placer(self) -> "Course":
         return self
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine is no reason to begin with the others."""
+    monkeypatch.setattr(pipeline, "PATIENCE", 600)
 
 
 class TestPipeline:
@@ -55,6 +67,13 @@ class TestPipeline:
         course = Course()
         course.run(jobs(0, 4), iter(jobs(4, 40)), buffers=3)
         assert sorted(course.placed) == list(range(40))
+
+    def test_one_that_hangs_does_not_keep_the_others(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(pipeline, "PATIENCE", 0.05)
+        course = Course(hangs=3)
+        course.run(jobs(0, 4), iter(jobs(4, 40)))
+        assert sorted(course.placed) == list(range(40))
+        assert course.placed.index(3) > course.placed.index(39)
 
     def test_what_can_t_be_had_keeps_nobody_waiting(self) -> None:
         course = Course(absent=frozenset({3, 19, 30}))
