@@ -34,6 +34,15 @@ class TestEngine:
         monkeypatch.setattr(library, "elsewhere", [None if place is None else tmp_path / place])
         assert why in engine().words
 
+    def test_says_that_it_was_told_to_do_without(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        monkeypatch.setattr(library, "elsewhere", [])
+        (tmp_path / "tree").mkdir()
+        repository = f"--repository={tmp_path / 'repository'}"
+        assert main(["create", repository, "--no-native", "--init", str(tmp_path / "tree")]) == 0
+        assert "--no-native" in capsys.readouterr().err
+
     def test_is_told_before_it_takes_long(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:

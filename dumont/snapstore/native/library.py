@@ -53,8 +53,8 @@ _OF_LINUX: dict[str, tuple[object, list[object]]] = {
 }
 
 
-elsewhere: list[Path | None] = []
-"""Where the library lies instead, when we run from one file; None: there shall be none."""
+elsewhere: list[Path | str | None] = []
+"""Where the library lies instead, when we run from one file; None: it has none; words: why there shall be none."""
 
 
 def open_library(path: Path) -> ctypes.CDLL | None:
@@ -82,6 +82,8 @@ def _opened(path: Path) -> ctypes.CDLL:
     place = elsewhere[0] if elsewhere else path
     if place is None:
         raise _Unfit("this file carries none for this machine, or has nowhere to put it")
+    if isinstance(place, str):
+        raise _Unfit(place)
     if not place.exists():
         raise _Unfit("it was not built here; native/build.py does, where there is a C compiler")
     try:

@@ -36,7 +36,7 @@ def main(words: Sequence[str] | None = None, program: str = "dumont-snapshots", 
         return USAGE
     screen = Screen(as_json=said.json, quiet=said.quiet)
     if said.no_native:
-        library.elsewhere[:] = [None]
+        library.elsewhere[:] = ["it was told to do without, by --no-native"]
     try:
         return _run(said, screen, server)
     except SnapError as error:
