@@ -185,7 +185,6 @@ DUMONT struct scan *dumont_scan(int root, int flags, const char *skipped, size_t
     s->flags = flags;
     s->skipped = skipped;
     s->skipped_size = skipped_size;
-    begin_with(crew_or_null);
     *why = look_at_tree(s, root);
     finish_with(crew_or_null);
     if (!join_parts(s))

@@ -65,7 +65,6 @@ void free_part(struct part *part);
 void look_at_names(struct scan *s, struct frame *f);
 
 /* scan_crew.c */
-void begin_with(struct crew *crew_or_null);
 /* Says that its own work is done, and helps until all of it is. */
 void finish_with(struct crew *crew_or_null);
 /* Gives the second half of what is left of the outermost folder to a thread that has nothing to do. */

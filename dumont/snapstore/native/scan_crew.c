@@ -13,10 +13,9 @@ struct crew {
     pthread_mutex_t lock;
     pthread_cond_t news;
     struct part *offered;
-    int idle, busy, open;
+    int idle, busy;
+    int open; /* whoever began may have work to give */
 };
-
-DUMONT void dumont_crew_close(struct crew *crew);
 
 int is_somebody_idle(const struct crew *crew)
 {
@@ -119,26 +118,6 @@ DUMONT void dumont_crew_work(struct crew *crew)
     pthread_mutex_unlock(&crew->lock);
 }
 
-void begin_with(struct crew *crew)
-{
-    if (!crew)
-        return;
-    pthread_mutex_lock(&crew->lock);
-    crew->busy++;
-    pthread_mutex_unlock(&crew->lock);
-}
-
-void finish_with(struct crew *crew)
-{
-    if (!crew)
-        return;
-    pthread_mutex_lock(&crew->lock);
-    crew->busy--;
-    pthread_mutex_unlock(&crew->lock);
-    dumont_crew_close(crew);
-    dumont_crew_work(crew);
-}
-
 /* For one scan. Its threads are Python's: to make some here would ask for a newer system. NULL where there is no memory. */
 DUMONT struct crew *dumont_crew(void)
 {
@@ -158,6 +137,14 @@ DUMONT void dumont_crew_close(struct crew *crew)
     crew->open = 0;
     pthread_cond_broadcast(&crew->news);
     pthread_mutex_unlock(&crew->lock);
+}
+
+void finish_with(struct crew *crew)
+{
+    if (!crew)
+        return;
+    dumont_crew_close(crew);
+    dumont_crew_work(crew);
 }
 
 DUMONT void dumont_crew_free(struct crew *crew)
