@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from queue import SimpleQueue
-from threading import Event, Lock, Thread
+from threading import Event, Lock, Semaphore, Thread
 from typing import NamedTuple, Protocol
 
 from dumont.snapstore.restore.memory import MOST_CONNECTIONS, Pool
@@ -41,12 +41,9 @@ class Pipeline:
         self._stopped = Event()
         self._error: BaseException | None = None
         self._turns: Iterator[Turn] = iter(())
-        self._first_left = 0
-        self._first_are_placed = Event()
-        self._count = Lock()
+        self._first_done = Semaphore(0)
 
     def run(self, first: Sequence[Job], others: Iterator[Job], workers: int, writers: int) -> None:
-        self._first_left = len(first)
         self._turns = self._in_turns(first, others)
         fetching = self._started(self._fetch_all, workers)
         placing = self._started(self._place_all, writers)
@@ -64,25 +61,17 @@ class Pipeline:
         for job in first:
             yield Turn(job, True)
         other = next(others, None)  # which are planned while the first are on their way
-        while first and self._is_worth_waiting():
-            pass
+        for _ in first:  # one that hangs must not keep everybody
+            if self._stopped.is_set() or not self._first_done.acquire(timeout=PATIENCE):
+                break
         while other is not None and not self._stopped.is_set():
             yield Turn(other, False)
             other = next(others, None)
 
-    def _is_worth_waiting(self) -> bool:
-        """While some of the first get done; one that hangs must not keep everybody."""
-        left = self._first_left
-        return not self._first_are_placed.wait(PATIENCE) and self._first_left < left
-
     def _done(self, turn: Turn) -> None:
         """Placed, or not to be had."""
         if turn.first:
-            with self._count:
-                self._first_left -= 1
-                last = not self._first_left
-            if last:
-                self._first_are_placed.set()
+            self._first_done.release()
 
     def _started(self, work: Callable[[], None], count: int) -> list[Thread]:
         threads = [Thread(target=self._guarded, args=(work,), daemon=True) for _ in range(count)]
@@ -110,7 +99,7 @@ class Pipeline:
         if self._error is None:
             self._error = error
         self._stopped.set()
-        self._first_are_placed.set()
+        self._first_done.release()
         self._pool.shut(waiting)
 
     def _fetch_all(self) -> None:
