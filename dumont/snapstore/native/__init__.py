@@ -15,7 +15,7 @@ from dumont.snapstore.native.memory import Lent
 from dumont.snapstore.native.sound import Chunks, Entries, Pieces, what_is_wrong
 from dumont.snapstore.native.system_zstd import system_zstd
 from dumont.snapstore.native.tree import Tree
-from dumont.snapstore.native.wanting import Content, Lists, want
+from dumont.snapstore.native.wanting import Lists, want
 
 Buffer = Union[bytes, bytearray, memoryview]
 PLAIN, AVX2, AVX512 = 0, 1, 2
@@ -98,9 +98,9 @@ class Native(Tree):
         """What to do about each of these entries; `survey` is what you want."""
         return judged(self._library, wanted, seen, entries, at, owners=owners)
 
-    def want(self, files: array[int], content: Content, into: Lists) -> None:
+    def want(self, files: array[int], starts: array[int], pieces: Pieces, into: Lists) -> None:
         """What a restore waits for; `plan.Uses` is what you want."""
-        want(self._library, files, content, into)
+        want(self._library, files, starts, pieces, into)
 
     def unsound(self, entries: Entries, pieces: Pieces, chunks: Chunks, pack_sizes: array[int]) -> str:
         """What a manifest must not ask for, and does; `soundness.refuse_unsound` is what you want."""

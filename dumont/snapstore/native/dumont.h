@@ -23,6 +23,7 @@ extern int level;
 /* The codecs of FORMAT.md. */
 enum { RAW = 0, ZSTD = 1, DEFLATE = 2, PLANES = 3, FILL = 4 };
 #define LONGEST (8u << 20)
+#define HOLE 0xFFFFFFFFu /* in the place of a chunk: zeros that nobody stored */
 
 static inline uint16_t load16(const void *p) { uint16_t v; memcpy(&v, p, 2); return v; }
 static inline uint32_t load32(const void *p) { uint32_t v; memcpy(&v, p, 4); return v; }

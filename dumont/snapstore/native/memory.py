@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from array import array
 from collections.abc import Sequence
 from typing import Union
 
@@ -44,6 +45,13 @@ class Lent:
     def __del__(self) -> None:
         if self._view is not None:
             _release(ctypes.byref(self._view))
+
+
+def address_of(column: array[int], kind: str, count: int) -> int:
+    """Good as long as the column lives and keeps its length."""
+    if column.typecode != kind or len(column) != count:
+        raise ValueError(f"a column of {count} {kind} was wanted, and one of {len(column)} {column.typecode} came")
+    return column.buffer_info()[0]
 
 
 def joined(paths: Sequence[bytes]) -> bytes:

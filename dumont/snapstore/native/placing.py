@@ -9,12 +9,12 @@ from itertools import accumulate
 from typing import NamedTuple, Union
 
 from dumont.snapstore.native.memory import Lent
+from dumont.snapstore.native.wanting import END
 
 Buffer = Union[bytes, bytearray, memoryview]
 _OWNERS = 2
 _MOST = 1024
 """Files and parts that one call tells of; what is left comes in the next."""
-_END = 0xFFFFFFFF
 
 
 class Columns(NamedTuple):
@@ -125,7 +125,7 @@ class Hand:
     def spread(self, folder: int, first: int, end: int, *, owners: bool) -> Iterator[Spread]:
         """Writes the small files of a group below an open folder, and tells of the parts of others."""
         told = self._told
-        told[0], told[1] = first, _END
+        told[0], told[1] = first, END
         while told[0] < end:
             self._library.dumont_spread(
                 self._plan,

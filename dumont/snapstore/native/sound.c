@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 enum { FILE_ = 0, FOLDER = 1, HARDLINK = 3 };
-#define HOLE 0xFFFFFFFFu
 #define LONGEST_PATH 65536
 #define LONGEST_PART 255
 #define FIRST_FRAME 8

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from threading import Thread
 from typing import NamedTuple, Union
 
-from dumont.snapstore.native.memory import Lent, joined
+from dumont.snapstore.native.memory import Lent, address_of, joined
 from dumont.snapstore.native.placing import Columns, Placing
 
 Buffer = Union[bytes, bytearray, memoryview]
@@ -102,7 +102,7 @@ class Tree:
         """Owner, mode and time of folders below an open one, from number `first` on, in their order; those that are
         not there are made. Says which could not be done, or how many there are."""
         count, paths = len(files.paths), joined(files.paths)
-        addresses = [_address(column, kind, count) for kind, column in zip("IIIq", files[2:])]
+        addresses = [address_of(column, kind, count) for kind, column in zip("IIIq", files[2:])]
         return int(
             self._library.dumont_settle_folders(
                 folder, first, count, paths, len(paths), *addresses, _OWNERS if owners else 0
@@ -141,7 +141,7 @@ class Tree:
         count, paths = len(files.paths), joined(files.paths)
         wrong = array("i", bytes(4 * count))
         columns = zip("QqIII", (files.sizes, files.mtimes, files.modes, files.uids, files.gids))
-        addresses = [_address(column, kind, count) for kind, column in columns]
+        addresses = [address_of(column, kind, count) for kind, column in columns]
         flags = (_OWNERS if owners else 0) | (_LINKS if links else 0) | _FOLDERS
         self._library.dumont_borrow_files(
             source, folder, count, paths, len(paths), *addresses, flags, wrong.buffer_info()[0]
@@ -209,9 +209,3 @@ class Tree:
         if kind in "pt":
             return raw.split(b"\0")[:-1]
         return raw if kind == "B" else array(kind, raw)
-
-
-def _address(column: array[int], kind: str, count: int) -> int:
-    if column.typecode != kind or len(column) != count:
-        raise ValueError(f"a column of {count} {kind} was wanted, and one of {len(column)} {column.typecode} came")
-    return column.buffer_info()[0]

@@ -1,8 +1,6 @@
 /* What a restore waits for: the pieces of all wanted files, in the lists of the chunks that they are made of. */
 #include "dumont.h"
 
-#define HOLE 0xFFFFFFFFu
-
 /* `head` is the first piece of each chunk, `next` the one behind each; whose each is, where it begins in its file, and
    how many bytes each file waits for. */
 DUMONT void dumont_want(const uint32_t *files, size_t count, const uint64_t *starts, const uint32_t *chunk_of,

@@ -6,16 +6,10 @@ import ctypes
 from array import array
 from typing import NamedTuple
 
+from dumont.snapstore.native.memory import address_of
+from dumont.snapstore.native.sound import Pieces
+
 END = 0xFFFFFFFF
-
-
-class Content(NamedTuple):
-    """Of all files of a snapshot."""
-
-    starts: array[int]
-    """Where the pieces of each begin, and the end behind the last."""
-    chunks: array[int]
-    lengths: array[int]
 
 
 class Lists(NamedTuple):
@@ -44,14 +38,13 @@ def no_lists(chunks: int, pieces: int, entries: int) -> Lists:
     )
 
 
-def want(library: ctypes.CDLL, files: array[int], content: Content, into: Lists) -> None:
+def want(library: ctypes.CDLL, files: array[int], starts: array[int], pieces: Pieces, into: Lists) -> None:
     """Puts the pieces of these files (`I`) into the lists. Chunks are there, as manifests are judged before."""
-    entries, pieces = len(into.left), len(content.chunks)
-    columns = (files, *content, *into)
-    counts = (len(files), entries + 1, pieces, pieces, len(into.head), pieces, pieces, pieces, entries)
-    for column, kind, count in zip(columns, "IQIQIIIQQ", counts):
-        if (column.typecode, len(column)) != (kind, count):
-            raise ValueError(f"a column of {count} {kind} was wanted")
-    if max(files, default=0) >= max(1, entries) or content.starts[-1] > pieces:
+    entries, count = len(into.left), len(pieces.chunk)
+    columns = (starts, pieces.chunk, pieces.length, *into)
+    counts = (entries + 1, count, count, len(into.head), count, count, count, entries)
+    addresses = [address_of(column, kind, size) for column, kind, size in zip(columns, "QIQIIIQQ", counts)]
+    which = address_of(files, "I", len(files))
+    if max(files, default=0) >= max(1, entries) or starts[-1] > count:
         raise ValueError("a file or a piece behind the last")
-    library.dumont_want(files.buffer_info()[0], len(files), *(column.buffer_info()[0] for column in columns[1:]))
+    library.dumont_want(which, len(files), *addresses)

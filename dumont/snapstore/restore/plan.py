@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from dumont.snapstore import native
 from dumont.snapstore.model import HOLE, Manifest
-from dumont.snapstore.native.wanting import END, Content, no_lists
+from dumont.snapstore.native.sound import Pieces
+from dumont.snapstore.native.wanting import END, no_lists
 from dumont.snapstore.restore.chosen import Chosen
 
 RANGE = 4 << 20
@@ -69,7 +70,8 @@ class Uses:
         """All of these files, each of its own pieces; there are a hundred thousand."""
         library, manifest = native.load(), self._manifest
         if library is not None:
-            library.want(array("I", entries), Content(starts, manifest.piece_chunk, manifest.piece_length), self.lists)
+            pieces = Pieces(manifest.piece_chunk, manifest.piece_offset, manifest.piece_length)
+            library.want(array("I", entries), starts, pieces, self.lists)
             return
         for entry in entries:
             self.want(entry, starts[entry], starts[entry + 1])

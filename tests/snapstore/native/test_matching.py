@@ -5,7 +5,7 @@ from array import array
 
 import pytest
 
-from dumont.snapstore import native
+from dumont.snapstore.native import Native
 from dumont.snapstore.native.matching import FOLDER, NOTHING, OTHER, WHOLE, Rows, State
 
 NAMES = [b"a", b"a b", b"a-", b"a.b", b"a0", b"\xff", b"b", b"a\x01"]
@@ -37,26 +37,20 @@ def by_python(now: Rows, before: Rows) -> list[int]:
 
 class TestMatched:
     @pytest.mark.parametrize("seed", range(8))
-    def test_finds_what_is_unchanged_and_nothing_else(self, seed: int) -> None:
-        library = native.load()
-        if library is None:
-            pytest.skip("the library is not built here")
+    def test_finds_what_is_unchanged_and_nothing_else(self, built: Native, seed: int) -> None:
         chance = random.Random(seed)
         now, before = tree(chance), tree(chance)
         expected = by_python(now, before)
         assert any(number >= 0 for number in expected)
-        assert list(library.matched(now, before)) == expected
+        assert list(built.matched(now, before)) == expected
         kept = [row for row, kind in enumerate(now.kind) if kind < 2]
-        assert [row for row, was in enumerate(library.matched(now, now)) if was == row] == kept
+        assert [row for row, was in enumerate(built.matched(now, now)) if was == row] == kept
 
-    def test_refuses_columns_that_disagree(self) -> None:
-        library = native.load()
-        if library is None:
-            pytest.skip("the library is not built here")
+    def test_refuses_columns_that_disagree(self, built: Native) -> None:
         whole = tree(random.Random(1))
         for short in (whole._replace(kind=whole.kind[1:]), whole._replace(inode=whole.inode[1:])):
             with pytest.raises(ValueError, match="column"):
-                library.matched(whole, short)
+                built.matched(whole, short)
 
 
 def state(chance: random.Random, kinds: list[int], count: int) -> State:
@@ -66,17 +60,14 @@ def state(chance: random.Random, kinds: list[int], count: int) -> State:
 
 class TestJudged:
     @pytest.mark.parametrize("owners", [False, True])
-    def test_says_what_stands_where_as_python_does(self, *, owners: bool) -> None:
-        library = native.load()
-        if library is None:
-            pytest.skip("the library is not built here")
+    def test_says_what_stands_where_as_python_does(self, built: Native, *, owners: bool) -> None:
         chance = random.Random(7)
         now, before = tree(chance), tree(chance)
-        at = library.aligned(now.paths, before.paths)
+        at = built.aligned(now.paths, before.paths)
         places = {path: row for row, path in enumerate(before.paths)}
         assert list(at) == [places.get(path, -1) for path in now.paths]
         wanted, seen = state(chance, [0, 0, 1, 2, 3], len(at)), state(chance, [0, 0, 1, 2, 254, 255], len(before.paths))
-        verdict = library.judged(wanted, seen, array("I", range(len(at))), at, owners=owners)
+        verdict = built.judged(wanted, seen, array("I", range(len(at))), at, owners=owners)
         expected = []
         for entry, row in enumerate(at):
             ours, its = ([column[number] for column in of] for of, number in ((wanted, entry), (seen, max(row, 0))))
@@ -87,11 +78,8 @@ class TestJudged:
         assert list(verdict) == expected
         assert set(expected) == {NOTHING, WHOLE, FOLDER, OTHER}
 
-    def test_refuses_rows_that_there_are_not(self) -> None:
-        library = native.load()
-        if library is None:
-            pytest.skip("the library is not built here")
+    def test_refuses_rows_that_there_are_not(self, built: Native) -> None:
         ours, none = state(random.Random(1), [0], 3), array("i", [-1])
         for entries, at in ((array("I", [3]), none), (array("I", [0]), array("i", [3])), (array("I", [0, 1]), none)):
             with pytest.raises(ValueError, match="row"):
-                library.judged(ours, ours, entries, at, owners=False)
+                built.judged(ours, ours, entries, at, owners=False)

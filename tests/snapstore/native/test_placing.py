@@ -4,7 +4,7 @@ import errno
 import os
 import stat
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -19,18 +19,10 @@ MOMENT = 1_700_000_000_123_456_789
 
 
 @pytest.fixture
-def library() -> Native:
-    found = native.load()
-    if found is None or not found.has_files:
-        pytest.skip("the library is not built here")
-    return found
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Iterator[int]:
-    fd = os.open(tmp_path, os.O_RDONLY)
-    yield fd
-    os.close(fd)
+def library(built: Native) -> Native:
+    if not built.has_files:
+        pytest.skip("the library knows no files here")
+    return built
 
 
 class Tree:

@@ -5,30 +5,20 @@ import os
 import random
 import stat
 from array import array
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from dumont.snapstore import native
 from dumont.snapstore.native import Native
 from dumont.snapstore.native.tree import Files
 from tests.snapstore.native.handles import open_below
 
 
 @pytest.fixture
-def library() -> Native:
-    found = native.load()
-    if found is None or not found.has_files:
-        pytest.skip("the library is not built here")
-    return found
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Iterator[int]:
-    fd = os.open(tmp_path, os.O_RDONLY)
-    yield fd
-    os.close(fd)
+def library(built: Native) -> Native:
+    if not built.has_files:
+        pytest.skip("the library knows no files here")
+    return built
 
 
 def files(**contents: bytes) -> tuple[Files, bytes]:
